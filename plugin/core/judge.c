@@ -1,0 +1,94 @@
+/* judge.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "core/judge.h"
+
+#include "core/catalogue.h"
+
+/* The client had time to act on the response, and did not. */
+static bool nothing_followed(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    return sx_tracker_ended(tracker) && !txn->followed_by &&
+           sx_tracker_now(tracker) - txn->final_ns > SX_TIMER_B_NS;
+}
+
+static bool was_cancelled(const struct sx_txn *txn)
+{
+    return txn->cancel_frame != 0 ||
+           (txn->expires_s > 0 && txn->final_ns - txn->request_ns >= txn->expires_s * SX_NS_PER_S);
+}
+
+bool sx_judge_failure(const struct sx_tracker *tracker, const struct sx_txn *txn, unsigned code,
+                      bool stale_nonce)
+{
+    const struct sx_code *entry = sx_catalogue_explain(code);
+
+    if (!entry)
+        return true;
+    switch ((enum sx_role)entry->role) {
+    case SX_ROLE_PROGRESS:
+    case SX_ROLE_SUCCESS:
+        return false;
+    case SX_ROLE_CHALLENGE:
+        if (txn && txn->followed_by)
+            return false;
+        if (txn && txn->has_credentials && !stale_nonce)
+            return true;
+        return txn && nothing_followed(tracker, txn);
+    case SX_ROLE_REDIRECT:
+        return txn && nothing_followed(tracker, txn);
+    case SX_ROLE_RETRY:
+        return !txn || !txn->followed_by;
+    case SX_ROLE_CANCELLED:
+        return !txn || !was_cancelled(txn);
+    case SX_ROLE_FAILURE:
+    default:
+        return true;
+    }
+}
+
+/* What a proxy answers by itself when a branch gives it nothing better. */
+static bool is_made_for_silence(unsigned code)
+{
+    return code == 408 || code == 480 || code == 487 || code == 500 || code == 503 || code == 504;
+}
+
+/* A branch whose own final response this capture may have missed. */
+static bool may_hide_origin(const struct sx_txn *txn, const struct sx_txn *branch)
+{
+    if (branch->final_frame && branch->final_frame <= txn->final_frame)
+        return false;
+    if (branch->moved_frame && branch->moved_frame <= txn->final_frame)
+        return true;
+    return !is_made_for_silence(txn->final_code);
+}
+
+enum sx_origin sx_judge_origin(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                               uint32_t *frame)
+{
+    const struct sx_txn *at = txn, *branch = sx_tracker_txn(tracker, txn->first_child);
+    bool hidden = txn->request_frame == 0;
+
+    /* Each step goes one hop further on; a branch is never its own ancestor. */
+    while (branch) {
+        if (branch->final_frame && branch->final_frame <= at->final_frame &&
+            branch->final_code == txn->final_code && branch->final_tag == txn->final_tag) {
+            at = branch;
+            branch = sx_tracker_txn(tracker, at->first_child);
+        } else {
+            hidden |= may_hide_origin(at, branch);
+            branch = sx_tracker_txn(tracker, branch->next_sibling);
+        }
+    }
+    if (at != txn) {
+        *frame = at->final_frame;
+        return SX_ORIGIN_RELAYED;
+    }
+    return hidden ? SX_ORIGIN_UNKNOWN : SX_ORIGIN_HERE;
+}
+
+bool sx_judge_no_response(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    return sx_tracker_now(tracker) - txn->request_ns >= SX_TIMER_B_NS &&
+           sx_txn_lacks_answer(txn, sx_tracker_host(tracker, txn->dst.host)->sent > 0);
+}

@@ -1,0 +1,43 @@
+/* pool.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "core/pool.h"
+
+#include <string.h>
+
+#define BLOCK_BITS 9
+#define BLOCK_ITEMS (1u << BLOCK_BITS)
+
+void sx_pool_init(struct sx_pool *pool, size_t item_size)
+{
+    *pool = (struct sx_pool){
+        .blocks = g_ptr_array_new_with_free_func(g_free),
+        .item_size = (uint32_t)item_size,
+    };
+}
+
+void sx_pool_clear(struct sx_pool *pool)
+{
+    g_ptr_array_free(pool->blocks, TRUE);
+    *pool = (struct sx_pool){.blocks = NULL};
+}
+
+void *sx_pool_at(const struct sx_pool *pool, uint32_t index)
+{
+    char *block = g_ptr_array_index(pool->blocks, index >> BLOCK_BITS);
+
+    return block + (size_t)(index & (BLOCK_ITEMS - 1)) * pool->item_size;
+}
+
+void *sx_pool_add(struct sx_pool *pool)
+{
+    if (pool->count >> BLOCK_BITS >= pool->blocks->len)
+        g_ptr_array_add(pool->blocks, g_malloc((size_t)BLOCK_ITEMS * pool->item_size));
+    return memset(sx_pool_at(pool, pool->count++), 0, pool->item_size);
+}
+
+void sx_pool_truncate(struct sx_pool *pool, uint32_t count)
+{
+    if (count < pool->count)
+        pool->count = count;
+}

@@ -1,0 +1,34 @@
+/* pool.h
+ * Items of one size that never move: a list of equal blocks.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * GArray doubles and copies, which would double the peak and move what others point to; a GList
+ * would cost a node for each item.
+ */
+#ifndef SX_POOL_H
+#define SX_POOL_H
+
+#include <stdint.h>
+
+#include <glib.h>
+
+struct sx_pool {
+    GPtrArray *blocks;
+    uint32_t item_size;
+    uint32_t count;
+};
+
+void sx_pool_init(struct sx_pool *pool, size_t item_size);
+void sx_pool_clear(struct sx_pool *pool);
+
+/* A new zeroed item at index count - 1. Lives until the pool is cleared. */
+void *sx_pool_add(struct sx_pool *pool);
+
+/* The item at an index below count. */
+void *sx_pool_at(const struct sx_pool *pool, uint32_t index);
+
+/* Forgets the last items, so that count of them stay. */
+void sx_pool_truncate(struct sx_pool *pool, uint32_t count);
+
+#endif

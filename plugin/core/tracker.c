@@ -1,0 +1,662 @@
+/* tracker.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "core/tracker.h"
+
+#include "core/catalogue.h"
+#include "core/deadlines.h"
+
+/* Copies of one packet (mirror ports, captures on all interfaces) come closer together than any
+ * retransmission timer fires. */
+#define DUPLICATE_NS (50 * SX_NS_PER_MS)
+
+/* How many different responses of one transaction are told apart from repetitions. A fork of
+ * dozens answers so often; more would make a hostile capture slow. */
+#define MAX_DISTINCT 64
+
+/* At most so many waits are reported on one frame; the next frame reports the next ones. */
+#define MAX_EXPIRIES_PER_FRAME 256
+
+struct sx_tracker {
+    struct sx_config cfg;
+    uint64_t key[2];
+    struct sx_pool txns, messages, hosts, expiries;
+    GHashTable *by_key;         /* struct sx_txn, by key */
+    GHashTable *orphans;        /* newest struct sx_txn whose parent was not seen, by parent_key */
+    GHashTable *by_address;     /* struct sx_host */
+    GHashTable *awaiting;       /* attempt fingerprint -> transaction that a new attempt may follow */
+    struct sx_deadlines deadlines;
+    int64_t now_ns;
+    uint32_t last_frame;
+    bool ended;
+};
+
+/* ---- tables ---- */
+
+static guint key_hash(gconstpointer p)
+{
+    return (guint)((const struct sx_fingerprint *)p)->a;
+}
+
+static gboolean key_equal(gconstpointer x, gconstpointer y)
+{
+    return sx_fingerprint_eq(*(const struct sx_fingerprint *)x, *(const struct sx_fingerprint *)y);
+}
+
+static const struct sx_fingerprint *parent_key_of(gconstpointer txn)
+{
+    return &((const struct sx_txn *)txn)->parent_key;
+}
+
+static guint parent_key_hash(gconstpointer p)
+{
+    return (guint)parent_key_of(p)->a;
+}
+
+static gboolean parent_key_equal(gconstpointer x, gconstpointer y)
+{
+    return sx_fingerprint_eq(*parent_key_of(x), *parent_key_of(y));
+}
+
+static guint host_hash(gconstpointer p)
+{
+    const struct sx_host *host = p;
+    guint h = host->type;
+
+    for (unsigned i = 0; i < host->len; i++)
+        h = h * 31 + host->bytes[i];
+    return h;
+}
+
+static gboolean host_equal(gconstpointer x, gconstpointer y)
+{
+    const struct sx_host *a = x, *b = y;
+
+    return a->type == b->type && a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
+}
+
+struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config *cfg)
+{
+    struct sx_tracker *t = g_new0(struct sx_tracker, 1);
+
+    t->cfg = *cfg;
+    memcpy(t->key, key, sizeof t->key);
+    sx_pool_init(&t->txns, sizeof(struct sx_txn));
+    sx_pool_init(&t->messages, sizeof(struct sx_message));
+    sx_pool_init(&t->hosts, sizeof(struct sx_host));
+    sx_pool_init(&t->expiries, sizeof(struct sx_expiry));
+    t->by_key = g_hash_table_new(key_hash, key_equal);
+    t->orphans = g_hash_table_new(parent_key_hash, parent_key_equal);
+    t->by_address = g_hash_table_new(host_hash, host_equal);
+    t->awaiting = g_hash_table_new_full(key_hash, key_equal, g_free, NULL);
+    sx_deadlines_init(&t->deadlines);
+    return t;
+}
+
+void sx_tracker_free(struct sx_tracker *t)
+{
+    if (!t)
+        return;
+    g_hash_table_destroy(t->by_key);
+    g_hash_table_destroy(t->orphans);
+    g_hash_table_destroy(t->by_address);
+    g_hash_table_destroy(t->awaiting);
+    sx_pool_clear(&t->txns);
+    sx_pool_clear(&t->messages);
+    sx_pool_clear(&t->hosts);
+    sx_pool_clear(&t->expiries);
+    sx_deadlines_clear(&t->deadlines);
+    g_free(t);
+}
+
+const struct sx_config *sx_tracker_config(const struct sx_tracker *t)
+{
+    return &t->cfg;
+}
+
+struct sx_txn *sx_tracker_txn(const struct sx_tracker *t, uint32_t number)
+{
+    return number > 0 && number <= t->txns.count ? sx_pool_at(&t->txns, number - 1) : NULL;
+}
+
+uint32_t sx_tracker_txn_count(const struct sx_tracker *t)
+{
+    return t->txns.count;
+}
+
+const struct sx_host *sx_tracker_host(const struct sx_tracker *t, uint32_t host)
+{
+    return sx_pool_at(&t->hosts, host);
+}
+
+void sx_tracker_end(struct sx_tracker *t)
+{
+    t->ended = true;
+}
+
+bool sx_tracker_ended(const struct sx_tracker *t)
+{
+    return t->ended;
+}
+
+int64_t sx_tracker_now(const struct sx_tracker *t)
+{
+    return t->now_ns;
+}
+
+static struct sx_host *host_at(const struct sx_tracker *t, uint32_t host)
+{
+    return sx_pool_at(&t->hosts, host);
+}
+
+static uint32_t host_of(struct sx_tracker *t, const struct sx_address *address)
+{
+    struct sx_host probe = {.len = MIN(address->len, 16), .type = address->type};
+
+    if (probe.len > 0)
+        memcpy(probe.bytes, address->bytes, probe.len);
+    gpointer found;
+    if (g_hash_table_lookup_extended(t->by_address, &probe, NULL, &found))
+        return GPOINTER_TO_UINT(found);
+    struct sx_host *host = sx_pool_add(&t->hosts);
+    *host = probe;
+    g_hash_table_insert(t->by_address, host, GUINT_TO_POINTER(t->hosts.count - 1));
+    return t->hosts.count - 1;
+}
+
+/* ---- keys ---- */
+
+static bool has_cookie(struct sx_slice branch)
+{
+    size_t n = sizeof SX_BRANCH_COOKIE - 1;
+
+    return branch.n > n && g_ascii_strncasecmp(branch.p, SX_BRANCH_COOKIE, n) == 0;
+}
+
+/* RFC 3261 17.1.3 and 17.2.3. Call-ID and CSeq number are not part of the rule for branches with
+ * the magic cookie; they keep apart what a client with poor random numbers lets collide. */
+static struct sx_fingerprint txn_key(const struct sx_tracker *t, const struct sx_sip_msg *msg,
+                                     const struct sx_via *via, enum sx_method method)
+{
+    struct sx_hash h;
+
+    sx_hash_begin(&h, t->key);
+    sx_hash_add(&h, msg->call_id);
+    sx_hash_add_uint(&h, (uint64_t)msg->cseq << 8 | method);
+    if (method == SX_METHOD_OTHER)
+        sx_hash_add(&h, msg->cseq_method_name);
+    sx_hash_add(&h, via->branch);
+    sx_hash_add_lower(&h, via->sent_by);
+    if (!has_cookie(via->branch) && msg->from_tag.p)
+        sx_hash_add(&h, msg->from_tag);
+    return sx_hash_end(&h);
+}
+
+static uint32_t hash_of(const struct sx_tracker *t, struct sx_slice s)
+{
+    struct sx_hash h;
+
+    sx_hash_begin(&h, t->key);
+    sx_hash_add(&h, s);
+    return (uint32_t)sx_hash_end(&h).a;
+}
+
+static struct sx_txn *find_key(const struct sx_tracker *t, struct sx_fingerprint key)
+{
+    return g_hash_table_lookup(t->by_key, &key);
+}
+
+/* An ACK to a non-2xx belongs to its INVITE (RFC 3261 17.1.1.3); an ACK to a 2xx is a transaction
+ * of its own (RFC 3261 13.2.2.4), even of clients that use the INVITE's branch again. */
+static struct sx_txn *find_ack(const struct sx_tracker *t, const struct sx_sip_msg *msg)
+{
+    struct sx_txn *invite = find_key(t, txn_key(t, msg, &msg->via[0], SX_METHOD_INVITE));
+
+    return invite && invite->state != SX_TXN_ACCEPTED ? invite : NULL;
+}
+
+uint32_t sx_tracker_find(const struct sx_tracker *t, const struct sx_sip_msg *msg)
+{
+    if (msg->via_count == 0 || !msg->has_cseq)
+        return 0;
+    struct sx_txn *txn = NULL;
+    if (msg->is_request && msg->method == SX_METHOD_ACK)
+        txn = find_ack(t, msg);
+    if (!txn)
+        txn = find_key(t, txn_key(t, msg, &msg->via[0], msg->method));
+    return txn ? txn->number : 0;
+}
+
+/* ---- the tree of transactions ---- */
+
+static void link_child(struct sx_tracker *t, struct sx_txn *parent, struct sx_txn *child)
+{
+    struct sx_host *host = host_at(t, parent->dst.host);
+
+    child->parent = parent->number;
+    child->next_sibling = parent->first_child;
+    parent->first_child = child->number;
+    if (child->request_frame) {
+        host->forwarded++;
+        if (!host->forwarded_frame)
+            host->forwarded_frame = child->request_frame;
+    }
+    if (parent->redirected_child) {
+        for (uint32_t n = child->next_sibling; n; n = sx_tracker_txn(t, n)->next_sibling) {
+            struct sx_txn *sibling = sx_tracker_txn(t, n);
+            if (sibling->final_code / 100 == 3 && !sibling->followed_by)
+                sibling->followed_by = child->number;
+        }
+        parent->redirected_child = false;
+    }
+}
+
+/* In a capture that was merged from several, a forwarded request can come before its original. */
+static void adopt_orphans(struct sx_tracker *t, struct sx_txn *parent)
+{
+    struct sx_txn probe = {.parent_key = parent->key};
+    struct sx_txn *orphan = g_hash_table_lookup(t->orphans, &probe);
+
+    if (!orphan)
+        return;
+    g_hash_table_remove(t->orphans, orphan);
+    while (orphan) {
+        struct sx_txn *next = sx_tracker_txn(t, orphan->next_sibling);
+        link_child(t, parent, orphan);
+        orphan = next;
+    }
+}
+
+static void link_parent(struct sx_tracker *t, struct sx_txn *txn, const struct sx_sip_msg *msg)
+{
+    if (msg->via_count < 2)
+        return;
+    txn->parent_key = txn_key(t, msg, &msg->via[1], msg->method);
+    struct sx_txn *parent = find_key(t, txn->parent_key);
+    if (parent == txn)
+        return;
+    if (parent) {
+        link_child(t, parent, txn);
+        return;
+    }
+    struct sx_txn *older = g_hash_table_lookup(t->orphans, txn);
+    txn->next_sibling = older ? older->number : 0;
+    g_hash_table_replace(t->orphans, txn, txn);
+}
+
+static struct sx_txn *new_txn(struct sx_tracker *t, const struct sx_observation *obs,
+                              struct sx_fingerprint key)
+{
+    struct sx_txn *txn = sx_pool_add(&t->txns);
+    bool request = obs->msg->is_request;
+
+    txn->number = t->txns.count;
+    txn->key = key;
+    txn->method = (uint8_t)obs->msg->method;
+    txn->transport = (uint8_t)obs->transport;
+    txn->old_branch = !has_cookie(obs->msg->via[0].branch);
+    txn->src.host = host_of(t, request ? &obs->src : &obs->dst);
+    txn->src.port = request ? obs->src.port : obs->dst.port;
+    txn->dst.host = host_of(t, request ? &obs->dst : &obs->src);
+    txn->dst.port = request ? obs->dst.port : obs->src.port;
+    txn->last_ns = obs->time_ns;
+    g_hash_table_replace(t->by_key, txn, txn);
+    return txn;
+}
+
+/* ---- attempts that follow a challenge, a redirection, a repairable error ---- */
+
+static struct sx_fingerprint attempt_key(const struct sx_tracker *t, const struct sx_sip_msg *msg)
+{
+    struct sx_hash h;
+
+    sx_hash_begin(&h, t->key);
+    sx_hash_add(&h, msg->call_id);
+    sx_hash_add(&h, msg->from_tag);
+    sx_hash_add(&h, msg->cseq_method_name);
+    sx_hash_add_uint(&h, msg->via_count);   /* each hop sees an attempt of its own */
+    return sx_hash_end(&h);
+}
+
+static void await_new_attempt(struct sx_tracker *t, struct sx_txn *txn,
+                              const struct sx_sip_msg *msg)
+{
+    const struct sx_code *entry = sx_catalogue_explain(msg->code);
+
+    if (!entry || (entry->role != SX_ROLE_CHALLENGE && entry->role != SX_ROLE_REDIRECT &&
+                   entry->role != SX_ROLE_RETRY))
+        return;
+    struct sx_fingerprint key = attempt_key(t, msg);
+    g_hash_table_replace(t->awaiting, g_memdup2(&key, sizeof key), txn);
+    if (entry->role == SX_ROLE_REDIRECT && txn->parent)
+        sx_tracker_txn(t, txn->parent)->redirected_child = true;
+}
+
+static void follow_old_attempt(struct sx_tracker *t, const struct sx_txn *txn,
+                               const struct sx_sip_msg *msg)
+{
+    if (g_hash_table_size(t->awaiting) == 0)
+        return;
+    struct sx_fingerprint key = attempt_key(t, msg);
+    struct sx_txn *old = g_hash_table_lookup(t->awaiting, &key);
+    if (!old || old->cseq >= msg->cseq)
+        return;
+    old->followed_by = txn->number;
+    g_hash_table_remove(t->awaiting, &key);
+}
+
+/* ---- requests ---- */
+
+static void expect_answer(struct sx_tracker *t, const struct sx_txn *txn, int64_t due_ns)
+{
+    if (txn->method != SX_METHOD_ACK)
+        sx_deadlines_add(&t->deadlines, due_ns, txn->number);
+}
+
+static void first_request(struct sx_tracker *t, struct sx_txn *txn,
+                          const struct sx_observation *obs)
+{
+    const struct sx_sip_msg *msg = obs->msg;
+
+    txn->request_frame = txn->last_request_frame = obs->frame;
+    txn->request_ns = txn->last_request_ns = obs->time_ns;
+    txn->sends = 1;
+    txn->cseq = msg->cseq;
+    txn->has_credentials = msg->has_credentials;
+    txn->in_dialog = msg->to_tag.p != NULL;
+    if (txn->old_branch)
+        txn->uri_hash = hash_of(t, msg->uri);
+    if (msg->method == SX_METHOD_INVITE && msg->has_expires)
+        txn->expires_s = msg->expires;
+}
+
+static void cancel_invite(struct sx_tracker *t, struct sx_txn *cancel,
+                          const struct sx_observation *obs, struct sx_message *record)
+{
+    struct sx_txn *invite =
+        find_key(t, txn_key(t, obs->msg, &obs->msg->via[0], SX_METHOD_INVITE));
+
+    if (!invite)
+        return;
+    cancel->related = invite->number;
+    invite->related = cancel->number;
+    invite->last_ns = obs->time_ns;
+    if (invite->cancel_frame || invite->final_frame)
+        return;
+    if (sx_txn_waits_after_100(invite))
+        record->flags |= SX_MESSAGE_ENDS_WAIT;
+    invite->cancel_frame = obs->frame;
+    invite->cancel_ns = obs->time_ns;
+}
+
+static void repeated_request(struct sx_txn *txn, const struct sx_observation *obs,
+                             struct sx_message *record)
+{
+    record->repeats = txn->request_frame;
+    if (obs->time_ns - txn->last_request_ns < DUPLICATE_NS) {
+        record->flags |= SX_MESSAGE_DUPLICATE;
+        return;
+    }
+    txn->sends++;
+    if (txn->trying_frame)
+        txn->sends_after_100++;
+    txn->last_request_frame = obs->frame;
+    txn->last_request_ns = obs->time_ns;
+}
+
+static struct sx_txn *observe_ack(struct sx_tracker *t, const struct sx_observation *obs,
+                                  struct sx_message *record)
+{
+    struct sx_txn *invite = find_ack(t, obs->msg);
+
+    if (!invite)
+        return NULL;
+    if (invite->ack_frame)
+        record->repeats = invite->ack_frame;
+    else
+        invite->ack_frame = obs->frame;
+    invite->state = (uint8_t)sx_txn_next(true, (enum sx_txn_state)invite->state, SX_TXN_ACK);
+    invite->last_ns = obs->time_ns;
+    return invite;
+}
+
+/* RFC 3261 17.2.3 without the magic cookie: another Request-URI is another transaction. */
+static bool is_same_old_request(const struct sx_tracker *t, const struct sx_txn *txn,
+                                const struct sx_sip_msg *msg)
+{
+    return !txn->old_branch || !txn->request_frame || txn->uri_hash == hash_of(t, msg->uri);
+}
+
+static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_observation *obs,
+                                      struct sx_message *record)
+{
+    const struct sx_sip_msg *msg = obs->msg;
+    struct sx_txn *txn;
+
+    if (msg->method == SX_METHOD_ACK && (txn = observe_ack(t, obs, record)))
+        return txn;
+
+    struct sx_fingerprint key = txn_key(t, msg, &msg->via[0], msg->method);
+    txn = find_key(t, key);
+    if (txn && (sx_txn_is_over(txn, obs->time_ns) || !is_same_old_request(t, txn, msg)))
+        txn = NULL;
+    if (txn && txn->request_frame) {
+        repeated_request(txn, obs, record);
+        txn->last_ns = obs->time_ns;
+        return txn;
+    }
+    if (!txn)
+        txn = new_txn(t, obs, key);
+    first_request(t, txn, obs);
+    link_parent(t, txn, msg);
+    adopt_orphans(t, txn);
+    follow_old_attempt(t, txn, msg);
+    if (msg->method == SX_METHOD_CANCEL)
+        cancel_invite(t, txn, obs, record);
+    if (!txn->responses)
+        expect_answer(t, txn, obs->time_ns + SX_TIMER_B_NS);
+    return txn;
+}
+
+/* ---- responses ---- */
+
+static uint32_t response_identity(const struct sx_tracker *t, const struct sx_sip_msg *msg)
+{
+    struct sx_hash h;
+
+    sx_hash_begin(&h, t->key);
+    sx_hash_add(&h, msg->to_tag);
+    sx_hash_add_uint(&h, (uint64_t)msg->code << 32 | msg->rseq);
+    sx_hash_add_uint(&h, msg->content_length);
+    return (uint32_t)sx_hash_end(&h).a;
+}
+
+/* The frame of the response that this one repeats, or 0; a new one joins the list. */
+static uint32_t earlier_response(struct sx_tracker *t, struct sx_txn *txn,
+                                 struct sx_message *record)
+{
+    for (uint32_t i = MIN(txn->responses, t->messages.count); i;) {
+        struct sx_message *other = sx_pool_at(&t->messages, i - 1);
+        if (other->code == record->code && other->identity == record->identity)
+            return other->frame;
+        i = other->next;
+    }
+    if (txn->distinct < MAX_DISTINCT) {
+        txn->distinct++;
+        record->next = txn->responses;
+        txn->responses = t->messages.count;
+    }
+    return 0;
+}
+
+static void first_100(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
+{
+    if (txn->trying_frame || txn->moved_frame)
+        return;
+    txn->trying_frame = obs->frame;
+    txn->trying_ns = obs->time_ns;
+    expect_answer(t, txn, obs->time_ns + t->cfg.trying_timeout_ns);
+}
+
+static void other_response(struct sx_tracker *t, struct sx_txn *txn,
+                           const struct sx_observation *obs, struct sx_message *record)
+{
+    if (!txn->moved_frame) {
+        if (sx_txn_waits_after_100(txn))
+            record->flags |= SX_MESSAGE_ENDS_WAIT;
+        txn->moved_frame = obs->frame;
+        txn->moved_ns = obs->time_ns;
+        txn->moved_code = obs->msg->code;
+        txn->answer_src = (struct sx_endpoint){host_of(t, &obs->src), obs->src.port};
+        txn->answer_dst = (struct sx_endpoint){host_of(t, &obs->dst), obs->dst.port};
+    }
+    if (obs->msg->code < 200 || txn->final_frame)
+        return;
+    txn->final_frame = obs->frame;
+    txn->final_ns = obs->time_ns;
+    txn->final_code = obs->msg->code;
+    txn->final_tag = hash_of(t, obs->msg->to_tag);
+    if (obs->msg->code >= 300)
+        await_new_attempt(t, txn, obs->msg);
+}
+
+static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_observation *obs,
+                                       struct sx_message *record)
+{
+    const struct sx_sip_msg *msg = obs->msg;
+    struct sx_fingerprint key = txn_key(t, msg, &msg->via[0], msg->method);
+    struct sx_txn *txn = find_key(t, key);
+
+    if (!txn) {
+        txn = new_txn(t, obs, key);
+        txn->cseq = msg->cseq;
+        link_parent(t, txn, msg);
+    }
+    record->identity = response_identity(t, msg);
+    record->repeats = earlier_response(t, txn, record);
+    if (record->repeats && obs->time_ns - txn->last_ns < DUPLICATE_NS)
+        record->flags |= SX_MESSAGE_DUPLICATE;
+    if (msg->code == 100)
+        first_100(t, txn, obs);
+    else if (msg->code > 100 && msg->code < 700)
+        other_response(t, txn, obs, record);
+
+    enum sx_txn_event event = msg->code < 200   ? SX_TXN_PROVISIONAL
+                              : msg->code < 300 ? SX_TXN_SUCCESS
+                                                : SX_TXN_FAILURE;
+    txn->state = (uint8_t)sx_txn_next(txn->method == SX_METHOD_INVITE,
+                                      (enum sx_txn_state)txn->state, event);
+    txn->last_ns = obs->time_ns;
+    return txn;
+}
+
+/* An ICMP error quotes a request that did not arrive. */
+static struct sx_txn *observe_quote(struct sx_tracker *t, const struct sx_observation *obs)
+{
+    struct sx_txn *txn = sx_tracker_txn(t, sx_tracker_find(t, obs->msg));
+
+    if (txn && obs->msg->is_request && !txn->unreachable_frame)
+        txn->unreachable_frame = obs->frame;
+    return txn;
+}
+
+/* ---- the capture ---- */
+
+struct sx_message *sx_tracker_observe(struct sx_tracker *t, const struct sx_observation *obs)
+{
+    struct sx_message *record = sx_pool_add(&t->messages);
+    struct sx_txn *txn = NULL;
+
+    *record = (struct sx_message){
+        .frame = obs->frame,
+        .code = obs->msg->code,
+        .method = (uint8_t)obs->msg->method,
+        .flags = obs->quoted ? SX_MESSAGE_QUOTED : 0,
+    };
+    if (obs->msg->via_count == 0 || !obs->msg->has_cseq)
+        return record;
+    if (obs->quoted) {
+        txn = observe_quote(t, obs);
+    } else {
+        txn = obs->msg->is_request ? observe_request(t, obs, record)
+                                   : observe_response(t, obs, record);
+        host_at(t, host_of(t, &obs->src))->sent++;
+    }
+    record->txn = txn ? txn->number : 0;
+    return record;
+}
+
+/* Index of the first item of a pool whose frame, its first member, is not below this one. */
+static uint32_t lower_bound(const struct sx_pool *pool, uint32_t frame)
+{
+    uint32_t low = 0, high = pool->count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (*(const uint32_t *)sx_pool_at(pool, middle) < frame)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void expire(struct sx_tracker *t, struct sx_txn *txn, uint32_t frame, int64_t now_ns)
+{
+    bool after_100 = sx_txn_waits_after_100(txn) &&
+                     now_ns - txn->trying_ns >= t->cfg.trying_timeout_ns;
+
+    if (!after_100 && !sx_txn_lacks_answer(txn, host_at(t, txn->dst.host)->sent > 0))
+        return;
+    if (txn->expired_frame == frame || txn->expired_after_100)
+        return;
+    txn->expired_frame = frame;
+    txn->expired_after_100 = after_100;
+    *(struct sx_expiry *)sx_pool_add(&t->expiries) = (struct sx_expiry){
+        .frame = frame,
+        .txn = txn->number,
+        .waited_ns = now_ns - (after_100 ? txn->trying_ns : txn->request_ns),
+        .after_100 = after_100,
+    };
+}
+
+void sx_tracker_tick(struct sx_tracker *t, uint32_t frame, int64_t time_ns)
+{
+    struct sx_deadline due;
+
+    /* A read filter (tshark -2 -R) dropped the frame that bore this number before. */
+    if (frame <= t->last_frame) {
+        sx_pool_truncate(&t->messages, lower_bound(&t->messages, frame));
+        sx_pool_truncate(&t->expiries, lower_bound(&t->expiries, frame));
+    }
+    t->last_frame = frame;
+    t->now_ns = time_ns;
+    t->ended = false;
+    for (unsigned n = 0; n < MAX_EXPIRIES_PER_FRAME; n++) {
+        if (!sx_deadlines_pop(&t->deadlines, time_ns, &due))
+            return;
+        expire(t, sx_tracker_txn(t, due.what), frame, time_ns);
+    }
+}
+
+static const void *nth_of_frame(const struct sx_pool *pool, uint32_t frame, uint32_t nth)
+{
+    uint32_t i = lower_bound(pool, frame);
+
+    if (nth >= pool->count - i)
+        return NULL;
+    const uint32_t *item = sx_pool_at(pool, i + nth);
+    return *item == frame ? item : NULL;
+}
+
+const struct sx_message *sx_tracker_message(const struct sx_tracker *t, uint32_t frame,
+                                            uint32_t nth)
+{
+    return nth_of_frame(&t->messages, frame, nth);
+}
+
+const struct sx_expiry *sx_tracker_expiry(const struct sx_tracker *t, uint32_t frame,
+                                          uint32_t nth)
+{
+    return nth_of_frame(&t->expiries, frame, nth);
+}

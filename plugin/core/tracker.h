@@ -1,0 +1,91 @@
+/* tracker.h
+ * All transactions of a capture and how they hang together. The only part of the core, with the
+ * flows, that allocates.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Fed on the first pass, in the order of the frames; read on any pass. A tracker owns all that it
+ * hands out: pointers live until sx_tracker_free().
+ *
+ * Limitations: a B2BUA's two sides share no Via and no Call-ID and stay two calls.
+ */
+#ifndef SX_TRACKER_H
+#define SX_TRACKER_H
+
+#include "core/config.h"
+#include "core/pool.h"
+#include "core/txn.h"
+
+/* An IP (or other) address; points into the caller's packet. */
+struct sx_address {
+    const void *bytes;
+    uint8_t len;    /* 0 to 16; longer addresses are cut */
+    uint8_t type;   /* the caller's own number of the family */
+    uint16_t port;
+};
+
+struct sx_host {
+    uint8_t bytes[16];
+    uint8_t len;
+    uint8_t type;
+    uint32_t sent;              /* SIP messages sent */
+    uint32_t forwarded;         /* requests that it sent on, by the Via stack */
+    uint32_t forwarded_frame;   /* the first of them */
+};
+
+/* One SIP message and where it was seen. */
+struct sx_observation {
+    const struct sx_sip_msg *msg;
+    struct sx_address src, dst;
+    int64_t time_ns;
+    uint32_t frame;
+    enum sx_transport transport;
+    bool quoted;                /* by an ICMP error */
+};
+
+/* A wait that a frame found past its deadline. */
+struct sx_expiry {
+    uint32_t frame;
+    uint32_t txn;
+    int64_t waited_ns;
+    bool after_100;             /* waits for more than a 100; else for any response */
+};
+
+struct sx_tracker;
+
+/* key: 128 random bits. The config is copied. */
+struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config *cfg);
+void sx_tracker_free(struct sx_tracker *tracker);
+const struct sx_config *sx_tracker_config(const struct sx_tracker *tracker);
+
+/* Says that a frame begins; every frame of the capture, in order. Cheap: one comparison unless a
+ * wait has passed its deadline. */
+void sx_tracker_tick(struct sx_tracker *tracker, uint32_t frame, int64_t time_ns);
+
+/* Adds a message and returns its record. */
+struct sx_message *sx_tracker_observe(struct sx_tracker *tracker, const struct sx_observation *obs);
+
+/* The records of a frame, in the order of their observation; NULL if there are none. */
+const struct sx_message *sx_tracker_message(const struct sx_tracker *tracker, uint32_t frame,
+                                            uint32_t nth);
+
+/* The nth wait that this frame found past its deadline; NULL if there is no such. */
+const struct sx_expiry *sx_tracker_expiry(const struct sx_tracker *tracker, uint32_t frame,
+                                          uint32_t nth);
+
+/* NULL for number 0. */
+struct sx_txn *sx_tracker_txn(const struct sx_tracker *tracker, uint32_t number);
+uint32_t sx_tracker_txn_count(const struct sx_tracker *tracker);
+const struct sx_host *sx_tracker_host(const struct sx_tracker *tracker, uint32_t host);
+
+/* The transaction that a request or response belongs to, without observing it; 0 if unknown. */
+uint32_t sx_tracker_find(const struct sx_tracker *tracker, const struct sx_sip_msg *msg);
+
+/* The capture was read to its end: what still waits is open or timed out, not "so far". */
+void sx_tracker_end(struct sx_tracker *tracker);
+bool sx_tracker_ended(const struct sx_tracker *tracker);
+
+/* Time stamp of the newest frame. */
+int64_t sx_tracker_now(const struct sx_tracker *tracker);
+
+#endif

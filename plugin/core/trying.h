@@ -1,0 +1,46 @@
+/* trying.h
+ * The 100 timeout: a transaction that got 100 Trying and then nothing for too long.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * After a 100 no timer of the calling client runs (Timer B covers Calling only, RFC 3261
+ * 17.1.1.2), so the verdict states a threshold and what was seen, and names a timer of the RFC
+ * only where the trace fits it.
+ */
+#ifndef SX_TRYING_H
+#define SX_TRYING_H
+
+#include "core/tracker.h"
+
+enum sx_trying_state {
+    SX_TRYING_NONE,         /* no 100, or the wait goes on and is not yet too long */
+    SX_TRYING_ANSWERED,
+    SX_TRYING_SLOW,
+    SX_TRYING_TIMED_OUT,
+    SX_TRYING_CANCELLED,
+    SX_TRYING_OPEN
+};
+
+enum sx_trying_cause {
+    SX_CAUSE_UNKNOWN,
+    SX_CAUSE_NOT_FORWARDED,
+    SX_CAUSE_NEVER_ANSWERED,
+    SX_CAUSE_NEXT_HOP_STUCK,
+    SX_CAUSE_NOT_RELAYED,
+    SX_CAUSE_100_LOST,
+    SX_CAUSE_UNREACHABLE
+};
+
+struct sx_trying {
+    enum sx_trying_state state;
+    int64_t wait_ns;        /* from the first 100 to the end of the wait */
+    uint32_t ended_in;      /* frame; 0: nothing ended it */
+    enum sx_trying_cause cause;
+    uint32_t cause_in;      /* frame that shows the cause; 0 if there is none */
+    uint32_t at;            /* the transaction that shows the cause: this one or one further on */
+};
+
+/* What the capture, as far as it was read, says of a transaction's wait. */
+struct sx_trying sx_trying_judge(const struct sx_tracker *tracker, const struct sx_txn *txn);
+
+#endif

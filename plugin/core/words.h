@@ -1,0 +1,41 @@
+/* words.h
+ * What the verdicts say in plain words.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Texts are one line of UTF-8 and go to a string buffer of the caller's scope. Nothing of a packet
+ * is in them but numbers, so they need no escaping.
+ */
+#ifndef SX_WORDS_H
+#define SX_WORDS_H
+
+#include <wsutil/wmem/wmem.h>
+
+#include "core/catalogue.h"
+#include "core/tracker.h"
+#include "core/trying.h"
+
+/* Where a line of at most max bytes ends: at a space if there is one, never inside a UTF-8
+ * sequence. The whole text if it is no longer. */
+size_t sx_line_break(const char *text, size_t max);
+
+/* "0.005 s", "35.2 s", "3 min 12 s" */
+void sx_say_time(wmem_strbuf_t *out, int64_t ns);
+
+/* "no response for 35.2 s after 100 Trying (threshold 32 s), ended by CANCEL in frame 9"; false,
+ * and nothing said, if the wait is nothing to flag. */
+bool sx_say_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
+                   const struct sx_trying *verdict);
+
+/* "no response for 32 s to INVITE, sent 7 times" */
+void sx_say_no_response(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                        const struct sx_txn *txn);
+
+/* "still waiting 32 s after 100 Trying in frame 2 (INVITE in frame 1)" */
+void sx_say_expiry(wmem_strbuf_t *out, const struct sx_expiry *expiry, const struct sx_txn *txn);
+
+/* "a step of normal work: the client answered in frame 12"; false if there is nothing to say. */
+bool sx_say_step(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
+                 const struct sx_code *entry);
+
+#endif

@@ -1,0 +1,54 @@
+/* compat.h
+ * Every difference between the supported Wireshark releases (4.0, 4.4, 4.6). Include it first;
+ * nothing else in the plugin names a version.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SX_COMPAT_H
+#define SX_COMPAT_H
+
+/* Debian's 4.0 ships no config.h; ws_version.h is there in all of them. */
+#include <ws_version.h>
+
+/* 4.4's headers dropped most of their own includes of these. */
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <glib.h>
+
+#include <epan/expert.h>
+#include <epan/packet.h>
+#include <epan/prefs.h>
+#include <epan/proto_data.h>
+#include <epan/tap.h>
+#include <epan/uat.h>
+#include <epan/wmem_scopes.h>
+#include <epan/dissectors/packet-sip.h>
+#include <wsutil/wmem/wmem.h>
+
+#define SX_WIRESHARK_AT_LEAST(major, minor) \
+    (WIRESHARK_VERSION_MAJOR > (major) ||   \
+     (WIRESHARK_VERSION_MAJOR == (major) && WIRESHARK_VERSION_MINOR >= (minor)))
+
+/* gboolean, four bytes, became bool, one byte, in callbacks, preferences and records. */
+#if SX_WIRESHARK_AT_LEAST(4, 4)
+typedef bool ws_bool;
+#else
+typedef gboolean ws_bool;
+#endif
+_Static_assert(sizeof(ws_bool) == sizeof(((sip_info_value_t *)0)->resend),
+               "ws_bool is not this Wireshark's boolean");
+
+/* A new string; wmem_free(NULL, ...) it. */
+static inline char *ws_data_source_name(const struct data_source *source)
+{
+#if SX_WIRESHARK_AT_LEAST(4, 6)
+    return get_data_source_description(source);
+#else
+    return get_data_source_name(source);
+#endif
+}
+
+#endif

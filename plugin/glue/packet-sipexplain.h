@@ -1,0 +1,37 @@
+/* packet-sipexplain.h
+ * Fields, expert infos and their drawing. Sees the core's verdicts, decides nothing.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SX_PACKET_SIPEXPLAIN_H
+#define SX_PACKET_SIPEXPLAIN_H
+
+#include "glue/compat.h"
+
+#include "core/catalogue.h"
+#include "core/tracker.h"
+
+/* One message to draw. Points to what lives as long as the packet. */
+struct sx_view {
+    const struct sx_tracker *tracker;
+    const struct sx_message *record;    /* NULL if the message was not tracked */
+    const struct sx_sip_msg *msg;
+    const struct sx_code *entry;        /* NULL on requests and for codes outside 100 to 699 */
+    const char *note;                   /* the site's own words for this code, or NULL */
+    tvbuff_t *tvb;
+    unsigned offset, length;            /* of the message; bytes */
+    int64_t time_ns;
+};
+
+/* Adds one message's tree and expert infos. On any pass; with tree NULL the expert infos are
+ * still reported. Returns the verdict in one sentence, of packet scope. */
+const char *sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct sx_view *view);
+
+/* Adds the waits that this frame found past their deadline. */
+void sx_draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
+                      const struct sx_tracker *tracker);
+
+/* True if anyone looks at what would be drawn on this packet. */
+bool sx_is_looked_at(proto_tree *tree);
+
+#endif

@@ -1,0 +1,12 @@
+/* postdissect.h
+ * The life of a frame, and the one mutable state of the plugin.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SX_POSTDISSECT_H
+#define SX_POSTDISSECT_H
+
+void sx_postdissect_register(int proto);
+void sx_postdissect_handoff(void);
+
+#endif

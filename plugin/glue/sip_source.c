@@ -1,0 +1,314 @@
+/* sip_source.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "glue/compat.h"
+
+#include "glue/sip_source.h"
+
+/* A request line may hold a URI of any length; one that is longer hides its own start. */
+#define MAX_REQUEST_LINE 65536
+
+/* How far a dissector that first took and then rejected the data moves the layer numbers on. */
+#define LAYER_SLACK 4
+
+/* SIP layers looked at: records of one TLS segment, messages in a message's body. */
+#define MAX_VERDICTS 8
+
+static int proto_sip, proto_udp, proto_tcp, proto_tls, proto_websocket, proto_sctp, proto_icmp,
+    proto_icmpv6;
+
+void sx_sip_source_init(void)
+{
+    proto_sip = proto_get_id_by_filter_name("sip");
+    proto_udp = proto_get_id_by_filter_name("udp");
+    proto_tcp = proto_get_id_by_filter_name("tcp");
+    proto_tls = proto_get_id_by_filter_name("tls");
+    proto_websocket = proto_get_id_by_filter_name("websocket");
+    proto_sctp = proto_get_id_by_filter_name("sctp");
+    proto_icmp = proto_get_id_by_filter_name("icmp");
+    proto_icmpv6 = proto_get_id_by_filter_name("icmpv6");
+}
+
+/* What the layers and the SIP dissector say of a frame. */
+struct frame {
+    packet_info *pinfo;
+    const sip_info_value_t *verdicts[MAX_VERDICTS]; /* the last message of each SIP layer */
+    unsigned verdict_count;
+    bool continued;                     /* a layer ended in bytes that are no message */
+    enum sx_transport transport;
+    bool stream;                        /* several messages may follow one another */
+    bool quoted;
+};
+
+static const sip_info_value_t *verdict_of_layer(packet_info *pinfo, unsigned layer)
+{
+    for (unsigned i = 0; i < LAYER_SLACK; i++) {
+        const sip_info_value_t *v = p_get_proto_data(pinfo->pool, pinfo, proto_sip, layer + i);
+        if (v)
+            return v;
+    }
+    return NULL;
+}
+
+static void add_verdict(struct frame *f, unsigned layer)
+{
+    const sip_info_value_t *v = verdict_of_layer(f->pinfo, layer);
+
+    if (!v)
+        return; /* the segment only waits for its rest */
+    if (!v->request_method && !v->response_code)
+        f->continued = true;
+    else if (f->verdict_count < MAX_VERDICTS)
+        f->verdicts[f->verdict_count++] = v;
+}
+
+/* False if the frame holds no whole SIP message. */
+static bool read_layers(packet_info *pinfo, struct frame *f)
+{
+    unsigned number = 0;
+    bool in_sip = false;
+
+    *f = (struct frame){.pinfo = pinfo};
+    for (wmem_list_frame_t *l = wmem_list_head(pinfo->layers); l; l = wmem_list_frame_next(l)) {
+        int id = GPOINTER_TO_INT(wmem_list_frame_data(l));
+        number++;
+        if (id == proto_sip) {
+            in_sip = true;
+            add_verdict(f, number);
+        } else if (in_sip) {
+            continue;   /* what a message carries says nothing of how it travels */
+        } else if (id == proto_udp) {
+            f->transport = SX_TRANSPORT_UDP;
+            f->stream = false;
+        } else if (id == proto_tcp) {
+            f->transport = SX_TRANSPORT_TCP;
+            f->stream = true;
+        } else if (id == proto_tls) {
+            f->transport = SX_TRANSPORT_TLS;
+        } else if (id == proto_websocket) {
+            f->transport = SX_TRANSPORT_WS;
+        } else if (id == proto_sctp) {
+            f->transport = SX_TRANSPORT_SCTP;
+            f->stream = false;
+        } else if (id == proto_icmp || id == proto_icmpv6) {
+            f->quoted = true;
+        }
+    }
+    return f->verdict_count > 0 || (f->continued && f->stream);
+}
+
+static bool verdict_is(const sip_info_value_t *v, const struct sx_sip_msg *msg)
+{
+    if (msg->is_request ? !v->request_method || !sx_slice_is(msg->method_name, (const char *)v->request_method)
+                        : v->request_method || v->response_code != msg->code)
+        return false;
+    return !v->tap_call_id || !msg->call_id.p ||
+           strncmp(v->tap_call_id, msg->call_id.p, MIN(strlen(v->tap_call_id), msg->call_id.n)) == 0;
+}
+
+static bool any_verdict_is(const struct frame *f, const struct sx_sip_msg *msg)
+{
+    for (unsigned i = 0; i < f->verdict_count; i++)
+        if (verdict_is(f->verdicts[i], msg))
+            return true;
+    return false;
+}
+
+/* ---- start lines ---- */
+
+static bool begins_status_line(const char *p, size_t n)
+{
+    return n >= 11 && p[7] == ' ' && g_ascii_isdigit(p[8]) && g_ascii_isdigit(p[9]) &&
+           g_ascii_isdigit(p[10]) && (n == 11 || p[11] == ' ' || p[11] == '\r' || p[11] == '\n');
+}
+
+/* How long the method is that ends before the Request-URI. Bytes of a binary header before it can
+ * look like letters, so what the SIP dissector read goes first, then the known methods. */
+static size_t method_length(struct sx_slice before, bool at_boundary,
+                            const sip_info_value_t *verdict)
+{
+    const char *name = verdict ? (const char *)verdict->request_method : NULL;
+    size_t run = 0, n = name ? strlen(name) : 0;
+
+    if (n > 0 && n <= before.n && memcmp(before.p + before.n - n, name, n) == 0)
+        return n;
+    while (run < before.n && sx_is_token(before.p[before.n - 1 - run]))
+        run++;
+    if (at_boundary && run == before.n)
+        return run;
+    n = sx_method_suffix(sx_slice(before.p + before.n - run, run));
+    return n ? n : run;
+}
+
+/* The start of the request line whose version stands at hit; false if there is none. */
+static bool request_line_start(struct sx_slice bytes, size_t from, size_t hit, bool at_boundary,
+                               const sip_info_value_t *verdict, size_t *start)
+{
+    size_t end = hit + 7, uri = hit - 1;
+    size_t lowest = hit - from > MAX_REQUEST_LINE ? hit - MAX_REQUEST_LINE : from;
+
+    if (hit < from + 4 || bytes.p[hit - 1] != ' ' ||
+        (end < bytes.n && bytes.p[end] != '\r' && bytes.p[end] != '\n'))
+        return false;
+    while (uri > lowest && bytes.p[uri - 1] != ' ' && bytes.p[uri - 1] != '\n')
+        uri--;
+    if (uri <= lowest || bytes.p[uri - 1] != ' ' || uri == hit - 1)
+        return false;
+    struct sx_slice before = sx_slice(bytes.p + lowest, uri - 1 - lowest);
+    size_t method = method_length(before, at_boundary && lowest == from, verdict);
+    *start = uri - 1 - method;
+    return method > 0;
+}
+
+/* The next start line at or behind *at. */
+static bool find_start(struct sx_slice bytes, size_t *at, bool at_boundary,
+                       const sip_info_value_t *verdict)
+{
+    size_t from = *at, look = from;
+
+    while (look < bytes.n) {
+        const char *hit = (const char *)ws_memmem(bytes.p + look, bytes.n - look, "SIP/2.0", 7);
+        if (!hit)
+            return false;
+        size_t h = (size_t)(hit - bytes.p);
+        if (begins_status_line(hit, bytes.n - h)) {
+            *at = h;
+            return true;
+        }
+        if (request_line_start(bytes, from, h, at_boundary, verdict, at))
+            return true;
+        look = h + 7;
+    }
+    return false;
+}
+
+/* ---- data sources ---- */
+
+static struct sx_slice source_bytes(tvbuff_t *tvb)
+{
+    unsigned n = tvb_captured_length(tvb);
+
+    /* Read at once and only during this call; nothing keeps the pointer. */
+    return n > 0 ? sx_slice((const char *)tvb_get_ptr(tvb, 0, (int)n), n) : SX_SLICE_NONE;
+}
+
+/* Reads the message at *at and moves behind it. *complete: nothing of it is missing. */
+static bool read_span(struct sx_slice bytes, size_t *at, struct sx_sip_span *span, bool *complete)
+{
+    struct sx_slice rest = sx_slice_from(bytes, *at);
+
+    if (!sx_sip_msg_read(rest, &span->msg))
+        return false;
+    size_t length = rest.n, body = span->msg.content_length;
+    *complete = span->msg.end == SX_HEAD_COMPLETE;
+    if (*complete && span->msg.has_content_length) {
+        *complete = body <= rest.n - span->msg.head.n;
+        if (*complete)
+            length = span->msg.head.n + body;
+    }
+    span->offset = (unsigned)*at;
+    span->length = (unsigned)length;
+    *at += length;
+    return true;
+}
+
+/* One message, the one that the SIP dissector dissected. A reassembled datagram comes behind the
+ * frame that holds its last fragment, so the last data source goes first. */
+static unsigned each_in_datagram(const struct frame *f, sx_sip_source_cb cb, void *data)
+{
+    guint sources = g_slist_length(f->pinfo->data_src);
+
+    while (sources-- > 0) {
+        tvbuff_t *tvb = get_data_source_tvb(g_slist_nth_data(f->pinfo->data_src, sources));
+        struct sx_slice bytes = source_bytes(tvb);
+        struct sx_sip_span span = {.tvb = tvb, .transport = f->transport, .quoted = f->quoted};
+        size_t at = 0;
+        bool complete;
+        while (find_start(bytes, &at, false, f->verdicts[0])) {
+            if (!read_span(bytes, &at, &span, &complete)) {
+                at += 7;
+            } else if (verdict_is(f->verdicts[0], &span.msg)) {
+                cb(&span, data);
+                return 1;
+            }
+        }
+    }
+    return 0;
+}
+
+static bool is_reassembled(const struct data_source *source)
+{
+    char *name = ws_data_source_name(source);
+    bool yes = g_str_has_prefix(name, "Reassembled");
+
+    wmem_free(NULL, name);
+    return yes;
+}
+
+/* Where the bytes begin that the message reassembled before left over: behind its tail. */
+static size_t behind_tail(struct sx_slice bytes, struct sx_slice reassembled)
+{
+    size_t n = MIN(reassembled.n, 32);
+    const char *tail = reassembled.p + reassembled.n - n;
+    const char *hit = (const char *)ws_memmem(bytes.p, bytes.n, tail, n);
+
+    return hit ? (size_t)(hit - bytes.p) + n : 0;
+}
+
+static void collect(const struct frame *f, tvbuff_t *tvb, size_t at, wmem_array_t *spans)
+{
+    struct sx_slice bytes = source_bytes(tvb);
+    struct sx_sip_span span = {.tvb = tvb, .transport = f->transport, .quoted = f->quoted};
+    bool complete, at_boundary = at > 0;
+
+    while (find_start(bytes, &at, at_boundary, f->verdicts[0])) {
+        if (!read_span(bytes, &at, &span, &complete)) {
+            at += 7;
+            continue;
+        }
+        if (complete || any_verdict_is(f, &span.msg))
+            wmem_array_append_one(spans, span);
+        at_boundary = true;
+    }
+}
+
+/* The data sources of a stream hold segments or records, and reassembled messages that come
+ * behind the segment which completed them but begin before it. */
+static void collect_stream(const struct frame *f, wmem_array_t *spans)
+{
+    for (GSList *s = f->pinfo->data_src; s; s = s->next) {
+        tvbuff_t *tvb = get_data_source_tvb(s->data);
+        size_t at = 0;
+        while (s->next && is_reassembled(s->next->data)) {
+            tvbuff_t *whole = get_data_source_tvb(s->next->data);
+            collect(f, whole, 0, spans);
+            at = MAX(at, behind_tail(source_bytes(tvb), source_bytes(whole)));
+            s = s->next;
+        }
+        collect(f, tvb, at, spans);
+    }
+}
+
+static unsigned each_in_stream(const struct frame *f, sx_sip_source_cb cb, void *data)
+{
+    wmem_array_t *spans = wmem_array_new(f->pinfo->pool, sizeof(struct sx_sip_span));
+
+    collect_stream(f, spans);
+    unsigned n = wmem_array_get_count(spans);
+    struct sx_sip_span *all = wmem_array_get_raw(spans);
+    /* What stands behind the last message that the SIP dissector took still waits for its rest. */
+    while (n > 0 && !f->continued && !any_verdict_is(f, &all[n - 1].msg))
+        n--;
+    for (unsigned i = 0; i < n; i++)
+        cb(&all[i], data);
+    return n;
+}
+
+unsigned sx_sip_source_each(packet_info *pinfo, sx_sip_source_cb cb, void *data)
+{
+    struct frame f;
+
+    if (!read_layers(pinfo, &f))
+        return 0;
+    return f.stream && !f.quoted ? each_in_stream(&f, cb, data) : each_in_datagram(&f, cb, data);
+}

@@ -1,0 +1,35 @@
+/* sip_source.h
+ * Which SIP messages does this frame hold?
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A post-dissector that asks for sip.* fields makes Wireshark build a tree for every packet of
+ * every protocol. This finds the same messages in the frame's data sources (the frame itself,
+ * reassembled TCP or IP, decrypted TLS, unmasked WebSocket ...), guided by what the SIP dissector
+ * says of the frame: its place among the layers and the last message that it dissected.
+ */
+#ifndef SX_SIP_SOURCE_H
+#define SX_SIP_SOURCE_H
+
+#include "glue/compat.h"
+
+#include "core/txn.h"
+
+struct sx_sip_span {
+    tvbuff_t *tvb;              /* the data source */
+    unsigned offset, length;    /* of the message in it; bytes */
+    struct sx_sip_msg msg;      /* points into the data source; valid during the call */
+    enum sx_transport transport;
+    bool quoted;                /* by an ICMP error */
+};
+
+typedef void (*sx_sip_source_cb)(const struct sx_sip_span *span, void *data);
+
+/* Looks up the protocols; once, at hand-off. */
+void sx_sip_source_init(void);
+
+/* Calls back for each message of the frame, in the order of the wire, on any pass. Returns how
+ * many there were. */
+unsigned sx_sip_source_each(packet_info *pinfo, sx_sip_source_cb cb, void *data);
+
+#endif

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Every ladder shows what its expect block says, however Wireshark reads the capture."""
+
+from itertools import zip_longest
+from operator import itemgetter
+from pathlib import Path
+
+import pytest
+
+import ladder
+from ladder_expect import equal
+
+LADDERS = sorted((Path(__file__).parents[1] / "captures" / "ladders").glob("*.md"))
+# One pass prints a frame before it has read what follows.
+LOOK_AHEAD = {
+    "sipexplain",                               # the top line sums the others up
+    "sipexplain.response_in", "sipexplain.cancelled_in",
+    "sipexplain.failure",
+    "sipexplain.trying.state", "sipexplain.trying.wait", "sipexplain.trying.ended_in",
+    "sipexplain.trying.cause", "sipexplain.trying.cause_in",
+    "sipexplain.flow.outcome", "sipexplain.flow.retry_in", "sipexplain.flow.reregistered_in",
+    "sipexplain.trying_timeout", "sipexplain.trying_slow", "sipexplain.trying_cancelled",
+    "sipexplain.no_response", "sipexplain.flow_lost",
+}
+
+each_ladder = pytest.mark.parametrize("path", LADDERS, ids=lambda path: path.stem)
+
+
+@each_ladder
+@pytest.mark.parametrize("mode", ["one", "two", "sharkd"])
+def test_shows_what_is_expected(wireshark, capture, path, mode):
+    frames = wireshark.everything(capture(path), mode)
+    failed = []
+    for expect in ladder.read(path).expects:
+        unknown = expect.field not in wireshark.types and expect.field != "sipexplain"
+        if unknown:
+            failed.append(f"{path.name}:{expect.number}: {expect.field} is not a registered field")
+        elif not (expect.look_ahead and mode == "one") and not expect.holds(frames):
+            failed.append(f"{path.name}:{expect.number}: {expect.text}\n"
+                          f"    shown: {shown(frames, expect)}")
+    assert not failed, "\n" + "\n".join(failed)
+
+
+@each_ladder
+def test_one_pass_says_what_two_say(wireshark, capture, path):
+    one, two = (wireshark.everything(capture(path), mode) for mode in ("one", "two"))
+    assert_same("one pass", without(one, LOOK_AHEAD), "two passes", without(two, LOOK_AHEAD))
+
+
+@each_ladder
+def test_a_display_filter_changes_nothing(wireshark, capture, path):
+    one, filtered = (wireshark.everything(capture(path), mode) for mode in ("one", "filtered"))
+    types = wireshark.types
+    assert_same("one pass", by_field(one, types), "filtered", by_field(filtered, types))
+
+
+@each_ladder
+def test_sharkd_says_what_two_passes_say(wireshark, capture, path):
+    two, sharkd = (wireshark.everything(capture(path), mode) for mode in ("two", "sharkd"))
+    assert_same("two passes", two, "sharkd", sharkd)
+
+
+@each_ladder
+def test_every_item_is_marked_as_generated(wireshark, capture, path):
+    from tshark import nodes_of
+    plain = [(number, node["l"])
+             for number, tree in enumerate(wireshark.sharkd(capture(path)), 1)
+             for proto in nodes_of(tree) if proto.get("f") == "sipexplain"
+             for node in nodes_of([proto]) if not node.get("g")]
+    assert not plain
+
+
+def test_every_expert_info_and_field_of_this_list_exists(wireshark):
+    assert LOOK_AHEAD - {"sipexplain"} <= set(wireshark.types)
+
+
+def without(frames, names):
+    return [[[item for item in tree if item[0] not in names] for tree in trees] for trees in frames]
+
+
+def by_field(frames, types):
+    """What -T fields can show: no order of fields, no border between trees, no text of experts."""
+    def reduced(name, value):
+        return name, "" if types.get(name) == "FT_NONE" else value or None
+
+    grouped = []
+    for trees in frames:
+        items = [reduced(*item) for item in flat(trees)]
+        grouped.append([sorted((item for item in items if item[1] is not None), key=itemgetter(0))])
+    return grouped
+
+
+def shown(frames, expect):
+    if expect.frame is None:
+        every = {number: expect.shown(trees) for number, trees in enumerate(frames, 1)}
+        return {number: values for number, values in every.items() if values}
+    if expect.frame > len(frames):
+        return f"the capture has {len(frames)} frames"
+    return expect.shown(frames[expect.frame - 1])
+
+
+def assert_same(left_name, left, right_name, right):
+    """Names frame, field and both values of every difference."""
+    wrong = []
+    if len(left) != len(right):
+        wrong.append(f"{left_name} has {len(left)} frames, {right_name} has {len(right)}")
+    for number, (left_trees, right_trees) in enumerate(zip(left, right), 1):
+        if len(left_trees) != len(right_trees):
+            wrong.append(f"frame {number}: {left_name} has {len(left_trees)} trees, "
+                         f"{right_name} {len(right_trees)}")
+        for a, b in zip_longest(flat(left_trees), flat(right_trees), fillvalue=(None, None)):
+            if a[0] != b[0] or not same_value(a[1], b[1]):
+                wrong.append(f"frame {number}: {left_name} {a[0]} = {a[1]!r}, "
+                             f"{right_name} {b[0]} = {b[1]!r}")
+    assert not wrong, "\n" + "\n".join(wrong)
+
+
+def same_value(a, b):
+    return a == b if None in (a, b) else equal(a, b)
+
+
+def flat(trees):
+    return [item for tree in trees for item in tree]

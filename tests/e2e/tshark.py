@@ -1,0 +1,242 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs tshark and sharkd with the plugin under test, and reads what they show.
+
+A run is described as a list of frames; a frame is the list of its SIP Explain trees; a tree is a
+list of (field, value) in the order shown, the first being ("sipexplain", its top line). The value
+of an expert info is "Severity/Group: text".
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+PREFIX = "sipexplain"
+NOBODY = 65534
+SEPARATOR, AGGREGATOR = "\x1f", "\x1e"
+KEPT_VARIABLES = ("PATH", "ASAN_", "LSAN_", "UBSAN_", "WIRESHARK_DEBUG_", "LD_PRELOAD")
+TROUBLE = re.compile(r"Couldn't load plugin|Dissector bug|CRITICAL|runtime error:|AddressSanitizer")
+EXPERT = re.compile(r"Expert Info \((.*?/.*?)\): (.*)", re.DOTALL)
+
+
+class Wireshark:
+    """The installed tshark and sharkd, with the plugin in a HOME of its own."""
+
+    def __init__(self, plugin):
+        self.plugin = Path(plugin)
+        self.home = Path(tempfile.mkdtemp(prefix="sipexplain-"))
+        self.seen = {}
+
+    @classmethod
+    def from_environment(cls):
+        plugin = os.environ.get("SX_PLUGIN")
+        if not plugin or not Path(plugin).is_file():
+            raise RuntimeError(f"set SX_PLUGIN to the built sipexplain.so; it is {plugin!r}")
+        for tool in ("tshark", "sharkd"):
+            if not shutil.which(tool):
+                raise RuntimeError(f"{tool} is not installed")
+        return cls(plugin)
+
+    def __enter__(self):
+        try:
+            self.install()
+        except BaseException:
+            self.__exit__()
+            raise
+        return self
+
+    def __exit__(self, *_):
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def install(self):
+        self.home.chmod(0o755)
+        folder = Path(self.personal_plugins()) / "epan"
+        folder.mkdir(parents=True)
+        shutil.copy(self.plugin, folder)
+        if drops_root():
+            for path in [self.home, *self.home.rglob("*")]:
+                os.chown(path, NOBODY, NOBODY)
+        self.check_plugin(folder / self.plugin.name)
+        self.types = self.field_types()
+
+    def personal_plugins(self):
+        lines = self.run("tshark", ["-G", "folders"]).splitlines()
+        return dict(line.split(":", 1) for line in lines)["Personal Plugins"].strip()
+
+    def check_plugin(self, path):
+        """Wireshark leaves out a plugin it cannot or may not load, and exits with 0."""
+        listed = self.run("tshark", ["-G", "plugins"])
+        if str(path) not in listed:
+            raise RuntimeError(f"tshark does not load {path}. Build the plugin for the tshark in "
+                               "PATH (tshark --version), uninstall any other copy of it, and set "
+                               "TMPDIR to a place that every user can read.")
+
+    def keep(self, name, data):
+        """Puts a capture where the other user can read it."""
+        path = self.home / name
+        path.write_bytes(data)
+        path.chmod(0o644)
+        return path
+
+    # Running
+
+    def run(self, tool, args, requests=None):
+        command = [shutil.which(tool), *map(str, args)]
+        if drops_root():
+            user = [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
+            command = ["setpriv", *user, *command]
+        env = {name: value for name, value in os.environ.items() if name.startswith(KEPT_VARIABLES)}
+        env.update(HOME=str(self.home), LC_ALL="C.UTF-8")
+        done = subprocess.run(command, input=requests, capture_output=True, encoding="utf-8",
+                              env=env, cwd=self.home, timeout=300)
+        if done.returncode or TROUBLE.search(done.stderr):
+            raise RuntimeError(f"{' '.join(command)}: exit code {done.returncode}\n{done.stderr}")
+        return done.stdout
+
+    def tshark(self, args, capture):
+        return self.run("tshark", ["-r", capture, *args])
+
+    def field_types(self):
+        """Our registered fields: name -> type. Expert infos are FT_NONE."""
+        rows = (line.split("\t") for line in self.run("tshark", ["-G", "fields"]).splitlines())
+        return {row[2]: row[3] for row in rows if row[0] == "F" and row[2].startswith(PREFIX + ".")}
+
+    # Reading
+
+    def fields(self, capture, names, two_pass=False, display_filter=None, prefs=()):
+        """Per frame a dict: field -> the list of its values."""
+        args = ["-2"] if two_pass else []
+        args += ["-Y", display_filter] if display_filter else []
+        for pref in prefs:
+            args += ["-o", pref]
+        args += ["-T", "fields", "-E", "occurrence=a", "-E", f"separator={SEPARATOR}",
+                 "-E", f"aggregator={AGGREGATOR}"]
+        for name in names:
+            args += ["-e", name]
+        rows = [line.split(SEPARATOR) for line in self.tshark(args, capture).split("\n")[:-1]]
+        return [{name: [self.value(name, text) for text in cell.split(AGGREGATOR)] if cell else []
+                 for name, cell in zip(names, row)} for row in rows]
+
+    def everything(self, capture, mode):
+        """What a run shows of our fields. Modes: one, two (passes), filtered, sharkd."""
+        if (capture, mode) not in self.seen:
+            self.seen[capture, mode] = {
+                "one": lambda: self.pdml(capture)[0],
+                "two": lambda: self.pdml(capture, "-2")[0],
+                "filtered": lambda: self.filtered(capture),
+                "sharkd": lambda: [self.sharkd_trees(tree) for tree in self.sharkd(capture)],
+            }[mode]()
+        return self.seen[capture, mode]
+
+    def filtered(self, capture):
+        """As -T fields shows it behind a display filter: one tree per frame, ordered by field."""
+        names = [PREFIX, *self.types]
+        frames = self.fields(capture, names, display_filter="frame")
+        return [[[(name, value) for name in names for value in frame[name]]] for frame in frames]
+
+    def sip_codes(self, capture, mode):
+        """The messages the SIP dissector draws, per frame; see sip_messages()."""
+        return self.pdml(capture, *{"one": [], "two": ["-2"]}[mode])[1]
+
+    def pdml(self, capture, *args):
+        """Our trees and the SIP dissector's messages, per frame."""
+        key = (capture, "pdml", args)
+        if key not in self.seen:
+            text = self.tshark([*args, "-T", "pdml"], capture)
+            packets = ElementTree.fromstring(text).findall("packet")
+            self.seen[key] = ([self.pdml_trees(packet) for packet in packets],
+                              [sip_messages(packet) for packet in packets])
+        return self.seen[key]
+
+    def pdml_trees(self, packet):
+        protos = packet.iter("proto")
+        return [self.pdml_tree(proto) for proto in protos if proto.get("name") == PREFIX]
+
+    def pdml_tree(self, proto):
+        shown = [(PREFIX, proto.get("showname"))]
+        expert = None
+        for item in proto.iter("field"):
+            name = item.get("name")
+            if name == "_ws.expert":
+                expert = expert_text(item.get("showname"))
+            elif name.startswith(PREFIX + "."):
+                of_expert = self.types.get(name) == "FT_NONE"
+                shown.append((name, expert if of_expert else self.value(name, item.get("show"))))
+        return shown
+
+    def sharkd(self, capture):
+        """Per frame sharkd's own tree."""
+        if (capture, "sharkd tree") not in self.seen:
+            self.seen[capture, "sharkd tree"] = self.sharkd_session(capture)
+        return self.seen[capture, "sharkd tree"]
+
+    def sharkd_session(self, capture):
+        """Asks from the last frame to the first: what a frame says may not depend on the order."""
+        numbers = range(len(self.everything(capture, "two")), 0, -1)
+        calls = [("load", {"file": str(capture)})]
+        calls += [("frame", {"frame": number, "proto": True}) for number in numbers]
+        lines = [json.dumps({"jsonrpc": "2.0", "id": i, "method": method, "params": params})
+                 for i, (method, params) in enumerate(calls, 1)]
+        output = self.run("sharkd", ["-"], "\n".join(lines) + "\n")
+        answers = [json.loads(line) for line in output.splitlines() if line]
+        wrong = [answer for answer in answers if "result" not in answer]
+        if wrong or len(answers) != len(calls):
+            raise RuntimeError(f"{len(answers)} answers to {len(calls)} requests; {wrong[:1]}")
+        return [answer["result"]["tree"] for answer in reversed(answers[1:])]
+
+    def sharkd_trees(self, tree):
+        return [self.sharkd_tree(node) for node in nodes_of(tree) if node.get("f") == PREFIX]
+
+    def sharkd_tree(self, proto):
+        shown = [(PREFIX, proto["l"])]
+        expert = None
+        for node in nodes_of(proto.get("n", [])):
+            name, _, value = node.get("f", "").partition(" == ")
+            if name == "_ws.expert":
+                expert = expert_text(node["l"])
+            elif name.startswith(PREFIX + "."):
+                of_expert = self.types.get(name) == "FT_NONE"
+                shown.append((name, expert if of_expert else self.value(name, unquoted(value))))
+        return shown
+
+    def value(self, name, text):
+        """4.0 writes booleans as 1 and 0, later releases as True and False."""
+        if self.types.get(name) == "FT_BOOLEAN":
+            return {"1": "true", "0": "false"}.get(text, text.lower())
+        return text
+
+
+def drops_root():
+    """Wireshark ignores personal plugins for uid 0 and for gid 0."""
+    return 0 in (os.getuid(), os.getgid())
+
+
+def sip_messages(packet):
+    """Status codes in wire order, None for a request. No list for an ICMP error, which quotes."""
+    if any(proto.get("name") in ("icmp", "icmpv6") for proto in packet.iter("proto")):
+        return None
+    lines = [item for item in packet.iter("field")
+             if item.get("name") in ("sip.Request-Line", "sip.Status-Code")]
+    return [item.get("show") if item.get("name") == "sip.Status-Code" else None for item in lines]
+
+
+def nodes_of(tree):
+    """All nodes of a sharkd tree, in the order shown."""
+    for node in tree:
+        yield node
+        yield from nodes_of(node.get("n", []))
+
+
+def expert_text(label):
+    return EXPERT.sub(r"\1: \2", label)
+
+
+def unquoted(value):
+    """The value in a display filter as the field shows it."""
+    if len(value) > 1 and value.startswith('"') and value.endswith('"'):
+        return re.sub(r"\\(.)", r"\1", value[1:-1])
+    return value
