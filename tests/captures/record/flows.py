@@ -1,0 +1,410 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Recordings of RFC 5626 flows: Kamailio as edge and as registrar, a phone in Python, sipp calling.
+
+The docstring of each function becomes the comment inside its capture.
+"""
+import asyncio
+
+from lab import UDP_AND_TCP, LabError, recorder, request, response, run
+from sipua import Phone
+
+RECORDINGS = {}
+
+recording = recorder(RECORDINGS)
+
+REGISTERED = response(200, "REGISTER", target="bob") + " and sip.Require and sip.Flow-Timer"
+FIN = "tcp.flags.fin == 1 and ip.src == 10.0.0.10"
+
+
+class Site:
+    """Alice - registrar - edge (or two) - Bob's phone."""
+
+    def __init__(self, lab):
+        self.lab = lab
+        self.alice = lab.host("alice")
+        self.registrar = lab.host("registrar")
+        self.bob = lab.host("bob")
+        self.edges = []
+        self.phone = Phone(lab, self.bob)
+
+    async def start(self, edges=1, listen=UDP_AND_TCP, edge=None, registrar=None):
+        await self.lab.kamailio(self.registrar, "registrar.cfg", **(registrar or {}))
+        processes = []
+        for number in range(1, edges + 1):
+            host = self.lab.host(f"edge{number}")
+            self.edges.append(host)
+            processes.append(await self.start_edge(host, listen, **(edge or {})))
+        await self.lab.record()
+        return processes
+
+    async def start_edge(self, host, listen=UDP_AND_TCP, **defines):
+        return await self.lab.kamailio(host, "edge.cfg", listen,
+                                       **{"REGISTRAR": "sip:10.0.0.4:5060", **defines})
+
+    async def call(self, scenario="uac-answer", limit=20):
+        caller = await self.lab.sipp(self.alice, scenario, "10.0.0.4:5060", callee="example.com")
+        await caller.succeed(limit)
+
+
+@recording("flow-call-answered",
+    ("REGISTER", request("REGISTER", "bob")),
+    ("its 200 with Require: outbound and Flow-Timer", REGISTERED),
+    ("INVITE with the flow token in Route", request("INVITE", "registrar") + " and sip.Route"),
+    ("INVITE over the flow", request("INVITE", "edge1", "bob")),
+    ("200 to Alice", response(200, target="alice")))
+async def flow_call_answered(lab):
+    """A registered flow in good health: the call reaches the phone through edge proxy and flow
+    token."""
+    site = Site(lab)
+    await site.start()
+    await site.phone.flow(1, site.edges[0])
+    await site.call()
+
+
+@recording("flow-closed-480",
+    ("REGISTER", request("REGISTER", "bob")),
+    ("its 200 with Require: outbound and Flow-Timer", REGISTERED),
+    ("the phone's FIN", FIN),
+    ("430 from the edge", response(430, "INVITE", "edge1")),
+    ("480 to Alice", response(480, target="alice")))
+async def flow_closed_480(lab):
+    """The phone closes its only flow (FIN); the edge says 430, the registrar hands on 480."""
+    site = Site(lab)
+    await site.start()
+    flow = await site.phone.flow(1, site.edges[0])
+    await asyncio.sleep(1)
+    await flow.close()
+    await asyncio.sleep(1)
+    await site.call("uac-fail")
+
+
+@recording("flow-closed-430-to-caller",
+    ("REGISTER", request("REGISTER", "bob")),
+    ("its 200 with Require: outbound and Flow-Timer", REGISTERED),
+    ("the phone's FIN", FIN),
+    ("430 from the edge", response(430, "INVITE", "edge1")),
+    ("430 to Alice", response(430, target="alice")))
+async def flow_closed_430(lab):
+    """The phone closes its only flow (FIN); the edge says 430, and the registrar passes it on."""
+    site = Site(lab)
+    await site.start(registrar={"HAND_ON": True})
+    flow = await site.phone.flow(1, site.edges[0])
+    await asyncio.sleep(1)
+    await flow.close()
+    await asyncio.sleep(1)
+    await site.call("uac-fail")
+
+
+@recording("flow-lost-in-call",
+    ("REGISTER", request("REGISTER", "bob")),
+    ("its 200 with Require: outbound and Flow-Timer", REGISTERED),
+    ("200 to Alice", response(200, target="alice")),
+    ("the phone's FIN", FIN),
+    ("her BYE", request("BYE", "alice")),
+    ("430 from the edge", response(430, "BYE", "edge1")),
+    ("430 to Alice", response(430, "BYE", target="alice")))
+async def flow_lost_in_call(lab):
+    """The flow is closed during a call: the caller's BYE gets 430, which goes all the way to
+    her."""
+    site = Site(lab)
+    await site.start()
+    flow = await site.phone.flow(1, site.edges[0])
+    caller = lab.task(site.call("uac-answer-bye-430"))
+    await asyncio.sleep(3)
+    await flow.close()
+    await caller
+
+
+@recording("flow-message",
+    ("REGISTER", request("REGISTER", "bob")),
+    ("its 200 with Require: outbound and Flow-Timer", REGISTERED),
+    ("the phone's FIN", FIN),
+    ("MESSAGE", request("MESSAGE", "alice")),
+    ("430 from the edge", response(430, "MESSAGE", "edge1")),
+    ("480 to Alice", response(480, "MESSAGE", target="alice")))
+async def flow_message(lab):
+    """The phone closes its only flow (FIN), then a MESSAGE for it: 430 from the edge, 480 to the
+    sender."""
+    site = Site(lab)
+    await site.start()
+    flow = await site.phone.flow(1, site.edges[0])
+    await asyncio.sleep(1)
+    await flow.close()
+    await asyncio.sleep(1)
+    await site.call("uac-message-480")
+
+
+@recording("flow-reset-480",
+    ("REGISTER", request("REGISTER", "bob")),
+    ("its 200 with Require: outbound and Flow-Timer", REGISTERED),
+    ("the phone's RST", "tcp.flags.reset == 1 and ip.src == 10.0.0.10"),
+    ("430 from the edge", response(430, "INVITE", "edge1")),
+    ("480 to Alice", response(480, target="alice")))
+async def flow_reset(lab):
+    """The phone's only flow ends with RST; the edge says 430, the registrar hands on 480."""
+    site = Site(lab)
+    await site.start()
+    flow = await site.phone.flow(1, site.edges[0])
+    await asyncio.sleep(1)
+    flow.reset()
+    await asyncio.sleep(1)
+    await site.call("uac-fail")
+
+
+@recording("flow-second-answers",
+    ("REGISTERs with reg-id 1 and 2", request("REGISTER", "bob"), 2),
+    ("the phone's FIN", FIN),
+    ("430 from the edge", response(430, "INVITE", "edge1")),
+    ("INVITE to the other edge", request("INVITE", "registrar", "edge2")),
+    ("200 from it", response(200, "INVITE", "edge2")),
+    ("200 to Alice", response(200, target="alice")),
+    ("no 430 to Alice", response(430, target="alice"), 0))
+async def flow_second_answers(lab):
+    """Two flows (reg-id 1 and 2) over two edges; the first dies, 430, the second answers."""
+    site = Site(lab)
+    await site.start(edges=2)
+    first = await site.phone.flow(1, site.edges[0])
+    await site.phone.flow(2, site.edges[1])
+    await asyncio.sleep(1)
+    await first.close()
+    await asyncio.sleep(1)
+    await site.call()
+
+
+@recording("flow-both-dead",
+    ("REGISTERs with reg-id 1 and 2", request("REGISTER", "bob"), 2),
+    ("FINs of the phone", FIN, 2),
+    ("430 from the edge", response(430, "INVITE", "edge1")),
+    ("430 from the other edge", response(430, "INVITE", "edge2")),
+    ("480 to Alice", response(480, target="alice")))
+async def flow_both_dead(lab):
+    """Two flows over two edges, both closed: 430 from each edge in turn, then 480."""
+    site = Site(lab)
+    await site.start(edges=2)
+    flows = [await site.phone.flow(1, site.edges[0]), await site.phone.flow(2, site.edges[1])]
+    await asyncio.sleep(1)
+    for flow in flows:
+        await flow.close()
+    await asyncio.sleep(1)
+    await site.call("uac-fail")
+
+
+@recording("flow-second-not-tried",
+    ("REGISTERs with reg-id 1 and 2", request("REGISTER", "bob"), 2),
+    ("the phone's FIN", FIN),
+    ("430 from the edge", response(430, "INVITE", "edge1")),
+    ("nothing to the other edge", request("INVITE", "registrar", "edge2"), 0),
+    ("430 to Alice", response(430, target="alice")))
+async def flow_second_not_tried(lab):
+    """Two flows, the first is closed; the registrar does not try the second: 430 to the caller."""
+    site = Site(lab)
+    await site.start(edges=2, registrar={"GIVE_UP": True, "HAND_ON": True})
+    first = await site.phone.flow(1, site.edges[0])
+    await site.phone.flow(2, site.edges[1])
+    await asyncio.sleep(1)
+    await first.close()
+    await asyncio.sleep(1)
+    await site.call("uac-fail")
+
+
+@recording("flow-registered-again",
+    ("REGISTER", request("REGISTER", "bob")),
+    ("its 200 with Require: outbound and Flow-Timer", REGISTERED),
+    ("the phone's FIN", FIN),
+    ("430 from the edge", response(430, "INVITE", "edge1")),
+    ("480 to Alice", response(480, target="alice")),
+    ("REGISTERs from the phone", request("REGISTER", "bob"), 2),
+    ("200 to Alice, second call", response(200, target="alice")))
+async def flow_registered_again(lab):
+    """The flow is closed, a call gets 430 and 480; 3 s later the phone registers again and is
+    reached."""
+    site = Site(lab)
+    await site.start()
+    flow = await site.phone.flow(1, site.edges[0])
+    await asyncio.sleep(1)
+    await flow.close()
+    await asyncio.sleep(1)
+    await site.call("uac-fail")
+    await asyncio.sleep(3)
+    await site.phone.flow(1, site.edges[0], local_port=40101)
+    await site.call()
+
+
+@recording("flow-keepalive-stops",
+    ("REGISTER", request("REGISTER", "bob")),
+    ("its 200 with Require: outbound and Flow-Timer", REGISTERED),
+    ("pings", "tcp.len == 4 and ip.src == 10.0.0.10", 4),
+    ("pongs", "tcp.len == 2 and ip.src == 10.0.0.5", 4),
+    ("the edge's FIN", "tcp.flags.fin == 1 and ip.src == 10.0.0.5"),
+    ("430 from the edge", response(430, "INVITE", "edge1")),
+    ("480 to Alice", response(480, target="alice")))
+async def flow_keepalive_stops(lab):
+    """Flow-Timer 8 s: pings and pongs, then silence; the edge closes the flow, a call gets 430,
+    480."""
+    site = Site(lab)
+    await site.start(edge={"FLOW_TIMER": "8", "LIFETIME": 12})
+    flow = await site.phone.flow(1, site.edges[0])
+    for _ in range(4):
+        await asyncio.sleep(7)
+        if not await flow.ping():
+            raise LabError("no pong")
+    await asyncio.wait_for(flow.closed.wait(), 40)
+    await asyncio.sleep(1)
+    await site.call("uac-fail")
+
+
+@recording("flow-silently-dropped",
+    ("REGISTER", request("REGISTER", "bob")),
+    ("its 200 with Require: outbound and Flow-Timer", REGISTERED),
+    ("INVITE over the flow", request("INVITE", "edge1", "bob")),
+    ("TCP repeats it", "tcp.analysis.retransmission"),
+    ("no FIN or RST", "tcp.flags.fin == 1 or tcp.flags.reset == 1", 0),
+    ("430 after 30 s", response(430, "INVITE", "edge1")),
+    ("480 to Alice", response(480, target="alice")))
+async def flow_silently_dropped(lab):
+    """The phone's network goes away without a word; the edge tries for 30 s, then 430, and 480."""
+    site = Site(lab)
+    await site.start()
+    await site.phone.flow(1, site.edges[0])
+    await asyncio.sleep(1)
+    lab.unplug(site.bob)
+    await site.call("uac-fail", limit=60)
+
+
+@recording("flow-ping-without-pong",
+    ("REGISTER", request("REGISTER", "bob")),
+    ("its 200 with Require: outbound and Flow-Timer", REGISTERED),
+    ("pings, the first answered", "tcp.len == 4 and !tcp.analysis.retransmission", 2),
+    ("the one pong", "tcp.len == 2", 1),
+    ("430 from the edge", response(430, "INVITE", "edge1")),
+    ("480 to Alice", response(480, target="alice")),
+    ("REGISTERs from the phone", request("REGISTER", "bob"), 2),
+    ("200 to Alice, second call", response(200, target="alice")))
+async def flow_ping_without_pong(lab):
+    """A middlebox forgets the flow: 430 to a call, no pong for 10 s, then a new flow, which is
+    reached."""
+    site = Site(lab)
+    await site.start(edge={"FR_TIMER": 6000})
+    edge = site.edges[0]
+    flow = await site.phone.flow(1, edge)
+    if not await flow.ping():
+        raise LabError("no pong")
+    await asyncio.sleep(2)
+    edge.deafen(site.bob.address, port=40001)
+    site.bob.deafen(edge.address, to_port=40001)
+    caller = lab.task(site.call("uac-fail", limit=30))
+    if await flow.ping(limit=10):
+        raise LabError("a pong came through the gap")
+    await caller
+    await site.phone.flow(1, edge, local_port=40101)
+    await site.call()
+
+
+def certificate(lab):
+    key, cert = str(lab.work / "key.pem"), str(lab.work / "cert.pem")
+    run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+        "-subj", "/CN=example.com", "-addext", "subjectAltName=DNS:example.com",
+        "-keyout", key, "-out", cert)
+    return {"WITH_TLS": True, "TLS_KEY": key, "TLS_CERT": cert}
+
+
+@recording("flow-tls-registered-again",
+    ("REGISTER", request("REGISTER", "bob")),
+    ("its 200 with Require: outbound and Flow-Timer", REGISTERED),
+    ("TLS handshakes", "tls.handshake.type == 1", 2),
+    ("the phone's FIN", FIN),
+    ("430 from the edge", response(430, "INVITE", "edge1")),
+    ("480 to Alice", response(480, target="alice")),
+    ("REGISTERs from the phone", request("REGISTER", "bob"), 2),
+    ("200 to Alice, second call", response(200, target="alice")))
+async def flow_tls(lab):
+    """Over TLS 1.3 (keys in the capture): closed, 430, 480, registered again, answered."""
+    site = Site(lab)
+    await site.start(listen=("udp:{}:5060", "tls:{}:5061"), edge=certificate(lab))
+    edge = site.edges[0]
+    flow = await site.phone.flow(1, edge, 5061, "tls")
+    await asyncio.sleep(1)
+    await flow.close()
+    await asyncio.sleep(1)
+    await site.call("uac-fail")
+    await asyncio.sleep(2)
+    await site.phone.flow(1, edge, 5061, "tls", local_port=40101)
+    await site.call()
+
+
+@recording("flow-websocket-registered-again",
+    ("WebSocket handshakes", "http.request.method == GET", 2),
+    ("REGISTER", request("REGISTER", "bob")),
+    ("its 200 with Require: outbound and Flow-Timer", REGISTERED),
+    ("the phone's FIN", FIN),
+    ("430 from the edge", response(430, "INVITE", "edge1")),
+    ("480 to Alice", response(480, target="alice")),
+    ("REGISTERs from the phone", request("REGISTER", "bob"), 2),
+    ("200 to Alice, second call", response(200, target="alice")))
+async def flow_websocket(lab):
+    """Over WebSocket: closed, 430, 480, registered again, answered."""
+    site = Site(lab)
+    # Wireshark takes TCP port 5060 for SIP, whatever the handshake on it says.
+    await site.start(listen=("udp:{}:5060", "tcp:{}:80"), edge={"WITH_WS": True})
+    edge = site.edges[0]
+    flow = await site.phone.flow(1, edge, 80, "ws")
+    await asyncio.sleep(1)
+    await flow.close()
+    await asyncio.sleep(1)
+    await site.call("uac-fail")
+    await asyncio.sleep(2)
+    await site.phone.flow(1, edge, 80, "ws", local_port=40101)
+    await site.call()
+
+
+@recording("flow-closed-477",
+    ("REGISTER", request("REGISTER", "bob")),
+    ("its 200 with Require: outbound and Flow-Timer", REGISTERED),
+    ("the phone's FIN", FIN),
+    ("the edge's SYN back to the phone, refused",
+     "tcp.flags.syn == 1 and ip.src == 10.0.0.5 and tcp.flags.ack == 0"),
+    ("477 from the edge, twice (from sl and from tm)", response(477, "INVITE", "edge1"), 2),
+    ("477 to Alice", response(477, target="alice")))
+async def flow_closed_477(lab):
+    """An edge that leaves the failed relay to Kamailio: 477 where RFC 5626 wants 430."""
+    site = Site(lab)
+    await site.start(edge={"AS_SHIPPED": True}, registrar={"HAND_ON": True})
+    flow = await site.phone.flow(1, site.edges[0])
+    await asyncio.sleep(1)
+    await flow.close()
+    await asyncio.sleep(1)
+    await site.call("uac-fail")
+
+
+async def restarted_edge(lab, **defines):
+    site = Site(lab)
+    process, = await site.start(edge=defines)
+    await site.phone.flow(1, site.edges[0])
+    await asyncio.sleep(1)
+    await process.stop()
+    await site.start_edge(site.edges[0], **defines)
+    await site.call("uac-fail")
+
+
+@recording("flow-edge-restarted-430",
+    ("REGISTER", request("REGISTER", "bob")),
+    ("its 200 with Require: outbound and Flow-Timer", REGISTERED),
+    ("the edge's RST or FIN",
+     "(tcp.flags.reset == 1 or tcp.flags.fin == 1) and ip.src == 10.0.0.5"),
+    ("430 from the edge", response(430, "INVITE", "edge1")),
+    ("480 to Alice", response(480, target="alice")))
+async def edge_restarted_430(lab):
+    """The edge restarts and knows its old tokens: 430, and 480 to the caller."""
+    await restarted_edge(lab, SECRET="kept over restarts")
+
+
+@recording("flow-edge-restarted-403",
+    ("REGISTER", request("REGISTER", "bob")),
+    ("its 200 with Require: outbound and Flow-Timer", REGISTERED),
+    ("the edge's RST or FIN",
+     "(tcp.flags.reset == 1 or tcp.flags.fin == 1) and ip.src == 10.0.0.5"),
+    ("403 from the edge", response(403, "INVITE", "edge1")),
+    ("403 to Alice", response(403, target="alice")))
+async def edge_restarted_403(lab):
+    """The edge restarts with a new secret and takes its old tokens for forged: 403."""
+    await restarted_edge(lab)
