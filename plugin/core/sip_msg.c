@@ -291,6 +291,7 @@ static char compact_form(const char *name)
     } forms[] = {
         {"Contact", 'm'},      {"Supported", 'k'},       {"Event", 'o'},
         {"Allow-Events", 'u'}, {"Session-Expires", 'x'}, {"Content-Type", 'c'},
+        {"Via", 'v'},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(forms); i++)
@@ -325,6 +326,20 @@ bool sx_sip_msg_value(const struct sx_sip_msg *msg, const char *name, struct sx_
         sx_slice_next(&iter->rest, ',', value);
     } while (value->n == 0);
     return true;
+}
+
+bool sx_sip_msg_via(const struct sx_sip_msg *msg, unsigned index, struct sx_via *via)
+{
+    struct sx_field_iter iter = {0};
+    struct sx_slice value;
+
+    while (sx_sip_msg_value(msg, "Via", &iter, &value)) {
+        if (index-- == 0) {
+            read_via(value, via);
+            return true;
+        }
+    }
+    return false;
 }
 
 struct sx_slice sx_sip_msg_first(const struct sx_sip_msg *msg, const char *name)

@@ -94,6 +94,9 @@ bool sx_sip_msg_field(const struct sx_sip_msg *msg, const char *name, struct sx_
 bool sx_sip_msg_value(const struct sx_sip_msg *msg, const char *name, struct sx_field_iter *iter,
                       struct sx_slice *value);
 
+/* The Via value at an index, 0 being the topmost. False if there are fewer. */
+bool sx_sip_msg_via(const struct sx_sip_msg *msg, unsigned index, struct sx_via *via);
+
 /* The first value, trimmed, or SX_SLICE_NONE. */
 struct sx_slice sx_sip_msg_first(const struct sx_sip_msg *msg, const char *name);
 

@@ -17,6 +17,16 @@
 /* At most so many waits are reported on one frame; the next frame reports the next ones. */
 #define MAX_EXPIRIES_PER_FRAME 256
 
+/* How many Via values are tried for a parent that is in the capture. */
+#define MAX_HOPS_UP 16
+
+/* How far back a request is looked for that an ICMP error or a reset may concern. */
+#define MAX_LOOK_BACK 256
+#define LOOK_BACK_NS (40 * SX_NS_PER_S)
+
+/* Connections being set up at a time; more than any SIP host tries. */
+#define MAX_CONNECTING 4096
+
 struct sx_tracker {
     struct sx_config cfg;
     uint64_t key[2];
@@ -25,10 +35,15 @@ struct sx_tracker {
     GHashTable *orphans;        /* newest struct sx_txn whose parent was not seen, by parent_key */
     GHashTable *by_address;     /* struct sx_host */
     GHashTable *awaiting;       /* attempt fingerprint -> transaction that a new attempt may follow */
+    GHashTable *connecting;     /* struct connection -> itself; SYN sent, not answered */
     struct sx_deadlines deadlines;
     int64_t now_ns;
     uint32_t last_frame;
     bool ended;
+};
+
+struct connection {
+    struct sx_endpoint from, to;
 };
 
 /* ---- tables ---- */
@@ -75,6 +90,25 @@ static gboolean host_equal(gconstpointer x, gconstpointer y)
     return a->type == b->type && a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
 }
 
+static guint connection_hash(gconstpointer p)
+{
+    const struct connection *c = p;
+
+    return (c->from.host * 31 + c->from.port) * 31 + c->to.port;
+}
+
+static bool same_endpoint(struct sx_endpoint a, struct sx_endpoint b)
+{
+    return a.host == b.host && a.port == b.port;
+}
+
+static gboolean connection_equal(gconstpointer x, gconstpointer y)
+{
+    const struct connection *a = x, *b = y;
+
+    return same_endpoint(a->from, b->from) && same_endpoint(a->to, b->to);
+}
+
 struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config *cfg)
 {
     struct sx_tracker *t = g_new0(struct sx_tracker, 1);
@@ -89,6 +123,7 @@ struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config 
     t->orphans = g_hash_table_new(parent_key_hash, parent_key_equal);
     t->by_address = g_hash_table_new(host_hash, host_equal);
     t->awaiting = g_hash_table_new_full(key_hash, key_equal, g_free, NULL);
+    t->connecting = g_hash_table_new_full(connection_hash, connection_equal, g_free, NULL);
     sx_deadlines_init(&t->deadlines);
     return t;
 }
@@ -101,6 +136,7 @@ void sx_tracker_free(struct sx_tracker *t)
     g_hash_table_destroy(t->orphans);
     g_hash_table_destroy(t->by_address);
     g_hash_table_destroy(t->awaiting);
+    g_hash_table_destroy(t->connecting);
     sx_pool_clear(&t->txns);
     sx_pool_clear(&t->messages);
     sx_pool_clear(&t->hosts);
@@ -149,15 +185,27 @@ static struct sx_host *host_at(const struct sx_tracker *t, uint32_t host)
     return sx_pool_at(&t->hosts, host);
 }
 
+static bool find_host(const struct sx_tracker *t, const struct sx_address *address,
+                      struct sx_host *probe, uint32_t *host)
+{
+    gpointer found;
+
+    *probe = (struct sx_host){.len = MIN(address->len, 16), .type = address->type};
+    if (probe->len > 0)
+        memcpy(probe->bytes, address->bytes, probe->len);
+    if (!g_hash_table_lookup_extended(t->by_address, probe, NULL, &found))
+        return false;
+    *host = GPOINTER_TO_UINT(found);
+    return true;
+}
+
 static uint32_t host_of(struct sx_tracker *t, const struct sx_address *address)
 {
-    struct sx_host probe = {.len = MIN(address->len, 16), .type = address->type};
+    struct sx_host probe;
+    uint32_t known;
 
-    if (probe.len > 0)
-        memcpy(probe.bytes, address->bytes, probe.len);
-    gpointer found;
-    if (g_hash_table_lookup_extended(t->by_address, &probe, NULL, &found))
-        return GPOINTER_TO_UINT(found);
+    if (find_host(t, address, &probe, &known))
+        return known;
     struct sx_host *host = sx_pool_add(&t->hosts);
     *host = probe;
     g_hash_table_insert(t->by_address, host, GUINT_TO_POINTER(t->hosts.count - 1));
@@ -236,11 +284,10 @@ static void link_child(struct sx_tracker *t, struct sx_txn *parent, struct sx_tx
     child->parent = parent->number;
     child->next_sibling = parent->first_child;
     parent->first_child = child->number;
-    if (child->request_frame) {
-        host->forwarded++;
-        if (!host->forwarded_frame)
-            host->forwarded_frame = child->request_frame;
-    }
+    uint32_t *forwarded = parent->method == SX_METHOD_INVITE ? &host->forwarded_invite
+                                                             : &host->forwarded_other;
+    if (*forwarded == 0)
+        *forwarded = child->request_frame;
     if (parent->redirected_child) {
         for (uint32_t n = child->next_sibling; n; n = sx_tracker_txn(t, n)->next_sibling) {
             struct sx_txn *sibling = sx_tracker_txn(t, n);
@@ -249,6 +296,18 @@ static void link_child(struct sx_tracker *t, struct sx_txn *parent, struct sx_tx
         }
         parent->redirected_child = false;
     }
+}
+
+/* A forged pair of Via stacks could make two transactions each other's parent. */
+static bool is_below(const struct sx_tracker *t, const struct sx_txn *txn,
+                     const struct sx_txn *ancestor)
+{
+    for (unsigned i = 0; txn && i < MAX_HOPS_UP; i++) {
+        if (txn == ancestor)
+            return true;
+        txn = sx_tracker_txn(t, txn->parent);
+    }
+    return txn != NULL;
 }
 
 /* In a capture that was merged from several, a forwarded request can come before its original. */
@@ -262,9 +321,25 @@ static void adopt_orphans(struct sx_tracker *t, struct sx_txn *parent)
     g_hash_table_remove(t->orphans, orphan);
     while (orphan) {
         struct sx_txn *next = sx_tracker_txn(t, orphan->next_sibling);
-        link_child(t, parent, orphan);
+        orphan->next_sibling = 0;
+        if (!is_below(t, parent, orphan))
+            link_child(t, parent, orphan);
         orphan = next;
     }
+}
+
+/* The nearest upstream transaction in the capture: a spiral inside a proxy, or a hop that was not
+ * captured, leaves Via values between that belong to none. */
+static struct sx_txn *find_parent(const struct sx_tracker *t, const struct sx_txn *txn,
+                                  const struct sx_sip_msg *msg)
+{
+    struct sx_txn *parent = find_key(t, txn->parent_key);
+    struct sx_via via;
+
+    for (unsigned i = 2; !parent && i < MIN(msg->via_count, MAX_HOPS_UP); i++)
+        if (sx_sip_msg_via(msg, i, &via))
+            parent = find_key(t, txn_key(t, msg, &via, msg->method));
+    return parent;
 }
 
 static void link_parent(struct sx_tracker *t, struct sx_txn *txn, const struct sx_sip_msg *msg)
@@ -272,11 +347,10 @@ static void link_parent(struct sx_tracker *t, struct sx_txn *txn, const struct s
     if (msg->via_count < 2)
         return;
     txn->parent_key = txn_key(t, msg, &msg->via[1], msg->method);
-    struct sx_txn *parent = find_key(t, txn->parent_key);
-    if (parent == txn)
-        return;
+    struct sx_txn *parent = find_parent(t, txn, msg);
     if (parent) {
-        link_child(t, parent, txn);
+        if (!is_below(t, parent, txn))
+            link_child(t, parent, txn);
         return;
     }
     struct sx_txn *older = g_hash_table_lookup(t->orphans, txn);
@@ -507,7 +581,6 @@ static void other_response(struct sx_tracker *t, struct sx_txn *txn,
         txn->moved_frame = obs->frame;
         txn->moved_ns = obs->time_ns;
         txn->moved_code = obs->msg->code;
-        txn->answer_src = (struct sx_endpoint){host_of(t, &obs->src), obs->src.port};
         txn->answer_dst = (struct sx_endpoint){host_of(t, &obs->dst), obs->dst.port};
     }
     if (obs->msg->code < 200 || txn->final_frame)
@@ -550,14 +623,107 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
     return txn;
 }
 
-/* An ICMP error quotes a request that did not arrive. */
+/* ---- what did not arrive ---- */
+
+/* An ICMP error quotes a message that did not arrive. */
 static struct sx_txn *observe_quote(struct sx_tracker *t, const struct sx_observation *obs)
 {
     struct sx_txn *txn = sx_tracker_txn(t, sx_tracker_find(t, obs->msg));
 
-    if (txn && obs->msg->is_request && !txn->unreachable_frame)
-        txn->unreachable_frame = obs->frame;
+    if (!txn)
+        return NULL;
+    uint32_t *frame = obs->msg->is_request ? &txn->unreachable_frame : &txn->returned_frame;
+    if (*frame == 0)
+        *frame = obs->frame;
     return txn;
+}
+
+/* The newest unanswered request on this way is the one that did not arrive. */
+static void request_lost(struct sx_tracker *t, uint32_t frame, int64_t time_ns,
+                         const struct connection *way)
+{
+    for (uint32_t n = 0; n < MIN(t->messages.count, MAX_LOOK_BACK); n++) {
+        const struct sx_message *m = sx_pool_at(&t->messages, t->messages.count - 1 - n);
+        struct sx_txn *txn = sx_tracker_txn(t, m->txn);
+        if (!txn || m->code != 0 || !same_endpoint(txn->src, way->from) ||
+            !same_endpoint(txn->dst, way->to))
+            continue;
+        if (!txn->moved_frame && !txn->unreachable_frame &&
+            time_ns - txn->last_request_ns <= LOOK_BACK_NS)
+            txn->unreachable_frame = frame;
+        return;
+    }
+}
+
+static bool find_way(const struct sx_tracker *t, const struct sx_address *src,
+                     const struct sx_address *dst, struct connection *way)
+{
+    struct sx_host probe;
+
+    *way = (struct connection){.from.port = src->port, .to.port = dst->port};
+    return find_host(t, src, &probe, &way->from.host) && find_host(t, dst, &probe, &way->to.host);
+}
+
+void sx_tracker_undelivered(struct sx_tracker *t, uint32_t frame, int64_t time_ns,
+                            const struct sx_address *src, const struct sx_address *dst)
+{
+    struct connection way;
+
+    if (find_way(t, src, dst, &way))
+        request_lost(t, frame, time_ns, &way);
+}
+
+static bool is_sip_port(uint16_t port)
+{
+    return port == 5060 || port == 5061;
+}
+
+static void no_connection(struct sx_tracker *t, uint32_t frame, int64_t time_ns,
+                          const struct connection *way)
+{
+    struct sx_host *host = host_at(t, way->from.host);
+
+    host->no_connect_frame = frame;
+    host->no_connect_ns = time_ns;
+    host->no_connect_to = way->to;
+}
+
+/* Only hosts that were seen to send SIP are watched, and only on their way to a SIP port or to
+ * another such host. */
+static void connect_begins(struct sx_tracker *t, uint32_t frame, int64_t time_ns,
+                           const struct sx_address *src, const struct sx_address *dst)
+{
+    struct connection way = {.from.port = src->port, .to.port = dst->port};
+    struct sx_host probe;
+    bool sip_peer = find_host(t, dst, &probe, &way.to.host);
+
+    if (!find_host(t, src, &probe, &way.from.host) || (!sip_peer && !is_sip_port(dst->port)))
+        return;
+    way.to.host = host_of(t, dst);
+    if (g_hash_table_contains(t->connecting, &way))
+        no_connection(t, frame, time_ns, &way);
+    else if (g_hash_table_size(t->connecting) < MAX_CONNECTING)
+        g_hash_table_add(t->connecting, g_memdup2(&way, sizeof way));
+}
+
+void sx_tracker_tcp(struct sx_tracker *t, uint32_t frame, int64_t time_ns,
+                    const struct sx_address *src, const struct sx_address *dst, unsigned flags)
+{
+    struct connection back;
+
+    if ((flags & (SX_TCP_SYN | SX_TCP_ACK)) == SX_TCP_SYN) {
+        connect_begins(t, frame, time_ns, src, dst);
+        return;
+    }
+    if (!find_way(t, dst, src, &back))
+        return;
+    bool was_connecting = g_hash_table_remove(t->connecting, &back);
+    if (!(flags & SX_TCP_RST))
+        return;
+    if (was_connecting)
+        no_connection(t, frame, time_ns, &back);
+    else
+        request_lost(t, frame, time_ns, &back);
 }
 
 /* ---- the capture ---- */

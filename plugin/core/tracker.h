@@ -29,8 +29,12 @@ struct sx_host {
     uint8_t len;
     uint8_t type;
     uint32_t sent;              /* SIP messages sent */
-    uint32_t forwarded;         /* requests that it sent on, by the Via stack */
-    uint32_t forwarded_frame;   /* the first of them */
+    uint32_t forwarded_invite;  /* frame of the first INVITE that it sent on, by the Via stack */
+    uint32_t forwarded_other;   /* frame of the first other request that it sent on */
+    /* The newest connection to a SIP port that did not come up. */
+    int64_t no_connect_ns;
+    uint32_t no_connect_frame;  /* the reset, or the second SYN that nothing answered */
+    struct sx_endpoint no_connect_to;
 };
 
 /* One SIP message and where it was seen. */
@@ -64,6 +68,19 @@ void sx_tracker_tick(struct sx_tracker *tracker, uint32_t frame, int64_t time_ns
 
 /* Adds a message and returns its record. */
 struct sx_message *sx_tracker_observe(struct sx_tracker *tracker, const struct sx_observation *obs);
+
+/* Flags of a TCP segment, by their bits in the header. */
+enum { SX_TCP_FIN = 1, SX_TCP_SYN = 2, SX_TCP_RST = 4, SX_TCP_ACK = 16 };
+
+/* Adds a TCP segment with SYN, FIN or RST: connections that do not come up or break are why
+ * requests stay unanswered. On the first pass. */
+void sx_tracker_tcp(struct sx_tracker *tracker, uint32_t frame, int64_t time_ns,
+                    const struct sx_address *src, const struct sx_address *dst, unsigned flags);
+
+/* Adds the news that a datagram from src to dst did not arrive: an ICMP error that quotes too
+ * little to name the transaction. On the first pass. */
+void sx_tracker_undelivered(struct sx_tracker *tracker, uint32_t frame, int64_t time_ns,
+                            const struct sx_address *src, const struct sx_address *dst);
 
 /* The records of a frame, in the order of their observation; NULL if there are none. */
 const struct sx_message *sx_tracker_message(const struct sx_tracker *tracker, uint32_t frame,

@@ -31,16 +31,37 @@ enum sx_trying_cause {
     SX_CAUSE_UNREACHABLE
 };
 
+/* Why a wait ended, where the trace fits a rule of RFC 3261. */
+enum sx_trying_end {
+    SX_END_NONE,            /* nothing ended it */
+    SX_END_RESPONSE,
+    SX_END_CANCEL,          /* the client gave up */
+    SX_END_CANCEL_PASSED_ON,/* a proxy was told to */
+    SX_END_CANCEL_TIMER_C,  /* a proxy's CANCEL that fits Timer C (16.6 item 11, 16.8) */
+    SX_END_CANCEL_EXPIRES   /* the Expires of the INVITE ran out (13.2.1, 16.10) */
+};
+
 struct sx_trying {
     enum sx_trying_state state;
+    enum sx_trying_end end;
     int64_t wait_ns;        /* from the first 100 to the end of the wait */
     uint32_t ended_in;      /* frame; 0: nothing ended it */
     enum sx_trying_cause cause;
     uint32_t cause_in;      /* frame that shows the cause; 0 if there is none */
-    uint32_t at;            /* the transaction that shows the cause: this one or one further on */
+    uint32_t via;           /* the branch below that the cause was found on; 0: none */
 };
 
 /* What the capture, as far as it was read, says of a transaction's wait. */
 struct sx_trying sx_trying_judge(const struct sx_tracker *tracker, const struct sx_txn *txn);
+
+/* The cause alone, of a wait that ended (or, so far, goes on) in this frame at this time. Nothing
+ * later counts as evidence, so that the verdict at the end of the wait is the same on any pass. */
+void sx_trying_find_cause(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                          uint32_t until_frame, int64_t until_ns, struct sx_trying *verdict);
+
+/* The hop that made a slow answer slow: the last transaction further on whose own wait after 100
+ * covers most of this one's; the transaction itself if none does. */
+const struct sx_txn *sx_trying_slow_hop(const struct sx_tracker *tracker,
+                                        const struct sx_txn *txn, const struct sx_trying *verdict);
 
 #endif

@@ -86,7 +86,8 @@ struct sx_txn {
     uint32_t cancel_frame;      /* first CANCEL of this INVITE */
     uint32_t ack_frame;
     uint32_t expired_frame;     /* the frame that found it waiting past its deadline */
-    uint32_t unreachable_frame; /* an ICMP error that quotes the request */
+    uint32_t unreachable_frame; /* an ICMP error or TCP reset that the request met */
+    uint32_t returned_frame;    /* an ICMP error that a response met */
     uint32_t responses;         /* index + 1 of the newest distinct response */
     uint32_t sends;             /* how often the request was sent, the first time included */
     uint32_t sends_after_100;
@@ -95,7 +96,7 @@ struct sx_txn {
     uint32_t expires_s;         /* Expires of an INVITE in seconds; 0: none */
     uint32_t cseq;
     struct sx_endpoint src, dst;            /* of the request; else as the response implies */
-    struct sx_endpoint answer_src, answer_dst; /* of the first response that is not a 100 */
+    struct sx_endpoint answer_dst;  /* where the first response that is not a 100 went */
     uint16_t moved_code;
     uint16_t final_code;
     uint8_t method;             /* enum sx_method */

@@ -27,12 +27,21 @@ void sx_say_time(wmem_strbuf_t *out, int64_t ns);
 bool sx_say_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
                    const struct sx_trying *verdict);
 
+/* "10.0.0.2 sent it to 10.0.0.3 7 times over UDP (from frame 3) and got no answer"; false, and
+ * nothing said, if the cause cannot be told. */
+bool sx_say_cause(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
+                  const struct sx_trying *verdict);
+
+/* "10.0.0.1" or "2001:db8::1" */
+void sx_say_host(wmem_strbuf_t *out, const struct sx_tracker *tracker, uint32_t host);
+
 /* "no response for 32 s to INVITE, sent 7 times" */
 void sx_say_no_response(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                         const struct sx_txn *txn);
 
-/* "still waiting 32 s after 100 Trying in frame 2 (INVITE in frame 1)" */
-void sx_say_expiry(wmem_strbuf_t *out, const struct sx_expiry *expiry, const struct sx_txn *txn);
+/* "no response for 32 s after 100 Trying in frame 2 to INVITE in frame 1: " and the cause */
+void sx_say_expiry(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                   const struct sx_expiry *expiry);
 
 /* "a step of normal work: the client answered in frame 12"; false if there is nothing to say. */
 bool sx_say_step(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,

@@ -563,10 +563,12 @@ void sx_draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
     for (uint32_t i = 0; (e = sx_tracker_expiry(tracker, pinfo->num, i)); i++) {
         const struct sx_txn *txn = sx_tracker_txn(tracker, e->txn);
         wmem_strbuf_truncate(words, 0);
-        sx_say_expiry(words, e, txn);
+        sx_say_expiry(words, tracker, e);
         proto_item *item = add_uint(&p, p.tree, hf_expired, e->after_100 ? txn->trying_frame : txn->request_frame);
-        flag(&p, item, e->after_100 ? &ei_trying_timeout : &ei_no_response,
-             wmem_strbuf_get_str(words));
+        /* The message that ends the wait says so itself. */
+        if (txn->moved_frame != pinfo->num && txn->cancel_frame != pinfo->num)
+            flag(&p, item, e->after_100 ? &ei_trying_timeout : &ei_no_response,
+                 wmem_strbuf_get_str(words));
         if (i == 0)
             proto_item_append_text(top, ": %s", wmem_strbuf_get_str(words));
         else if (i == 1)

@@ -7,6 +7,7 @@
 #include "glue/postdissect.h"
 #include "glue/prefs.h"
 #include "glue/sip_source.h"
+#include "glue/tcp_watch.h"
 
 /* Seconds that a time stamp may hold so that differences of two fit into 64 bits of nanoseconds. */
 #define MAX_SECONDS INT64_C(4500000000)
@@ -80,10 +81,31 @@ static void on_message(const struct sx_sip_span *span, void *data)
     sx_draw_message(v->tree, v->pinfo, &view);
 }
 
+/* What is no SIP but says why SIP stays unanswered. */
+static void on_signs(const struct visit *v, const struct sx_frame_signs *signs)
+{
+    packet_info *pinfo = v->pinfo;
+
+    if (signs->tcp) {
+        const struct tcpheader *tcp = sx_tcp_segment();
+        if (!tcp || !(tcp->th_flags & (SX_TCP_SYN | SX_TCP_FIN | SX_TCP_RST)))
+            return;
+        struct sx_address src = address_of(&pinfo->src, tcp->th_sport);
+        struct sx_address dst = address_of(&pinfo->dst, tcp->th_dport);
+        sx_tracker_tcp(state.tracker, pinfo->num, v->time_ns, &src, &dst, tcp->th_flags);
+    } else if (signs->icmp_without_sip) {
+        /* The quoted datagram went the other way; its ports are the last ones dissected. */
+        struct sx_address src = address_of(&pinfo->dst, pinfo->srcport);
+        struct sx_address dst = address_of(&pinfo->src, pinfo->destport);
+        sx_tracker_undelivered(state.tracker, pinfo->num, v->time_ns, &src, &dst);
+    }
+}
+
 static int dissect_sipexplain(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                               void *data G_GNUC_UNUSED)
 {
     struct visit v = {.pinfo = pinfo, .tree = tree, .first_pass = !PINFO_FD_VISITED(pinfo)};
+    struct sx_frame_signs signs;
 
     if (!state.tracker)
         return 0;
@@ -91,8 +113,11 @@ static int dissect_sipexplain(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tre
     if (v.first_pass)
         sx_tracker_tick(state.tracker, pinfo->num, v.time_ns);
     v.looked_at = sx_is_looked_at(tree);
-    if (v.first_pass || v.looked_at)
-        sx_sip_source_each(pinfo, on_message, &v);
+    if (v.first_pass || v.looked_at) {
+        sx_sip_source_each(pinfo, on_message, &v, &signs);
+        if (v.first_pass)
+            on_signs(&v, &signs);
+    }
     if (v.looked_at && sx_tracker_expiry(state.tracker, pinfo->num, 0))
         sx_draw_expiries(tree, pinfo, tvb, state.tracker);
     return 0;
@@ -131,4 +156,5 @@ void sx_postdissect_register(int proto)
 void sx_postdissect_handoff(void)
 {
     sx_sip_source_init();
+    sx_tcp_watch_init();
 }

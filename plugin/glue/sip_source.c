@@ -38,6 +38,7 @@ struct frame {
     enum sx_transport transport;
     bool stream;                        /* several messages may follow one another */
     bool quoted;
+    bool in_sip;
 };
 
 static const sip_info_value_t *verdict_of_layer(packet_info *pinfo, unsigned layer)
@@ -94,6 +95,7 @@ static bool read_layers(packet_info *pinfo, struct frame *f)
             f->quoted = true;
         }
     }
+    f->in_sip = in_sip;
     return f->verdict_count > 0 || (f->continued && f->stream);
 }
 
@@ -304,11 +306,15 @@ static unsigned each_in_stream(const struct frame *f, sx_sip_source_cb cb, void 
     return n;
 }
 
-unsigned sx_sip_source_each(packet_info *pinfo, sx_sip_source_cb cb, void *data)
+unsigned sx_sip_source_each(packet_info *pinfo, sx_sip_source_cb cb, void *data,
+                            struct sx_frame_signs *signs)
 {
     struct frame f;
+    bool has_sip = read_layers(pinfo, &f);
 
-    if (!read_layers(pinfo, &f))
+    signs->tcp = f.stream && !f.quoted;
+    signs->icmp_without_sip = f.quoted && !f.in_sip && f.transport == SX_TRANSPORT_UDP;
+    if (!has_sip)
         return 0;
     return f.stream && !f.quoted ? each_in_stream(&f, cb, data) : each_in_datagram(&f, cb, data);
 }

@@ -28,8 +28,15 @@ typedef void (*sx_sip_source_cb)(const struct sx_sip_span *span, void *data);
 /* Looks up the protocols; once, at hand-off. */
 void sx_sip_source_init(void);
 
+/* What else of a frame can tell why a request stays unanswered. */
+struct sx_frame_signs {
+    bool tcp;               /* a TCP segment outside an ICMP error */
+    bool icmp_without_sip;  /* an ICMP error that quotes a UDP datagram, but no SIP */
+};
+
 /* Calls back for each message of the frame, in the order of the wire, on any pass. Returns how
  * many there were. */
-unsigned sx_sip_source_each(packet_info *pinfo, sx_sip_source_cb cb, void *data);
+unsigned sx_sip_source_each(packet_info *pinfo, sx_sip_source_cb cb, void *data,
+                            struct sx_frame_signs *signs);
 
 #endif

@@ -1,0 +1,152 @@
+/* call.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "core/call.h"
+
+/* RFC 3261 8.1.1.6: Max-Forwards starts at 70; what is longer is forged. */
+#define MAX_STEPS 256
+
+/* Transactions whose upstream transaction is the same one and not in the capture. */
+struct fork {
+    uint32_t oldest, newest;
+};
+
+struct sx_call_index {
+    GHashTable *earlier;    /* number -> number of the attempt before it */
+    GHashTable *forks;      /* parent_key -> struct fork */
+};
+
+static guint key_hash(gconstpointer p)
+{
+    return (guint)((const struct sx_fingerprint *)p)->a;
+}
+
+static gboolean key_equal(gconstpointer x, gconstpointer y)
+{
+    return sx_fingerprint_eq(*(const struct sx_fingerprint *)x, *(const struct sx_fingerprint *)y);
+}
+
+static bool is_orphan(const struct sx_txn *txn)
+{
+    return txn->parent == 0 && (txn->parent_key.a | txn->parent_key.b) != 0;
+}
+
+static void add_orphan(struct sx_call_index *index, const struct sx_txn *txn)
+{
+    struct fork *fork = g_hash_table_lookup(index->forks, &txn->parent_key);
+
+    if (!fork) {
+        fork = g_new(struct fork, 1);
+        fork->oldest = txn->number;
+        g_hash_table_insert(index->forks, (gpointer)&txn->parent_key, fork);
+    }
+    fork->newest = txn->number;
+}
+
+struct sx_call_index *sx_call_index_new(const struct sx_tracker *tracker)
+{
+    struct sx_call_index *index = g_new(struct sx_call_index, 1);
+
+    index->earlier = g_hash_table_new(NULL, NULL);
+    index->forks = g_hash_table_new_full(key_hash, key_equal, NULL, g_free);
+    for (uint32_t n = 1; n <= sx_tracker_txn_count(tracker); n++) {
+        const struct sx_txn *txn = sx_tracker_txn(tracker, n);
+        if (txn->followed_by)
+            g_hash_table_insert(index->earlier, GUINT_TO_POINTER(txn->followed_by),
+                                GUINT_TO_POINTER(n));
+        if (is_orphan(txn))
+            add_orphan(index, txn);
+    }
+    return index;
+}
+
+void sx_call_index_free(struct sx_call_index *index)
+{
+    if (!index)
+        return;
+    g_hash_table_destroy(index->earlier);
+    g_hash_table_destroy(index->forks);
+    g_free(index);
+}
+
+uint32_t sx_call_top(const struct sx_tracker *tracker, uint32_t number)
+{
+    const struct sx_txn *txn = sx_tracker_txn(tracker, number);
+
+    for (unsigned i = 0; txn && i < MAX_STEPS; i++) {
+        uint32_t up = txn->method == SX_METHOD_CANCEL ? txn->related : txn->parent;
+        if (!up)
+            break;
+        txn = sx_tracker_txn(tracker, up);
+    }
+    return txn ? txn->number : 0;
+}
+
+static const struct fork *fork_of(const struct sx_call_index *index, const struct sx_txn *txn)
+{
+    return is_orphan(txn) ? g_hash_table_lookup(index->forks, &txn->parent_key) : NULL;
+}
+
+uint32_t sx_call_of(const struct sx_call_index *index, const struct sx_tracker *tracker,
+                    uint32_t number)
+{
+    for (unsigned i = 0; number && i < MAX_STEPS; i++) {
+        number = sx_call_top(tracker, number);
+        const struct fork *fork = fork_of(index, sx_tracker_txn(tracker, number));
+        if (fork)
+            number = fork->oldest;
+        uint32_t before =
+            GPOINTER_TO_UINT(g_hash_table_lookup(index->earlier, GUINT_TO_POINTER(number)));
+        if (!before)
+            break;
+        number = before;
+    }
+    return number;
+}
+
+static const struct sx_txn *newest_attempt(const struct sx_tracker *tracker,
+                                           const struct sx_txn *txn)
+{
+    for (unsigned i = 0; i < MAX_STEPS && txn->followed_by; i++)
+        txn = sx_tracker_txn(tracker, txn->followed_by);
+    return txn;
+}
+
+static bool is_answered(const struct sx_txn *txn)
+{
+    return txn->final_code / 100 == 2;
+}
+
+/* Orphans of one parent are linked from the newest to the oldest. */
+static const struct sx_txn *answered_fork(const struct sx_tracker *tracker,
+                                          const struct fork *fork)
+{
+    const struct sx_txn *txn = sx_tracker_txn(tracker, fork->newest);
+
+    for (unsigned i = 0; txn && i < MAX_STEPS; i++) {
+        if (is_answered(txn))
+            return txn;
+        txn = sx_tracker_txn(tracker, txn->next_sibling);
+    }
+    return NULL;
+}
+
+const struct sx_txn *sx_call_outcome(const struct sx_call_index *index,
+                                     const struct sx_tracker *tracker, uint32_t call)
+{
+    const struct sx_txn *first = sx_tracker_txn(tracker, call);
+
+    if (!first)
+        return NULL;
+    const struct sx_txn *last = newest_attempt(tracker, first);
+    const struct fork *fork = fork_of(index, last);
+    const struct sx_txn *answered = fork ? answered_fork(tracker, fork) : NULL;
+    return answered ? answered : last;
+}
+
+bool sx_call_is_attempt(const struct sx_txn *first)
+{
+    return first->request_frame && !first->in_dialog &&
+           (first->method == SX_METHOD_INVITE || first->method == SX_METHOD_SUBSCRIBE ||
+            first->method == SX_METHOD_REFER);
+}

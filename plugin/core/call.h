@@ -1,0 +1,38 @@
+/* call.h
+ * Which transactions make one call, or another attempt to form a dialog.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A call is named by its first transaction: the first attempt, at the first hop that the capture
+ * shows. To it belong the hops and forks below it, by the Via stack, its CANCEL, and the attempts
+ * that followed a challenge, a redirection or a repaired request.
+ */
+#ifndef SX_CALL_H
+#define SX_CALL_H
+
+#include "core/tracker.h"
+
+/* The way back from later attempts and from forks whose common upstream transaction is not in the
+ * capture. A snapshot: transactions that come later are not in it. */
+struct sx_call_index;
+
+struct sx_call_index *sx_call_index_new(const struct sx_tracker *tracker);
+void sx_call_index_free(struct sx_call_index *index);
+
+/* The topmost transaction above this one; needs no index. */
+uint32_t sx_call_top(const struct sx_tracker *tracker, uint32_t txn);
+
+/* The number of the call that a transaction belongs to; 0 for 0. */
+uint32_t sx_call_of(const struct sx_call_index *index, const struct sx_tracker *tracker,
+                    uint32_t txn);
+
+/* The transaction that tells how the call went: its newest attempt; among forks at the first hop
+ * the one that was answered, else the oldest. */
+const struct sx_txn *sx_call_outcome(const struct sx_call_index *index,
+                                     const struct sx_tracker *tracker, uint32_t call);
+
+/* True if the call may form a dialog by itself: INVITE, SUBSCRIBE or REFER without a To tag, whose
+ * request is in the capture. */
+bool sx_call_is_attempt(const struct sx_txn *first);
+
+#endif
