@@ -41,3 +41,27 @@ void sx_pool_truncate(struct sx_pool *pool, uint32_t count)
     if (count < pool->count)
         pool->count = count;
 }
+
+uint32_t sx_pool_lower_bound(const struct sx_pool *pool, uint32_t value)
+{
+    uint32_t low = 0, high = pool->count;
+
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (*(const uint32_t *)sx_pool_at(pool, middle) < value)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+const void *sx_pool_nth(const struct sx_pool *pool, uint32_t value, uint32_t nth)
+{
+    uint32_t i = sx_pool_lower_bound(pool, value);
+
+    if (nth >= pool->count - i)
+        return NULL;
+    const uint32_t *item = sx_pool_at(pool, i + nth);
+    return *item == value ? item : NULL;
+}

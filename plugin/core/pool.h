@@ -31,4 +31,9 @@ void *sx_pool_at(const struct sx_pool *pool, uint32_t index);
 /* Forgets the last items, so that count of them stay. */
 void sx_pool_truncate(struct sx_pool *pool, uint32_t count);
 
+/* For items that begin with a uint32_t by which they are sorted (a frame number): the first index
+ * whose item is not below a value, and the nth item of exactly that value, or NULL. */
+uint32_t sx_pool_lower_bound(const struct sx_pool *pool, uint32_t value);
+const void *sx_pool_nth(const struct sx_pool *pool, uint32_t value, uint32_t nth);
+
 #endif

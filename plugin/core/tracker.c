@@ -5,6 +5,7 @@
 
 #include "core/catalogue.h"
 #include "core/deadlines.h"
+#include "core/flow.h"
 
 /* Copies of one packet (mirror ports, captures on all interfaces) come closer together than any
  * retransmission timer fires. */
@@ -37,6 +38,7 @@ struct sx_tracker {
     GHashTable *awaiting;       /* attempt fingerprint -> transaction that a new attempt may follow */
     GHashTable *connecting;     /* struct connection -> itself; SYN sent, not answered */
     struct sx_deadlines deadlines;
+    struct sx_flows *flows;
     int64_t now_ns;
     uint32_t last_frame;
     bool ended;
@@ -125,6 +127,7 @@ struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config 
     t->awaiting = g_hash_table_new_full(key_hash, key_equal, g_free, NULL);
     t->connecting = g_hash_table_new_full(connection_hash, connection_equal, g_free, NULL);
     sx_deadlines_init(&t->deadlines);
+    t->flows = sx_flows_new(key);
     return t;
 }
 
@@ -142,6 +145,7 @@ void sx_tracker_free(struct sx_tracker *t)
     sx_pool_clear(&t->hosts);
     sx_pool_clear(&t->expiries);
     sx_deadlines_clear(&t->deadlines);
+    sx_flows_free(t->flows);
     g_free(t);
 }
 
@@ -178,6 +182,11 @@ bool sx_tracker_ended(const struct sx_tracker *t)
 int64_t sx_tracker_now(const struct sx_tracker *t)
 {
     return t->now_ns;
+}
+
+const struct sx_flows *sx_tracker_flows(const struct sx_tracker *t)
+{
+    return t->flows;
 }
 
 static struct sx_host *host_at(const struct sx_tracker *t, uint32_t host)
@@ -342,6 +351,15 @@ static struct sx_txn *find_parent(const struct sx_tracker *t, const struct sx_tx
     return parent;
 }
 
+const struct sx_txn *sx_tracker_siblings(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    const struct sx_txn *parent = sx_tracker_txn(t, txn->parent);
+
+    if (parent)
+        return sx_tracker_txn(t, parent->first_child);
+    return g_hash_table_lookup(t->orphans, txn);
+}
+
 static void link_parent(struct sx_tracker *t, struct sx_txn *txn, const struct sx_sip_msg *msg)
 {
     if (msg->via_count < 2)
@@ -442,6 +460,27 @@ static void first_request(struct sx_tracker *t, struct sx_txn *txn,
         txn->uri_hash = hash_of(t, msg->uri);
     if (msg->method == SX_METHOD_INVITE && msg->has_expires)
         txn->expires_s = msg->expires;
+    txn->token_route = msg->top_route.p && memchr(msg->top_route.p, '@', msg->top_route.n);
+}
+
+/* The registrations and what is sent to them. */
+static void tie_to_flow(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
+{
+    const struct sx_txn *parent = sx_tracker_txn(t, txn->parent);
+
+    if (txn->method == SX_METHOD_REGISTER) {
+        txn->unregisters = obs->msg->has_expires && obs->msg->expires == 0;
+        txn->flow = sx_flows_register(t->flows, obs, txn, parent ? parent->flow : 0);
+    } else if (sx_flows_count(t->flows) > 0) {
+        txn->flow = sx_flows_routed(t->flows, obs->msg);
+    }
+}
+
+static uint32_t first_hop_frame(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    for (unsigned i = 0; txn->parent && i < MAX_HOPS_UP; i++)
+        txn = sx_tracker_txn(t, txn->parent);
+    return txn->request_frame;
 }
 
 static void cancel_invite(struct sx_tracker *t, struct sx_txn *cancel,
@@ -525,6 +564,7 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
     link_parent(t, txn, msg);
     adopt_orphans(t, txn);
     follow_old_attempt(t, txn, msg);
+    tie_to_flow(t, txn, obs);
     if (msg->method == SX_METHOD_CANCEL)
         cancel_invite(t, txn, obs, record);
     if (!txn->responses)
@@ -589,8 +629,12 @@ static void other_response(struct sx_tracker *t, struct sx_txn *txn,
     txn->final_ns = obs->time_ns;
     txn->final_code = obs->msg->code;
     txn->final_tag = hash_of(t, obs->msg->to_tag);
-    if (obs->msg->code >= 300)
+    if (obs->msg->code >= 300) {
         await_new_attempt(t, txn, obs->msg);
+        sx_flows_failed(t->flows, obs, txn);
+    } else if (txn->method == SX_METHOD_REGISTER && txn->flow) {
+        sx_flows_registered(t->flows, obs, txn, first_hop_frame(t, txn));
+    }
 }
 
 static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_observation *obs,
@@ -706,24 +750,31 @@ static void connect_begins(struct sx_tracker *t, uint32_t frame, int64_t time_ns
         g_hash_table_add(t->connecting, g_memdup2(&way, sizeof way));
 }
 
-void sx_tracker_tcp(struct sx_tracker *t, uint32_t frame, int64_t time_ns,
-                    const struct sx_address *src, const struct sx_address *dst, unsigned flags)
+bool sx_tracker_wants(const struct sx_tracker *t, unsigned flags, uint32_t payload)
+{
+    return (flags & (SX_TCP_SYN | SX_TCP_FIN | SX_TCP_RST)) ||
+           (payload > 0 && sx_flows_count(t->flows) > 0);
+}
+
+void sx_tracker_tcp(struct sx_tracker *t, const struct sx_segment *segment)
 {
     struct connection back;
+    unsigned flags = segment->flags;
 
     if ((flags & (SX_TCP_SYN | SX_TCP_ACK)) == SX_TCP_SYN) {
-        connect_begins(t, frame, time_ns, src, dst);
+        connect_begins(t, segment->frame, segment->time_ns, &segment->src, &segment->dst);
         return;
     }
-    if (!find_way(t, dst, src, &back))
+    if (!find_way(t, &segment->dst, &segment->src, &back))
         return;
+    sx_flows_segment(t->flows, segment, back.to, back.from);
     bool was_connecting = g_hash_table_remove(t->connecting, &back);
     if (!(flags & SX_TCP_RST))
         return;
     if (was_connecting)
-        no_connection(t, frame, time_ns, &back);
+        no_connection(t, segment->frame, segment->time_ns, &back);
     else
-        request_lost(t, frame, time_ns, &back);
+        request_lost(t, segment->frame, segment->time_ns, &back);
 }
 
 /* ---- the capture ---- */
@@ -752,21 +803,6 @@ struct sx_message *sx_tracker_observe(struct sx_tracker *t, const struct sx_obse
     return record;
 }
 
-/* Index of the first item of a pool whose frame, its first member, is not below this one. */
-static uint32_t lower_bound(const struct sx_pool *pool, uint32_t frame)
-{
-    uint32_t low = 0, high = pool->count;
-
-    while (low < high) {
-        uint32_t middle = low + (high - low) / 2;
-        if (*(const uint32_t *)sx_pool_at(pool, middle) < frame)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low;
-}
-
 static void expire(struct sx_tracker *t, struct sx_txn *txn, uint32_t frame, int64_t now_ns)
 {
     bool after_100 = sx_txn_waits_after_100(txn) &&
@@ -792,8 +828,8 @@ void sx_tracker_tick(struct sx_tracker *t, uint32_t frame, int64_t time_ns)
 
     /* A read filter (tshark -2 -R) dropped the frame that bore this number before. */
     if (frame <= t->last_frame) {
-        sx_pool_truncate(&t->messages, lower_bound(&t->messages, frame));
-        sx_pool_truncate(&t->expiries, lower_bound(&t->expiries, frame));
+        sx_pool_truncate(&t->messages, sx_pool_lower_bound(&t->messages, frame));
+        sx_pool_truncate(&t->expiries, sx_pool_lower_bound(&t->expiries, frame));
     }
     t->last_frame = frame;
     t->now_ns = time_ns;
@@ -805,24 +841,14 @@ void sx_tracker_tick(struct sx_tracker *t, uint32_t frame, int64_t time_ns)
     }
 }
 
-static const void *nth_of_frame(const struct sx_pool *pool, uint32_t frame, uint32_t nth)
-{
-    uint32_t i = lower_bound(pool, frame);
-
-    if (nth >= pool->count - i)
-        return NULL;
-    const uint32_t *item = sx_pool_at(pool, i + nth);
-    return *item == frame ? item : NULL;
-}
-
 const struct sx_message *sx_tracker_message(const struct sx_tracker *t, uint32_t frame,
                                             uint32_t nth)
 {
-    return nth_of_frame(&t->messages, frame, nth);
+    return sx_pool_nth(&t->messages, frame, nth);
 }
 
 const struct sx_expiry *sx_tracker_expiry(const struct sx_tracker *t, uint32_t frame,
                                           uint32_t nth)
 {
-    return nth_of_frame(&t->expiries, frame, nth);
+    return sx_pool_nth(&t->expiries, frame, nth);
 }

@@ -44,7 +44,18 @@ struct sx_observation {
     int64_t time_ns;
     uint32_t frame;
     enum sx_transport transport;
+    uint32_t stream;            /* tcp.stream, where has_stream */
+    bool has_stream;
     bool quoted;                /* by an ICMP error */
+};
+
+/* One TCP segment. */
+struct sx_segment {
+    struct sx_address src, dst;
+    int64_t time_ns;
+    uint32_t frame;
+    uint32_t payload;           /* bytes */
+    unsigned flags;             /* of the header: SX_TCP_... */
 };
 
 /* A wait that a frame found past its deadline. */
@@ -72,10 +83,12 @@ struct sx_message *sx_tracker_observe(struct sx_tracker *tracker, const struct s
 /* Flags of a TCP segment, by their bits in the header. */
 enum { SX_TCP_FIN = 1, SX_TCP_SYN = 2, SX_TCP_RST = 4, SX_TCP_ACK = 16 };
 
-/* Adds a TCP segment with SYN, FIN or RST: connections that do not come up or break are why
- * requests stay unanswered. On the first pass. */
-void sx_tracker_tcp(struct sx_tracker *tracker, uint32_t frame, int64_t time_ns,
-                    const struct sx_address *src, const struct sx_address *dst, unsigned flags);
+/* True if the tracker wants to see a segment with these flags and this much payload: connections
+ * that do not come up or break are why requests stay unanswered, and flows hang on them. */
+bool sx_tracker_wants(const struct sx_tracker *tracker, unsigned flags, uint32_t payload);
+
+/* Adds a TCP segment. On the first pass. */
+void sx_tracker_tcp(struct sx_tracker *tracker, const struct sx_segment *segment);
 
 /* Adds the news that a datagram from src to dst did not arrive: an ICMP error that quotes too
  * little to name the transaction. On the first pass. */
@@ -89,6 +102,14 @@ const struct sx_message *sx_tracker_message(const struct sx_tracker *tracker, ui
 /* The nth wait that this frame found past its deadline; NULL if there is no such. */
 const struct sx_expiry *sx_tracker_expiry(const struct sx_tracker *tracker, uint32_t frame,
                                           uint32_t nth);
+
+/* The registered flows; see flow.h. */
+const struct sx_flows *sx_tracker_flows(const struct sx_tracker *tracker);
+
+/* The newest other transaction that was forwarded from the same one, whether that one is in the
+ * capture or not; the rest by next_sibling. NULL if there is none. */
+const struct sx_txn *sx_tracker_siblings(const struct sx_tracker *tracker,
+                                         const struct sx_txn *txn);
 
 /* NULL for number 0. */
 struct sx_txn *sx_tracker_txn(const struct sx_tracker *tracker, uint32_t number);

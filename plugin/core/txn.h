@@ -95,6 +95,7 @@ struct sx_txn {
     uint32_t uri_hash;          /* of the Request-URI: RFC 3261 17.2.3 for old branches */
     uint32_t expires_s;         /* Expires of an INVITE in seconds; 0: none */
     uint32_t cseq;
+    uint32_t flow;              /* the RFC 5626 flow it registers, or is sent to; 0: none known */
     struct sx_endpoint src, dst;            /* of the request; else as the response implies */
     struct sx_endpoint answer_dst;  /* where the first response that is not a 100 went */
     uint16_t moved_code;
@@ -106,6 +107,8 @@ struct sx_txn {
     bool has_credentials : 1;
     bool in_dialog : 1;         /* the request has a To tag */
     bool old_branch : 1;        /* no magic cookie */
+    bool token_route : 1;       /* the topmost Route has a user part, as a flow token is */
+    bool unregisters : 1;       /* a REGISTER that removes its bindings */
     bool redirected_child : 1;  /* a branch below ended in 3xx */
     bool expired_after_100 : 1; /* expired_frame found it waiting behind a 100 */
 };

@@ -12,6 +12,7 @@
 #include <wsutil/wmem/wmem.h>
 
 #include "core/catalogue.h"
+#include "core/flow.h"
 #include "core/tracker.h"
 #include "core/trying.h"
 
@@ -46,5 +47,22 @@ void sx_say_expiry(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 /* "a step of normal work: the client answered in frame 12"; false if there is nothing to say. */
 bool sx_say_step(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
                  const struct sx_code *entry);
+
+/* "the flow of sip:bob@example.com registered in frame 4 is gone: closed by the client in frame
+ * 39". What is known when the response comes, so the same on any pass. */
+void sx_say_flow(wmem_strbuf_t *out, const struct sx_flow_story *story);
+
+/* "another flow was tried in frame 47 and answered 200"; false, and nothing said, if nothing is
+ * known of it. */
+bool sx_say_flow_outcome(wmem_strbuf_t *out, const struct sx_flow_story *story);
+
+/* What this capture calls for, in place of the catalogue's general advice; false, and nothing
+ * said, if the general advice is all there is. */
+bool sx_say_flow_advice(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                        const struct sx_txn *txn, const struct sx_flow_story *story);
+
+/* "the connection of sip:bob@example.com (reg-id 1, registered in frame 4) ends here: RST by the
+ * client" */
+void sx_say_flow_end(wmem_strbuf_t *out, const struct sx_flow *flow);
 
 #endif

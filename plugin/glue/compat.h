@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <glib.h>
@@ -22,11 +23,15 @@
 #include <epan/packet.h>
 #include <epan/prefs.h>
 #include <epan/proto_data.h>
+#include <epan/stat_tap_ui.h>
 #include <epan/tap.h>
 #include <epan/uat.h>
 #include <epan/wmem_scopes.h>
 #include <epan/dissectors/packet-sip.h>
 #include <wsutil/wmem/wmem.h>
+
+/* 4.0's takes packet.h for granted. */
+#include <epan/conversation_filter.h>
 
 #define SX_WIRESHARK_AT_LEAST(major, minor) \
     (WIRESHARK_VERSION_MAJOR > (major) ||   \
@@ -40,6 +45,38 @@ typedef gboolean ws_bool;
 #endif
 _Static_assert(sizeof(ws_bool) == sizeof(((sip_info_value_t *)0)->resend),
                "ws_bool is not this Wireshark's boolean");
+
+/* Group of the Telephony menu. */
+#if SX_WIRESHARK_AT_LEAST(4, 4)
+#define WS_GROUP_TELEPHONY REGISTER_TELEPHONY_GROUP_UNSORTED
+#else
+#define WS_GROUP_TELEPHONY REGISTER_STAT_GROUP_TELEPHONY
+#endif
+
+/* What starts a -z statistic says from 4.6 on whether it could; before, it ends the program. */
+#if SX_WIRESHARK_AT_LEAST(4, 6)
+typedef bool ws_z_result;
+#define WS_Z_RETURN(ok) return (ok)
+#else
+typedef void ws_z_result;
+#define WS_Z_RETURN(ok) \
+    do {                \
+        if (!(ok))      \
+            exit(1);    \
+        return;         \
+    } while (0)
+#endif
+
+/* Callbacks of conversation filters were given user data. */
+#if SX_WIRESHARK_AT_LEAST(4, 4)
+#define WS_CONVERSATION_ARGS packet_info *pinfo, void *user_data G_GNUC_UNUSED
+#define ws_register_conversation_filter(proto, name, valid, build) \
+    register_conversation_filter(proto, name, valid, build, NULL)
+#else
+#define WS_CONVERSATION_ARGS packet_info *pinfo
+#define ws_register_conversation_filter(proto, name, valid, build) \
+    register_conversation_filter(proto, name, valid, build)
+#endif
 
 /* A new string; wmem_free(NULL, ...) it. */
 static inline char *ws_data_source_name(const struct data_source *source)

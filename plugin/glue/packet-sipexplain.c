@@ -69,6 +69,20 @@ static int hf_trying_cause_in = -1;
 static int hf_trying_ended = -1;
 static int hf_expired = -1;
 
+/* The 430 flow failure */
+static int hf_flow_outcome = -1;
+static int hf_flow_registered_in = -1;
+static int hf_flow_aor = -1;
+static int hf_flow_instance = -1;
+static int hf_flow_reg_id = -1;
+static int hf_flow_stream = -1;
+static int hf_flow_closed_in = -1;
+static int hf_flow_silent = -1;
+static int hf_flow_retry_in = -1;
+static int hf_flow_reregistered_in = -1;
+static int hf_flow_failed_in = -1;
+static int hf_flow_lost_here = -1;
+
 static int ett_sipexplain = -1;
 static int ett_response = -1;
 static int ett_text = -1;
@@ -76,6 +90,7 @@ static int ett_reason = -1;
 static int ett_warning = -1;
 static int ett_transaction = -1;
 static int ett_trying = -1;
+static int ett_flow = -1;
 
 static expert_field ei_explain_other = EI_INIT;
 static expert_field ei_trying_timeout = EI_INIT;
@@ -83,6 +98,9 @@ static expert_field ei_trying_slow = EI_INIT;
 static expert_field ei_trying_cancelled = EI_INIT;
 static expert_field ei_no_response = EI_INIT;
 static expert_field ei_flow_failed = EI_INIT;
+static expert_field ei_flow_lost = EI_INIT;
+static expert_field ei_flow_failed_later = EI_INIT;
+static expert_field ei_flow_closed = EI_INIT;
 static expert_field ei_phrase_differs = EI_INIT;
 static expert_field ei_missing_header = EI_INIT;
 static expert_field *ei_explain;    /* one for each entry of the catalogue, in its order */
@@ -124,6 +142,17 @@ static const value_string trying_cause_vals[] = {
     { 0, NULL }
 };
 
+static const value_string flow_outcome_vals[] = {
+    { SX_FLOW_UNKNOWN, "Cannot tell" },
+    { SX_FLOW_OTHER_ANSWERED, "Another flow answered" },
+    { SX_FLOW_OTHERS_FAILED, "Other flows failed too" },
+    { SX_FLOW_REREGISTERED, "The client registered again" },
+    { SX_FLOW_HANDED_ON, "Handed on to the caller" },
+    { SX_FLOW_NOTHING_TRIED, "Nothing was tried" },
+    { SX_FLOW_OPEN, "Open when the capture ended" },
+    { 0, NULL }
+};
+
 /* ---- drawing ---- */
 
 /* What the drawing of one message needs everywhere. */
@@ -134,6 +163,8 @@ struct pen {
     const struct sx_view *view;
     const struct sx_txn *txn;   /* NULL if the message names none */
     const char *flagged;        /* what a flag said first */
+    bool flow_lost;             /* the response says that a flow is gone: story */
+    struct sx_flow_story story;
 };
 
 /* One line of valid UTF-8 of what a packet holds. */
@@ -203,6 +234,15 @@ static void add_time(const struct pen *p, proto_tree *tree, int hf, int64_t ns)
     nstime_t t = { .secs = (time_t)(ns / SX_NS_PER_S), .nsecs = (int)(ns % SX_NS_PER_S) };
 
     generated(proto_tree_add_time(tree, hf, p->tvb, 0, 0, &t));
+}
+
+static proto_item *add_top(struct pen *p, proto_tree *tree)
+{
+    proto_item *top = generated(
+        proto_tree_add_protocol_format(tree, proto_sipexplain, p->tvb, 0, 0, "SIP Explain"));
+
+    p->tree = proto_item_add_subtree(top, ett_sipexplain);
+    return top;
 }
 
 /* ---- explanation ---- */
@@ -389,6 +429,26 @@ static bool has_stale_nonce(const struct sx_sip_msg *msg)
     return false;
 }
 
+static const char *site_or(const char *site, const char *catalogue)
+{
+    return site && *site ? site : catalogue;
+}
+
+/* The site's advice, else what this capture calls for, else the catalogue's. */
+static const char *fix_of(const struct pen *p)
+{
+    const struct sx_view *v = p->view;
+    wmem_strbuf_t *words;
+
+    if (p->flow_lost && !(v->site_fix && *v->site_fix)) {
+        words = wmem_strbuf_new(p->pinfo->pool, "");
+        if (sx_say_flow_advice(words, v->tracker, p->txn, &p->story))
+            return wmem_strbuf_get_str(words);
+    }
+    return site_or(v->site_fix, sx_catalogue_fix(v->entry, v->msg->method_name.p,
+                                                 v->msg->method_name.n));
+}
+
 static void draw_explanation(struct pen *p, proto_tree *tree)
 {
     const struct sx_view *v = p->view;
@@ -397,7 +457,9 @@ static void draw_explanation(struct pen *p, proto_tree *tree)
 
     if (!entry)
         return;
-    proto_item_append_text(item, " %s", entry->phrase);
+    const char *phrase = site_or(v->site_phrase, entry->phrase);
+    const char *meaning = site_or(v->site_meaning, entry->meaning);
+    proto_item_append_text(item, " %s", phrase);
     proto_tree *sub = proto_item_add_subtree(item, ett_response);
     add_string(p, sub, hf_phrase, entry->registered ? entry->phrase
                                                      : sx_catalogue_class_name(v->msg->code / 100));
@@ -405,12 +467,11 @@ static void draw_explanation(struct pen *p, proto_tree *tree)
     add_string(p, sub, hf_reference, entry->reference);
     add_bool(p, sub, hf_registered, entry->registered);
     draw_phrase(p, sub);
-    expert_add_info_format(p->pinfo, item, explain_field(entry), "%u %s: %s", v->msg->code,
-                           entry->phrase, entry->meaning);
-    add_long_string(p, tree, hf_meaning, entry->meaning);
+    expert_add_info_format(p->pinfo, item, explain_field(entry), "%u %s: %s", v->msg->code, phrase,
+                           meaning);
+    add_long_string(p, tree, hf_meaning, meaning);
     add_long_string(p, tree, hf_when, entry->when);
-    add_long_string(p, tree, hf_fix,
-                    sx_catalogue_fix(entry, v->msg->method_name.p, v->msg->method_name.n));
+    add_long_string(p, tree, hf_fix, fix_of(p));
     draw_missing_headers(p, tree);
     draw_warnings(p, tree);
     draw_retry_after(p, tree);
@@ -557,9 +618,8 @@ void sx_draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
     const struct sx_expiry *e;
     struct pen p = { .pinfo = pinfo, .tvb = tvb };
     wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
-    proto_item *top = generated(proto_tree_add_protocol_format(tree, proto_sipexplain, tvb, 0, 0, "SIP Explain"));
+    proto_item *top = add_top(&p, tree);
 
-    p.tree = proto_item_add_subtree(top, ett_sipexplain);
     for (uint32_t i = 0; (e = sx_tracker_expiry(tracker, pinfo->num, i)); i++) {
         const struct sx_txn *txn = sx_tracker_txn(tracker, e->txn);
         wmem_strbuf_truncate(words, 0);
@@ -573,6 +633,86 @@ void sx_draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
             proto_item_append_text(top, ": %s", wmem_strbuf_get_str(words));
         else if (i == 1)
             proto_item_append_text(top, ", and others");
+    }
+}
+
+/* ---- the 430 flow failure ---- */
+
+static void draw_flow_fields(const struct pen *p, proto_tree *tree)
+{
+    const struct sx_flow_story *story = &p->story;
+    const struct sx_flow *flow = story->flow;
+
+    if (flow) {
+        add_frame(p, tree, hf_flow_registered_in, flow->registered_in);
+        add_string(p, tree, hf_flow_aor, flow->aor);
+        add_string(p, tree, hf_flow_instance, flow->instance);
+        add_uint(p, tree, hf_flow_reg_id, flow->reg_id);
+        if (flow->has_stream)
+            add_uint(p, tree, hf_flow_stream, flow->stream);
+    }
+    if (story->death == SX_DEATH_CLOSED)
+        add_frame(p, tree, hf_flow_closed_in, story->death_in);
+    if (story->silent_ns >= 0)
+        add_time(p, tree, hf_flow_silent, story->silent_ns);
+    add_frame(p, tree, hf_flow_retry_in, story->retry_in);
+    add_frame(p, tree, hf_flow_reregistered_in, story->reregistered_in);
+}
+
+static void draw_flow(struct pen *p)
+{
+    const struct sx_flow_story *story = &p->story;
+    enum sx_flow_outcome o = story->outcome;
+    bool is_430 = p->view->msg->code == 430;
+
+    /* Until the capture has been read to its end, "cannot tell" may only mean "not yet". */
+    proto_item *item = add_uint(p, p->tree, hf_flow_outcome, o);
+    draw_flow_fields(p, proto_item_add_subtree(item, ett_flow));
+    wmem_strbuf_t *facts = wmem_strbuf_new(p->pinfo->pool, "");
+    wmem_strbuf_t *outcome = wmem_strbuf_new(p->pinfo->pool, "");
+    sx_say_flow(facts, story);
+    if (is_430)
+        flag(p, item, &ei_flow_failed, wmem_strbuf_get_str(facts));
+    if (sx_say_flow_outcome(outcome, story)) {
+        if (o == SX_FLOW_OTHERS_FAILED || o == SX_FLOW_HANDED_ON || o == SX_FLOW_NOTHING_TRIED)
+            flag(p, item, &ei_flow_lost, wmem_strbuf_get_str(outcome));
+        wmem_strbuf_append_printf(facts, "; %s", wmem_strbuf_get_str(outcome));
+    }
+    p->flagged = wmem_strbuf_get_str(facts);
+}
+
+/* On the REGISTER that made a flow which a later response calls gone. */
+static void draw_registration(struct pen *p)
+{
+    const struct sx_flow *flow =
+        sx_flows_at(sx_tracker_flows(p->view->tracker), p->txn->flow);
+
+    if (p->txn->method != SX_METHOD_REGISTER || !p->view->msg->is_request || !flow ||
+        !flow->failed_in || flow->registered_in != p->txn->request_frame ||
+        p->view->record->repeats)
+        return;
+    proto_item *item = add_uint(p, p->tree, hf_flow_failed_in, flow->failed_in);
+    flag(p, item, &ei_flow_failed_later,
+         wmem_strdup_printf(p->pinfo->pool, "the flow registered here failed in frame %u",
+                            flow->failed_in));
+}
+
+void sx_draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
+                        const struct sx_tracker *tracker)
+{
+    const struct sx_flow *flow;
+    struct pen p = { .pinfo = pinfo, .tvb = tvb };
+    proto_item *top = add_top(&p, tree);
+    wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
+
+    for (uint32_t i = 0; (flow = sx_flows_lost_here(sx_tracker_flows(tracker), pinfo->num, i)); i++) {
+        wmem_strbuf_truncate(words, 0);
+        sx_say_flow_end(words, flow);
+        proto_item *item = add_string(&p, p.tree, hf_flow_lost_here, flow->aor);
+        /* Who takes the registration back first loses nothing. */
+        if (!flow->removed_in || flow->removed_in > pinfo->num)
+            flag(&p, item, &ei_flow_closed, wmem_strbuf_get_str(words));
+        proto_item_append_text(top, "%s%s", i == 0 ? ": " : "; ", wmem_strbuf_get_str(words));
     }
 }
 
@@ -636,20 +776,28 @@ const char *sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct s
         .view = view,
         .txn = view->record ? sx_tracker_txn(view->tracker, view->record->txn) : NULL,
     };
-    proto_item *top = generated(proto_tree_add_protocol_format(tree, proto_sipexplain, view->tvb, 0, 0, "SIP Explain"));
+    bool quoted = view->record && view->record->flags & SX_MESSAGE_QUOTED;
+    proto_item *top = add_top(&p, tree);
 
-    p.tree = proto_item_add_subtree(top, ett_sipexplain);
+    if (p.txn && !quoted && p.txn->final_code == view->msg->code && !view->record->repeats &&
+        sx_flow_is_loss(view->tracker, p.txn, view->msg->code)) {
+        p.flow_lost = true;
+        p.story = sx_flow_tell(view->tracker, p.txn);
+    }
     if (!view->msg->is_request)
         draw_explanation(&p, p.tree);
     draw_reasons(&p, p.tree);
-    if (p.txn && view->record->flags & SX_MESSAGE_QUOTED) {
+    if (p.txn && quoted) {
         add_frame(&p, p.tree, hf_request_in, p.txn->request_frame);
     } else if (p.txn) {
         draw_transaction(&p);
         draw_trying(&p);
         draw_no_response(&p, top);
+        draw_registration(&p);
+        if (p.flow_lost)
+            draw_flow(&p);
     }
-    if (view->msg->code == 430 && !(view->record && view->record->flags & SX_MESSAGE_QUOTED))
+    if (view->msg->code == 430 && !p.flow_lost && !quoted)
         flag(&p, top, &ei_flow_failed, "the flow to the client is gone");
     wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
     say_message(words, &p);
@@ -680,6 +828,12 @@ static void register_experts(void)
           "No response at all to a request", EXPFILL } },
         { &ei_flow_failed, { "sipexplain.flow_failed", PI_RESPONSE_CODE, PI_WARN,
           "430 Flow Failed", EXPFILL } },
+        { &ei_flow_lost, { "sipexplain.flow_lost", PI_SEQUENCE, PI_WARN,
+          "A lost flow that nothing put right", EXPFILL } },
+        { &ei_flow_failed_later, { "sipexplain.flow_failed_later", PI_SEQUENCE, PI_NOTE,
+          "The flow that was registered here failed later", EXPFILL } },
+        { &ei_flow_closed, { "sipexplain.flow_closed", PI_SEQUENCE, PI_NOTE,
+          "The connection of a registered flow ends", EXPFILL } },
         { &ei_phrase_differs, { "sipexplain.phrase_differs", PI_PROTOCOL, PI_NOTE,
           "Reason phrase differs from the registered one", EXPFILL } },
         { &ei_missing_header, { "sipexplain.missing_header_expert", PI_PROTOCOL, PI_WARN,
@@ -823,6 +977,43 @@ void proto_register_sipexplain(void)
         { &hf_expired,
           { "Still waiting", "sipexplain.expired", FT_FRAMENUM, BASE_NONE, NULL, 0,
             "The 100 or the request that has waited for too long", HFILL } },
+
+        { &hf_flow_outcome,
+          { "Lost flow", "sipexplain.flow.outcome", FT_UINT8, BASE_DEC, VALS(flow_outcome_vals), 0,
+            "What became of the request", HFILL } },
+        { &hf_flow_registered_in,
+          { "Registered in", "sipexplain.flow.registered_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
+            "The REGISTER that made the flow", HFILL } },
+        { &hf_flow_aor,
+          { "Address of record", "sipexplain.flow.aor", FT_STRING, BASE_NONE, NULL, 0,
+            NULL, HFILL } },
+        { &hf_flow_instance,
+          { "Instance", "sipexplain.flow.instance", FT_STRING, BASE_NONE, NULL, 0,
+            NULL, HFILL } },
+        { &hf_flow_reg_id,
+          { "reg-id", "sipexplain.flow.reg_id", FT_UINT32, BASE_DEC, NULL, 0,
+            NULL, HFILL } },
+        { &hf_flow_stream,
+          { "TCP stream", "sipexplain.flow.stream", FT_UINT32, BASE_DEC, NULL, 0,
+            NULL, HFILL } },
+        { &hf_flow_closed_in,
+          { "Closed in", "sipexplain.flow.closed_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
+            "FIN or RST", HFILL } },
+        { &hf_flow_silent,
+          { "Client silent for", "sipexplain.flow.silent", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
+            "Since the flow last carried anything from the client", HFILL } },
+        { &hf_flow_retry_in,
+          { "Sent over another flow in", "sipexplain.flow.retry_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
+            NULL, HFILL } },
+        { &hf_flow_reregistered_in,
+          { "Registered again in", "sipexplain.flow.reregistered_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
+            NULL, HFILL } },
+        { &hf_flow_failed_in,
+          { "The flow registered here failed in", "sipexplain.flow.failed_in", FT_FRAMENUM, BASE_NONE,
+            NULL, 0, NULL, HFILL } },
+        { &hf_flow_lost_here,
+          { "Flow lost here", "sipexplain.flow.lost_here", FT_STRING, BASE_NONE, NULL, 0,
+            "The address of record whose connection ends", HFILL } },
     };
     static int *ett[] = {
         &ett_sipexplain,
@@ -832,6 +1023,7 @@ void proto_register_sipexplain(void)
         &ett_warning,
         &ett_transaction,
         &ett_trying,
+        &ett_flow,
     };
 
     proto_sipexplain = proto_register_protocol("SIP Response Explanation", "SIP Explain", "sipexplain");

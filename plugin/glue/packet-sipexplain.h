@@ -9,6 +9,7 @@
 #include "glue/compat.h"
 
 #include "core/catalogue.h"
+#include "core/flow.h"
 #include "core/tracker.h"
 
 /* One message to draw. Points to what lives as long as the packet. */
@@ -17,7 +18,9 @@ struct sx_view {
     const struct sx_message *record;    /* NULL if the message was not tracked */
     const struct sx_sip_msg *msg;
     const struct sx_code *entry;        /* NULL on requests and for codes outside 100 to 699 */
-    const char *note;                   /* the site's own words for this code, or NULL */
+    const char *site_phrase;            /* the site's own words for this code; NULL or empty: */
+    const char *site_meaning;           /* the catalogue's */
+    const char *site_fix;
     tvbuff_t *tvb;
     unsigned offset, length;            /* of the message; bytes */
     int64_t time_ns;
@@ -30,6 +33,10 @@ const char *sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct s
 /* Adds the waits that this frame found past their deadline. */
 void sx_draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
                       const struct sx_tracker *tracker);
+
+/* Adds the registered flows whose connection ends in this frame. */
+void sx_draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
+                        const struct sx_tracker *tracker);
 
 /* True if anyone looks at what would be drawn on this packet. */
 bool sx_is_looked_at(proto_tree *tree);

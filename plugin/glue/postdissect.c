@@ -3,11 +3,17 @@
  */
 #include "glue/compat.h"
 
+#include <epan/dissectors/packet-tcp.h>
+
+#include "core/tcp_header.h"
+#include "glue/compare.h"
+#include "glue/conversation.h"
 #include "glue/packet-sipexplain.h"
 #include "glue/postdissect.h"
 #include "glue/prefs.h"
 #include "glue/sip_source.h"
-#include "glue/tcp_watch.h"
+#include "glue/site_codes.h"
+#include "glue/stats.h"
 
 /* Seconds that a time stamp may hold so that differences of two fit into 64 bits of nanoseconds. */
 #define MAX_SECONDS INT64_C(4500000000)
@@ -39,8 +45,11 @@ struct visit {
     proto_tree *tree;
     int64_t time_ns;
     uint32_t nth;
+    struct sx_frame_signs signs;
     bool first_pass;
     bool looked_at;
+    bool tapped;
+    bool in_info;       /* the Info column gets the verdict */
 };
 
 static const struct sx_message *observe(const struct visit *v, const struct sx_sip_span *span)
@@ -55,6 +64,13 @@ static const struct sx_message *observe(const struct visit *v, const struct sx_s
         .quoted = span->quoted,
     };
 
+    /* Only registrations keep the number of their connection. */
+    if (v->signs.tcp && span->msg.is_request && span->msg.method == SX_METHOD_REGISTER) {
+        const struct tcp_analysis *tcp = get_tcp_conversation_data(NULL, v->pinfo);
+        obs.has_stream = tcp != NULL;
+        obs.stream = tcp ? tcp->stream : 0;
+    }
+
     return sx_tracker_observe(state.tracker, &obs);
 }
 
@@ -66,34 +82,66 @@ static void on_message(const struct sx_sip_span *span, void *data)
                       : sx_tracker_message(state.tracker, v->pinfo->num, v->nth);
 
     v->nth++;
-    if (!v->looked_at)
+    if (v->tapped)
+        sx_stats_tell(v->pinfo, state.tracker, record, &span->msg, v->time_ns, v->first_pass);
+    if (!v->looked_at && !v->in_info)
         return;
+    const struct sx_site_code *site =
+        span->msg.is_request ? NULL : sx_site_code_find(span->msg.code, span->msg.method_name);
     struct sx_view view = {
         .tracker = state.tracker,
         .record = record,
         .msg = &span->msg,
         .entry = span->msg.is_request ? NULL : sx_catalogue_explain(span->msg.code),
+        .site_phrase = site ? site->phrase : NULL,
+        .site_meaning = site ? site->meaning : NULL,
+        .site_fix = site ? site->fix : NULL,
         .tvb = span->tvb,
         .offset = span->offset,
         .length = span->length,
         .time_ns = v->time_ns,
     };
-    sx_draw_message(v->tree, v->pinfo, &view);
+    const char *verdict = sx_draw_message(v->tree, v->pinfo, &view);
+    if (verdict && v->in_info)
+        col_append_fstr(v->pinfo->cinfo, COL_INFO, " [%s]", verdict);
+}
+
+static struct sx_slice address_slice(const address *a)
+{
+    return sx_slice(a->data, (size_t)MAX(a->len, 0));
+}
+
+static void on_tcp(const struct visit *v, tvbuff_t *frame)
+{
+    packet_info *pinfo = v->pinfo;
+    struct sx_tcp_header tcp;
+    unsigned n = tvb_captured_length(frame);
+    struct sx_segment segment = {
+        .src = address_of(&pinfo->src, pinfo->srcport),
+        .dst = address_of(&pinfo->dst, pinfo->destport),
+        .time_ns = v->time_ns,
+        .frame = pinfo->num,
+    };
+
+    /* Read at once; nothing keeps the pointer. */
+    if (!sx_tcp_header_find(sx_slice((const char *)tvb_get_ptr(frame, 0, (int)n), n),
+                            address_slice(&pinfo->src), address_slice(&pinfo->dst),
+                            segment.src.port, segment.dst.port, &tcp))
+        return;
+    segment.flags = tcp.flags;
+    segment.payload = tcp.payload;
+    if (sx_tracker_wants(state.tracker, tcp.flags, tcp.payload))
+        sx_tracker_tcp(state.tracker, &segment);
 }
 
 /* What is no SIP but says why SIP stays unanswered. */
-static void on_signs(const struct visit *v, const struct sx_frame_signs *signs)
+static void on_signs(const struct visit *v, tvbuff_t *frame)
 {
     packet_info *pinfo = v->pinfo;
 
-    if (signs->tcp) {
-        const struct tcpheader *tcp = sx_tcp_segment();
-        if (!tcp || !(tcp->th_flags & (SX_TCP_SYN | SX_TCP_FIN | SX_TCP_RST)))
-            return;
-        struct sx_address src = address_of(&pinfo->src, tcp->th_sport);
-        struct sx_address dst = address_of(&pinfo->dst, tcp->th_dport);
-        sx_tracker_tcp(state.tracker, pinfo->num, v->time_ns, &src, &dst, tcp->th_flags);
-    } else if (signs->icmp_without_sip) {
+    if (v->signs.tcp) {
+        on_tcp(v, frame);
+    } else if (v->signs.icmp_without_sip) {
         /* The quoted datagram went the other way; its ports are the last ones dissected. */
         struct sx_address src = address_of(&pinfo->dst, pinfo->srcport);
         struct sx_address dst = address_of(&pinfo->src, pinfo->destport);
@@ -105,7 +153,6 @@ static int dissect_sipexplain(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tre
                               void *data G_GNUC_UNUSED)
 {
     struct visit v = {.pinfo = pinfo, .tree = tree, .first_pass = !PINFO_FD_VISITED(pinfo)};
-    struct sx_frame_signs signs;
 
     if (!state.tracker)
         return 0;
@@ -113,13 +160,17 @@ static int dissect_sipexplain(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tre
     if (v.first_pass)
         sx_tracker_tick(state.tracker, pinfo->num, v.time_ns);
     v.looked_at = sx_is_looked_at(tree);
-    if (v.first_pass || v.looked_at) {
-        sx_sip_source_each(pinfo, on_message, &v, &signs);
+    v.tapped = sx_stats_wanted();
+    v.in_info = sx_prefs_info_column() && col_get_writable(pinfo->cinfo, COL_INFO);
+    if (v.first_pass || v.looked_at || v.tapped || v.in_info) {
+        sx_sip_source_each(pinfo, on_message, &v, &v.signs);
         if (v.first_pass)
-            on_signs(&v, &signs);
+            on_signs(&v, tvb);
     }
     if (v.looked_at && sx_tracker_expiry(state.tracker, pinfo->num, 0))
         sx_draw_expiries(tree, pinfo, tvb, state.tracker);
+    if (v.looked_at && sx_flows_lost_here(sx_tracker_flows(state.tracker), pinfo->num, 0))
+        sx_draw_lost_flows(tree, pinfo, tvb, state.tracker);
     return 0;
 }
 
@@ -135,6 +186,7 @@ static void capture_opened(void)
 
 static void capture_closed(void)
 {
+    sx_stats_forget();
     sx_tracker_free(state.tracker);
     state.tracker = NULL;
 }
@@ -145,8 +197,16 @@ static void capture_read(void)
         sx_tracker_end(state.tracker);
 }
 
+static const struct sx_tracker *open_tracker(void)
+{
+    return state.tracker;
+}
+
 void sx_postdissect_register(int proto)
 {
+    sx_stats_register(capture_read);
+    sx_compare_register();
+    sx_conversation_register(open_tracker);
     register_init_routine(capture_opened);
     register_cleanup_routine(capture_closed);
     register_postseq_cleanup_routine(capture_read);
@@ -156,5 +216,4 @@ void sx_postdissect_register(int proto)
 void sx_postdissect_handoff(void)
 {
     sx_sip_source_init();
-    sx_tcp_watch_init();
 }

@@ -4,6 +4,7 @@
 #include "glue/compat.h"
 
 #include "glue/prefs.h"
+#include "glue/site_codes.h"
 
 static unsigned trying_timeout_ms = 32000;
 static unsigned trying_slow_ms = 6000;
@@ -17,21 +18,26 @@ void sx_prefs_register(int proto)
     prefs_register_uint_preference(
         module, "trying_timeout_ms", "Timeout after 100 Trying (ms)",
         "A transaction that got 100 Trying and then no other response for this long is flagged as "
-        "timed out. 32000 is 64*T1 of RFC 3261, the time that a client waits without a 100.",
+        "timed out. 32000 ms is 64*T1 of RFC 3261, the time that a client waits without a 100. Slow "
+        "networks and long call set-ups (PSTN, satellite) may need more.",
         10, &trying_timeout_ms);
     prefs_register_uint_preference(
         module, "trying_slow_ms", "Slow after 100 Trying (ms)",
         "A transaction whose next response after 100 Trying took this long is flagged as slow. "
-        "6000 is the 95 % target of ITU-T E.721 for a local call.",
+        "6000 ms is the 95 % target of ITU-T E.721 for a local call (8000 ms toll, 11000 ms "
+        "international).",
         10, &trying_slow_ms);
     prefs_register_uint_preference(
         module, "flow_recovery_ms", "Recovery after 430 Flow Failed (ms)",
-        "A retry over another flow or a new registration counts as the repair of a 430 if it comes "
-        "within this time.",
+        "A retry over another flow or a new registration counts as the repair of a 430 Flow Failed "
+        "if it comes within this time after it.",
         10, &flow_recovery_ms);
     prefs_register_bool_preference(
         module, "info_column", "Append verdicts to the Info column",
-        "Append the verdict of flagged messages to the Info column.", &info_column);
+        "Append the verdict to the Info column of messages that something is wrong with: timed out, "
+        "slow, cancelled, unanswered, flow failed. In tshark without -2 only what is known by then.",
+        &info_column);
+    sx_site_codes_register(module);
 }
 
 struct sx_config sx_prefs_config(void)

@@ -29,6 +29,7 @@ class Wireshark:
     def __init__(self, plugin):
         self.plugin = Path(plugin)
         self.home = Path(tempfile.mkdtemp(prefix="sipexplain-"))
+        self.global_plugins = None
         self.seen = {}
 
     @classmethod
@@ -54,18 +55,31 @@ class Wireshark:
 
     def install(self):
         self.home.chmod(0o755)
-        folder = Path(self.personal_plugins()) / "epan"
+        folders = self.folders()
+        folder = Path(folders["Personal Plugins"]) / "epan"
         folder.mkdir(parents=True)
         shutil.copy(self.plugin, folder)
+        self.hide_installed_copy(Path(folders["Global Plugins"]))
         if drops_root():
             for path in [self.home, *self.home.rglob("*")]:
-                os.chown(path, NOBODY, NOBODY)
+                os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
         self.check_plugin(folder / self.plugin.name)
         self.types = self.field_types()
 
-    def personal_plugins(self):
+    def folders(self):
         lines = self.run("tshark", ["-G", "folders"]).splitlines()
-        return dict(line.split(":", 1) for line in lines)["Personal Plugins"].strip()
+        return {name: path.strip() for name, path in (line.split(":", 1) for line in lines)}
+
+    def hide_installed_copy(self, plugins):
+        """A copy for all users would be loaded instead: use their other plugins without it."""
+        if not (plugins / "epan" / self.plugin.name).exists():
+            return
+        self.global_plugins = self.home / "global"
+        for path in plugins.rglob("*.so"):
+            if path.name != self.plugin.name:
+                link = self.global_plugins / plugins.name / path.relative_to(plugins)
+                link.parent.mkdir(parents=True, exist_ok=True)
+                link.symlink_to(path)
 
     def check_plugin(self, path):
         """Wireshark leaves out a plugin it cannot or may not load, and exits with 0."""
@@ -84,15 +98,25 @@ class Wireshark:
 
     # Running
 
-    def run(self, tool, args, requests=None):
+    def command(self, tool, args):
+        """What to start, so that the plugin is loaded; with environment() and in the home."""
         command = [shutil.which(tool), *map(str, args)]
         if drops_root():
             user = [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
             command = ["setpriv", *user, *command]
+        return command
+
+    def environment(self):
         env = {name: value for name, value in os.environ.items() if name.startswith(KEPT_VARIABLES)}
         env.update(HOME=str(self.home), LC_ALL="C.UTF-8")
+        if self.global_plugins:
+            env.update(WIRESHARK_PLUGIN_DIR=str(self.global_plugins))
+        return env
+
+    def run(self, tool, args, requests=None):
+        command = self.command(tool, args)
         done = subprocess.run(command, input=requests, capture_output=True, encoding="utf-8",
-                              env=env, cwd=self.home, timeout=300)
+                              env=self.environment(), cwd=self.home, timeout=300)
         if done.returncode or TROUBLE.search(done.stderr):
             raise RuntimeError(f"{' '.join(command)}: exit code {done.returncode}\n{done.stderr}")
         return done.stdout
@@ -179,6 +203,10 @@ class Wireshark:
         numbers = range(len(self.everything(capture, "two")), 0, -1)
         calls = [("load", {"file": str(capture)})]
         calls += [("frame", {"frame": number, "proto": True}) for number in numbers]
+        return [answer["tree"] for answer in reversed(self.ask(calls)[1:])]
+
+    def ask(self, calls):
+        """sharkd's results to (method, parameters), in one session."""
         lines = [json.dumps({"jsonrpc": "2.0", "id": i, "method": method, "params": params})
                  for i, (method, params) in enumerate(calls, 1)]
         output = self.run("sharkd", ["-"], "\n".join(lines) + "\n")
@@ -186,7 +214,7 @@ class Wireshark:
         wrong = [answer for answer in answers if "result" not in answer]
         if wrong or len(answers) != len(calls):
             raise RuntimeError(f"{len(answers)} answers to {len(calls)} requests; {wrong[:1]}")
-        return [answer["result"]["tree"] for answer in reversed(answers[1:])]
+        return [answer["result"] for answer in answers]
 
     def sharkd_trees(self, tree):
         return [self.sharkd_tree(node) for node in nodes_of(tree) if node.get("f") == PREFIX]

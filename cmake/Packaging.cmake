@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# "cpack" makes a .deb and an .rpm that install for every user, and a .tar.gz to unpack into one's
+# own folders. Each is for one minor release of Wireshark: its libraries' sonames change with it.
+set(SX_SYSTEM_PROFILE "${Wireshark_INSTALL_PREFIX}/share/wireshark/profiles/SIP Explain")
+set(SX_SYSTEM_DOC "${Wireshark_INSTALL_PREFIX}/share/doc/sipexplain")
+set(SX_PORTABLE COMPONENT portable EXCLUDE_FROM_ALL)
+
+install(TARGETS sipexplain LIBRARY DESTINATION plugins/${SX_RELEASE}/epan ${SX_PORTABLE})
+if(EXISTS ${CMAKE_SOURCE_DIR}/plugin/profile)
+    install(DIRECTORY plugin/profile/ DESTINATION "${SX_SYSTEM_PROFILE}" COMPONENT system)
+    install(DIRECTORY plugin/profile/ DESTINATION "profiles/SIP Explain" ${SX_PORTABLE})
+endif()
+foreach(document README.md LICENSE)
+    if(EXISTS ${CMAKE_SOURCE_DIR}/${document})
+        install(FILES ${document} DESTINATION ${SX_SYSTEM_DOC} COMPONENT system)
+        install(FILES ${document} DESTINATION . ${SX_PORTABLE})
+    endif()
+endforeach()
+
+set(CPACK_PACKAGE_NAME sipexplain)
+set(CPACK_PACKAGE_VENDOR "sipexplain")
+set(CPACK_PACKAGE_CONTACT "The sipexplain authors <sipexplain@localhost>")
+set(CPACK_PACKAGE_DESCRIPTION_SUMMARY "Wireshark ${SX_RELEASE} plugin that explains SIP responses")
+file(WRITE ${CMAKE_BINARY_DIR}/description.txt
+"Shows in the packet tree what each SIP response means, why it was sent and what
+to do, and which calls are stuck. It works with Wireshark ${SX_RELEASE} only.
+")
+set(CPACK_PACKAGE_DESCRIPTION_FILE ${CMAKE_BINARY_DIR}/description.txt)
+set(CPACK_PACKAGE_FILE_NAME
+    sipexplain-${PROJECT_VERSION}-wireshark${SX_RELEASE}-${CMAKE_SYSTEM_PROCESSOR})
+set(CPACK_VERBATIM_VARIABLES ON)
+set(CPACK_STRIP_FILES ON)
+set(CPACK_SX_BUILD_DIR ${CMAKE_BINARY_DIR})
+set(CPACK_SX_PREFIX ${Wireshark_INSTALL_PREFIX})
+set(CPACK_PROJECT_CONFIG_FILE ${CMAKE_CURRENT_LIST_DIR}/PackagingPerGenerator.cmake)
+
+set(CPACK_GENERATOR TGZ)
+find_program(SX_DPKG_SHLIBDEPS dpkg-shlibdeps)
+if(SX_DPKG_SHLIBDEPS)
+    list(APPEND CPACK_GENERATOR DEB)
+endif()
+find_program(SX_RPMBUILD rpmbuild)
+if(SX_RPMBUILD)
+    list(APPEND CPACK_GENERATOR RPM)
+endif()
+
+# dpkg-shlibdeps and rpmbuild read the libraries from the plugin, so also the Wireshark release.
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_VERSION ${PROJECT_VERSION}+wireshark${SX_RELEASE})
+set(CPACK_DEBIAN_PACKAGE_SECTION net)
+set(CPACK_DEBIAN_PACKAGE_ENHANCES "wireshark, tshark")
+set(CPACK_RPM_PACKAGE_LICENSE GPL-2.0-or-later)
+set(CPACK_RPM_PACKAGE_RELEASE 1.wireshark${SX_RELEASE})
+set(CPACK_RPM_PACKAGE_GROUP Applications/Internet)
+set(CPACK_RPM_PACKAGE_AUTOREQ ON)
+set(CPACK_PACKAGE_RELOCATABLE OFF)
+# Folders of the system and of Wireshark's own package.
+set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION
+    ${Wireshark_INSTALL_PREFIX} ${Wireshark_INSTALL_PREFIX}/share
+    ${Wireshark_INSTALL_PREFIX}/share/doc ${Wireshark_INSTALL_PREFIX}/share/wireshark
+    ${Wireshark_INSTALL_PREFIX}/share/wireshark/profiles)
+set(folder ${Wireshark_PLUGIN_INSTALL_DIR}/epan)
+while(folder MATCHES "^${Wireshark_INSTALL_PREFIX}/")
+    list(APPEND CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION ${folder})
+    get_filename_component(folder ${folder} DIRECTORY)
+endwhile()
+include(CPack)

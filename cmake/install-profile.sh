@@ -1,0 +1,65 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Installs the profile "SIP Explain" for the user who runs this, or makes a zip of it for Wireshark's import
+# (Edit, Configuration Profiles, Import). No other profile is touched; a file of "SIP Explain" that was changed
+# by hand is kept beside the new one as NAME.old.
+#
+#   cmake/install-profile.sh [--into FOLDER]        FOLDER: Wireshark's configuration, as tshark -G folders says
+#   cmake/install-profile.sh --zip FILE.zip
+set -eu
+from=$(cd "$(dirname "$0")/../plugin/profile" && pwd)
+name='SIP Explain'
+
+fail() {
+    printf '%s\n' "$@" >&2
+    exit 1
+}
+
+personal() {
+    command -v tshark >/dev/null || fail 'There is no tshark to say where its configuration is: name it with --into FOLDER.'
+    tshark -G folders 2>/dev/null | sed -n 's/^Personal configuration:[[:space:]]*//p'
+}
+
+install_files() {
+    mkdir -p "$1"
+    for file in "$from"/*; do
+        target=$1/${file##*/}
+        if [ -e "$target" ] && ! cmp -s "$file" "$target"; then
+            mv "$target" "$target.old"
+        fi
+        cp "$file" "$target"
+        chmod 644 "$target"
+    done
+}
+
+make_zip() {
+    command -v cmake >/dev/null || fail 'cmake makes the zip, and it is not installed.'
+    case $1 in /*) zip=$1 ;; *) zip=$PWD/$1 ;; esac
+    work=$(mktemp -d)
+    trap 'rm -rf "$work"' EXIT
+    install_files "$work/$name"
+    (cd "$work" && cmake -E tar cf "$zip" --format=zip "$name")
+    printf '%s\n' "Made $zip: import it with Edit, Configuration Profiles, Import, From zip file."
+}
+
+case ${1-} in
+--zip)
+    [ $# -eq 2 ] || fail "Usage: $0 --zip FILE.zip"
+    make_zip "$2"
+    exit 0
+    ;;
+--into)
+    [ $# -eq 2 ] || fail "Usage: $0 --into FOLDER"
+    config=$2
+    ;;
+'')
+    config=$(personal)
+    ;;
+*)
+    fail "Usage: $0 [--into FOLDER | --zip FILE.zip]"
+    ;;
+esac
+[ -n "$config" ] || fail 'tshark -G folders names no personal configuration: name it with --into FOLDER.'
+install_files "$config/profiles/$name"
+printf '%s\n' "Installed the profile in $config/profiles/$name" \
+    "Choose it at the bottom right of Wireshark's window, or with:  tshark -C '$name'"

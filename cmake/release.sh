@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Makes the source release of what is committed: build/release/sipexplain-VERSION.tar.gz, with the generated catalogue
+# inside, so that building from it needs no Python. The version is in plugin/version.txt and nowhere else; CHANGELOG.md
+# must have its section. Tags and publishes nothing. The same commit gives the same archive.
+set -eu
+cd "$(dirname "$0")/.."
+
+fail() {
+    printf '%s\n' "$@" >&2
+    exit 1
+}
+
+version=$(cat plugin/version.txt)
+name=sipexplain-$version
+out=build/release
+[[ $version =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || fail "plugin/version.txt: '$version' is not like 1.2.3"
+
+# Only what is committed can be built again.
+[ -z "$(git status --porcelain)" ] || fail "there are changes that are not committed:" "$(git status --short)"
+tagged=$(git tag --list "v$version")
+[ -z "$tagged" ] || [ "$(git rev-parse "v$version^{commit}")" = "$(git rev-parse HEAD)" ] ||
+    fail "v$version is tagged at another commit: set the next version in plugin/version.txt"
+
+[ -f CHANGELOG.md ] || fail "there is no CHANGELOG.md"
+# A section is "## 1.2.3" or "## [1.2.3] - 2030-01-31" with text before the next one.
+section=$(awk -v version="$version" '
+    /^## / { gsub(/[][]/, "", $2); inside = $2 == version; next }
+    inside && NF' CHANGELOG.md)
+[ -n "$section" ] || fail "CHANGELOG.md has no section '## $version', or nothing in it"
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+git archive HEAD | tar -x -C "$work"
+python3 -B "$work/plugin/catalogue/generate.py" --output "$work/catalogue_data.c"
+mkdir -p "$out"
+git archive --format=tar --prefix="$name/plugin/catalogue/" --add-file="$work/catalogue_data.c" \
+    --prefix="$name/" HEAD | gzip -9n >"$work/$name.tar.gz"
+
+# What nobody has built is no release.
+mkdir "$work/unpacked"
+tar -xzf "$work/$name.tar.gz" -C "$work/unpacked"
+if ! { cmake -S "$work/unpacked/$name" -B "$work/build" -G Ninja -DSX_WERROR=ON \
+             -DCMAKE_DISABLE_FIND_PACKAGE_Python3=ON && cmake --build "$work/build"; } >"$work/log" 2>&1
+then
+    tail -n 30 "$work/log" >&2
+    fail "the archive does not build without Python"
+fi
+mv "$work/$name.tar.gz" "$out/"
+(cd "$out" && sha256sum "$name.tar.gz" | tee "$name.tar.gz.sha256")
+printf '%s\n\n%s\n' "CHANGELOG.md says of $version:" "$section"

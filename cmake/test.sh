@@ -1,0 +1,115 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Runs every test. The last line says how many passed and failed; the exit code is 0 only if none failed.
+# A test that is skipped counts as failed: nothing here may hide that a tool is missing.
+set -eu
+cd "$(dirname "$0")/.."
+# shellcheck source=cmake/setup.sh
+. cmake/setup.sh
+
+# ---- what the tests need, and what there is to run: a new kind of test adds its lines here ----
+
+want_to_test() {
+    want_to_build
+    # ASan and UBSan come with gcc.
+    want python3-pytest module pytest
+    want python3-scapy module scapy
+    want wireshark-common tool sharkd
+    want shellcheck tool shellcheck
+    # tests/e2e/test_live.py
+    want sip-tester tool sipp
+    want iproute2 tool ip
+    # tests/gui
+    want wireshark tool wireshark
+    want xvfb tool Xvfb
+    want xdotool tool xdotool
+    want imagemagick tool import
+    want tesseract-ocr tool tesseract
+    want tesseract-ocr-eng file '/usr/share/tesseract-ocr/*/tessdata/eng.traineddata'
+}
+
+# Each step is a command; it runs even if an earlier step has failed.
+steps=(
+    "unit dev"                  # C unit tests; warnings are errors
+    "unit asan"                 # the same under the address and undefined behaviour sanitizers
+    "python tests/catalogue"    # the texts against the registry
+    "python tests/captures"     # the ladders' own reader
+    "python tests/e2e"          # tshark, sharkd, a live capture, try.sh
+    "python tests/gui"          # Wireshark's windows
+)
+
+# ---- how a step is run and counted ----
+
+# unit PRESET: build, then ctest
+unit() {
+    build "$1"
+    ctest --preset "$1" --no-tests=error --output-junit "$report"
+}
+
+# python FOLDER: pytest, with the plugin of the dev build
+python() {
+    local plugin
+    plugin=$(built_plugin dev)
+    SX_PLUGIN=${plugin:+$PWD/$plugin} "$PYTHON" -m pytest -rfE --junitxml="$report" "$1"
+}
+
+# run STEP: its report is $report, its output goes to the terminal and to $results/output
+run() {
+    local code=0
+    report=$results/$((${#steps_run[@]} + 1)).xml
+    title "$1"
+    # shellcheck disable=SC2086  # a step is a command and its argument
+    (set -e; $1) </dev/null 2>&1 | tee "$results/output"
+    code=${PIPESTATUS[0]}
+    steps_run+=("$code $report")
+    closing+=("$1: $(closing_line)")
+}
+
+# The runner's own words, or the last ones of what never got that far
+closing_line() {
+    grep -E '^[0-9]+% tests passed|^=.* in [0-9.]+s' "$results/output" | tail -n 1 | tr -d = |
+        grep . || tail -n 1 "$results/output"
+}
+
+# A step that fails and reports no failure (it did not build, say) counts as one.
+tally() {
+    printf '%s\n' "${steps_run[@]}" | "$PYTHON" -c '
+import pathlib, sys
+from xml.etree import ElementTree
+
+tests = failed = 0
+for line in sys.stdin:
+    code, report = line.split(maxsplit=1)
+    report = pathlib.Path(report.strip())
+    wrong = 0
+    if report.is_file():
+        root = ElementTree.parse(report).getroot()
+        for suite in [root] if root.tag == "testsuite" else root.findall("testsuite"):
+            bad = sum(int(suite.get(kind) or 0)
+                      for kind in ("failures", "errors", "skipped", "disabled"))
+            tests, wrong = tests + int(suite.get("tests")), wrong + bad
+    if code != "0" and not wrong:
+        tests, wrong = tests + 1, 1
+    failed += wrong
+print(f"{tests - failed} passed, {failed} failed")
+'
+}
+
+title "Packages"
+want_to_test
+install_missing
+results=$(mktemp -d)
+trap 'rm -rf "$results"' EXIT
+steps_run=()
+closing=()
+set +e
+for step in "${steps[@]}"; do
+    run "$step"
+done
+set -e
+
+title "Closing lines"
+printf '%s\n' "${closing[@]}"
+total=$(tally)
+printf '\n%s\n' "$total"
+[[ $total == *", 0 failed" && $total != "0 passed"* ]]

@@ -1,0 +1,87 @@
+/* stats_table.h
+ * What the statistics tables have in common.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Wireshark's tables have a callback for each packet and none for the end, but most rows depend on
+ * what comes later. So a table notes on each event what it is about, and makes its rows
+ *  - from events of a second look at the packets (Wireshark's window), when the tracker knows all;
+ *  - in a listener of its own that is drawn before the table is (tshark, sharkd).
+ */
+#ifndef SX_STATS_TABLE_H
+#define SX_STATS_TABLE_H
+
+#include "glue/compat.h"
+
+#include "core/call.h"
+#include "glue/stats.h"
+
+/* What one row is about. The kinds of tables put members of their own behind it. */
+struct sx_noted {
+    uint32_t key;                       /* not 0 */
+    stat_tap_table_item_type *row;      /* NULL: there is none (yet) */
+};
+
+/* A row being written, column by column. */
+struct sx_row {
+    stat_tap_table_item_type *cells;
+    unsigned at;
+};
+
+void sx_row_uint(struct sx_row *row, uint32_t value);
+void sx_row_text(struct sx_row *row, const char *text);         /* copied */
+void sx_row_textf(struct sx_row *row, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void sx_row_seconds(struct sx_row *row, int64_t ns);            /* "   12.345", so that texts sort */
+void sx_row_host(struct sx_row *row, const struct sx_tracker *tracker, struct sx_endpoint host);
+
+struct sx_column {
+    const char *name;
+    bool number;            /* filled by sx_row_uint(), else by a text */
+    uint8_t most;           /* characters that tshark shows; 0: as many as there are */
+};
+
+#define SX_MAX_COLUMNS 12
+
+struct sx_table {
+    stat_tap_table_ui ui;
+    const struct sx_column *columns;    /* ended by name NULL */
+    size_t noted_size;
+
+    /* What an event is about; 0: nothing for this table. */
+    uint32_t (*key)(struct sx_table *table, const struct sx_tap_event *event);
+    /* Adds an event to what it is about. NULL: there is nothing to add. */
+    void (*note)(struct sx_table *table, struct sx_noted *noted, const struct sx_tap_event *event);
+    /* Before rows are made after a single pass: keys may have changed. NULL: they cannot. */
+    uint32_t (*final_key)(struct sx_table *table, uint32_t key);
+    /* Writes the row. False if there is nothing to show. */
+    bool (*fill)(struct sx_table *table, struct sx_noted *noted, struct sx_row *row);
+    /* Frees the members of its own. NULL: there are none. */
+    void (*free)(struct sx_noted *noted);
+    bool changes;           /* a row changes with each event */
+
+    /* From here on sx_stats_table_register() and the callbacks fill in. */
+    const struct sx_tracker *tracker;
+    struct sx_call_index *calls;        /* made when first asked for */
+    GPtrArray *noted;                   /* in the order of appearance */
+    GHashTable *by_key;
+    GPtrArray *retired;                 /* rows that another window may still show */
+    stat_tap_table_item fields[SX_MAX_COLUMNS];
+    const void *listener;               /* whose events the table is made of */
+    bool drawer;                        /* our listener is there */
+    bool pad;                           /* tshark prints as it is told, so columns need padding */
+};
+
+void sx_stats_table_register(struct sx_table *table);
+
+/* The way to a table's calls, as the tracker knows them now. */
+const struct sx_call_index *sx_stats_calls(struct sx_table *table);
+
+/* Before the tables of a single pass are made. */
+void sx_stats_table_on_end(void (*end_capture)(void));
+
+/* Forgets the tracker of a capture that is closed. */
+void sx_stats_table_forget(struct sx_table *table);
+
+extern struct sx_table sx_stats_codes, sx_stats_trying, sx_stats_call_table;
+
+#endif

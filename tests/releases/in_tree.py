@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Build the plugin as part of Wireshark's own source, with its rules and -Werror.
+
+For each release: a clean root, Debian's source package of Wireshark, our plugin folder linked into
+its plugins/epan and named in CMakeListsCustom.txt. Then Wireshark's own checkers, and a capture
+that the tshark built there has to explain. Takes about four minutes and 2 GB for each.
+"""
+
+import argparse
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import roots
+import sources
+
+SOURCE = Path(__file__).resolve().parents[2]
+LOGS = SOURCE / "build" / "releases"
+NOT_SOURCE = shutil.ignore_patterns("build", ".git", "__pycache__", ".pytest_cache")
+CONFIGURE = (
+    "-DENABLE_WERROR=ON", "-DCMAKE_BUILD_TYPE=Debug",
+    # What the plugin never meets.
+    "-DBUILD_wireshark=OFF", "-DBUILD_logray=OFF", "-DBUILD_stratoshark=OFF", "-DENABLE_LUA=OFF",
+    "-DENABLE_PCAP=OFF", "-DENABLE_GNUTLS=OFF", "-DENABLE_KERBEROS=OFF",
+)
+CAPTURE = "/src/tests/captures/recorded/call-answered.pcapng"
+
+
+class Trial:
+    def __init__(self, release, suite, root):
+        self.release, self.suite, self.root = release, suite, root
+        self.log = LOGS / f"in-tree-{release.minor}.log"
+
+    def run(self, *args):
+        with self.log.open("a") as log:
+            log.write(f"\n$ {' '.join(args)}\n")
+            done = subprocess.run(self.root.command(args), stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, text=True, errors="replace")
+            log.write(f"{done.stdout}[exit code {done.returncode}]\n")
+        return done.returncode, done.stdout
+
+    def must(self, *args):
+        code, text = self.run(*args)
+        if code:
+            raise roots.RootError(f"{' '.join(args)}:\n{roots.last_lines(text, 40)}")
+        return text
+
+    def all(self):
+        """What is wrong."""
+        sources.unpack(self.suite, self.root, "/wireshark")
+        shutil.copytree(SOURCE, self.root.outside("/src"), ignore=NOT_SOURCE)
+        self.root.outside("/wireshark/plugins/epan/sipexplain").symlink_to("/src/plugin")
+        self.root.outside("/wireshark/CMakeListsCustom.txt").write_text(
+            "set(CUSTOM_PLUGIN_SRC_DIR plugins/epan/sipexplain)\n")
+        code, said = self.run("/usr/bin/python3", "-B", "/src/tests/releases/checkers.py",
+                              "/wireshark")
+        faults = [said] if code else []
+        self.must("cmake", "-G", "Ninja", "-S", "/wireshark", "-B", "/build", *CONFIGURE)
+        self.must("ninja", "-C", "/build", "sipexplain", "tshark")
+        return faults + self.explains()
+
+    def explains(self):
+        plugins = f"/build/run/plugins/{self.release.minor}/epan/sipexplain.so"
+        if not self.root.outside(plugins).is_file():
+            return [f"the build made no {plugins}"]
+        text = self.must("/build/run/tshark", "-r", CAPTURE, "-Y", "sip.Status-Code", "-T",
+                         "fields", "-e", "sip.Status-Code", "-e", "sipexplain.code")
+        codes = [line.split("\t") for line in text.splitlines() if "\t" in line]
+        if not codes or any(sip != ours for sip, ours in codes):
+            return [f"the plugin does not explain the responses of {CAPTURE}: {codes}"]
+        return []
+
+
+def try_release(release):
+    start = time.monotonic()
+    with roots.root_of(release, "in-tree") as (suite, root):
+        trial = Trial(release, suite, root)
+        trial.log.unlink(missing_ok=True)
+        faults = trial.all()
+    print(f"Wireshark {release.minor} ({suite}), {time.monotonic() - start:.0f} s: "
+          f"{'FAILED' if faults else 'builds in tree without a warning; the checkers pass'}",
+          *faults, sep="\n")
+    return not faults
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("minor", nargs="*", default=[r.minor for r in roots.RELEASES],
+                        help="only these releases, for instance 4.4")
+    options = parser.parse_args()
+    roots.check_tools()
+    LOGS.mkdir(parents=True, exist_ok=True)
+    passed, gone = True, []
+    for release in map(roots.by_minor, options.minor):
+        try:
+            passed &= try_release(release)
+        except roots.PackagesGone as error:
+            print(f"Wireshark {release.minor}: {error}")
+            gone.append(release)
+            passed &= release.moving
+        except roots.RootError as error:
+            print(f"Wireshark {release.minor}: FAILED\n{error}")
+            passed = False
+    for release in gone:
+        print(f"Wireshark {release.minor} was NOT BUILT IN TREE: Debian no longer has its source.")
+    return not passed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Clean Debian roots, one for each Wireshark release. They need root and mmdebstrap.
+
+A root is kept as an archive in SX_ROOTS and unpacked anew for every use, so nothing that a run
+leaves behind reaches the next one. Its name holds a hash of the recipe: another recipe, another
+archive.
+"""
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+BUILDING = ("tshark", "wireshark-dev", "libglib2.0-dev", "gcc", "libc6-dev", "cmake", "ninja-build",
+            "pkg-config")
+RECIPES = {
+    "testing": (*BUILDING, "python3-pytest", "python3-scapy"),
+    "packaging": (*BUILDING, "python3-minimal", "dpkg-dev", "rpm"),
+    "clean": ("tshark",),
+    "in-tree": ("tshark", "gcc", "g++", "libc6-dev", "cmake", "ninja-build", "pkg-config", "perl",
+                "flex", "python3-minimal", "dpkg-dev", "libglib2.0-dev", "libgcrypt20-dev",
+                "libpcre2-dev", "libc-ares-dev", "libspeexdsp-dev", "libxml2-dev"),
+}
+OPTIONS = (
+    "--variant=apt", "--mode=root",
+    '--aptopt=APT::Install-Recommends "0"',
+    '--aptopt=Acquire::Languages "none"',
+    '--aptopt=Acquire::Retries "3"',
+    # A mirror that has stood still for a week is stale, not forged: the signatures are still checked.
+    '--aptopt=Acquire::Check-Valid-Until "false"',
+    "--dpkgopt=path-exclude=/usr/share/doc/*",
+    "--dpkgopt=path-exclude=/usr/share/man/*",
+    "--dpkgopt=path-exclude=/usr/share/locale/*",
+    "--dpkgopt=force-unsafe-io",
+)
+TOOLS = ("mmdebstrap", "chroot", "tar", "zstd")
+# What apt says when an archive has dropped, or not yet completed, a package.
+GONE = re.compile(r"404 +Not Found|Unable to locate package|has no installation candidate|"
+                  r"unmet dependencies|Failed to fetch")
+
+
+class RootError(Exception):
+    """A root cannot be made."""
+
+
+class PackagesGone(RootError):
+    """No suite has the release's packages any longer."""
+
+
+@dataclass(frozen=True)
+class Release:
+    minor: str              # Wireshark's
+    suites: tuple           # Debian's; the first that holds this release is taken
+    moving: bool = False    # suites that change every day may lose it at any time
+
+
+RELEASES = (
+    Release("4.0", ("bookworm",)),
+    Release("4.4", ("trixie",)),
+    Release("4.6", ("sid", "forky"), moving=True),
+)
+
+
+def by_minor(minor):
+    return next(release for release in RELEASES if release.minor == minor)
+
+
+def store():
+    cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(os.environ.get("SX_ROOTS") or Path(cache) / "sipexplain")
+
+
+def check_tools():
+    if os.geteuid() != 0:
+        raise RootError("roots need the rights of root: run this with sudo or in a container")
+    missing = [tool for tool in TOOLS if not shutil.which(tool)]
+    if missing:
+        raise RootError(f"not installed: {' '.join(missing)}")
+
+
+def archive(suite, recipe="testing", refresh=False):
+    """The suite's archive, made if it is not there."""
+    packages = RECIPES[recipe]
+    digest = hashlib.sha256("\n".join((*packages, *OPTIONS)).encode()).hexdigest()[:12]
+    path = store() / f"{suite}-{recipe}-{digest}.tar.zst"
+    if path.exists() and not refresh:
+        return path
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f"unfinished-{os.getpid()}-{path.name}")
+    log = path.with_name(f"{suite}-{recipe}.log")
+    command = ["mmdebstrap", *OPTIONS, f"--include={','.join(packages)}", suite, str(unfinished)]
+    try:
+        with log.open("w") as out:
+            done = subprocess.run(command, stdout=out, stderr=subprocess.STDOUT)
+        if done.returncode:
+            text = log.read_text(errors="replace")
+            error = PackagesGone if GONE.search(text) else RootError
+            raise error(f"mmdebstrap {suite} failed, see {log}:\n" + last_lines(text, 12))
+        unfinished.rename(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    for old in path.parent.glob(f"{suite}-{recipe}-*.tar.zst"):
+        if old != path:
+            old.unlink()
+    return path
+
+
+def last_lines(text, count):
+    return "\n".join(text.splitlines()[-count:])
+
+
+class Root:
+    """An unpacked root."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def outside(self, path):
+        return self.folder / str(path).lstrip("/")
+
+    def command(self, args, cwd="/", env=None):
+        variables = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root",
+                     "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive", **(env or {})}
+        words = [f"{name}={value}" for name, value in variables.items()]
+        return ["chroot", str(self.folder), "env", "-i", "-C", str(cwd), *words, *map(str, args)]
+
+    def run(self, args, **settings):
+        return subprocess.run(self.command(args, **settings), capture_output=True, text=True,
+                              errors="replace")
+
+    def must(self, args, **settings):
+        """What it prints; an error if it fails."""
+        done = self.run(args, **settings)
+        if done.returncode:
+            raise RootError(f"{' '.join(map(str, args))}: exit code {done.returncode}\n"
+                            + last_lines(done.stdout + done.stderr, 40))
+        return done.stdout
+
+
+@contextmanager
+def unpacked(path):
+    folder = Path(tempfile.mkdtemp(prefix="root-", dir=store()))
+    try:
+        subprocess.run(["tar", "--zstd", "-xpf", path, "-C", folder], check=True)
+        folder.chmod(0o755)
+        yield Root(folder)
+    finally:
+        shutil.rmtree(folder)
+
+
+def wireshark_minor(version_text):
+    """From what tshark --version prints."""
+    found = re.search(r"\b([0-9]+\.[0-9]+)\.[0-9]+", version_text)
+    return found and found[1]
+
+
+@contextmanager
+def root_of(release, recipe="testing", refresh=False):
+    """The release's root. A suite that has moved on to the next release counts as one without."""
+    reasons = []
+    for suite in release.suites:
+        try:
+            path = archive(suite, recipe, refresh)
+        except PackagesGone as error:
+            reasons.append(str(error))
+            continue
+        with unpacked(path) as root:
+            minor = wireshark_minor(root.run(["tshark", "--version"]).stdout)
+            if minor == release.minor:
+                yield suite, root
+                return
+        path.unlink()
+        reasons.append(f"{suite} has Wireshark {minor}")
+    raise PackagesGone("\n".join(reasons))
