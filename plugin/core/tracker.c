@@ -651,7 +651,8 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
     }
     record->identity = response_identity(t, msg);
     record->repeats = earlier_response(t, txn, record);
-    if (record->repeats && obs->time_ns - txn->last_ns < DUPLICATE_NS)
+    /* Behind a repeated request the same response is one more answer, however soon. */
+    if (record->repeats > txn->last_request_frame && obs->time_ns - txn->last_ns < DUPLICATE_NS)
         record->flags |= SX_MESSAGE_DUPLICATE;
     if (msg->code == 100)
         first_100(t, txn, obs);

@@ -527,8 +527,10 @@ static void draw_transaction(const struct pen *p)
     proto_item *item = add_uint(p, p->tree, hf_transaction, p->txn->number);
     proto_tree *tree = proto_item_add_subtree(item, ett_transaction);
 
-    if (p->txn->parent)
-        add_uint(p, tree, hf_parent, p->txn->parent);
+    /* In merged captures the original may come behind what was forwarded from it. */
+    const struct sx_txn *parent = sx_tracker_txn(p->view->tracker, p->txn->parent);
+    if (parent && (parent->number < p->txn->number || parent->request_frame <= p->pinfo->num))
+        add_uint(p, tree, hf_parent, parent->number);
     if (p->view->msg->is_request)
         draw_request_links(p, tree);
     else
