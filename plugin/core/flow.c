@@ -581,7 +581,9 @@ static enum sx_flow_outcome judge(const struct sx_tracker *tracker, const struct
         return SX_FLOW_OTHERS_FAILED;
     if (from_client)
         return SX_FLOW_HANDED_ON;
-    if (!upstream)
+    /* Answered all the same, by a branch that is not known to lead to this instance. */
+    if (!upstream || upstream->final_code / 100 == 2 ||
+        (!upstream->final_code && upstream->moved_code))
         return SX_FLOW_UNKNOWN;
     if (window_over)
         return SX_FLOW_NOTHING_TRIED;
