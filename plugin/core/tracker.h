@@ -13,29 +13,8 @@
 #define SX_TRACKER_H
 
 #include "core/config.h"
-#include "core/pool.h"
+#include "core/hosts.h"
 #include "core/txn.h"
-
-/* An IP (or other) address; points into the caller's packet. */
-struct sx_address {
-    const void *bytes;
-    uint8_t len;    /* 0 to 16; longer addresses are cut */
-    uint8_t type;   /* the caller's own number of the family */
-    uint16_t port;
-};
-
-struct sx_host {
-    uint8_t bytes[16];
-    uint8_t len;
-    uint8_t type;
-    uint32_t sent;              /* SIP messages sent */
-    uint32_t forwarded_invite;  /* frame of the first INVITE that it sent on, by the Via stack */
-    uint32_t forwarded_other;   /* frame of the first other request that it sent on */
-    /* The newest connection to a SIP port that did not come up. */
-    int64_t no_connect_ns;
-    uint32_t no_connect_frame;  /* the reset, or the second SYN that nothing answered */
-    struct sx_endpoint no_connect_to;
-};
 
 /* One SIP message and where it was seen. */
 struct sx_observation {

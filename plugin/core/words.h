@@ -12,7 +12,7 @@
 #include <wsutil/wmem/wmem.h>
 
 #include "core/catalogue.h"
-#include "core/flow.h"
+#include "core/story.h"
 #include "core/tracker.h"
 #include "core/trying.h"
 

@@ -9,7 +9,7 @@
 #include "glue/compat.h"
 
 #include "core/catalogue.h"
-#include "core/flow.h"
+#include "core/story.h"
 #include "core/tracker.h"
 
 /* One message to draw. Points to what lives as long as the packet. */

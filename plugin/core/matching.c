@@ -1,0 +1,205 @@
+/* matching.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "core/tracker_state.h"
+
+/* ---- tables ---- */
+
+guint sx_fingerprint_hash(gconstpointer p)
+{
+    return (guint)((const struct sx_fingerprint *)p)->a;
+}
+
+gboolean sx_fingerprint_equal(gconstpointer x, gconstpointer y)
+{
+    return sx_fingerprint_eq(*(const struct sx_fingerprint *)x, *(const struct sx_fingerprint *)y);
+}
+
+static const struct sx_fingerprint *parent_key_of(gconstpointer txn)
+{
+    return &((const struct sx_txn *)txn)->parent_key;
+}
+
+guint sx_parent_key_hash(gconstpointer p)
+{
+    return (guint)parent_key_of(p)->a;
+}
+
+gboolean sx_parent_key_equal(gconstpointer x, gconstpointer y)
+{
+    return sx_fingerprint_eq(*parent_key_of(x), *parent_key_of(y));
+}
+
+/* ---- keys ---- */
+
+static bool has_cookie(struct sx_slice branch)
+{
+    size_t n = sizeof SX_BRANCH_COOKIE - 1;
+
+    return branch.n > n && g_ascii_strncasecmp(branch.p, SX_BRANCH_COOKIE, n) == 0;
+}
+
+/* RFC 3261 17.1.3 and 17.2.3. Call-ID and CSeq number are not part of the rule for branches with
+ * the magic cookie; they keep apart what a client with poor random numbers lets collide. */
+struct sx_fingerprint sx_txn_key(const struct sx_tracker *t, const struct sx_sip_msg *msg,
+                                     const struct sx_via *via, enum sx_method method)
+{
+    struct sx_hash h;
+
+    sx_hash_begin(&h, t->key);
+    sx_hash_add(&h, msg->call_id);
+    sx_hash_add_uint(&h, (uint64_t)msg->cseq << 8 | method);
+    if (method == SX_METHOD_OTHER)
+        sx_hash_add(&h, msg->cseq_method_name);
+    sx_hash_add(&h, via->branch);
+    sx_hash_add_lower(&h, via->sent_by);
+    if (!has_cookie(via->branch) && msg->from_tag.p)
+        sx_hash_add(&h, msg->from_tag);
+    return sx_hash_end(&h);
+}
+
+uint32_t sx_txn_hash(const struct sx_tracker *t, struct sx_slice s)
+{
+    struct sx_hash h;
+
+    sx_hash_begin(&h, t->key);
+    sx_hash_add(&h, s);
+    return (uint32_t)sx_hash_end(&h).a;
+}
+
+struct sx_txn *sx_txn_find(const struct sx_tracker *t, struct sx_fingerprint key)
+{
+    return g_hash_table_lookup(t->by_key, &key);
+}
+
+/* An ACK to a non-2xx belongs to its INVITE (RFC 3261 17.1.1.3); an ACK to a 2xx is a transaction
+ * of its own (RFC 3261 13.2.2.4), even of clients that use the INVITE's branch again. */
+struct sx_txn *sx_txn_find_ack(const struct sx_tracker *t, const struct sx_sip_msg *msg)
+{
+    struct sx_txn *invite = sx_txn_find(t, sx_txn_key(t, msg, &msg->via[0], SX_METHOD_INVITE));
+
+    return invite && invite->state != SX_TXN_ACCEPTED ? invite : NULL;
+}
+
+uint32_t sx_tracker_find(const struct sx_tracker *t, const struct sx_sip_msg *msg)
+{
+    if (msg->via_count == 0 || !msg->has_cseq)
+        return 0;
+    struct sx_txn *txn = NULL;
+    if (msg->is_request && msg->method == SX_METHOD_ACK)
+        txn = sx_txn_find_ack(t, msg);
+    if (!txn)
+        txn = sx_txn_find(t, sx_txn_key(t, msg, &msg->via[0], msg->method));
+    return txn ? txn->number : 0;
+}
+
+/* ---- the tree of transactions ---- */
+
+static void link_child(struct sx_tracker *t, struct sx_txn *parent, struct sx_txn *child)
+{
+    struct sx_host *host = sx_hosts_at(&t->hosts, parent->dst.host);
+
+    child->parent = parent->number;
+    child->next_sibling = parent->first_child;
+    parent->first_child = child->number;
+    uint32_t *forwarded = parent->method == SX_METHOD_INVITE ? &host->forwarded_invite
+                                                             : &host->forwarded_other;
+    if (*forwarded == 0)
+        *forwarded = child->request_frame;
+    if (parent->redirected_child) {
+        for (uint32_t n = child->next_sibling; n; n = sx_tracker_txn(t, n)->next_sibling) {
+            struct sx_txn *sibling = sx_tracker_txn(t, n);
+            if (sibling->final_code / 100 == 3 && !sibling->followed_by)
+                sibling->followed_by = child->number;
+        }
+        parent->redirected_child = false;
+    }
+}
+
+/* A forged pair of Via stacks could make two transactions each other's parent. */
+static bool is_below(const struct sx_tracker *t, const struct sx_txn *txn,
+                     const struct sx_txn *ancestor)
+{
+    for (unsigned i = 0; txn && i < SX_MAX_HOPS_UP; i++) {
+        if (txn == ancestor)
+            return true;
+        txn = sx_tracker_txn(t, txn->parent);
+    }
+    return txn != NULL;
+}
+
+void sx_txn_adopt_orphans(struct sx_tracker *t, struct sx_txn *parent)
+{
+    struct sx_txn probe = {.parent_key = parent->key};
+    struct sx_txn *orphan = g_hash_table_lookup(t->orphans, &probe);
+
+    if (!orphan)
+        return;
+    g_hash_table_remove(t->orphans, orphan);
+    while (orphan) {
+        struct sx_txn *next = sx_tracker_txn(t, orphan->next_sibling);
+        orphan->next_sibling = 0;
+        if (!is_below(t, parent, orphan))
+            link_child(t, parent, orphan);
+        orphan = next;
+    }
+}
+
+/* The nearest upstream transaction in the capture: a spiral inside a proxy, or a hop that was not
+ * captured, leaves Via values between that belong to none. */
+static struct sx_txn *find_parent(const struct sx_tracker *t, const struct sx_txn *txn,
+                                  const struct sx_sip_msg *msg)
+{
+    struct sx_txn *parent = sx_txn_find(t, txn->parent_key);
+    struct sx_via via;
+
+    for (unsigned i = 2; !parent && i < MIN(msg->via_count, SX_MAX_HOPS_UP); i++)
+        if (sx_sip_msg_via(msg, i, &via))
+            parent = sx_txn_find(t, sx_txn_key(t, msg, &via, msg->method));
+    return parent;
+}
+
+const struct sx_txn *sx_tracker_siblings(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    const struct sx_txn *parent = sx_tracker_txn(t, txn->parent);
+
+    if (parent)
+        return sx_tracker_txn(t, parent->first_child);
+    return g_hash_table_lookup(t->orphans, txn);
+}
+
+void sx_txn_link_parent(struct sx_tracker *t, struct sx_txn *txn, const struct sx_sip_msg *msg)
+{
+    if (msg->via_count < 2)
+        return;
+    txn->parent_key = sx_txn_key(t, msg, &msg->via[1], msg->method);
+    struct sx_txn *parent = find_parent(t, txn, msg);
+    if (parent) {
+        if (!is_below(t, parent, txn))
+            link_child(t, parent, txn);
+        return;
+    }
+    struct sx_txn *older = g_hash_table_lookup(t->orphans, txn);
+    txn->next_sibling = older ? older->number : 0;
+    g_hash_table_replace(t->orphans, txn, txn);
+}
+
+struct sx_txn *sx_txn_new(struct sx_tracker *t, const struct sx_observation *obs,
+                              struct sx_fingerprint key)
+{
+    struct sx_txn *txn = sx_pool_add(&t->txns);
+    bool request = obs->msg->is_request;
+
+    txn->number = t->txns.count;
+    txn->key = key;
+    txn->method = (uint8_t)obs->msg->method;
+    txn->transport = (uint8_t)obs->transport;
+    txn->old_branch = !has_cookie(obs->msg->via[0].branch);
+    txn->src.host = sx_hosts_index(&t->hosts, request ? &obs->src : &obs->dst);
+    txn->src.port = request ? obs->src.port : obs->dst.port;
+    txn->dst.host = sx_hosts_index(&t->hosts, request ? &obs->dst : &obs->src);
+    txn->dst.port = request ? obs->dst.port : obs->src.port;
+    txn->last_ns = obs->time_ns;
+    g_hash_table_replace(t->by_key, txn, txn);
+    return txn;
+}

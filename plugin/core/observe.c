@@ -1,0 +1,309 @@
+/* observe.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "core/catalogue.h"
+#include "core/tracker_state.h"
+
+/* Copies of one packet (mirror ports, captures on all interfaces) come closer together than any
+ * retransmission timer fires. */
+#define DUPLICATE_NS (50 * SX_NS_PER_MS)
+
+/* How many different responses of one transaction are told apart from repetitions. A fork of
+ * dozens answers so often; more would make a hostile capture slow. */
+#define MAX_DISTINCT 64
+
+/* ---- attempts that follow a challenge, a redirection, a repairable error ---- */
+
+static struct sx_fingerprint attempt_key(const struct sx_tracker *t, const struct sx_sip_msg *msg)
+{
+    struct sx_hash h;
+
+    sx_hash_begin(&h, t->key);
+    sx_hash_add(&h, msg->call_id);
+    sx_hash_add(&h, msg->from_tag);
+    sx_hash_add(&h, msg->cseq_method_name);
+    sx_hash_add_uint(&h, msg->via_count);   /* each hop sees an attempt of its own */
+    return sx_hash_end(&h);
+}
+
+static void await_new_attempt(struct sx_tracker *t, struct sx_txn *txn,
+                              const struct sx_sip_msg *msg)
+{
+    const struct sx_code *entry = sx_catalogue_explain(msg->code);
+
+    if (!entry || (entry->role != SX_ROLE_CHALLENGE && entry->role != SX_ROLE_REDIRECT &&
+                   entry->role != SX_ROLE_RETRY))
+        return;
+    struct sx_fingerprint key = attempt_key(t, msg);
+    g_hash_table_replace(t->awaiting, g_memdup2(&key, sizeof key), txn);
+    if (entry->role == SX_ROLE_REDIRECT && txn->parent)
+        sx_tracker_txn(t, txn->parent)->redirected_child = true;
+}
+
+static void follow_old_attempt(struct sx_tracker *t, const struct sx_txn *txn,
+                               const struct sx_sip_msg *msg)
+{
+    if (g_hash_table_size(t->awaiting) == 0)
+        return;
+    struct sx_fingerprint key = attempt_key(t, msg);
+    struct sx_txn *old = g_hash_table_lookup(t->awaiting, &key);
+    if (!old || old->cseq >= msg->cseq)
+        return;
+    old->followed_by = txn->number;
+    g_hash_table_remove(t->awaiting, &key);
+}
+
+/* ---- requests ---- */
+
+static void expect_answer(struct sx_tracker *t, const struct sx_txn *txn, int64_t due_ns)
+{
+    if (txn->method != SX_METHOD_ACK)
+        sx_deadlines_add(&t->deadlines, due_ns, txn->number);
+}
+
+static void first_request(struct sx_tracker *t, struct sx_txn *txn,
+                          const struct sx_observation *obs)
+{
+    const struct sx_sip_msg *msg = obs->msg;
+
+    txn->request_frame = txn->last_request_frame = obs->frame;
+    txn->request_ns = txn->last_request_ns = obs->time_ns;
+    txn->sends = 1;
+    txn->cseq = msg->cseq;
+    txn->has_credentials = msg->has_credentials;
+    txn->in_dialog = msg->to_tag.p != NULL;
+    if (txn->old_branch)
+        txn->uri_hash = sx_txn_hash(t, msg->uri);
+    if (msg->method == SX_METHOD_INVITE && msg->has_expires)
+        txn->expires_s = msg->expires;
+    txn->token_route = msg->top_route.p && memchr(msg->top_route.p, '@', msg->top_route.n);
+}
+
+/* The registrations and what is sent to them. */
+static void tie_to_flow(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
+{
+    const struct sx_txn *parent = sx_tracker_txn(t, txn->parent);
+
+    if (txn->method == SX_METHOD_REGISTER) {
+        txn->unregisters = obs->msg->has_expires && obs->msg->expires == 0;
+        txn->flow = sx_flows_register(t->flows, obs, txn, parent ? parent->flow : 0);
+    } else if (sx_flows_count(t->flows) > 0) {
+        txn->flow = sx_flows_routed(t->flows, obs->msg);
+    }
+}
+
+static uint32_t first_hop_frame(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    for (unsigned i = 0; txn->parent && i < SX_MAX_HOPS_UP; i++)
+        txn = sx_tracker_txn(t, txn->parent);
+    return txn->request_frame;
+}
+
+static void cancel_invite(struct sx_tracker *t, struct sx_txn *cancel,
+                          const struct sx_observation *obs, struct sx_message *record)
+{
+    struct sx_txn *invite =
+        sx_txn_find(t, sx_txn_key(t, obs->msg, &obs->msg->via[0], SX_METHOD_INVITE));
+
+    if (!invite)
+        return;
+    cancel->related = invite->number;
+    invite->related = cancel->number;
+    invite->last_ns = obs->time_ns;
+    if (invite->cancel_frame || invite->final_frame)
+        return;
+    if (sx_txn_waits_after_100(invite))
+        record->flags |= SX_MESSAGE_ENDS_WAIT;
+    invite->cancel_frame = obs->frame;
+    invite->cancel_ns = obs->time_ns;
+}
+
+static void repeated_request(struct sx_txn *txn, const struct sx_observation *obs,
+                             struct sx_message *record)
+{
+    record->repeats = txn->request_frame;
+    if (obs->time_ns - txn->last_request_ns < DUPLICATE_NS) {
+        record->flags |= SX_MESSAGE_DUPLICATE;
+        return;
+    }
+    txn->sends++;
+    if (txn->trying_frame)
+        txn->sends_after_100++;
+    txn->last_request_frame = obs->frame;
+    txn->last_request_ns = obs->time_ns;
+}
+
+static struct sx_txn *observe_ack(struct sx_tracker *t, const struct sx_observation *obs,
+                                  struct sx_message *record)
+{
+    struct sx_txn *invite = sx_txn_find_ack(t, obs->msg);
+
+    if (!invite)
+        return NULL;
+    if (invite->ack_frame)
+        record->repeats = invite->ack_frame;
+    else
+        invite->ack_frame = obs->frame;
+    invite->state = (uint8_t)sx_txn_next(true, (enum sx_txn_state)invite->state, SX_TXN_ACK);
+    invite->last_ns = obs->time_ns;
+    return invite;
+}
+
+/* RFC 3261 17.2.3 without the magic cookie: another Request-URI is another transaction. */
+static bool is_same_old_request(const struct sx_tracker *t, const struct sx_txn *txn,
+                                const struct sx_sip_msg *msg)
+{
+    return !txn->old_branch || !txn->request_frame || txn->uri_hash == sx_txn_hash(t, msg->uri);
+}
+
+static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_observation *obs,
+                                      struct sx_message *record)
+{
+    const struct sx_sip_msg *msg = obs->msg;
+    struct sx_txn *txn;
+
+    if (msg->method == SX_METHOD_ACK && (txn = observe_ack(t, obs, record)))
+        return txn;
+
+    struct sx_fingerprint key = sx_txn_key(t, msg, &msg->via[0], msg->method);
+    txn = sx_txn_find(t, key);
+    if (txn && (sx_txn_is_over(txn, obs->time_ns) || !is_same_old_request(t, txn, msg)))
+        txn = NULL;
+    if (txn && txn->request_frame) {
+        repeated_request(txn, obs, record);
+        txn->last_ns = obs->time_ns;
+        return txn;
+    }
+    if (!txn)
+        txn = sx_txn_new(t, obs, key);
+    first_request(t, txn, obs);
+    sx_txn_link_parent(t, txn, msg);
+    sx_txn_adopt_orphans(t, txn);
+    follow_old_attempt(t, txn, msg);
+    tie_to_flow(t, txn, obs);
+    if (msg->method == SX_METHOD_CANCEL)
+        cancel_invite(t, txn, obs, record);
+    if (!txn->responses)
+        expect_answer(t, txn, obs->time_ns + SX_TIMER_B_NS);
+    return txn;
+}
+
+/* ---- responses ---- */
+
+static uint32_t response_identity(const struct sx_tracker *t, const struct sx_sip_msg *msg)
+{
+    struct sx_hash h;
+
+    sx_hash_begin(&h, t->key);
+    sx_hash_add(&h, msg->to_tag);
+    sx_hash_add_uint(&h, (uint64_t)msg->code << 32 | msg->rseq);
+    sx_hash_add_uint(&h, msg->content_length);
+    return (uint32_t)sx_hash_end(&h).a;
+}
+
+/* The frame of the response that this one repeats, or 0; a new one joins the list. */
+static uint32_t earlier_response(struct sx_tracker *t, struct sx_txn *txn,
+                                 struct sx_message *record)
+{
+    for (uint32_t i = MIN(txn->responses, t->messages.count); i;) {
+        struct sx_message *other = sx_pool_at(&t->messages, i - 1);
+        if (other->code == record->code && other->identity == record->identity)
+            return other->frame;
+        i = other->next;
+    }
+    if (txn->distinct < MAX_DISTINCT) {
+        txn->distinct++;
+        record->next = txn->responses;
+        txn->responses = t->messages.count;
+    }
+    return 0;
+}
+
+static void first_100(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
+{
+    if (txn->trying_frame || txn->moved_frame)
+        return;
+    txn->trying_frame = obs->frame;
+    txn->trying_ns = obs->time_ns;
+    expect_answer(t, txn, obs->time_ns + t->cfg.trying_timeout_ns);
+}
+
+static void other_response(struct sx_tracker *t, struct sx_txn *txn,
+                           const struct sx_observation *obs, struct sx_message *record)
+{
+    if (!txn->moved_frame) {
+        if (sx_txn_waits_after_100(txn))
+            record->flags |= SX_MESSAGE_ENDS_WAIT;
+        txn->moved_frame = obs->frame;
+        txn->moved_ns = obs->time_ns;
+        txn->moved_code = obs->msg->code;
+        txn->answer_dst = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->dst), obs->dst.port};
+    }
+    if (obs->msg->code < 200 || txn->final_frame)
+        return;
+    txn->final_frame = obs->frame;
+    txn->final_ns = obs->time_ns;
+    txn->final_code = obs->msg->code;
+    txn->final_tag = sx_txn_hash(t, obs->msg->to_tag);
+    if (obs->msg->code >= 300) {
+        await_new_attempt(t, txn, obs->msg);
+        sx_flows_failed(t->flows, obs, txn);
+    } else if (txn->method == SX_METHOD_REGISTER && txn->flow) {
+        sx_flows_registered(t->flows, obs, txn, first_hop_frame(t, txn));
+    }
+}
+
+static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_observation *obs,
+                                       struct sx_message *record)
+{
+    const struct sx_sip_msg *msg = obs->msg;
+    struct sx_fingerprint key = sx_txn_key(t, msg, &msg->via[0], msg->method);
+    struct sx_txn *txn = sx_txn_find(t, key);
+
+    if (!txn) {
+        txn = sx_txn_new(t, obs, key);
+        txn->cseq = msg->cseq;
+        sx_txn_link_parent(t, txn, msg);
+    }
+    record->identity = response_identity(t, msg);
+    record->repeats = earlier_response(t, txn, record);
+    /* Behind a repeated request the same response is one more answer, however soon. */
+    if (record->repeats > txn->last_request_frame && obs->time_ns - txn->last_ns < DUPLICATE_NS)
+        record->flags |= SX_MESSAGE_DUPLICATE;
+    if (msg->code == 100)
+        first_100(t, txn, obs);
+    else if (msg->code > 100 && msg->code < 700)
+        other_response(t, txn, obs, record);
+
+    enum sx_txn_event event = msg->code < 200   ? SX_TXN_PROVISIONAL
+                              : msg->code < 300 ? SX_TXN_SUCCESS
+                                                : SX_TXN_FAILURE;
+    txn->state = (uint8_t)sx_txn_next(txn->method == SX_METHOD_INVITE,
+                                      (enum sx_txn_state)txn->state, event);
+    txn->last_ns = obs->time_ns;
+    return txn;
+}
+
+struct sx_message *sx_tracker_observe(struct sx_tracker *t, const struct sx_observation *obs)
+{
+    struct sx_message *record = sx_pool_add(&t->messages);
+    struct sx_txn *txn = NULL;
+
+    *record = (struct sx_message){
+        .frame = obs->frame,
+        .code = obs->msg->code,
+        .method = (uint8_t)obs->msg->method,
+        .flags = obs->quoted ? SX_MESSAGE_QUOTED : 0,
+    };
+    if (obs->msg->via_count == 0 || !obs->msg->has_cseq)
+        return record;
+    if (obs->quoted) {
+        txn = sx_observe_quote(t, obs);
+    } else {
+        txn = obs->msg->is_request ? observe_request(t, obs, record)
+                                   : observe_response(t, obs, record);
+        sx_hosts_at(&t->hosts, sx_hosts_index(&t->hosts, &obs->src))->sent++;
+    }
+    record->txn = txn ? txn->number : 0;
+    return record;
+}

@@ -1,0 +1,70 @@
+/* tracker_state.h
+ * What the parts of the tracker share; private to them.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * tracker.c        the capture: its frames, waits and records
+ * matching.c       which transaction a message belongs to, and what it was forwarded from
+ * observe.c        what a message changes
+ * undelivered.c    what ICMP and TCP say of requests that did not arrive
+ */
+#ifndef SX_TRACKER_STATE_H
+#define SX_TRACKER_STATE_H
+
+#include "core/deadlines.h"
+#include "core/flow.h"
+#include "core/tracker.h"
+
+/* How many Via values are tried for a parent that is in the capture. */
+#define SX_MAX_HOPS_UP 16
+
+struct sx_tracker {
+    struct sx_config cfg;
+    uint64_t key[2];
+    struct sx_pool txns, messages, expiries;
+    struct sx_hosts hosts;
+    GHashTable *by_key;         /* struct sx_txn, by key */
+    GHashTable *orphans;        /* newest struct sx_txn whose parent was not seen, by parent_key */
+    GHashTable *awaiting;       /* attempt fingerprint -> transaction that a new attempt may follow */
+    GHashTable *connecting;     /* struct sx_way -> itself; SYN sent, not answered */
+    struct sx_deadlines deadlines;
+    struct sx_flows *flows;
+    int64_t now_ns;
+    uint32_t last_frame;
+    bool ended;
+};
+
+/* ---- matching.c ---- */
+
+struct sx_fingerprint sx_txn_key(const struct sx_tracker *tracker, const struct sx_sip_msg *msg,
+                                 const struct sx_via *via, enum sx_method method);
+struct sx_txn *sx_txn_find(const struct sx_tracker *tracker, struct sx_fingerprint key);
+
+/* The INVITE that an ACK belongs to; NULL if the ACK is a transaction of its own. */
+struct sx_txn *sx_txn_find_ack(const struct sx_tracker *tracker, const struct sx_sip_msg *msg);
+
+struct sx_txn *sx_txn_new(struct sx_tracker *tracker, const struct sx_observation *obs,
+                          struct sx_fingerprint key);
+void sx_txn_link_parent(struct sx_tracker *tracker, struct sx_txn *txn,
+                        const struct sx_sip_msg *msg);
+
+/* In a capture that was merged from several, a forwarded request can come before its original. */
+void sx_txn_adopt_orphans(struct sx_tracker *tracker, struct sx_txn *parent);
+
+uint32_t sx_txn_hash(const struct sx_tracker *tracker, struct sx_slice s);
+
+/* For hash tables keyed by a struct that begins with a fingerprint. */
+guint sx_fingerprint_hash(gconstpointer key);
+gboolean sx_fingerprint_equal(gconstpointer a, gconstpointer b);
+guint sx_parent_key_hash(gconstpointer txn);
+gboolean sx_parent_key_equal(gconstpointer a, gconstpointer b);
+
+/* ---- undelivered.c ---- */
+
+struct sx_txn *sx_observe_quote(struct sx_tracker *tracker, const struct sx_observation *obs);
+
+/* For the table of connections being set up. */
+guint sx_way_hash(gconstpointer way);
+gboolean sx_way_equal(gconstpointer a, gconstpointer b);
+
+#endif
