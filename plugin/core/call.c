@@ -126,7 +126,7 @@ static const struct sx_txn *answered_fork(const struct sx_tracker *tracker,
     for (unsigned i = 0; txn && i < MAX_STEPS; i++) {
         if (is_answered(txn))
             return txn;
-        txn = sx_tracker_txn(tracker, txn->next_sibling);
+        txn = sx_tracker_next_sibling(tracker, txn);
     }
     return NULL;
 }

@@ -3,6 +3,12 @@
  */
 #include "core/tracker_state.h"
 
+/* Hops that a request may take, at the most (RFC 3261 20.22: Max-Forwards). */
+#define MAX_DEPTH 255
+
+/* Branches looked through for one that goes elsewhere; only merged captures need it. */
+#define MAX_UNLINK 1024
+
 /* ---- tables ---- */
 
 guint sx_fingerprint_hash(gconstpointer p)
@@ -116,11 +122,12 @@ static void link_child(struct sx_tracker *t, struct sx_txn *parent, struct sx_tx
     }
 }
 
-/* A forged pair of Via stacks could make two transactions each other's parent. */
+/* A forged pair of Via stacks could make two transactions each other's parent; a chain that is
+ * longer than any request may travel counts as such a ring. */
 static bool is_below(const struct sx_tracker *t, const struct sx_txn *txn,
                      const struct sx_txn *ancestor)
 {
-    for (unsigned i = 0; txn && i < SX_MAX_HOPS_UP; i++) {
+    for (unsigned i = 0; txn && i < MAX_DEPTH; i++) {
         if (txn == ancestor)
             return true;
         txn = sx_tracker_txn(t, txn->parent);
@@ -128,35 +135,54 @@ static bool is_below(const struct sx_tracker *t, const struct sx_txn *txn,
     return txn != NULL;
 }
 
-void sx_txn_adopt_orphans(struct sx_tracker *t, struct sx_txn *parent)
+/* It was linked to a hop further up while its parent was not seen. */
+static void unlink_child(struct sx_tracker *t, struct sx_txn *child)
+{
+    struct sx_txn *parent = sx_tracker_txn(t, child->parent);
+    uint32_t *at = &parent->first_child;
+
+    for (unsigned i = 0; *at && *at != child->number; i++) {
+        if (i >= MAX_UNLINK)
+            return;
+        at = &sx_tracker_txn(t, *at)->next_sibling;
+    }
+    *at = child->next_sibling;
+    child->next_sibling = 0;
+    child->parent = 0;
+}
+
+static void adopt_waiting(struct sx_tracker *t, struct sx_txn *parent)
 {
     struct sx_txn probe = {.parent_key = parent->key};
-    struct sx_txn *orphan = g_hash_table_lookup(t->orphans, &probe);
+    struct sx_txn *child = g_hash_table_lookup(t->waiting, &probe);
 
-    if (!orphan)
+    if (!child)
         return;
-    g_hash_table_remove(t->orphans, orphan);
-    while (orphan) {
-        struct sx_txn *next = sx_tracker_txn(t, orphan->next_sibling);
-        orphan->next_sibling = 0;
-        if (!is_below(t, parent, orphan))
-            link_child(t, parent, orphan);
-        orphan = next;
+    g_hash_table_remove(t->waiting, child);
+    while (child) {
+        struct sx_txn *next = sx_tracker_txn(t, child->next_waiting);
+        child->next_waiting = 0;
+        if (!is_below(t, parent, child)) {
+            if (child->parent)
+                unlink_child(t, child);
+            if (!child->parent)
+                link_child(t, parent, child);
+        }
+        child = next;
     }
 }
 
-/* The nearest upstream transaction in the capture: a spiral inside a proxy, or a hop that was not
- * captured, leaves Via values between that belong to none. */
-static struct sx_txn *find_parent(const struct sx_tracker *t, const struct sx_txn *txn,
-                                  const struct sx_sip_msg *msg)
+/* The nearest upstream transaction in the capture above the immediate one: a spiral inside a proxy,
+ * or a hop that was not captured, leaves Via values between that belong to none. */
+static struct sx_txn *find_ancestor(const struct sx_tracker *t, const struct sx_sip_msg *msg)
 {
-    struct sx_txn *parent = sx_txn_find(t, txn->parent_key);
+    struct sx_txn *ancestor = NULL;
     struct sx_via via;
 
-    for (unsigned i = 2; !parent && i < MIN(msg->via_count, SX_MAX_HOPS_UP); i++)
+    for (unsigned i = 2; !ancestor && i < MIN(msg->via_count, SX_MAX_HOPS_UP); i++)
         if (sx_sip_msg_via(msg, i, &via))
-            parent = sx_txn_find(t, sx_txn_key(t, msg, &via, msg->method));
-    return parent;
+            ancestor = sx_txn_find(t, sx_txn_key(t, msg, &via, msg->method));
+    return ancestor;
 }
 
 const struct sx_txn *sx_tracker_siblings(const struct sx_tracker *t, const struct sx_txn *txn)
@@ -165,23 +191,35 @@ const struct sx_txn *sx_tracker_siblings(const struct sx_tracker *t, const struc
 
     if (parent)
         return sx_tracker_txn(t, parent->first_child);
-    return g_hash_table_lookup(t->orphans, txn);
+    return g_hash_table_lookup(t->waiting, txn);
 }
 
-void sx_txn_link_parent(struct sx_tracker *t, struct sx_txn *txn, const struct sx_sip_msg *msg)
+const struct sx_txn *sx_tracker_next_sibling(const struct sx_tracker *t,
+                                             const struct sx_txn *sibling)
+{
+    return sx_tracker_txn(t, sibling->parent ? sibling->next_sibling : sibling->next_waiting);
+}
+
+static void link_parent(struct sx_tracker *t, struct sx_txn *txn, const struct sx_sip_msg *msg)
 {
     if (msg->via_count < 2)
         return;
     txn->parent_key = sx_txn_key(t, msg, &msg->via[1], msg->method);
-    struct sx_txn *parent = find_parent(t, txn, msg);
-    if (parent) {
-        if (!is_below(t, parent, txn))
-            link_child(t, parent, txn);
-        return;
+    struct sx_txn *parent = sx_txn_find(t, txn->parent_key);
+    if (!parent) {
+        struct sx_txn *older = g_hash_table_lookup(t->waiting, txn);
+        txn->next_waiting = older ? older->number : 0;
+        g_hash_table_replace(t->waiting, txn, txn);
+        parent = find_ancestor(t, msg);
     }
-    struct sx_txn *older = g_hash_table_lookup(t->orphans, txn);
-    txn->next_sibling = older ? older->number : 0;
-    g_hash_table_replace(t->orphans, txn, txn);
+    if (parent && parent != txn)
+        link_child(t, parent, txn);
+}
+
+void sx_txn_place(struct sx_tracker *t, struct sx_txn *txn, const struct sx_sip_msg *msg)
+{
+    link_parent(t, txn, msg);
+    adopt_waiting(t, txn);
 }
 
 struct sx_txn *sx_txn_new(struct sx_tracker *t, const struct sx_observation *obs,

@@ -8,6 +8,12 @@
  * retransmission timer fires. */
 #define DUPLICATE_NS (50 * SX_NS_PER_MS)
 
+/* Either way round: in a merged capture the clock may step back. */
+static bool is_same_moment(int64_t a_ns, int64_t b_ns)
+{
+    return ABS(a_ns - b_ns) < DUPLICATE_NS;
+}
+
 /* How many different responses of one transaction are told apart from repetitions. A fork of
  * dozens answers so often; more would make a hostile capture slow. */
 #define MAX_DISTINCT 64
@@ -66,6 +72,9 @@ static void first_request(struct sx_tracker *t, struct sx_txn *txn,
 {
     const struct sx_sip_msg *msg = obs->msg;
 
+    /* A response that came before may have gone another way. */
+    txn->src = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->src), obs->src.port};
+    txn->dst = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->dst), obs->dst.port};
     txn->request_frame = txn->last_request_frame = obs->frame;
     txn->request_ns = txn->last_request_ns = obs->time_ns;
     txn->sends = 1;
@@ -122,7 +131,7 @@ static void repeated_request(struct sx_txn *txn, const struct sx_observation *ob
                              struct sx_message *record)
 {
     record->repeats = txn->request_frame;
-    if (obs->time_ns - txn->last_request_ns < DUPLICATE_NS) {
+    if (is_same_moment(obs->time_ns, txn->last_request_ns)) {
         record->flags |= SX_MESSAGE_DUPLICATE;
         return;
     }
@@ -174,11 +183,12 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
         txn->last_ns = obs->time_ns;
         return txn;
     }
-    if (!txn)
+    bool new = !txn;
+    if (new)
         txn = sx_txn_new(t, obs, key);
     first_request(t, txn, obs);
-    sx_txn_link_parent(t, txn, msg);
-    sx_txn_adopt_orphans(t, txn);
+    if (new)
+        sx_txn_place(t, txn, msg);
     follow_old_attempt(t, txn, msg);
     tie_to_flow(t, txn, obs);
     if (msg->method == SX_METHOD_CANCEL)
@@ -207,7 +217,8 @@ static uint32_t earlier_response(struct sx_tracker *t, struct sx_txn *txn,
 {
     for (uint32_t i = MIN(txn->responses, t->messages.count); i;) {
         struct sx_message *other = sx_pool_at(&t->messages, i - 1);
-        if (other->code == record->code && other->identity == record->identity)
+        if (other->txn == txn->number && other->code == record->code &&
+            other->identity == record->identity)
             return other->frame;
         i = other->next;
     }
@@ -253,6 +264,13 @@ static void other_response(struct sx_tracker *t, struct sx_txn *txn,
     }
 }
 
+static enum sx_txn_event event_of(unsigned code)
+{
+    if (code < 200)
+        return SX_TXN_PROVISIONAL;
+    return code < 300 ? SX_TXN_SUCCESS : SX_TXN_FAILURE;
+}
+
 static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_observation *obs,
                                        struct sx_message *record)
 {
@@ -263,24 +281,26 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
     if (!txn) {
         txn = sx_txn_new(t, obs, key);
         txn->cseq = msg->cseq;
-        sx_txn_link_parent(t, txn, msg);
+        sx_txn_place(t, txn, msg);
     }
     record->identity = response_identity(t, msg);
     record->repeats = earlier_response(t, txn, record);
-    /* Behind a repeated request the same response is one more answer, however soon. */
-    if (record->repeats > txn->last_request_frame && obs->time_ns - txn->last_ns < DUPLICATE_NS)
+    /* Behind a repeated request the same response is one more answer, however soon; but not twice
+     * in a row. */
+    if ((record->repeats > txn->last_request_frame && is_same_moment(obs->time_ns, txn->last_ns)) ||
+        (record->repeats && record->identity == txn->last_response &&
+         is_same_moment(obs->time_ns, txn->last_response_ns)))
         record->flags |= SX_MESSAGE_DUPLICATE;
     if (msg->code == 100)
         first_100(t, txn, obs);
     else if (msg->code > 100 && msg->code < 700)
         other_response(t, txn, obs, record);
 
-    enum sx_txn_event event = msg->code < 200   ? SX_TXN_PROVISIONAL
-                              : msg->code < 300 ? SX_TXN_SUCCESS
-                                                : SX_TXN_FAILURE;
-    txn->state = (uint8_t)sx_txn_next(txn->method == SX_METHOD_INVITE,
-                                      (enum sx_txn_state)txn->state, event);
-    txn->last_ns = obs->time_ns;
+    if (msg->code >= 100 && msg->code < 700)
+        txn->state = (uint8_t)sx_txn_next(txn->method == SX_METHOD_INVITE,
+                                          (enum sx_txn_state)txn->state, event_of(msg->code));
+    txn->last_response = record->identity;
+    txn->last_response_ns = txn->last_ns = obs->time_ns;
     return txn;
 }
 
@@ -305,5 +325,10 @@ struct sx_message *sx_tracker_observe(struct sx_tracker *t, const struct sx_obse
         sx_hosts_at(&t->hosts, sx_hosts_index(&t->hosts, &obs->src))->sent++;
     }
     record->txn = txn ? txn->number : 0;
+    /* A frame that a read filter dropped may have borne this number. */
+    if (record->repeats >= obs->frame) {
+        record->repeats = 0;
+        record->flags &= (uint8_t)~SX_MESSAGE_DUPLICATE;
+    }
     return record;
 }

@@ -226,14 +226,15 @@ static void read_field(struct sx_slice name, struct sx_slice value, struct sx_si
 }
 
 /* One header field, folded lines included. False at the empty line or at the end of the bytes;
- * *at is then behind it. A line that is no header field is skipped. */
+ * *at is then behind it. A line that is no header field is skipped, and so is one that the end of
+ * the bytes may have cut: of a field only the whole value is worth anything. */
 static bool next_field(struct sx_slice bytes, size_t *at, struct sx_slice *name,
                        struct sx_slice *value, bool *complete)
 {
     while (*at < bytes.n) {
         size_t next;
         struct sx_slice line = line_at(bytes, *at, &next);
-        if (line.n == 0 && next > *at) {
+        if (line.n == 0 && bytes.p[next - 1] == '\n') {
             *complete = true;
             *at = next;
             return false;
@@ -243,6 +244,8 @@ static bool next_field(struct sx_slice bytes, size_t *at, struct sx_slice *name,
             line.n = (size_t)(more.p + more.n - line.p);
         }
         *at = next;
+        if (next >= bytes.n)
+            break;
         size_t n = 0;
         while (n < line.n && sx_is_token(line.p[n]))
             n++;
@@ -267,6 +270,8 @@ bool sx_sip_msg_read(struct sx_slice bytes, struct sx_sip_msg *msg)
     *msg = (struct sx_sip_msg){.is_request = false};
     if (bytes.n == 0 || !read_start_line(line_at(bytes, 0, &at), msg))
         return false;
+    if (bytes.p[at - 1] != '\n')
+        msg->phrase = SX_SLICE_NONE;
     while (next_field(bytes, &at, &name, &value, &complete))
         read_field(name, value, msg);
     msg->head = sx_slice(bytes.p, at);
@@ -289,9 +294,13 @@ static char compact_form(const char *name)
         const char *name;
         char compact;
     } forms[] = {
-        {"Contact", 'm'},      {"Supported", 'k'},       {"Event", 'o'},
-        {"Allow-Events", 'u'}, {"Session-Expires", 'x'}, {"Content-Type", 'c'},
-        {"Via", 'v'},
+        {"Accept-Contact", 'a'},   {"Referred-By", 'b'},     {"Content-Type", 'c'},
+        {"Request-Disposition", 'd'}, {"Content-Encoding", 'e'}, {"From", 'f'},
+        {"Call-ID", 'i'},          {"Reject-Contact", 'j'},  {"Supported", 'k'},
+        {"Content-Length", 'l'},   {"Contact", 'm'},         {"Identity-Info", 'n'},
+        {"Event", 'o'},            {"Refer-To", 'r'},        {"Subject", 's'},
+        {"To", 't'},               {"Allow-Events", 'u'},    {"Via", 'v'},
+        {"Session-Expires", 'x'},  {"Identity", 'y'},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(forms); i++)

@@ -50,7 +50,7 @@ struct sx_sip_msg {
     enum sx_head_end end;
     bool is_request;
     uint16_t code;              /* responses: 0 to 999 as on the wire */
-    struct sx_slice phrase;     /* responses */
+    struct sx_slice phrase;     /* responses; NULL where the bytes end before it does */
     enum sx_method method;      /* requests: of the start line; responses: of CSeq */
     struct sx_slice method_name;
     struct sx_slice uri;        /* requests */

@@ -46,7 +46,12 @@ static inline bool sx_slice_is(struct sx_slice a, const char *s)
 /* ASCII letters compare without regard to case, all other bytes as they are. */
 static inline bool sx_slice_caseeq(struct sx_slice a, struct sx_slice b)
 {
-    return a.n == b.n && (a.n == 0 || g_ascii_strncasecmp(a.p, b.p, a.n) == 0);
+    if (a.n != b.n)
+        return false;
+    for (size_t i = 0; i < a.n; i++)
+        if (g_ascii_tolower(a.p[i]) != g_ascii_tolower(b.p[i]))
+            return false;
+    return true;
 }
 
 static inline bool sx_slice_caseis(struct sx_slice a, const char *s)

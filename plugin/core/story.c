@@ -53,7 +53,7 @@ static bool find_retry(const struct sx_tracker *tracker, const struct sx_txn *tx
     const struct sx_txn *s = sx_tracker_siblings(tracker, txn);
     bool answered = false;
 
-    for (unsigned i = 0; s && i < MAX_CHAIN * MAX_CHAIN; i++, s = sx_tracker_txn(tracker, s->next_sibling)) {
+    for (unsigned i = 0; s && i < MAX_CHAIN; i++, s = sx_tracker_next_sibling(tracker, s)) {
         const struct sx_flow *other = sx_flows_at(sx_tracker_flows(tracker), s->flow);
         if (s == txn || s->request_frame <= txn->final_frame || !other || other == flow ||
             !sx_fingerprint_eq(other->instance_key, flow->instance_key) ||

@@ -19,7 +19,7 @@ struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config 
     sx_hosts_init(&t->hosts);
     sx_pool_init(&t->expiries, sizeof(struct sx_expiry));
     t->by_key = g_hash_table_new(sx_fingerprint_hash, sx_fingerprint_equal);
-    t->orphans = g_hash_table_new(sx_parent_key_hash, sx_parent_key_equal);
+    t->waiting = g_hash_table_new(sx_parent_key_hash, sx_parent_key_equal);
     t->awaiting = g_hash_table_new_full(sx_fingerprint_hash, sx_fingerprint_equal, g_free, NULL);
     t->connecting = g_hash_table_new_full(sx_way_hash, sx_way_equal, g_free, NULL);
     sx_deadlines_init(&t->deadlines);
@@ -32,7 +32,7 @@ void sx_tracker_free(struct sx_tracker *t)
     if (!t)
         return;
     g_hash_table_destroy(t->by_key);
-    g_hash_table_destroy(t->orphans);
+    g_hash_table_destroy(t->waiting);
     g_hash_table_destroy(t->awaiting);
     g_hash_table_destroy(t->connecting);
     sx_pool_clear(&t->txns);

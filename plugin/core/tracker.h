@@ -85,10 +85,12 @@ const struct sx_expiry *sx_tracker_expiry(const struct sx_tracker *tracker, uint
 /* The registered flows; see flow.h. */
 const struct sx_flows *sx_tracker_flows(const struct sx_tracker *tracker);
 
-/* The newest other transaction that was forwarded from the same one, whether that one is in the
- * capture or not; the rest by next_sibling. NULL if there is none. */
+/* The newest transaction that was forwarded from the same one as this, whether that one is in the
+ * capture or not, and the next older one of them. This one is among them. NULL at the end. */
 const struct sx_txn *sx_tracker_siblings(const struct sx_tracker *tracker,
                                          const struct sx_txn *txn);
+const struct sx_txn *sx_tracker_next_sibling(const struct sx_tracker *tracker,
+                                             const struct sx_txn *sibling);
 
 /* NULL for number 0. */
 struct sx_txn *sx_tracker_txn(const struct sx_tracker *tracker, uint32_t number);

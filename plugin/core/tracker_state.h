@@ -24,7 +24,7 @@ struct sx_tracker {
     struct sx_pool txns, messages, expiries;
     struct sx_hosts hosts;
     GHashTable *by_key;         /* struct sx_txn, by key */
-    GHashTable *orphans;        /* newest struct sx_txn whose parent was not seen, by parent_key */
+    GHashTable *waiting;        /* newest struct sx_txn whose parent was not seen, by parent_key */
     GHashTable *awaiting;       /* attempt fingerprint -> transaction that a new attempt may follow */
     GHashTable *connecting;     /* struct sx_way -> itself; SYN sent, not answered */
     struct sx_deadlines deadlines;
@@ -45,11 +45,10 @@ struct sx_txn *sx_txn_find_ack(const struct sx_tracker *tracker, const struct sx
 
 struct sx_txn *sx_txn_new(struct sx_tracker *tracker, const struct sx_observation *obs,
                           struct sx_fingerprint key);
-void sx_txn_link_parent(struct sx_tracker *tracker, struct sx_txn *txn,
-                        const struct sx_sip_msg *msg);
 
-/* In a capture that was merged from several, a forwarded request can come before its original. */
-void sx_txn_adopt_orphans(struct sx_tracker *tracker, struct sx_txn *parent);
+/* Gives a new transaction its place in the tree: below what it was forwarded from, above what was
+ * forwarded from it. In a capture merged from several, the latter may have come first. */
+void sx_txn_place(struct sx_tracker *tracker, struct sx_txn *txn, const struct sx_sip_msg *msg);
 
 uint32_t sx_txn_hash(const struct sx_tracker *tracker, struct sx_slice s);
 

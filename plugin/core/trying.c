@@ -265,6 +265,9 @@ struct sx_trying sx_trying_judge(const struct sx_tracker *tracker, const struct 
         v.state = ended_state(cfg, v.wait_ns, by_cancel);
     } else {
         v.wait_ns = MAX(until_ns - txn->trying_ns, 0);
+        /* What a frame has said stays true, whatever the time stamp of the last one. */
+        if (txn->expired_after_100)
+            v.wait_ns = MAX(v.wait_ns, cfg->trying_timeout_ns);
         if (v.wait_ns >= cfg->trying_timeout_ns)
             v.state = SX_TRYING_TIMED_OUT;
         else if (sx_tracker_ended(tracker))

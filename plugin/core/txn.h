@@ -72,10 +72,12 @@ struct sx_txn {
     int64_t final_ns;
     int64_t cancel_ns;
     int64_t last_ns;            /* newest message */
+    int64_t last_response_ns;
     uint32_t number;            /* from 1, in the order of first appearance */
     uint32_t parent;            /* numbers of transactions; 0: none */
     uint32_t first_child;
-    uint32_t next_sibling;      /* next older child of the same parent, or next orphan */
+    uint32_t next_sibling;      /* next older child of the same parent */
+    uint32_t next_waiting;      /* next older one whose second Via names nothing seen yet */
     uint32_t related;           /* a CANCEL's INVITE, an INVITE's CANCEL */
     uint32_t followed_by;       /* the attempt that came after a challenge, redirection, ... */
     uint32_t request_frame;     /* first request */
@@ -91,6 +93,7 @@ struct sx_txn {
     uint32_t responses;         /* index + 1 of the newest distinct response */
     uint32_t sends;             /* how often the request was sent, the first time included */
     uint32_t sends_after_100;
+    uint32_t last_response;     /* identity of the newest response */
     uint32_t final_tag;         /* hash of the To tag of the first final response */
     uint32_t uri_hash;          /* of the Request-URI: RFC 3261 17.2.3 for old branches */
     uint32_t expires_s;         /* Expires of an INVITE in seconds; 0: none */

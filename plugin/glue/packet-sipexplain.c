@@ -272,7 +272,7 @@ static void draw_phrase(struct pen *p, proto_tree *tree)
 {
     const struct sx_view *v = p->view;
 
-    if (!v->entry->registered || same_phrase(v->msg->phrase, v->entry->phrase))
+    if (!v->entry->registered || !v->msg->phrase.p || same_phrase(v->msg->phrase, v->entry->phrase))
         return;
     proto_item *item = add_bool(p, tree, hf_phrase_differs, true);
     expert_add_info_format(p->pinfo, item, &ei_phrase_differs,

@@ -3,29 +3,10 @@
  */
 #include "glue/compat.h"
 
-#include <epan/charsets.h>
-
 #include "glue/stats.h"
 #include "glue/stats_table.h"
 
-/* A Call-ID or URI of more bytes helps nobody. */
-#define MAX_TEXT 256
-
 static int tap_sipexplain = -1;
-
-/* What a terminal could take for a command is shown as U+FFFD. */
-static const char *printable(wmem_allocator_t *pool, struct sx_slice s)
-{
-    const char *text = (const char *)get_utf_8_string(
-        pool, (const uint8_t *)(s.p ? s.p : ""), (int)MIN(s.n, MAX_TEXT));
-    wmem_strbuf_t *out = wmem_strbuf_new(pool, "");
-
-    for (; *text; text = g_utf8_next_char(text)) {
-        gunichar c = g_utf8_get_char(text);
-        wmem_strbuf_append_unichar(out, g_unichar_isprint(c) ? c : 0xfffd);
-    }
-    return wmem_strbuf_get_str(out);
-}
 
 /* RFC 3261 20.10: "Alice" <sip:alice@example.com;x=y>;tag=1, or without the <>. */
 static struct sx_slice uri_of(struct sx_slice value)
@@ -65,6 +46,7 @@ void sx_stats_register(void (*end_capture)(void))
     sx_stats_table_register(&sx_stats_codes);
     sx_stats_table_register(&sx_stats_trying);
     sx_stats_table_register(&sx_stats_call_table);
+    sx_stats_table_register(&sx_stats_flows);
 }
 
 void sx_stats_forget(void)
@@ -72,6 +54,7 @@ void sx_stats_forget(void)
     sx_stats_table_forget(&sx_stats_codes);
     sx_stats_table_forget(&sx_stats_trying);
     sx_stats_table_forget(&sx_stats_call_table);
+    sx_stats_table_forget(&sx_stats_flows);
 }
 
 bool sx_stats_wanted(void)
@@ -101,10 +84,10 @@ void sx_stats_tell(packet_info *pinfo, const struct sx_tracker *tracker,
         .stale_nonce = msg->code >= 300 && has_stale_nonce(msg),
         .has_delay = txn && record->code && txn->request_frame &&
                      txn->request_frame <= pinfo->num && time_ns >= txn->request_ns,
-        .method_name = printable(pool, msg->method_name),
-        .call_id = printable(pool, msg->call_id),
-        .from = printable(pool, uri_of(msg->from)),
-        .to = printable(pool, uri_of(msg->to)),
+        .method_name = sx_printable(pool, msg->method_name),
+        .call_id = sx_printable(pool, msg->call_id),
+        .from = sx_printable(pool, uri_of(msg->from)),
+        .to = sx_printable(pool, uri_of(msg->to)),
     };
     if (event->has_delay)
         event->delay_ns = time_ns - txn->request_ns;

@@ -100,23 +100,54 @@ static void verdict_cell(struct sx_row *row, const struct outcome *o)
         sx_row_text(row, went);
 }
 
-static void cause_cell(struct sx_row *row, const struct sx_tracker *tracker,
-                       const struct outcome *o)
-{
-    const struct sx_code *entry = sx_catalogue_explain(o->last->final_code);
-    wmem_strbuf_t *words = wmem_strbuf_new(NULL, "");
+/* ---- where it began ---- */
 
-    if (o->unanswered)
-        sx_say_no_response(words, tracker, o->last);
-    else if (is_flagged(o->wait.state) && !sx_say_cause(words, tracker, o->last, &o->wait))
-        wmem_strbuf_append(words, "cannot tell from this capture");
-    else if (!is_flagged(o->wait.state) && o->failed)
-        wmem_strbuf_append(words, entry ? entry->phrase : "no SIP status code");
-    sx_row_text(row, wmem_strbuf_get_str(words));
-    wmem_strbuf_destroy(words);
+/* The transaction whose final response this frame holds. */
+static const struct sx_txn *txn_of_final(const struct sx_tracker *tracker, uint32_t frame,
+                                         unsigned code)
+{
+    const struct sx_message *m;
+
+    for (uint32_t n = 0; (m = sx_tracker_message(tracker, frame, n)); n++)
+        if (m->code == code)
+            return sx_tracker_txn(tracker, m->txn);
+    return NULL;
 }
 
-/* ---- where it began ---- */
+/* The first branch that failed before the hop above it did. */
+static const struct sx_txn *failed_branch(const struct sx_tracker *tracker,
+                                          const struct sx_txn *above)
+{
+    const struct sx_txn *branch = sx_tracker_txn(tracker, above->first_child), *first = NULL;
+
+    for (; branch; branch = sx_tracker_txn(tracker, branch->next_sibling))
+        if (branch->final_frame && branch->final_frame <= above->final_frame &&
+            (!first || branch->final_frame < first->final_frame) &&
+            sx_judge_failure(tracker, branch, branch->final_code, false))
+            first = branch;
+    return first;
+}
+
+/* Where the final response was made, and from there on the failures that led to it: a 480 of the
+ * registrar's proxy may come of a 430 further on. NULL: the capture does not tell. */
+static const struct sx_txn *first_failure(const struct sx_tracker *tracker,
+                                          const struct sx_txn *last)
+{
+    uint32_t frame = last->final_frame;
+    enum sx_origin origin = sx_judge_origin(tracker, last, &frame);
+    const struct sx_txn *at =
+        origin == SX_ORIGIN_RELAYED ? txn_of_final(tracker, frame, last->final_code) : last;
+
+    if (origin == SX_ORIGIN_UNKNOWN || !at)
+        return NULL;
+    for (unsigned i = 0; i < MAX_HOPS; i++) {
+        const struct sx_txn *branch = failed_branch(tracker, at);
+        if (!branch)
+            break;
+        at = branch;
+    }
+    return at;
+}
 
 /* The hop at which the request got no further. */
 static struct sx_endpoint stuck_at(const struct sx_tracker *tracker, const struct outcome *o)
@@ -134,64 +165,60 @@ static struct sx_endpoint stuck_at(const struct sx_tracker *tracker, const struc
     return txn->dst;
 }
 
-/* The transaction whose final response this frame holds. */
-static const struct sx_txn *txn_of_final(const struct sx_tracker *tracker, uint32_t frame,
-                                         unsigned code)
+static void stuck_cells(struct sx_row *row, const struct sx_tracker *tracker,
+                        const struct outcome *o)
 {
-    const struct sx_message *m;
+    wmem_strbuf_t *words = wmem_strbuf_new(NULL, "");
+    bool known = sx_say_cause(words, tracker, o->last, &o->wait);
 
-    for (uint32_t n = 0; (m = sx_tracker_message(tracker, frame, n)); n++)
-        if (m->code == code)
-            return sx_tracker_txn(tracker, m->txn);
-    return NULL;
-}
-
-static void origin_cell(struct sx_row *row, const struct sx_tracker *tracker,
-                        const struct sx_txn *last)
-{
-    uint32_t frame = last->final_frame;
-    enum sx_origin origin = sx_judge_origin(tracker, last, &frame);
-    const struct sx_txn *at =
-        origin == SX_ORIGIN_RELAYED ? txn_of_final(tracker, frame, last->final_code) : last;
-
-    if (origin == SX_ORIGIN_UNKNOWN || !at)
-        sx_row_text(row, "cannot tell");
-    else
-        sx_row_host(row, tracker, at->dst);
-}
-
-static void where_cell(struct sx_row *row, const struct sx_tracker *tracker,
-                       const struct outcome *o)
-{
-    if (o->unanswered)
-        sx_row_host(row, tracker, o->last->dst);
-    else if (is_flagged(o->wait.state) && o->wait.cause == SX_CAUSE_UNKNOWN)
-        sx_row_text(row, "cannot tell");
-    else if (is_flagged(o->wait.state))
+    if (known)
         sx_row_host(row, tracker, stuck_at(tracker, o));
-    else if (o->failed)
-        origin_cell(row, tracker, o->last);
     else
+        sx_row_text(row, "cannot tell");
+    sx_row_text(row, known ? wmem_strbuf_get_str(words) : "cannot tell from this capture");
+    wmem_strbuf_destroy(words);
+}
+
+static void failure_cells(struct sx_row *row, const struct sx_tracker *tracker,
+                          const struct sx_txn *last)
+{
+    const struct sx_txn *at = first_failure(tracker, last);
+    const struct sx_code *entry = sx_catalogue_explain((at ? at : last)->final_code);
+
+    if (at)
+        sx_row_host(row, tracker, at->dst);
+    else
+        sx_row_text(row, "cannot tell");
+    sx_row_textf(row, "%u %s", (at ? at : last)->final_code, entry ? entry->phrase : "");
+}
+
+static void silence_cells(struct sx_row *row, const struct sx_tracker *tracker,
+                          const struct sx_txn *last)
+{
+    wmem_strbuf_t *words = wmem_strbuf_new(NULL, "");
+
+    sx_row_host(row, tracker, last->dst);
+    sx_say_no_response(words, tracker, last);
+    sx_row_text(row, wmem_strbuf_get_str(words));
+    wmem_strbuf_destroy(words);
+}
+
+static void cause_cells(struct sx_row *row, const struct sx_tracker *tracker,
+                        const struct outcome *o)
+{
+    if (o->unanswered) {
+        silence_cells(row, tracker, o->last);
+    } else if (is_flagged(o->wait.state)) {
+        stuck_cells(row, tracker, o);
+    } else if (o->failed) {
+        failure_cells(row, tracker, o->last);
+    } else {
         sx_row_text(row, "");
+        sx_row_text(row, "");
+    }
 }
 
 /* ---- the row ---- */
-
-static void delay_cell(struct sx_row *row, bool known, int64_t from_ns, int64_t to_ns)
-{
-    if (known)
-        sx_row_seconds(row, MAX(to_ns - from_ns, 0));
-    else
-        sx_row_text(row, "");
-}
-
-static void code_cell(struct sx_row *row, unsigned code)
-{
-    if (code)
-        sx_row_textf(row, "%u", code);
-    else
-        sx_row_text(row, "");
-}
 
 static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *row)
 {
@@ -214,13 +241,12 @@ static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *
     sx_row_text(row, sx_method_name((enum sx_method)first->method));
     sx_row_text(row, call_of(noted)->from);
     sx_row_text(row, call_of(noted)->to);
-    delay_cell(row, last->trying_frame > 0, first->request_ns, last->trying_ns);
-    delay_cell(row, status, first->request_ns, last->moved_ns);
-    delay_cell(row, last->final_code / 100 == 2, first->request_ns, last->final_ns);
-    code_cell(row, last->final_code);
+    sx_row_seconds_if(row, last->trying_frame > 0, MAX(last->trying_ns - first->request_ns, 0));
+    sx_row_seconds_if(row, status, MAX(last->moved_ns - first->request_ns, 0));
+    sx_row_seconds_if(row, last->final_code / 100 == 2, MAX(last->final_ns - first->request_ns, 0));
+    sx_row_number(row, last->final_code);
     verdict_cell(row, &o);
-    where_cell(row, tracker, &o);
-    cause_cell(row, tracker, &o);
+    cause_cells(row, tracker, &o);
     return true;
 }
 
@@ -234,7 +260,7 @@ static const struct sx_column columns[] = {
     {"Frame", true, 0},      {"Method", false, 0},  {"From", false, 20},
     {"To", false, 20},       {"100 s", false, 0},   {"Ringing s", false, 0},
     {"Answer s", false, 0},  {"Final", false, 0},   {"Verdict", false, 34},
-    {"Began at", false, 21}, {"First cause", false, 34}, {NULL, false, 0},
+    {"Began at", false, 21}, {"First cause", false, 0}, {NULL, false, 0},
 };
 
 struct sx_table sx_stats_call_table = {

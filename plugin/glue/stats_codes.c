@@ -91,14 +91,6 @@ static uint32_t failures(const struct sx_table *table, const struct code *c)
     return n;
 }
 
-static void seconds_or_nothing(struct sx_row *row, bool known, int64_t ns)
-{
-    if (known)
-        sx_row_seconds(row, ns);
-    else
-        sx_row_text(row, "");
-}
-
 static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *row)
 {
     const struct code *c = code_of(noted);
@@ -112,9 +104,9 @@ static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *
     sx_row_uint(row, c->count);
     sx_row_uint(row, c->retransmitted);
     sx_row_uint(row, failures(table, c));
-    seconds_or_nothing(row, c->delays > 0, c->shortest_ns);
-    seconds_or_nothing(row, c->delays > 0, c->delays ? (int64_t)(c->sum_ns / c->delays) : 0);
-    seconds_or_nothing(row, c->delays > 0, c->longest_ns);
+    sx_row_seconds_if(row, c->delays > 0, c->shortest_ns);
+    sx_row_seconds_if(row, c->delays > 0, c->delays ? (int64_t)(c->sum_ns / c->delays) : 0);
+    sx_row_seconds_if(row, c->delays > 0, c->longest_ns);
     sx_row_text(row, c->methods->str);
     return true;
 }

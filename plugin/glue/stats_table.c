@@ -5,15 +5,37 @@
 
 #include <stdarg.h>
 
+#include <epan/charsets.h>
+
 #include "core/words.h"
 #include "glue/stats_table.h"
 
 /* Never queued: its listeners are there to be drawn. */
 #define DRAW_TAP "sipexplain.draw"
 
+/* Characters of a line of tshark's tables, and those between two columns. */
+#define PAGE 200
+#define SEPARATOR 2
+
+/* A Call-ID or URI of more bytes helps nobody. */
+#define MAX_TEXT 256
+
 static void (*end_capture)(void);
 
 /* ---- rows ---- */
+
+const char *sx_printable(wmem_allocator_t *pool, struct sx_slice s)
+{
+    const char *text = (const char *)get_utf_8_string(
+        pool, (const uint8_t *)(s.p ? s.p : ""), (int)MIN(s.n, MAX_TEXT));
+    wmem_strbuf_t *out = wmem_strbuf_new(pool, "");
+
+    for (; *text; text = g_utf8_next_char(text)) {
+        gunichar c = g_utf8_get_char(text);
+        wmem_strbuf_append_unichar(out, g_unichar_isprint(c) ? c : 0xfffd);
+    }
+    return wmem_strbuf_get_str(out);
+}
 
 static stat_tap_table_item_type *next_cell(struct sx_row *row, stat_tap_table_item_enum type)
 {
@@ -46,6 +68,22 @@ void sx_row_seconds(struct sx_row *row, int64_t ns)
 {
     /* Texts are compared byte by byte, and a space comes before the digits. */
     sx_row_textf(row, "%9.3f", (double)ns / (double)SX_NS_PER_S);
+}
+
+void sx_row_seconds_if(struct sx_row *row, bool known, int64_t ns)
+{
+    if (known)
+        sx_row_seconds(row, ns);
+    else
+        sx_row_text(row, "");
+}
+
+void sx_row_number(struct sx_row *row, uint32_t value)
+{
+    if (value)
+        sx_row_textf(row, "%u", value);
+    else
+        sx_row_text(row, "");
 }
 
 void sx_row_host(struct sx_row *row, const struct sx_tracker *tracker, struct sx_endpoint host)
@@ -202,7 +240,8 @@ static char *fitted(const char *text, size_t width, size_t max)
     return g_strdup_printf("%s%*s", text, (int)(width - length), "");
 }
 
-static size_t column_width(const stat_tap_table *rows, const struct sx_column *column, unsigned at)
+static size_t column_width(const stat_tap_table *rows, const struct sx_column *column, unsigned at,
+                           size_t most)
 {
     size_t width = strlen(column->name);
 
@@ -212,28 +251,41 @@ static size_t column_width(const stat_tap_table *rows, const struct sx_column *c
                                        : (size_t)g_utf8_strlen(cell->value.string_value, -1);
         width = MAX(width, length);
     }
-    return column->most ? MIN(width, column->most) : width;
+    return most ? MIN(width, most) : width;
 }
 
-/* tshark prints the names as they are and each cell by its format, so both are made to fit. */
-static void pad_column(struct sx_table *table, stat_tap_table *rows, unsigned at)
+/* tshark prints the names as they are and each cell by its format, so both are made to fit.
+ * Returns the width. */
+static size_t pad_column(struct sx_table *table, stat_tap_table *rows, unsigned at, size_t most)
 {
     const struct sx_column *column = &table->columns[at];
     stat_tap_table_item *field = &table->fields[at];
-    size_t width = column_width(rows, column, at);
+    size_t width = column_width(rows, column, at, most);
 
     field->column_name = wmem_strdup_printf(wmem_epan_scope(), column->number ? "%*s" : "%-*s",
                                             (int)width, column->name);
-    if (column->number) {
+    if (column->number)
         field->field_format = wmem_strdup_printf(wmem_epan_scope(), "%%%uu", (unsigned)width);
-        return;
-    }
-    for (unsigned i = 0; i < rows->num_elements; i++) {
+    for (unsigned i = 0; i < rows->num_elements && !column->number; i++) {
         stat_tap_table_item_type *cell = &rows->elements[i][at];
         char *text = (char *)cell->value.string_value;
-        cell->value.string_value = fitted(text, width, column->most);
+        cell->value.string_value = fitted(text, width, most);
         g_free(text);
     }
+    return width;
+}
+
+/* The last column gets what is left of the page. */
+static void pad_columns(struct sx_table *table, stat_tap_table *rows)
+{
+    unsigned last = (unsigned)table->ui.nfields - 1;
+    size_t left = PAGE - SEPARATOR;
+
+    for (unsigned i = 0; i < last; i++) {
+        size_t width = pad_column(table, rows, i, table->columns[i].most) + SEPARATOR;
+        left -= MIN(width, left);
+    }
+    pad_column(table, rows, last, MAX(left, strlen(table->columns[last].name)));
 }
 
 /* Drawn before the table, because the newest listener comes first. */
@@ -247,8 +299,7 @@ static void before_draw(void *data)
     end_capture();
     make_rows(table);
     if (table->pad)
-        for (unsigned i = 0; i < table->ui.nfields; i++)
-            pad_column(table, rows, i);
+        pad_columns(table, rows);
 }
 
 /* ---- Wireshark's callbacks ---- */

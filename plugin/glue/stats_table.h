@@ -22,6 +22,10 @@ struct sx_noted {
     stat_tap_table_item_type *row;      /* NULL: there is none (yet) */
 };
 
+/* What a packet holds, cut at 256 bytes, as UTF-8; what a terminal could take for a command is shown
+ * as U+FFFD. */
+const char *sx_printable(wmem_allocator_t *pool, struct sx_slice s);
+
 /* A row being written, column by column. */
 struct sx_row {
     stat_tap_table_item_type *cells;
@@ -31,16 +35,18 @@ struct sx_row {
 void sx_row_uint(struct sx_row *row, uint32_t value);
 void sx_row_text(struct sx_row *row, const char *text);         /* copied */
 void sx_row_textf(struct sx_row *row, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void sx_row_number(struct sx_row *row, uint32_t value);         /* a text; empty for 0 */
 void sx_row_seconds(struct sx_row *row, int64_t ns);            /* "   12.345", so that texts sort */
+void sx_row_seconds_if(struct sx_row *row, bool known, int64_t ns); /* empty if it is not known */
 void sx_row_host(struct sx_row *row, const struct sx_tracker *tracker, struct sx_endpoint host);
 
 struct sx_column {
     const char *name;
     bool number;            /* filled by sx_row_uint(), else by a text */
-    uint8_t most;           /* characters that tshark shows; 0: as many as there are */
+    uint8_t most;           /* characters that tshark shows; 0: all; in the last column what is left */
 };
 
-#define SX_MAX_COLUMNS 12
+#define SX_MAX_COLUMNS 13
 
 struct sx_table {
     stat_tap_table_ui ui;
@@ -82,6 +88,6 @@ void sx_stats_table_on_end(void (*end_capture)(void));
 /* Forgets the tracker of a capture that is closed. */
 void sx_stats_table_forget(struct sx_table *table);
 
-extern struct sx_table sx_stats_codes, sx_stats_trying, sx_stats_call_table;
+extern struct sx_table sx_stats_codes, sx_stats_trying, sx_stats_call_table, sx_stats_flows;
 
 #endif

@@ -107,7 +107,7 @@ static void free_wait(struct sx_noted *noted)
 static const struct sx_column columns[] = {
     {"Frame", true, 0},      {"100 in", true, 0},   {"Method", false, 10}, {"From", false, 21},
     {"To", false, 21},       {"State", false, 0},   {"Wait s", false, 0},
-    {"Ended by", false, 16}, {"Call-ID", false, 20}, {"Cause", false, 52}, {NULL, false, 0},
+    {"Ended by", false, 16}, {"Call-ID", false, 20}, {"Cause", false, 0}, {NULL, false, 0},
 };
 
 struct sx_table sx_stats_trying = {
