@@ -36,7 +36,8 @@ set(CPACK_PROJECT_CONFIG_FILE ${CMAKE_CURRENT_LIST_DIR}/PackagingPerGenerator.cm
 
 set(CPACK_GENERATOR TGZ)
 find_program(SX_DPKG_SHLIBDEPS dpkg-shlibdeps)
-if(SX_DPKG_SHLIBDEPS)
+find_program(SX_FILE file)  # CPack finds out with it what to ask dpkg-shlibdeps about
+if(SX_DPKG_SHLIBDEPS AND SX_FILE)
     list(APPEND CPACK_GENERATOR DEB)
 endif()
 find_program(SX_RPMBUILD rpmbuild)

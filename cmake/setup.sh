@@ -82,7 +82,7 @@ may_sudo() {
     if [ -t 0 ]; then sudo -v; else sudo -n true 2>/dev/null; fi
 }
 
-# build PRESET
+# build PRESET [TARGET]
 build() {
     local log folder=build/$1
     mkdir -p "$folder" 2>/dev/null || true
@@ -90,7 +90,7 @@ build() {
         fail "cannot write to $PWD/$folder" \
              "Another user built here: remove the folder build/, or run this as that user."
     log=$folder/build.log
-    if ! { cmake --preset "$1" && cmake --build --preset "$1"; } >"$log" 2>&1 </dev/null; then
+    if ! { cmake --preset "$1" && cmake --build --preset "$1" ${2:+--target "$2"}; } >"$log" 2>&1 </dev/null; then
         tail -n 40 "$log" >&2
         fail "the build ($1) does not work; everything it said is in $log" \
              "If the folder was moved or Wireshark upgraded, remove build/ and run this again."

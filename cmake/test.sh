@@ -19,11 +19,14 @@ want_to_test() {
     # tests/e2e/test_live.py
     want sip-tester tool sipp
     want iproute2 tool ip
+    # tests/e2e/test_everywhere.py
+    want jq tool jq
     # tests/gui
     want wireshark tool wireshark
     want xvfb tool Xvfb
     want xdotool tool xdotool
     want imagemagick tool import
+    want fonts-dejavu-core file '/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf'
     want tesseract-ocr tool tesseract
     want tesseract-ocr-eng file '/usr/share/tesseract-ocr/*/tessdata/eng.traineddata'
 }

@@ -95,7 +95,7 @@ title "Packages"
 want_to_build
 install_missing
 title "Build"
-build release
+build release sipexplain
 title "Install"
 install_plugin
 title "What it says about $demo: a failed flow and a stuck call"

@@ -10,8 +10,3 @@ register_plugin_files(plugin.c plugin ${SX_GLUE})
 add_wireshark_plugin_library(sipexplain epan)
 target_link_libraries(sipexplain epan)
 install_plugin(sipexplain epan)
-
-file(GLOB SX_HEADERS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} core/*.h glue/*.h)
-checkapi(NAME sipexplain
-         SWITCHES --group dissectors-prohibited --group dissectors-restricted
-         SOURCES ${SX_GLUE} ${SX_CORE} ${SX_HEADERS})

@@ -215,16 +215,19 @@ static uint32_t response_identity(const struct sx_tracker *t, const struct sx_si
 static uint32_t earlier_response(struct sx_tracker *t, struct sx_txn *txn,
                                  struct sx_message *record)
 {
-    for (uint32_t i = MIN(txn->responses, t->messages.count); i;) {
+    /* Older records have lower numbers, also where dropped frames (tshark -2 -R) left some out. */
+    uint32_t newest = MIN(txn->responses, t->messages.count - 1);
+
+    for (uint32_t i = newest; i;) {
         struct sx_message *other = sx_pool_at(&t->messages, i - 1);
         if (other->txn == txn->number && other->code == record->code &&
             other->identity == record->identity)
             return other->frame;
-        i = other->next;
+        i = other->next < i ? other->next : 0;
     }
     if (txn->distinct < MAX_DISTINCT) {
         txn->distinct++;
-        record->next = txn->responses;
+        record->next = newest;
         txn->responses = t->messages.count;
     }
     return 0;

@@ -60,9 +60,7 @@ class Wireshark:
         folder.mkdir(parents=True)
         shutil.copy(self.plugin, folder)
         self.hide_installed_copy(Path(folders["Global Plugins"]))
-        if drops_root():
-            for path in [self.home, *self.home.rglob("*")]:
-                os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
+        self.hand_over(self.home)
         self.check_plugin(folder / self.plugin.name)
         self.types = self.field_types()
 
@@ -88,6 +86,12 @@ class Wireshark:
             raise RuntimeError(f"tshark does not load {path}. Build the plugin for the tshark in "
                                "PATH (tshark --version), uninstall any other copy of it, and set "
                                "TMPDIR to a place that every user can read.")
+
+    def hand_over(self, *folders):
+        """Gives folders to the user that tshark runs as."""
+        if drops_root():
+            for path in (each for folder in folders for each in [folder, *folder.rglob("*")]):
+                os.chown(path, NOBODY, NOBODY, follow_symlinks=False)
 
     def keep(self, name, data):
         """Puts a capture where the other user can read it."""

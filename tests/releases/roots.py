@@ -20,7 +20,7 @@ BUILDING = ("tshark", "wireshark-dev", "libglib2.0-dev", "gcc", "libc6-dev", "cm
             "pkg-config")
 RECIPES = {
     "testing": (*BUILDING, "python3-pytest", "python3-scapy"),
-    "packaging": (*BUILDING, "python3-minimal", "dpkg-dev", "rpm"),
+    "packaging": (*BUILDING, "python3-minimal", "dpkg-dev", "file", "rpm"),
     "clean": ("tshark",),
     "in-tree": ("tshark", "gcc", "g++", "libc6-dev", "cmake", "ninja-build", "pkg-config", "perl",
                 "flex", "python3-minimal", "dpkg-dev", "libglib2.0-dev", "libgcrypt20-dev",
@@ -41,7 +41,7 @@ OPTIONS = (
 TOOLS = ("mmdebstrap", "chroot", "tar", "zstd")
 # What apt says when an archive has dropped, or not yet completed, a package.
 GONE = re.compile(r"404 +Not Found|Unable to locate package|has no installation candidate|"
-                  r"unmet dependencies|Failed to fetch")
+                  r"unmet dependencies")
 
 
 class RootError(Exception):

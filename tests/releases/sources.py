@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Wireshark's own source, as Debian packages it for a suite, kept in SX_ROOTS."""
+"""Wireshark's own source, from Debian's source package of a suite but without Debian's patches,
+which are not written for -Werror. The package is kept in SX_ROOTS."""
 
 import shutil
 
@@ -16,7 +17,7 @@ def unpack(suite, root, folder):
     inside = root.outside("/package")
     shutil.copytree(store, inside)
     dsc = next(inside.glob("*.dsc")).name
-    root.must(["dpkg-source", "--no-check", "-x", dsc, folder], cwd="/package")
+    root.must(["dpkg-source", "--no-check", "--skip-patches", "-x", dsc, folder], cwd="/package")
 
 
 def download(suite, root, store):

@@ -15,8 +15,6 @@
 #ifndef SX_TESTS_SIP_TEXT_H
 #define SX_TESTS_SIP_TEXT_H
 
-#include <math.h>
-
 #include "core/tracker.h"
 
 /* The last byte of the address. */
@@ -80,7 +78,7 @@ static inline void ladder_close(struct ladder *l)
 /* Whole milliseconds: a double cannot hold today's time in nanoseconds. */
 static inline int64_t ns_of(double seconds)
 {
-    return (int64_t)llround(seconds * 1000) * SX_NS_PER_MS;
+    return (int64_t)(seconds * 1000 + (seconds < 0 ? -0.5 : 0.5)) * SX_NS_PER_MS;
 }
 
 static inline void text_via(GString *out, const char *value, bool old_branch)
@@ -180,6 +178,20 @@ static inline int count_children(const struct ladder *l, const struct sx_txn *pa
     return n;
 }
 
+/* Fails the test and says why, also from a process of its own. */
+#define complain(...)                                                                             \
+    G_STMT_START                                                                                  \
+    {                                                                                             \
+        char *complaint = g_strdup_printf(__VA_ARGS__);                                           \
+        if (g_test_subprocess())                                                                  \
+            g_printerr("%s\n", complaint);                                                        \
+        else                                                                                      \
+            g_test_message("%s", complaint);                                                      \
+        g_free(complaint);                                                                        \
+        g_test_fail();                                                                            \
+    }                                                                                             \
+    G_STMT_END
+
 /* Runs the test that calls this in a process of its own; true in the parent, where all is done.
  * For what could end in a loop without end: that then fails here and holds up no other test. */
 static inline bool ran_apart(void)
@@ -188,7 +200,7 @@ static inline bool ran_apart(void)
         return false;
     g_test_trap_subprocess(NULL, 20 * G_USEC_PER_SEC, (GTestSubprocessFlags)0);
     if (g_test_trap_reached_timeout())
-        g_test_message("it did not end");
+        complain("it did not end");
     g_test_trap_assert_passed();
     return true;
 }
