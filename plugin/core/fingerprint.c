@@ -40,6 +40,20 @@ void sx_hash_add_uint(struct sx_hash *h, uint64_t word)
     h->v[0] ^= word;
 }
 
+/* The last n bytes, 1 to 7, of a string as one word. */
+static uint64_t tail_word(struct sx_slice s, size_t n)
+{
+    uint64_t word = 0;
+
+    if (s.n >= sizeof word) {
+        memcpy(&word, s.p + s.n - sizeof word, sizeof word);    /* overlaps; the shift drops it */
+        return G_BYTE_ORDER == G_LITTLE_ENDIAN ? word >> (8 * (8 - n)) : word << (8 * (8 - n));
+    }
+    for (size_t i = 0; i < n; i++)
+        word |= (uint64_t)(uint8_t)s.p[i] << (8 * i);
+    return word;
+}
+
 void sx_hash_add(struct sx_hash *h, struct sx_slice s)
 {
     size_t i = 0;
@@ -49,11 +63,8 @@ void sx_hash_add(struct sx_hash *h, struct sx_slice s)
         memcpy(&word, s.p + i, sizeof word);
         sx_hash_add_uint(h, word);
     }
-    if (i < s.n) {
-        word = 0;
-        memcpy(&word, s.p + i, s.n - i);
-        sx_hash_add_uint(h, word);
-    }
+    if (i < s.n)
+        sx_hash_add_uint(h, tail_word(s, s.n - i));
     sx_hash_add_uint(h, s.n);
 }
 
@@ -63,8 +74,8 @@ void sx_hash_add_lower(struct sx_hash *h, struct sx_slice s)
 
     while (i < s.n) {
         uint64_t word = 0;
-        for (unsigned b = 0; b < sizeof word && i < s.n; b++, i++)
-            word |= (uint64_t)(uint8_t)g_ascii_tolower(s.p[i]) << (8 * b);
+        for (unsigned b = 0; b < 64 && i < s.n; b += 8, i++)
+            word |= (uint64_t)(uint8_t)sx_lower(s.p[i]) << b;
         sx_hash_add_uint(h, word);
     }
     sx_hash_add_uint(h, s.n);

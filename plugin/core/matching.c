@@ -101,25 +101,39 @@ uint32_t sx_tracker_find(const struct sx_tracker *t, const struct sx_sip_msg *ms
 
 /* ---- the tree of transactions ---- */
 
+void sx_txn_mark_forwarded(struct sx_tracker *t, const struct sx_txn *txn)
+{
+    const struct sx_txn *parent = sx_tracker_txn(t, txn->parent);
+
+    if (!parent)
+        return;
+    struct sx_host *host = sx_hosts_at(&t->hosts, parent->dst.host);
+    uint32_t *frame = txn->method == SX_METHOD_INVITE ? &host->forwarded_invite
+                                                      : &host->forwarded_other;
+    if (*frame == 0)
+        *frame = txn->request_frame;
+}
+
+/* A new attempt after a redirection goes to the branches that ended in 3xx. */
+static void follow_redirected(struct sx_tracker *t, struct sx_txn *parent,
+                              const struct sx_txn *child)
+{
+    for (uint32_t n = child->next_sibling; n; n = sx_tracker_txn(t, n)->next_sibling) {
+        struct sx_txn *sibling = sx_tracker_txn(t, n);
+        if (sibling->final_code / 100 == 3 && !sibling->followed_by)
+            sibling->followed_by = child->number;
+    }
+    parent->redirected_child = false;
+}
+
 static void link_child(struct sx_tracker *t, struct sx_txn *parent, struct sx_txn *child)
 {
-    struct sx_host *host = sx_hosts_at(&t->hosts, parent->dst.host);
-
     child->parent = parent->number;
     child->next_sibling = parent->first_child;
     parent->first_child = child->number;
-    uint32_t *forwarded = parent->method == SX_METHOD_INVITE ? &host->forwarded_invite
-                                                             : &host->forwarded_other;
-    if (*forwarded == 0)
-        *forwarded = child->request_frame;
-    if (parent->redirected_child) {
-        for (uint32_t n = child->next_sibling; n; n = sx_tracker_txn(t, n)->next_sibling) {
-            struct sx_txn *sibling = sx_tracker_txn(t, n);
-            if (sibling->final_code / 100 == 3 && !sibling->followed_by)
-                sibling->followed_by = child->number;
-        }
-        parent->redirected_child = false;
-    }
+    sx_txn_mark_forwarded(t, child);
+    if (parent->redirected_child)
+        follow_redirected(t, parent, child);
 }
 
 /* A forged pair of Via stacks could make two transactions each other's parent; a chain that is

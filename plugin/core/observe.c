@@ -189,6 +189,8 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
     first_request(t, txn, obs);
     if (new)
         sx_txn_place(t, txn, msg);
+    else
+        sx_txn_mark_forwarded(t, txn);
     follow_old_attempt(t, txn, msg);
     tie_to_flow(t, txn, obs);
     if (msg->method == SX_METHOD_CANCEL)

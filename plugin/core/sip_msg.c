@@ -163,7 +163,7 @@ static void read_cseq(struct sx_slice value, struct sx_sip_msg *msg)
 static bool name_is(struct sx_slice name, const char *full, char compact)
 {
     if (name.n == 1)
-        return compact != 0 && g_ascii_tolower(name.p[0]) == compact;
+        return compact != 0 && sx_lower(name.p[0]) == compact;
     return sx_slice_caseis(name, full);
 }
 
@@ -175,7 +175,7 @@ static void keep_first(struct sx_slice *kept, struct sx_slice value)
 
 static void read_field(struct sx_slice name, struct sx_slice value, struct sx_sip_msg *msg)
 {
-    switch (g_ascii_tolower(name.p[0])) {
+    switch (sx_lower(name.p[0])) {
     case 'v':
         if (name_is(name, "Via", 'v'))
             read_vias(value, msg);
@@ -225,45 +225,58 @@ static void read_field(struct sx_slice name, struct sx_slice value, struct sx_si
     }
 }
 
-/* One header field, folded lines included. False at the empty line or at the end of the bytes;
- * *at is then behind it. A line that is no header field is skipped, and so is one that the end of
- * the bytes may have cut: of a field only the whole value is worth anything. */
-static bool next_field(struct sx_slice bytes, size_t *at, struct sx_slice *name,
-                       struct sx_slice *value, bool *complete)
+/* Most fields of a message are not read until somebody asks for them. */
+static bool is_read_at_once(struct sx_slice line)
 {
-    while (*at < bytes.n) {
-        size_t next;
-        struct sx_slice line = line_at(bytes, *at, &next);
-        if (line.n == 0 && bytes.p[next - 1] == '\n') {
-            *complete = true;
-            *at = next;
-            return false;
-        }
-        while (next < bytes.n && (bytes.p[next] == ' ' || bytes.p[next] == '\t')) {
-            struct sx_slice more = line_at(bytes, next, &next);
-            line.n = (size_t)(more.p + more.n - line.p);
-        }
-        *at = next;
-        if (next >= bytes.n)
-            break;
-        size_t n = 0;
-        while (n < line.n && sx_is_token(line.p[n]))
-            n++;
-        *name = sx_slice(line.p, n);
-        while (n < line.n && (line.p[n] == ' ' || line.p[n] == '\t'))
-            n++;
-        if (name->n == 0 || n >= line.n || line.p[n] != ':')
-            continue;
-        *value = sx_slice_trim(sx_slice_from(line, n + 1));
+    switch (line.n ? sx_lower(line.p[0]) : 0) {
+    case 'v': case 'f': case 't': case 'i': case 'r': case 'e': case 'a': case 'p': case 'c':
+    case 'l':
         return true;
+    default:
+        return false;
     }
+}
+
+/* One line of the head, folded lines included. False at the empty line or at the end of the bytes;
+ * *at is then behind it. A line that the end of the bytes may have cut does not count: of a field
+ * only the whole value is worth anything. */
+static bool next_line(struct sx_slice bytes, size_t *at, struct sx_slice *line, bool *complete)
+{
+    size_t next;
+
     *complete = false;
-    return false;
+    if (*at >= bytes.n)
+        return false;
+    *line = line_at(bytes, *at, &next);
+    if (line->n == 0 && bytes.p[next - 1] == '\n') {
+        *complete = true;
+        *at = next;
+        return false;
+    }
+    while (next < bytes.n && (bytes.p[next] == ' ' || bytes.p[next] == '\t')) {
+        struct sx_slice more = line_at(bytes, next, &next);
+        line->n = (size_t)(more.p + more.n - line->p);
+    }
+    *at = next;
+    return next < bytes.n;
+}
+
+/* Name and value of a header field; false if the line is none. */
+static bool split_field(struct sx_slice line, struct sx_slice *name, struct sx_slice *value)
+{
+    const char *colon = line.n ? memchr(line.p, ':', line.n) : NULL;
+    size_t n = colon ? (size_t)(colon - line.p) : 0;
+
+    *value = sx_slice_trim(sx_slice_from(line, n + 1));
+    while (n > 0 && (line.p[n - 1] == ' ' || line.p[n - 1] == '\t'))
+        n--;
+    *name = sx_slice(line.p, n);
+    return n > 0;
 }
 
 bool sx_sip_msg_read(struct sx_slice bytes, struct sx_sip_msg *msg)
 {
-    struct sx_slice name, value;
+    struct sx_slice line, name, value;
     size_t at;
     bool complete;
 
@@ -272,8 +285,9 @@ bool sx_sip_msg_read(struct sx_slice bytes, struct sx_sip_msg *msg)
         return false;
     if (bytes.p[at - 1] != '\n')
         msg->phrase = SX_SLICE_NONE;
-    while (next_field(bytes, &at, &name, &value, &complete))
-        read_field(name, value, msg);
+    while (next_line(bytes, &at, &line, &complete))
+        if (is_read_at_once(line) && split_field(line, &name, &value))
+            read_field(name, value, msg);
     msg->head = sx_slice(bytes.p, at);
     msg->end = complete ? SX_HEAD_COMPLETE : SX_HEAD_CUT;
     if (msg->from.p)
@@ -313,14 +327,18 @@ bool sx_sip_msg_field(const struct sx_sip_msg *msg, const char *name, struct sx_
                       struct sx_slice *value)
 {
     char compact = compact_form(name);
-    struct sx_slice field;
+    char first = sx_lower(name[0]);
+    struct sx_slice line, field;
     bool complete;
 
     if (iter->at == 0)
         line_at(msg->head, 0, &iter->at);
-    while (next_field(msg->head, &iter->at, &field, value, &complete))
-        if (name_is(field, name, compact))
+    while (next_line(msg->head, &iter->at, &line, &complete)) {
+        char c = line.n ? sx_lower(line.p[0]) : 0;
+        if ((c == first || c == compact) && split_field(line, &field, value) &&
+            name_is(field, name, compact))
             return true;
+    }
     iter->at = msg->head.n;
     return false;
 }

@@ -10,7 +10,7 @@ bool sx_slice_uint(struct sx_slice s, uint32_t max, uint32_t *out)
     if (s.n == 0)
         return false;
     for (size_t i = 0; i < s.n; i++) {
-        if (!g_ascii_isdigit(s.p[i]))
+        if (s.p[i] < '0' || s.p[i] > '9')
             return false;
         value = value * 10 + (uint64_t)(s.p[i] - '0');
         if (value > max)
@@ -20,31 +20,36 @@ bool sx_slice_uint(struct sx_slice s, uint32_t max, uint32_t *out)
     return true;
 }
 
-bool sx_slice_next(struct sx_slice *rest, char separator, struct sx_slice *element)
+/* Where the element ends that begins the slice, quotes and angle brackets heeded. */
+static size_t element_end(struct sx_slice s, char separator)
 {
-    bool quoted = false, angled = false;
-    size_t i = 0;
-
-    if (rest->n == 0)
-        return false;
-    for (; i < rest->n; i++) {
-        char c = rest->p[i];
-        if (quoted) {
-            if (c == '\\' && i + 1 < rest->n)
-                i++;
-            else if (c == '"')
-                quoted = false;
-        } else if (angled) {
-            angled = c != '>';
-        } else if (c == separator) {
-            break;
-        } else {
-            quoted = c == '"';
-            angled = c == '<';
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == separator)
+            return i;
+        if (s.p[i] == '<') {
+            const char *close = memchr(s.p + i, '>', s.n - i);
+            if (!close)
+                return s.n;
+            i = (size_t)(close - s.p);
+        } else if (s.p[i] == '"') {
+            for (i++; i < s.n && s.p[i] != '"'; i++)
+                i += s.p[i] == '\\';
         }
     }
-    *element = sx_slice_trim(sx_slice(rest->p, i));
-    *rest = sx_slice_from(*rest, i < rest->n ? i + 1 : i);
+    return s.n;
+}
+
+bool sx_slice_next(struct sx_slice *rest, char separator, struct sx_slice *element)
+{
+    if (rest->n == 0)
+        return false;
+    const char *hit = memchr(rest->p, separator, rest->n);
+    size_t end = hit ? (size_t)(hit - rest->p) : rest->n;
+    /* Nearly all elements are plain. */
+    if (memchr(rest->p, '<', end) || memchr(rest->p, '"', end))
+        end = element_end(*rest, separator);
+    *element = sx_slice_trim(sx_slice(rest->p, end));
+    *rest = sx_slice_from(*rest, end < rest->n ? end + 1 : end);
     return true;
 }
 

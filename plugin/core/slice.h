@@ -43,13 +43,19 @@ static inline bool sx_slice_is(struct sx_slice a, const char *s)
     return sx_slice_eq(a, sx_slice_str(s));
 }
 
+/* As g_ascii_tolower(), which is a call into a library for each byte. */
+static inline char sx_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
 /* ASCII letters compare without regard to case, all other bytes as they are. */
 static inline bool sx_slice_caseeq(struct sx_slice a, struct sx_slice b)
 {
     if (a.n != b.n)
         return false;
     for (size_t i = 0; i < a.n; i++)
-        if (g_ascii_tolower(a.p[i]) != g_ascii_tolower(b.p[i]))
+        if (sx_lower(a.p[i]) != sx_lower(b.p[i]))
             return false;
     return true;
 }

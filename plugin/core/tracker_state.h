@@ -50,6 +50,9 @@ struct sx_txn *sx_txn_new(struct sx_tracker *tracker, const struct sx_observatio
  * forwarded from it. In a capture merged from several, the latter may have come first. */
 void sx_txn_place(struct sx_tracker *tracker, struct sx_txn *txn, const struct sx_sip_msg *msg);
 
+/* Notes that the host which the parent was sent to sends requests on. */
+void sx_txn_mark_forwarded(struct sx_tracker *tracker, const struct sx_txn *txn);
+
 uint32_t sx_txn_hash(const struct sx_tracker *tracker, struct sx_slice s);
 
 /* For hash tables keyed by a struct that begins with a fingerprint. */

@@ -487,15 +487,16 @@ static void test_random(void)
         GString *text = g_string_new_len(r->text.p, (gssize)r->text.n);
         for (int changes = g_rand_int_range(random, 1, 6); changes && text->len > 0; changes--) {
             gsize at = (gsize)g_rand_int_range(random, 0, (gint32)text->len);
+            char byte = bad[g_rand_int_range(random, 0, sizeof bad - 1)];
             switch (g_rand_int_range(random, 0, 3)) {
             case 0:
-                text->str[at] = bad[g_rand_int_range(random, 0, sizeof bad - 1)];
+                text->str[at] = byte;
                 break;
             case 1:
                 g_string_erase(text, (gssize)at, MIN((gssize)(text->len - at), 7));
                 break;
             default:
-                g_string_insert_c(text, (gssize)at, bad[g_rand_int_range(random, 0, sizeof bad - 1)]);
+                g_string_insert_c(text, (gssize)at, byte);
             }
         }
         struct sx_slice bytes = put(&c, sx_slice(text->str, text->len));
@@ -537,6 +538,25 @@ static void test_via_parameters(void)
     assert_text(m.via[1].branch, "z9hG4bK-2");
     assert_text(m.via[1].received, NULL);
     assert_text(m.via[1].rport, "");
+}
+
+static void test_via_by_index(void)
+{
+    struct sx_sip_msg m = read_with("Via: SIP/2.0/UDP h0;branch=z9hG4bK-0,, SIP/2.0/UDP h1\r\n"
+                                    "Call-ID: x\r\nv: SIP/2.0/TCP h2;branch=z9hG4bK-2\r\n");
+    static const char *const hosts[] = {"h0", "h1", "h2"};
+    struct sx_via one;
+
+    g_assert_cmpuint(m.via_count, ==, 3);
+    for (unsigned i = 0; i < 3; i++) {
+        g_assert_true(sx_sip_msg_via(&m, i, &one));
+        assert_text(one.sent_by, hosts[i]);
+        if (i < 2)
+            g_assert_true(sx_slice_eq(one.branch, m.via[i].branch));
+    }
+    assert_text(one.branch, "z9hG4bK-2");
+    g_assert_false(sx_sip_msg_via(&m, 3, &one));
+    g_assert_false(sx_sip_msg_via(&m, UINT_MAX, &one));
 }
 
 static void test_small_fields(void)
@@ -664,6 +684,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sip_msg/body", test_body);
     g_test_add_func("/sip_msg/random", test_random);
     g_test_add_func("/sip_msg/via_parameters", test_via_parameters);
+    g_test_add_func("/sip_msg/via_by_index", test_via_by_index);
     g_test_add_func("/sip_msg/small_fields", test_small_fields);
     g_test_add_func("/sip_msg/values", test_values);
     g_test_add_func("/sip_msg/compact_forms", test_compact_forms);

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/call.h"
+
+#include "sip_text.h"
+
+static uint32_t call_of(const struct ladder *l, const struct sx_message *m)
+{
+    struct sx_call_index *index = sx_call_index_new(l->tracker);
+    uint32_t call = sx_call_of(index, l->tracker, m->txn);
+
+    sx_call_index_free(index);
+    return call;
+}
+
+static uint32_t outcome_of(const struct ladder *l, uint32_t call)
+{
+    struct sx_call_index *index = sx_call_index_new(l->tracker);
+    const struct sx_txn *txn = sx_call_outcome(index, l->tracker, call);
+
+    sx_call_index_free(index);
+    return txn ? txn->number : 0;
+}
+
+static void test_hops_and_forks_and_cancel(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *m[6];
+
+    m[0] = request(&l, 0.00, ALICE, P1, "INVITE", via("alice a1"));
+    m[1] = request(&l, 0.01, P1, P2, "INVITE", via("p1 x1", "alice a1"));
+    m[2] = request(&l, 0.02, P2, BOB, "INVITE", via("p2 y1", "p1 x1", "alice a1"));
+    m[3] = request(&l, 0.03, P2, CAROL, "INVITE", via("p2 y2", "p1 x1", "alice a1"));
+    m[4] = request(&l, 5.00, ALICE, P1, "CANCEL", via("alice a1"));
+    m[5] = request(&l, 9.00, ALICE, P1, "INVITE", via("alice b1"), .call_id = "another");
+    for (unsigned i = 0; i < 5; i++) {
+        g_assert_cmpuint(call_of(&l, m[i]), ==, 1);
+        g_assert_cmpuint(sx_call_top(l.tracker, m[i]->txn), ==, 1);
+    }
+    g_assert_cmpuint(call_of(&l, m[5]), ==, m[5]->txn);
+    g_assert_cmpuint(sx_call_top(l.tracker, 0), ==, 0);
+    g_assert_cmpuint(outcome_of(&l, 0), ==, 0);
+    ladder_close(&l);
+}
+
+static void test_attempts_after_challenges(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *m[3];
+
+    m[0] = request(&l, 0.00, ALICE, P1, "INVITE", via("alice a1"));
+    response(&l, 0.01, P1, ALICE, 407, "INVITE", via("alice a1"));
+    m[1] = request(&l, 0.02, ALICE, P1, "INVITE", via("alice a2"), .cseq = 2);
+    response(&l, 0.03, P1, ALICE, 401, "INVITE", via("alice a2"), .cseq = 2);
+    m[2] = request(&l, 0.04, ALICE, P1, "INVITE", via("alice a3"), .cseq = 3);
+    for (unsigned i = 0; i < 3; i++)
+        g_assert_cmpuint(call_of(&l, m[i]), ==, 1);
+    g_assert_cmpuint(outcome_of(&l, 1), ==, m[2]->txn);
+    ladder_close(&l);
+}
+
+/* A capture behind a forking proxy holds the branches, not what they came from. */
+static void test_forks_of_a_request_not_seen(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *m[4];
+
+    m[0] = request(&l, 0.00, P1, BOB, "INVITE", via("p1 x1", "alice a1"));
+    m[1] = request(&l, 0.01, P1, CAROL, "INVITE", via("p1 x2", "alice a1"));
+    m[2] = request(&l, 0.02, P1, DAVE, "INVITE", via("p1 x3", "alice a1"));
+    m[3] = request(&l, 0.03, P1, DAVE, "INVITE", via("p1 x4", "alice a2"));
+    for (unsigned i = 0; i < 3; i++)
+        g_assert_cmpuint(call_of(&l, m[i]), ==, 1);
+    g_assert_cmpuint(call_of(&l, m[3]), ==, m[3]->txn);
+    g_assert_cmpuint(outcome_of(&l, 1), ==, 1);
+    response(&l, 1.00, CAROL, P1, 200, "INVITE", via("p1 x2", "alice a1"));
+    g_assert_cmpuint(outcome_of(&l, 1), ==, m[1]->txn);
+    g_assert_cmpuint(outcome_of(&l, m[3]->txn), ==, m[3]->txn);
+    ladder_close(&l);
+}
+
+/* In merged captures the first hop can come last. */
+static void test_adopted_later(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *late, *early;
+
+    early = request(&l, 0.01, P1, BOB, "INVITE", via("p1 x1", "alice a1"));
+    g_assert_cmpuint(call_of(&l, early), ==, early->txn);
+    late = request(&l, 0.00, ALICE, P1, "INVITE", via("alice a1"));
+    g_assert_cmpuint(call_of(&l, early), ==, late->txn);
+    ladder_close(&l);
+}
+
+static bool is_attempt(const char *method, const char *to_tag)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *m =
+        request(&l, 0, ALICE, BOB, method, via("alice a1"), .to_tag = to_tag);
+    bool yes = sx_call_is_attempt(sx_tracker_txn(l.tracker, m->txn));
+
+    ladder_close(&l);
+    return yes;
+}
+
+static void test_what_forms_a_dialog(void)
+{
+    g_assert_true(is_attempt("INVITE", NULL));
+    g_assert_true(is_attempt("SUBSCRIBE", NULL));
+    g_assert_true(is_attempt("REFER", NULL));
+    g_assert_false(is_attempt("INVITE", "bob"));
+    g_assert_false(is_attempt("REGISTER", NULL));
+    g_assert_false(is_attempt("BYE", "bob"));
+
+    struct ladder l = ladder_open();
+    const struct sx_message *m = response(&l, 0, BOB, ALICE, 200, "INVITE", via("alice a1"));
+    g_assert_false(sx_call_is_attempt(sx_tracker_txn(l.tracker, m->txn)));
+    ladder_close(&l);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/call/hops-forks-cancel", test_hops_and_forks_and_cancel);
+    g_test_add_func("/call/attempts", test_attempts_after_challenges);
+    g_test_add_func("/call/forks-unseen", test_forks_of_a_request_not_seen);
+    g_test_add_func("/call/adopted-later", test_adopted_later);
+    g_test_add_func("/call/forms-a-dialog", test_what_forms_a_dialog);
+    return g_test_run();
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/trying.h"
+
+#include "sip_text.h"
+
+/* INVITE in frame 1 at 0 s, 100 in frame 2 at 1 s. */
+static uint32_t call_begins(struct ladder *l)
+{
+    uint32_t txn = request(l, 0.0, ALICE, P1, "INVITE", via("alice a1"))->txn;
+
+    response(l, 1.0, P1, ALICE, 100, "INVITE", via("alice a1"));
+    return txn;
+}
+
+static struct sx_trying judge(const struct ladder *l, uint32_t txn)
+{
+    return sx_trying_judge(l->tracker, txn_numbered(l, txn));
+}
+
+static void assert_verdict(struct sx_trying v, enum sx_trying_state state, double wait_s,
+                           uint32_t ended_in)
+{
+    g_assert_cmpint(v.state, ==, state);
+    g_assert_cmpint(v.wait_ns, ==, ns_of(wait_s));
+    g_assert_cmpuint(v.ended_in, ==, ended_in);
+}
+
+static void test_no_100(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"))->txn;
+
+    other_packet(&l, 1000);
+    assert_verdict(judge(&l, txn), SX_TRYING_NONE, 0, 0);
+    response(&l, 1001, P1, ALICE, 486, "INVITE", via("alice a1"));
+    assert_verdict(judge(&l, txn), SX_TRYING_NONE, 0, 0);
+    assert_verdict(sx_trying_judge(l.tracker, NULL), SX_TRYING_NONE, 0, 0);
+    ladder_close(&l);
+}
+
+static void test_waiting(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l);
+
+    g_assert_cmpint(judge(&l, txn).state, ==, SX_TRYING_NONE);
+    other_packet(&l, 32.999);
+    g_assert_cmpint(judge(&l, txn).state, ==, SX_TRYING_NONE);
+    other_packet(&l, 33.0);
+    assert_verdict(judge(&l, txn), SX_TRYING_TIMED_OUT, 32, 0);
+    other_packet(&l, 100);
+    assert_verdict(judge(&l, txn), SX_TRYING_TIMED_OUT, 99, 0);
+    ladder_close(&l);
+}
+
+/* Open is the verdict of a capture that ends too early; it is never a failure. */
+static void test_end_of_capture(void)
+{
+    static const struct {
+        double end;
+        enum sx_trying_state state;
+    } rows[] = {
+        {1.0, SX_TRYING_OPEN},
+        {20.0, SX_TRYING_OPEN},
+        {32.999, SX_TRYING_OPEN},
+        {33.0, SX_TRYING_TIMED_OUT},
+        {1000.0, SX_TRYING_TIMED_OUT},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l);
+        other_packet(&l, rows[i].end);
+        sx_tracker_end(l.tracker);
+        assert_verdict(judge(&l, txn), rows[i].state, rows[i].end - 1, 0);
+        ladder_close(&l);
+    }
+}
+
+static void test_answered(void)
+{
+    static const struct {
+        double after;
+        enum sx_trying_state state;
+    } rows[] = {
+        {0.0, SX_TRYING_ANSWERED},   {0.2, SX_TRYING_ANSWERED},   {3.999, SX_TRYING_ANSWERED},
+        {4.0, SX_TRYING_SLOW},       {31.999, SX_TRYING_SLOW},    {32.0, SX_TRYING_TIMED_OUT},
+        {180.0, SX_TRYING_TIMED_OUT},
+    };
+    static const unsigned codes[] = {180, 183, 199, 200, 302, 486, 699};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+        for (size_t c = 0; c < G_N_ELEMENTS(codes); c++) {
+            struct ladder l = ladder_open();
+            uint32_t txn = call_begins(&l);
+            response(&l, 1 + rows[i].after, P1, ALICE, codes[c], "INVITE", via("alice a1"));
+            other_packet(&l, 5000);
+            sx_tracker_end(l.tracker);
+            g_test_message("%u after %.3f s", codes[c], rows[i].after);
+            assert_verdict(judge(&l, txn), rows[i].state, rows[i].after, 3);
+            ladder_close(&l);
+        }
+}
+
+static void test_cancelled(void)
+{
+    static const struct {
+        double after;
+        enum sx_trying_state state;
+    } rows[] = {
+        {0.5, SX_TRYING_CANCELLED}, {10.0, SX_TRYING_CANCELLED}, {31.999, SX_TRYING_CANCELLED},
+        {32.0, SX_TRYING_TIMED_OUT}, {180.0, SX_TRYING_TIMED_OUT},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l);
+        request(&l, 1 + rows[i].after, ALICE, P1, "CANCEL", via("alice a1"));
+        assert_verdict(judge(&l, txn), rows[i].state, rows[i].after, 3);
+        /* the 487 that follows is not what ended the wait */
+        response(&l, 2 + rows[i].after, P1, ALICE, 200, "CANCEL", via("alice a1"));
+        response(&l, 3 + rows[i].after, P1, ALICE, 487, "INVITE", via("alice a1"));
+        assert_verdict(judge(&l, txn), rows[i].state, rows[i].after, 3);
+        ladder_close(&l);
+    }
+}
+
+/* A phone that rings for a minute is not stuck. */
+static void test_ringing(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l);
+
+    response(&l, 2.0, P1, ALICE, 180, "INVITE", via("alice a1"));
+    request(&l, 62.0, ALICE, P1, "CANCEL", via("alice a1"));
+    response(&l, 62.1, P1, ALICE, 487, "INVITE", via("alice a1"));
+    assert_verdict(judge(&l, txn), SX_TRYING_ANSWERED, 1, 3);
+    ladder_close(&l);
+}
+
+/* A 100 that is repeated because the INVITE was does not restart the wait. */
+static void test_repeated_100(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l);
+
+    for (unsigned i = 2; i < 20; i++) {
+        request(&l, i, ALICE, P1, "INVITE", via("alice a1"));
+        response(&l, i + 0.1, P1, ALICE, 100, "INVITE", via("alice a1"));
+    }
+    response(&l, 36.0, P1, ALICE, 180, "INVITE", via("alice a1"));
+    assert_verdict(judge(&l, txn), SX_TRYING_TIMED_OUT, 35, l.frame);
+    ladder_close(&l);
+}
+
+static void test_without_request(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = response(&l, 1.0, P1, ALICE, 100, "INVITE", via("alice a1"))->txn;
+
+    other_packet(&l, 41);
+    assert_verdict(judge(&l, txn), SX_TRYING_TIMED_OUT, 40, 0);
+    ladder_close(&l);
+}
+
+static void test_other_methods(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = request(&l, 0.0, ALICE, P1, "REGISTER", via("alice a1"))->txn;
+
+    response(&l, 4.0, P1, ALICE, 100, "REGISTER", via("alice a1"));
+    response(&l, 9.0, P1, ALICE, 200, "REGISTER", via("alice a1"));
+    assert_verdict(judge(&l, txn), SX_TRYING_SLOW, 5, 3);
+    ladder_close(&l);
+}
+
+/* Each hop has its own 100 and its own wait. */
+static void test_each_hop(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t up = call_begins(&l), down;
+
+    down = request(&l, 2.0, P1, BOB, "INVITE", via("p1 b1", "alice a1"))->txn;
+    response(&l, 3.0, BOB, P1, 100, "INVITE", via("p1 b1", "alice a1"));
+    response(&l, 4.0, BOB, P1, 180, "INVITE", via("p1 b1", "alice a1"));
+    other_packet(&l, 100);
+    assert_verdict(judge(&l, down), SX_TRYING_ANSWERED, 1, 5);
+    assert_verdict(judge(&l, up), SX_TRYING_TIMED_OUT, 99, 0);
+    ladder_close(&l);
+}
+
+static void test_clock_back(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l);
+
+    other_packet(&l, -50);
+    assert_verdict(judge(&l, txn), SX_TRYING_NONE, 0, 0);
+    response(&l, 0.5, P1, ALICE, 180, "INVITE", via("alice a1"));
+    assert_verdict(judge(&l, txn), SX_TRYING_ANSWERED, 0, 4);
+    ladder_close(&l);
+}
+
+/* What a frame has said stays true: the last packet of the file may have an older time stamp. */
+static void test_verdict_stands(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l);
+
+    other_packet(&l, 60);
+    g_assert_cmpint(judge(&l, txn).state, ==, SX_TRYING_TIMED_OUT);
+    g_assert_nonnull(sx_tracker_expiry(l.tracker, l.frame, 0));
+    other_packet(&l, 2);
+    sx_tracker_end(l.tracker);
+    g_assert_cmpint(judge(&l, txn).state, ==, SX_TRYING_TIMED_OUT);
+    g_assert_cmpint(judge(&l, txn).wait_ns, >=, ns_of(32));
+    ladder_close(&l);
+}
+
+int main(int argc, char **argv)
+{
+    tests_init(&argc, &argv);
+    g_test_add_func("/trying/no_100", test_no_100);
+    g_test_add_func("/trying/waiting", test_waiting);
+    g_test_add_func("/trying/end_of_capture", test_end_of_capture);
+    g_test_add_func("/trying/answered", test_answered);
+    g_test_add_func("/trying/cancelled", test_cancelled);
+    g_test_add_func("/trying/ringing", test_ringing);
+    g_test_add_func("/trying/repeated_100", test_repeated_100);
+    g_test_add_func("/trying/without_request", test_without_request);
+    g_test_add_func("/trying/other_methods", test_other_methods);
+    g_test_add_func("/trying/each_hop", test_each_hop);
+    g_test_add_func("/trying/clock_back", test_clock_back);
+    g_test_add_func("/trying/verdict_stands", test_verdict_stands);
+    return g_test_run();
+}
