@@ -28,6 +28,8 @@ section=$(awk -v version="$version" '
     /^## / { gsub(/[][]/, "", $2); inside = $2 == version; next }
     inside && NF' CHANGELOG.md)
 [ -n "$section" ] || fail "CHANGELOG.md has no section '## $version', or nothing in it"
+! grep -Fi -e "## [$version] - unreleased" -e "## $version - unreleased" CHANGELOG.md ||
+    fail "CHANGELOG.md calls this version unreleased: put the date there"
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

@@ -33,11 +33,16 @@ void sx_hash_begin(struct sx_hash *h, const uint64_t key[2])
     h->v[3] = key[1] ^ UINT64_C(0x7465646279746573);
 }
 
-void sx_hash_add_uint(struct sx_hash *h, uint64_t word)
+static inline void add_word(struct sx_hash *h, uint64_t word)
 {
     h->v[3] ^= word;
     round_(h->v);
     h->v[0] ^= word;
+}
+
+void sx_hash_add_uint(struct sx_hash *h, uint64_t word)
+{
+    add_word(h, word);
 }
 
 /* The last n bytes, 1 to 7, of a string as one word. */
@@ -61,11 +66,11 @@ void sx_hash_add(struct sx_hash *h, struct sx_slice s)
 
     for (; i + sizeof word <= s.n; i += sizeof word) {
         memcpy(&word, s.p + i, sizeof word);
-        sx_hash_add_uint(h, word);
+        add_word(h, word);
     }
     if (i < s.n)
-        sx_hash_add_uint(h, tail_word(s, s.n - i));
-    sx_hash_add_uint(h, s.n);
+        add_word(h, tail_word(s, s.n - i));
+    add_word(h, s.n);
 }
 
 void sx_hash_add_lower(struct sx_hash *h, struct sx_slice s)
@@ -76,9 +81,9 @@ void sx_hash_add_lower(struct sx_hash *h, struct sx_slice s)
         uint64_t word = 0;
         for (unsigned b = 0; b < 64 && i < s.n; b += 8, i++)
             word |= (uint64_t)(uint8_t)sx_lower(s.p[i]) << b;
-        sx_hash_add_uint(h, word);
+        add_word(h, word);
     }
-    sx_hash_add_uint(h, s.n);
+    add_word(h, s.n);
 }
 
 struct sx_fingerprint sx_hash_end(struct sx_hash *h)

@@ -247,10 +247,8 @@ struct sx_txn *sx_txn_new(struct sx_tracker *t, const struct sx_observation *obs
     txn->method = (uint8_t)obs->msg->method;
     txn->transport = (uint8_t)obs->transport;
     txn->old_branch = !has_cookie(obs->msg->via[0].branch);
-    txn->src.host = sx_hosts_index(&t->hosts, request ? &obs->src : &obs->dst);
-    txn->src.port = request ? obs->src.port : obs->dst.port;
-    txn->dst.host = sx_hosts_index(&t->hosts, request ? &obs->dst : &obs->src);
-    txn->dst.port = request ? obs->dst.port : obs->src.port;
+    txn->src = request ? obs->from : obs->to;
+    txn->dst = request ? obs->to : obs->from;
     txn->last_ns = obs->time_ns;
     g_hash_table_replace(t->by_key, txn, txn);
     return txn;

@@ -73,8 +73,8 @@ static void first_request(struct sx_tracker *t, struct sx_txn *txn,
     const struct sx_sip_msg *msg = obs->msg;
 
     /* A response that came before may have gone another way. */
-    txn->src = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->src), obs->src.port};
-    txn->dst = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->dst), obs->dst.port};
+    txn->src = obs->from;
+    txn->dst = obs->to;
     txn->request_frame = txn->last_request_frame = obs->frame;
     txn->request_ns = txn->last_request_ns = obs->time_ns;
     txn->sends = 1;
@@ -253,7 +253,7 @@ static void other_response(struct sx_tracker *t, struct sx_txn *txn,
         txn->moved_frame = obs->frame;
         txn->moved_ns = obs->time_ns;
         txn->moved_code = obs->msg->code;
-        txn->answer_dst = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->dst), obs->dst.port};
+        txn->answer_dst = obs->to;
     }
     if (obs->msg->code < 200 || txn->final_frame)
         return;
@@ -325,9 +325,12 @@ struct sx_message *sx_tracker_observe(struct sx_tracker *t, const struct sx_obse
     if (obs->quoted) {
         txn = sx_observe_quote(t, obs);
     } else {
-        txn = obs->msg->is_request ? observe_request(t, obs, record)
-                                   : observe_response(t, obs, record);
-        sx_hosts_at(&t->hosts, sx_hosts_index(&t->hosts, &obs->src))->sent++;
+        struct sx_observation seen = *obs;
+        seen.from = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->src), obs->src.port};
+        seen.to = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->dst), obs->dst.port};
+        txn = obs->msg->is_request ? observe_request(t, &seen, record)
+                                   : observe_response(t, &seen, record);
+        sx_hosts_at(&t->hosts, seen.from.host)->sent++;
     }
     record->txn = txn ? txn->number : 0;
     /* A frame that a read filter dropped may have borne this number. */

@@ -20,7 +20,8 @@ static const char *const methods[] = {
 enum sx_method sx_method_of(struct sx_slice name)
 {
     for (unsigned m = SX_METHOD_ACK; m < G_N_ELEMENTS(methods); m++)
-        if (name.n > 0 && name.p[0] == methods[m][0] && sx_slice_is(name, methods[m]))
+        if (name.n > 2 && name.p[0] == methods[m][0] && name.p[2] == methods[m][2] &&
+            sx_slice_is(name, methods[m]))
             return (enum sx_method)m;
     return SX_METHOD_OTHER;
 }
@@ -47,7 +48,7 @@ bool sx_is_token(char c)
     return g_ascii_isalnum(c) || (c != '\0' && strchr("-.!%*_+`'~", c) != NULL);
 }
 
-static struct sx_slice line_at(struct sx_slice bytes, size_t at, size_t *next)
+static inline struct sx_slice line_at(struct sx_slice bytes, size_t at, size_t *next)
 {
     const char *p = bytes.p + at;
     const char *nl = memchr(p, '\n', bytes.n - at);
@@ -102,49 +103,122 @@ static bool read_start_line(struct sx_slice line, struct sx_sip_msg *msg)
     return read_request_line(line, msg);
 }
 
-/* "SIP/2.0/UDP host:port;branch=...;received=...": LWS is allowed nearly everywhere. */
-static void read_via(struct sx_slice value, struct sx_via *via)
+static size_t skip_lws(struct sx_slice s, size_t i)
 {
-    size_t i = 0;
+    while (i < s.n && sx_is_lws(s.p[i]))
+        i++;
+    return i;
+}
+
+/* The end of a Via parameter, or of the sent-by: quoted strings may hold anything. plain: there is
+ * neither a quote nor a comma. */
+static size_t via_part_end(struct sx_slice s, size_t i, bool plain)
+{
+    if (plain) {
+        const char *hit = i < s.n ? memchr(s.p + i, ';', s.n - i) : NULL;
+        return hit ? (size_t)(hit - s.p) : s.n;
+    }
+    for (; i < s.n && s.p[i] != ';' && s.p[i] != ','; i++) {
+        if (s.p[i] == '"')
+            for (i++; i < s.n && s.p[i] != '"'; i++)
+                i += s.p[i] == '\\';
+    }
+    return MIN(i, s.n);
+}
+
+static bool param_is(struct sx_slice param, const char *name, size_t n, struct sx_slice *value)
+{
+    if (param.n < n || !sx_slice_caseeq(sx_slice(param.p, n), sx_slice(name, n)))
+        return false;
+    struct sx_slice rest = sx_slice_trim(sx_slice_from(param, n));
+    if (rest.n > 0 && rest.p[0] != '=')
+        return false;
+    *value = rest.n ? sx_slice_trim(sx_slice_from(rest, 1)) : rest;
+    return true;
+}
+
+static void read_via_param(struct sx_slice param, struct sx_via *via)
+{
+    switch (param.n ? sx_lower(param.p[0]) : 0) {
+    case 'b':
+        param_is(param, "branch", 6, &via->branch);
+        break;
+    case 'r':
+        if (!param_is(param, "rport", 5, &via->rport))
+            param_is(param, "received", 8, &via->received);
+        break;
+    default:
+        break;
+    }
+}
+
+/* Behind "SIP/2.0/UDP": LWS is allowed nearly everywhere. */
+static size_t skip_sent_protocol(struct sx_slice value, size_t i)
+{
     unsigned slashes = 0;
 
-    *via = (struct sx_via){.sent_by = SX_SLICE_NONE};
     while (i < value.n && slashes < 2)
         slashes += value.p[i++] == '/';
-    while (i < value.n && sx_is_lws(value.p[i]))
+    i = skip_lws(value, i);
+    while (i < value.n && !sx_is_lws(value.p[i]) && value.p[i] != ';' && value.p[i] != ',')
         i++;
-    while (i < value.n && !sx_is_lws(value.p[i]) && value.p[i] != ';')
-        i++;
-    value = sx_slice_trim(sx_slice_from(value, i));
+    return skip_lws(value, i);
+}
 
-    struct sx_slice part, params = value;
-    if (!sx_slice_next(&params, ';', &via->sent_by))
-        return;
-    while (sx_slice_next(&params, ';', &part)) {
-        const char *eq = part.n ? memchr(part.p, '=', part.n) : NULL;
-        struct sx_slice name = sx_slice_trim(sx_slice(part.p, eq ? (size_t)(eq - part.p) : part.n));
-        struct sx_slice v = eq ? sx_slice_trim(sx_slice_from(part, (size_t)(eq - part.p) + 1))
-                               : sx_slice(part.p + part.n, 0);
-        if (name.n == 6 && sx_slice_caseis(name, "branch"))
-            via->branch = v;
-        else if (name.n == 8 && sx_slice_caseis(name, "received"))
-            via->received = v;
-        else if (name.n == 5 && sx_slice_caseis(name, "rport"))
-            via->rport = v;
+/* "SIP/2.0/UDP host:port;branch=...;received=...". Returns where the value ends: at a comma or the
+ * end. */
+static size_t read_via(struct sx_slice value, size_t i, bool plain, struct sx_via *via)
+{
+    *via = (struct sx_via){.sent_by = SX_SLICE_NONE};
+    i = skip_sent_protocol(value, i);
+    size_t end = via_part_end(value, i, plain);
+    if (end > i)
+        via->sent_by = sx_slice_trim(sx_slice(value.p + i, end - i));
+    for (i = end; i < value.n && value.p[i] == ';'; i = end) {
+        i = skip_lws(value, i + 1);
+        end = MAX(via_part_end(value, i, plain), i);
+        read_via_param(sx_slice_trim(sx_slice(value.p + i, end - i)), via);
     }
+    return end;
 }
 
 static void read_vias(struct sx_slice value, struct sx_sip_msg *msg)
 {
-    struct sx_slice one;
+    bool plain = value.n > 0 && !memchr(value.p, '"', value.n) && !memchr(value.p, ',', value.n);
+    struct sx_via unused;
+    size_t i = 0;
 
-    while (sx_slice_next(&value, ',', &one)) {
-        if (one.n == 0)
-            continue;
-        if (msg->via_count < G_N_ELEMENTS(msg->via))
-            read_via(one, &msg->via[msg->via_count]);
-        msg->via_count++;
+    while ((i = skip_lws(value, i)) < value.n) {
+        if (value.p[i] != ',') {
+            bool kept = msg->via_count < G_N_ELEMENTS(msg->via);
+            i = read_via(value, i, plain, kept ? &msg->via[msg->via_count] : &unused);
+            msg->via_count++;
+        }
+        i++;
     }
+}
+
+/* The tag of a From or To value: behind the address, which may follow a quoted name. */
+static struct sx_slice tag_of(struct sx_slice value)
+{
+    size_t i = 0;
+
+    if (value.n > 0 && value.p[0] == '"') {
+        for (i = 1; i < value.n && value.p[i] != '"'; i++)
+            i += value.p[i] == '\\';
+        i++;
+    }
+    const char *close = i < value.n ? memchr(value.p + i, '>', value.n - i) : NULL;
+    struct sx_slice params = close ? sx_slice_from(value, (size_t)(close - value.p) + 1) : value;
+    if (close && params.n == 0)
+        return SX_SLICE_NONE;
+    /* nearly always the first parameter, and the only one */
+    if (close && params.n > 5 && memcmp(params.p, ";tag=", 5) == 0 && params.p[5] != '"' &&
+        !memchr(params.p + 5, ';', params.n - 5))
+        return sx_slice_trim(sx_slice_from(params, 5));
+    if (close)
+        params = sx_slice_from(value, (size_t)(close - value.p));
+    return sx_slice_param(params, "tag");
 }
 
 static void read_cseq(struct sx_slice value, struct sx_sip_msg *msg)
@@ -173,67 +247,126 @@ static void keep_first(struct sx_slice *kept, struct sx_slice value)
         *kept = value;
 }
 
-static void read_field(struct sx_slice name, struct sx_slice value, struct sx_sip_msg *msg)
+/* The fields that are read at once, by the letter they begin with and their length. */
+enum field {
+    FIELD_OTHER,
+    FIELD_AUTHORIZATION,
+    FIELD_CALL_ID,
+    FIELD_CONTENT_LENGTH,
+    FIELD_CSEQ,
+    FIELD_EXPIRES,
+    FIELD_FROM,
+    FIELD_PROXY_AUTHORIZATION,
+    FIELD_ROUTE,
+    FIELD_RSEQ,
+    FIELD_TO,
+    FIELD_VIA
+};
+
+static const struct {
+    const char *name;
+    uint8_t length;
+    char compact;
+} fields[] = {
+    [FIELD_OTHER] = {"", 0, 0},
+    [FIELD_AUTHORIZATION] = {"Authorization", 13, 0},
+    [FIELD_CALL_ID] = {"Call-ID", 7, 'i'},
+    [FIELD_CONTENT_LENGTH] = {"Content-Length", 14, 'l'},
+    [FIELD_CSEQ] = {"CSeq", 4, 0},
+    [FIELD_EXPIRES] = {"Expires", 7, 0},
+    [FIELD_FROM] = {"From", 4, 'f'},
+    [FIELD_PROXY_AUTHORIZATION] = {"Proxy-Authorization", 19, 0},
+    [FIELD_ROUTE] = {"Route", 5, 0},
+    [FIELD_RSEQ] = {"RSeq", 4, 0},
+    [FIELD_TO] = {"To", 2, 't'},
+    [FIELD_VIA] = {"Via", 3, 'v'},
+};
+
+/* The colon decides: few fields that begin with one letter have it in one place. */
+static bool is_field(struct sx_slice line, enum field f, struct sx_slice *value)
 {
-    switch (sx_lower(name.p[0])) {
-    case 'v':
-        if (name_is(name, "Via", 'v'))
-            read_vias(value, msg);
-        break;
-    case 'f':
-        if (name_is(name, "From", 'f'))
-            keep_first(&msg->from, value);
-        break;
-    case 't':
-        if (name_is(name, "To", 't'))
-            keep_first(&msg->to, value);
-        break;
-    case 'i':
-        if (name.n == 1)
-            keep_first(&msg->call_id, value);
-        break;
-    case 'r':
-        if (!msg->top_route.p && sx_slice_caseis(name, "Route"))
-            sx_slice_next(&value, ',', &msg->top_route);
-        else if (name.n == 4 && sx_slice_caseis(name, "RSeq"))
-            sx_slice_uint(value, UINT32_MAX, &msg->rseq);
-        break;
-    case 'e':
-        if (name.n == 7 && sx_slice_caseis(name, "Expires"))
-            msg->has_expires |= sx_slice_uint(value, UINT32_MAX, &msg->expires);
-        break;
-    case 'a':
-        msg->has_credentials |= name.n == 13 && sx_slice_caseis(name, "Authorization");
-        break;
-    case 'p':
-        msg->has_credentials |= name.n == 19 && sx_slice_caseis(name, "Proxy-Authorization");
-        break;
-    case 'c':
-        if (name.n == 4 && sx_slice_caseis(name, "CSeq") && !msg->has_cseq)
-            read_cseq(value, msg);
-        else if (name.n == 7 && sx_slice_caseis(name, "Call-ID"))
-            keep_first(&msg->call_id, value);
-        else if (name.n == 14 && sx_slice_caseis(name, "Content-Length"))
-            msg->has_content_length |= sx_slice_uint(value, INT32_MAX, &msg->content_length);
-        break;
-    case 'l':
-        if (name.n == 1)
-            msg->has_content_length |= sx_slice_uint(value, INT32_MAX, &msg->content_length);
-        break;
-    default:
-        break;
+    size_t n = fields[f].length, colon;
+
+    if (line.n > n && line.p[n] == ':') {
+        colon = n;
+    } else {
+        if (line.n > 1 && !sx_is_token(line.p[1]) && sx_lower(line.p[0]) == fields[f].compact)
+            n = 1;
+        for (colon = n; colon < line.n && (line.p[colon] == ' ' || line.p[colon] == '\t');)
+            colon++;
+        if (colon >= line.n || line.p[colon] != ':')
+            return false;
     }
+    if (n > 1 && memcmp(line.p, fields[f].name, n) != 0 &&
+        !sx_slice_caseeq(sx_slice(line.p, n), sx_slice(fields[f].name, n)))
+        return false;
+    *value = sx_slice_trim(sx_slice_from(line, colon + 1));
+    return true;
 }
 
-/* Most fields of a message are not read until somebody asks for them. */
-static bool is_read_at_once(struct sx_slice line)
+static enum field field_of(struct sx_slice line, struct sx_slice *value)
 {
-    switch (line.n ? sx_lower(line.p[0]) : 0) {
-    case 'v': case 'f': case 't': case 'i': case 'r': case 'e': case 'a': case 'p': case 'c':
-    case 'l':
-        return true;
+    static const uint8_t by_letter[26][3] = {
+        ['a' - 'a'] = {FIELD_AUTHORIZATION},
+        ['c' - 'a'] = {FIELD_CALL_ID, FIELD_CSEQ, FIELD_CONTENT_LENGTH},
+        ['e' - 'a'] = {FIELD_EXPIRES},
+        ['f' - 'a'] = {FIELD_FROM},
+        ['i' - 'a'] = {FIELD_CALL_ID},
+        ['l' - 'a'] = {FIELD_CONTENT_LENGTH},
+        ['p' - 'a'] = {FIELD_PROXY_AUTHORIZATION},
+        ['r' - 'a'] = {FIELD_ROUTE, FIELD_RSEQ},
+        ['t' - 'a'] = {FIELD_TO},
+        ['v' - 'a'] = {FIELD_VIA},
+    };
+    unsigned letter = line.n ? (unsigned char)(sx_lower(line.p[0]) - 'a') : 26;
+
+    if (letter >= G_N_ELEMENTS(by_letter))
+        return FIELD_OTHER;
+    for (unsigned i = 0; i < 3 && by_letter[letter][i]; i++)
+        if (is_field(line, (enum field)by_letter[letter][i], value))
+            return (enum field)by_letter[letter][i];
+    return FIELD_OTHER;
+}
+
+static void read_field(enum field field, struct sx_slice value, struct sx_sip_msg *msg)
+{
+    switch (field) {
+    case FIELD_VIA:
+        read_vias(value, msg);
+        break;
+    case FIELD_FROM:
+        keep_first(&msg->from, value);
+        break;
+    case FIELD_TO:
+        keep_first(&msg->to, value);
+        break;
+    case FIELD_CALL_ID:
+        keep_first(&msg->call_id, value);
+        break;
+    case FIELD_CSEQ:
+        if (!msg->has_cseq)
+            read_cseq(value, msg);
+        break;
+    case FIELD_CONTENT_LENGTH:
+        msg->has_content_length |= sx_slice_uint(value, INT32_MAX, &msg->content_length);
+        break;
+    case FIELD_ROUTE:
+        if (!msg->top_route.p)
+            sx_slice_next(&value, ',', &msg->top_route);
+        break;
+    case FIELD_RSEQ:
+        sx_slice_uint(value, UINT32_MAX, &msg->rseq);
+        break;
+    case FIELD_EXPIRES:
+        msg->has_expires |= sx_slice_uint(value, UINT32_MAX, &msg->expires);
+        break;
+    case FIELD_AUTHORIZATION:
+    case FIELD_PROXY_AUTHORIZATION:
+        msg->has_credentials = true;
+        break;
+    case FIELD_OTHER:
     default:
-        return false;
+        break;
     }
 }
 
@@ -276,7 +409,7 @@ static bool split_field(struct sx_slice line, struct sx_slice *name, struct sx_s
 
 bool sx_sip_msg_read(struct sx_slice bytes, struct sx_sip_msg *msg)
 {
-    struct sx_slice line, name, value;
+    struct sx_slice line, value;
     size_t at;
     bool complete;
 
@@ -285,15 +418,17 @@ bool sx_sip_msg_read(struct sx_slice bytes, struct sx_sip_msg *msg)
         return false;
     if (bytes.p[at - 1] != '\n')
         msg->phrase = SX_SLICE_NONE;
-    while (next_line(bytes, &at, &line, &complete))
-        if (is_read_at_once(line) && split_field(line, &name, &value))
-            read_field(name, value, msg);
+    while (next_line(bytes, &at, &line, &complete)) {
+        enum field field = field_of(line, &value);
+        if (field != FIELD_OTHER)
+            read_field(field, value, msg);
+    }
     msg->head = sx_slice(bytes.p, at);
     msg->end = complete ? SX_HEAD_COMPLETE : SX_HEAD_CUT;
     if (msg->from.p)
-        msg->from_tag = sx_slice_param(msg->from, "tag");
+        msg->from_tag = tag_of(msg->from);
     if (msg->to.p)
-        msg->to_tag = sx_slice_param(msg->to, "tag");
+        msg->to_tag = tag_of(msg->to);
     if (!msg->is_request) {
         msg->method = msg->cseq_method;
         msg->method_name = msg->cseq_method_name;
@@ -362,7 +497,7 @@ bool sx_sip_msg_via(const struct sx_sip_msg *msg, unsigned index, struct sx_via 
 
     while (sx_sip_msg_value(msg, "Via", &iter, &value)) {
         if (index-- == 0) {
-            read_via(value, via);
+            read_via(value, 0, false, via);
             return true;
         }
     }

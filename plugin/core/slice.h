@@ -68,7 +68,7 @@ static inline bool sx_slice_caseis(struct sx_slice a, const char *s)
 /* SIP's linear white space; line ends count, for a folded header field holds them. */
 static inline bool sx_is_lws(char c)
 {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+    return c <= ' ' && (c == ' ' || c == '\t' || c == '\r' || c == '\n');
 }
 
 static inline struct sx_slice sx_slice_trim(struct sx_slice s)

@@ -26,6 +26,7 @@ struct sx_observation {
     uint32_t stream;            /* tcp.stream, where has_stream */
     bool has_stream;
     bool quoted;                /* by an ICMP error */
+    struct sx_endpoint from, to;    /* src and dst as the tracker knows them; it fills them in */
 };
 
 /* One TCP segment. */
@@ -61,6 +62,9 @@ struct sx_message *sx_tracker_observe(struct sx_tracker *tracker, const struct s
 
 /* Flags of a TCP segment, by their bits in the header. */
 enum { SX_TCP_FIN = 1, SX_TCP_SYN = 2, SX_TCP_RST = 4, SX_TCP_ACK = 16 };
+
+/* True if the tracker knows any host yet whose TCP segments it could want. */
+bool sx_tracker_watches_tcp(const struct sx_tracker *tracker);
 
 /* True if the tracker wants to see a segment with these flags and this much payload: connections
  * that do not come up or break are why requests stay unanswered, and flows hang on them. */

@@ -111,6 +111,11 @@ static void connect_begins(struct sx_tracker *t, uint32_t frame, int64_t time_ns
         g_hash_table_add(t->connecting, g_memdup2(&way, sizeof way));
 }
 
+bool sx_tracker_watches_tcp(const struct sx_tracker *t)
+{
+    return t->hosts.pool.count > 0;
+}
+
 bool sx_tracker_wants(const struct sx_tracker *t, unsigned flags, uint32_t payload)
 {
     return (flags & (SX_TCP_SYN | SX_TCP_FIN | SX_TCP_RST)) ||

@@ -10,32 +10,28 @@ static const struct sx_tracker *(*open_tracker)(void);
 
 /* ---- SIP transaction ---- */
 
-/* The nth transaction of the messages in a frame; 0 if there is none. */
-static uint32_t transaction_of(const packet_info *pinfo, uint32_t nth)
-{
-    const struct sx_tracker *tracker = open_tracker();
-    const struct sx_message *m = tracker ? sx_tracker_message(tracker, pinfo->num, nth) : NULL;
-
-    return m ? m->txn : 0;
-}
-
+/* NULL if no message of the frame names a transaction. */
 static char *transaction_filter(const packet_info *pinfo)
 {
+    const struct sx_tracker *tracker = open_tracker();
     GString *filter = g_string_new(NULL);
+    const struct sx_message *m;
     uint32_t last = 0;
 
-    for (uint32_t i = 0, number; (number = transaction_of(pinfo, i)); i++) {
-        if (number != last)
+    for (uint32_t i = 0; tracker && (m = sx_tracker_message(tracker, pinfo->num, i)); i++) {
+        if (m->txn && m->txn != last)
             g_string_append_printf(filter, "%ssipexplain.transaction == %u",
-                                   filter->len ? " || " : "", number);
-        last = number;
+                                   filter->len ? " || " : "", m->txn);
+        last = m->txn;
     }
     return g_string_free(filter, filter->len == 0);
 }
 
 static ws_bool transaction_valid(WS_CONVERSATION_ARGS)
 {
-    return transaction_of(pinfo, 0) != 0;
+    g_autofree char *filter = transaction_filter(pinfo);
+
+    return filter != NULL;
 }
 
 static char *transaction_build(WS_CONVERSATION_ARGS)

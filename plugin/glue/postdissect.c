@@ -140,7 +140,8 @@ static void on_signs(const struct visit *v, tvbuff_t *frame)
     packet_info *pinfo = v->pinfo;
 
     if (v->signs.tcp) {
-        on_tcp(v, frame);
+        if (sx_tracker_watches_tcp(state.tracker))
+            on_tcp(v, frame);
     } else if (v->signs.icmp_without_sip) {
         /* The quoted datagram went the other way; its ports are the last ones dissected. */
         struct sx_address src = address_of(&pinfo->dst, pinfo->srcport);

@@ -14,19 +14,35 @@
 /* SIP layers looked at: records of one TLS segment, messages in a message's body. */
 #define MAX_VERDICTS 8
 
-static int proto_sip, proto_udp, proto_tcp, proto_tls, proto_websocket, proto_sctp, proto_icmp,
-    proto_icmpv6;
+/* What a layer is to us. */
+enum layer { LAYER_OTHER, LAYER_SIP, LAYER_UDP, LAYER_TCP, LAYER_TLS, LAYER_WS, LAYER_SCTP, LAYER_ICMP };
+
+static int proto_sip;
+static uint8_t *layer_of;   /* enum layer, by the protocol's id; of epan scope */
+static int layer_count;
 
 void sx_sip_source_init(void)
 {
+    static const struct {
+        const char *filter;
+        enum layer layer;
+    } protocols[] = {
+        {"sip", LAYER_SIP},   {"udp", LAYER_UDP},       {"tcp", LAYER_TCP},
+        {"tls", LAYER_TLS},   {"websocket", LAYER_WS},  {"sctp", LAYER_SCTP},
+        {"icmp", LAYER_ICMP}, {"icmpv6", LAYER_ICMP},
+    };
+
     proto_sip = proto_get_id_by_filter_name("sip");
-    proto_udp = proto_get_id_by_filter_name("udp");
-    proto_tcp = proto_get_id_by_filter_name("tcp");
-    proto_tls = proto_get_id_by_filter_name("tls");
-    proto_websocket = proto_get_id_by_filter_name("websocket");
-    proto_sctp = proto_get_id_by_filter_name("sctp");
-    proto_icmp = proto_get_id_by_filter_name("icmp");
-    proto_icmpv6 = proto_get_id_by_filter_name("icmpv6");
+    if (layer_of)
+        return;
+    for (unsigned i = 0; i < G_N_ELEMENTS(protocols); i++)
+        layer_count = MAX(layer_count, proto_get_id_by_filter_name(protocols[i].filter) + 1);
+    layer_of = wmem_alloc0_array(wmem_epan_scope(), uint8_t, (size_t)layer_count);
+    for (unsigned i = 0; i < G_N_ELEMENTS(protocols); i++) {
+        int id = proto_get_id_by_filter_name(protocols[i].filter);
+        if (id >= 0)
+            layer_of[id] = (uint8_t)protocols[i].layer;
+    }
 }
 
 /* What the layers and the SIP dissector say of a frame. */
@@ -63,6 +79,21 @@ static void add_verdict(struct frame *f, unsigned layer)
         f->verdicts[f->verdict_count++] = v;
 }
 
+static void read_transport(struct frame *f, enum layer layer)
+{
+    static const uint8_t transports[] = {
+        [LAYER_UDP] = SX_TRANSPORT_UDP, [LAYER_TCP] = SX_TRANSPORT_TCP,
+        [LAYER_TLS] = SX_TRANSPORT_TLS, [LAYER_WS] = SX_TRANSPORT_WS,
+        [LAYER_SCTP] = SX_TRANSPORT_SCTP,
+    };
+
+    f->transport = (enum sx_transport)transports[layer];
+    if (layer == LAYER_TCP)
+        f->stream = true;
+    else if (layer == LAYER_UDP || layer == LAYER_SCTP)
+        f->stream = false;
+}
+
 /* False if the frame holds no whole SIP message. */
 static bool read_layers(packet_info *pinfo, struct frame *f)
 {
@@ -73,26 +104,17 @@ static bool read_layers(packet_info *pinfo, struct frame *f)
     for (wmem_list_frame_t *l = wmem_list_head(pinfo->layers); l; l = wmem_list_frame_next(l)) {
         int id = GPOINTER_TO_INT(wmem_list_frame_data(l));
         number++;
-        if (id == proto_sip) {
+        enum layer layer = id >= 0 && id < layer_count ? (enum layer)layer_of[id] : LAYER_OTHER;
+        /* What a message carries says nothing of how it travels. */
+        if (layer == LAYER_OTHER || (in_sip && layer != LAYER_SIP))
+            continue;
+        if (layer == LAYER_SIP) {
             in_sip = true;
             add_verdict(f, number);
-        } else if (in_sip) {
-            continue;   /* what a message carries says nothing of how it travels */
-        } else if (id == proto_udp) {
-            f->transport = SX_TRANSPORT_UDP;
-            f->stream = false;
-        } else if (id == proto_tcp) {
-            f->transport = SX_TRANSPORT_TCP;
-            f->stream = true;
-        } else if (id == proto_tls) {
-            f->transport = SX_TRANSPORT_TLS;
-        } else if (id == proto_websocket) {
-            f->transport = SX_TRANSPORT_WS;
-        } else if (id == proto_sctp) {
-            f->transport = SX_TRANSPORT_SCTP;
-            f->stream = false;
-        } else if (id == proto_icmp || id == proto_icmpv6) {
+        } else if (layer == LAYER_ICMP) {
             f->quoted = true;
+        } else {
+            read_transport(f, layer);
         }
     }
     f->in_sip = in_sip;

@@ -220,7 +220,7 @@ static void make_rows(struct sx_table *table)
         struct sx_noted *noted = table->noted->pdata[i];
         if (table->final_key)
             noted->key = table->final_key(table, noted->key);
-        if (noted->key && g_hash_table_add(done, GUINT_TO_POINTER(noted->key)))
+        if (g_hash_table_add(done, GUINT_TO_POINTER(noted->key)))
             show(table, noted);
     }
     g_hash_table_destroy(done);

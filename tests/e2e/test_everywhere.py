@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parents[1]
-ELASTIC = TESTS.parent / "elastic"
+ELASTIC = TESTS.parent / "plugin" / "elastic"
 LADDERS = [TESTS / "captures" / "ladders" / f"{name}.md" for name in (
     "demo", "trying-slow", "trying-cancelled", "trying-open-at-end", "no-response-to-invite",
     "auth-challenge", "reason-header", "warning-header", "retry-after", "missing-www-authenticate",

@@ -116,7 +116,8 @@ def try_archive(root, archive):
                "--strip-components=1"])
     root.must(["chown", "-R", f"{USER}:{USER}", home])
     found = loads(root, USER, home)
-    check("the unpacked .tar.gz is loaded for its user", len(found) == 1 and home in found[0], found)
+    check("the unpacked .tar.gz is loaded for its user",
+          len(found) == 1 and home in found[0], found)
 
 
 def main():

@@ -23,22 +23,30 @@ RECIPES = {
     "packaging": (*BUILDING, "python3-minimal", "dpkg-dev", "file", "rpm"),
     "clean": ("tshark",),
     "in-tree": ("tshark", "gcc", "g++", "libc6-dev", "cmake", "ninja-build", "pkg-config", "perl",
-                "flex", "python3-minimal", "dpkg-dev", "libglib2.0-dev", "libgcrypt20-dev",
-                "libpcre2-dev", "libc-ares-dev", "libspeexdsp-dev", "libxml2-dev"),
+                "flex", "bzip2", "xz-utils", "python3-minimal", "libglib2.0-dev",
+                "libgcrypt20-dev", "libpcre2-dev", "libc-ares-dev", "libspeexdsp-dev",
+                "libxml2-dev"),
 }
 OPTIONS = (
     "--variant=apt", "--mode=root",
     '--aptopt=APT::Install-Recommends "0"',
     '--aptopt=Acquire::Languages "none"',
     '--aptopt=Acquire::Retries "3"',
-    # A mirror that has stood still for a week is stale, not forged: the signatures are still checked.
+    # A mirror that stood still for a week is stale, not forged: signatures are still checked.
     '--aptopt=Acquire::Check-Valid-Until "false"',
     "--dpkgopt=path-exclude=/usr/share/doc/*",
     "--dpkgopt=path-exclude=/usr/share/man/*",
     "--dpkgopt=path-exclude=/usr/share/locale/*",
     "--dpkgopt=force-unsafe-io",
 )
-TOOLS = ("mmdebstrap", "chroot", "tar", "zstd")
+TOOLS = ("mmdebstrap", "chroot", "unshare", "tar", "zstd")
+# The mounts end with the command. Tests of what a terminal sees need a pseudo terminal.
+PRIVATELY = ("unshare", "--mount", "--propagation", "private")
+MOUNTS = """mount -t proc proc "$0/proc"
+mount -t devpts -o newinstance,ptmxmode=0666 devpts "$0/dev/pts"
+mount --bind "$0/dev/pts/ptmx" "$0/dev/ptmx"
+exec chroot "$0" "$@"
+"""
 # What apt says when an archive has dropped, or not yet completed, a package.
 GONE = re.compile(r"404 +Not Found|Unable to locate package|has no installation candidate|"
                   r"unmet dependencies")
@@ -81,6 +89,8 @@ def check_tools():
     missing = [tool for tool in TOOLS if not shutil.which(tool)]
     if missing:
         raise RootError(f"not installed: {' '.join(missing)}")
+    if subprocess.run([*PRIVATELY, "true"]).returncode:
+        raise RootError("roots need to mount; a container may do so with --privileged")
 
 
 def archive(suite, recipe="testing", refresh=False):
@@ -127,7 +137,8 @@ class Root:
         variables = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root",
                      "LC_ALL": "C.UTF-8", "DEBIAN_FRONTEND": "noninteractive", **(env or {})}
         words = [f"{name}={value}" for name, value in variables.items()]
-        return ["chroot", str(self.folder), "env", "-i", "-C", str(cwd), *words, *map(str, args)]
+        return [*PRIVATELY, "sh", "-ec", MOUNTS, str(self.folder),
+                "env", "-i", "-C", str(cwd), *words, *map(str, args)]
 
     def run(self, args, **settings):
         return subprocess.run(self.command(args, **settings), capture_output=True, text=True,
@@ -144,7 +155,11 @@ class Root:
 
 @contextmanager
 def unpacked(path):
-    folder = Path(tempfile.mkdtemp(prefix="root-", dir=store()))
+    for left in store().glob("root-*"):
+        # By a run that was killed.
+        if not Path("/proc", left.name.split("-")[1]).exists():
+            shutil.rmtree(left)
+    folder = Path(tempfile.mkdtemp(prefix=f"root-{os.getpid()}-", dir=store()))
     try:
         subprocess.run(["tar", "--zstd", "-xpf", path, "-C", folder], check=True)
         folder.chmod(0o755)

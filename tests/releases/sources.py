@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Wireshark's own source, from Debian's source package of a suite but without Debian's patches,
-which are not written for -Werror. The package is kept in SX_ROOTS."""
+"""Wireshark's own source: the upstream archive in Debian's source packages of a suite, without
+Debian's patches, which are not written for -Werror. It is kept in SX_ROOTS."""
 
+import re
 import shutil
 
 import roots
@@ -10,27 +11,38 @@ LIST = "/etc/apt/sources.list.d/source.list"
 
 
 def unpack(suite, root, folder):
-    """Unpacks it to a folder of the root, which has dpkg-dev."""
+    """Unpacks it to a folder of the root. Returns the version of the source package."""
     store = roots.store() / f"source-{suite}"
-    if not list(store.glob("*.dsc")):
-        download(suite, root, store)
-    inside = root.outside("/package")
-    shutil.copytree(store, inside)
-    dsc = next(inside.glob("*.dsc")).name
-    root.must(["dpkg-source", "--no-check", "--skip-patches", "-x", dsc, folder], cwd="/package")
+    if not list(store.glob("*.orig.tar.*")):
+        download(root, store)
+    archive = next(store.glob("*.orig.tar.*"))
+    shutil.copy(archive, root.outside("/"))
+    root.must(["mkdir", folder])
+    root.must(["tar", "-xf", f"/{archive.name}", "-C", folder, "--strip-components=1"])
+    return archive.name.split("_")[1].split(".orig")[0]
 
 
-def download(suite, root, store):
-    root.outside(LIST).write_text(
-        root.outside("/etc/apt/sources.list").read_text().replace("deb ", "deb-src ", 1))
-    root.outside("/download").mkdir()
+def download(root, store):
+    """The newest version that the suite or its security updates still have."""
+    binary = root.outside("/etc/apt/sources.list").read_text()
+    root.outside(LIST).write_text(re.sub("^deb ", "deb-src ", binary, flags=re.MULTILINE))
     root.must(["apt-get", "update"])
-    done = root.run(["apt-get", "source", "--download-only", f"wireshark/{suite}"], cwd="/download")
-    if done.returncode:
+    listed = root.must(["apt-cache", "showsrc", "--only-source", "wireshark"])
+    versions = re.findall("^Version: (.+)$", listed, re.MULTILINE)
+    root.outside("/download").mkdir()
+    for version in versions:
+        done = root.run(["apt-get", "source", "--download-only", "--tar-only",
+                         f"wireshark={version}"], cwd="/download")
+        if done.returncode == 0:
+            break
         text = done.stdout + done.stderr
-        error = roots.PackagesGone if roots.GONE.search(text) else roots.RootError
-        raise error(f"apt-get source wireshark of {suite}:\n{roots.last_lines(text, 8)}")
+        if not roots.GONE.search(text):
+            raise roots.RootError(f"apt-get source wireshark={version}:\n"
+                                  + roots.last_lines(text, 8))
+    else:
+        raise roots.PackagesGone(f"no source package any longer: {' '.join(versions) or 'none'}")
     unfinished = store.with_name(f"unfinished-{store.name}")
     shutil.rmtree(unfinished, ignore_errors=True)
+    shutil.rmtree(store, ignore_errors=True)
     shutil.copytree(root.outside("/download"), unfinished)
     unfinished.rename(store)

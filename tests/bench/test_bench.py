@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The short form of the benchmark, and whether it would notice."""
+
+import pytest
+
+import bench
+
+
+def table_of(*rows):
+    made = bench.Bench("/nonexistent", None)
+    made.alone = made.plugin = type("Contender", (), {"name": "sipexplain"})
+    for row in rows:
+        made.add(*row)
+    return made
+
+
+@pytest.mark.parametrize("percent, marked", [(4.9, False), (5.0, False), (5.1, True)])
+def test_past_the_budget_is_marked(percent, marked):
+    made = table_of(("SIP", {"sipexplain": f"{percent}"}, percent, 5, "+5 %"))
+    assert made.rows[0].over == marked
+    assert ("OVER" in made.table()) == marked
+
+
+def test_growth_of_a_slow_core_is_past_the_budget():
+    made = table_of()
+    made.add_growth("quadratic", "1, 10", 10.0)
+    made.add_growth("flat", "1, 1", 1.0)
+    assert [row.over for row in made.rows] == [True, False]
+
+
+def test_short_form_is_within_budget(capsys):
+    code = bench.main(["--short"])
+    table = capsys.readouterr().out
+    assert code == 0, table

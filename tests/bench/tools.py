@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Builds what is measured, runs it, and counts."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import traffic
+
+BENCH = Path(__file__).parent
+sys.path.append(str(BENCH.parent / "e2e"))
+
+from tshark import NOBODY, Wireshark, drops_root    # noqa: E402
+
+COLLECTED = re.compile(r"Collected : (\d+)")
+TOOLS = {"valgrind": "valgrind", "cmake": "cmake", "ninja": "ninja-build", "cc": "gcc"}
+
+
+def check_tools():
+    missing = [package for tool, package in TOOLS.items() if not shutil.which(tool)]
+    if missing:
+        raise RuntimeError(f"not installed: {', '.join(missing)}")
+
+
+def build(folder):
+    """The release build, in a folder of its own."""
+    for command in (["cmake", "-S", BENCH, "-B", folder, "-G", "Ninja",
+                     "-DCMAKE_BUILD_TYPE=RelWithDebInfo"], ["cmake", "--build", folder]):
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(f"{command[:2]} failed\n{done.stdout}{done.stderr}")
+
+
+class Contender(Wireshark):
+    """tshark with or without something that looks at SIP."""
+
+    def __init__(self, name, plugin=None, args=(), own_filter="sip.Status-Code == 999"):
+        super().__init__(plugin or "sipexplain.so")
+        self.name, self.args, self.own_filter = name, list(map(str, args)), own_filter
+        self.has_plugin = plugin is not None
+
+    def install(self):
+        if self.has_plugin:
+            super().install()
+        else:
+            self.home.chmod(0o755)
+            self.hide_installed_copy(Path(self.folders()["Global Plugins"]))
+            if drops_root():
+                os.chown(self.home, NOBODY, NOBODY)
+        if self.name != "sipexplain" and "sipexplain" in self.run("tshark", ["-G", "protocols"]):
+            raise RuntimeError("an installed sipexplain is loaded: uninstall it first")
+
+    def arguments(self, capture, mode):
+        """mode: tshark's options; None: a filter on what this contender adds."""
+        mode = ["-Y", self.own_filter] if mode is None else mode
+        return ["-r", str(capture), *self.args, *mode]
+
+    def instructions(self, capture, mode):
+        valgrind = ["--tool=callgrind", f"--callgrind-out-file={os.devnull}"]
+        command = self.command("valgrind", [*valgrind, shutil.which("tshark"),
+                                            *self.arguments(capture, mode)])
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+                              text=True, errors="replace", env=self.environment(), cwd=self.home)
+        return collected(command, done.returncode, done.stderr)
+
+    def peak(self, capture):
+        """Peak resident memory in bytes, without valgrind."""
+        command = self.command("tshark", self.arguments(capture, ["-q"]))
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                   env=self.environment(), cwd=self.home)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        if process.returncode:
+            raise RuntimeError(f"{command}: exit code {process.returncode}")
+        return usage.ru_maxrss * 1024
+
+
+def collected(command, code, stderr):
+    found = COLLECTED.search(stderr)
+    if code or not found:
+        raise RuntimeError(f"{' '.join(map(str, command))}: exit code {code}\n{stderr}")
+    return int(found[1])
+
+
+def drive(program, packets, function):
+    """Instructions that a function of the driver takes over a capture, per packet."""
+    command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={os.devnull}",
+               f"--toggle-collect={function}", str(program)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.PIPE, text=False)
+    try:
+        count = traffic.write(process.stdin, packets)
+    except BrokenPipeError:
+        count = 0
+    _, stderr = process.communicate()
+    return collected(command, process.returncode, stderr.decode(errors="replace")) / count

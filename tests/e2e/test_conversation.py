@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The conversation filters, which only Wireshark's window offers; a probe in tshark asks for them."""
+
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+LADDERS = HERE.parent / "captures" / "ladders"
+RECORDED = HERE.parent / "captures" / "recorded"
+TRANSACTION, CALL = "SIP transaction", "SIP call (all hops)"
+
+
+@pytest.fixture(scope="module")
+def probe(wireshark):
+    """The probe, built for this Wireshark."""
+    flags = subprocess.run(["pkg-config", "--cflags", "wireshark", "glib-2.0"], check=True,
+                           capture_output=True, encoding="utf-8").stdout
+    library = wireshark.home / "conversation_probe.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-o", library, HERE / "conversation_probe.c",
+                    "-I", HERE.parents[1] / "plugin", *shlex.split(flags)], check=True)
+    library.chmod(0o755)
+    return library
+
+
+def filters(wireshark, probe, capture):
+    """Frame -> name of the filter -> the filter; no entry where it is not offered."""
+    *user, tool, option = wireshark.command("tshark", ["-2"])
+    # -2 and a tree: as in the window.
+    command = [*user, "env", f"LD_PRELOAD={probe}", tool, option, "-V", "-r", capture]
+    done = subprocess.run(list(map(str, command)), env=wireshark.environment(), cwd=wireshark.home,
+                          capture_output=True, encoding="utf-8", timeout=60, check=True)
+    found = {}
+    for line in done.stdout.splitlines():
+        number, *rest = line.split("\t")
+        if len(rest) == 3 and number.isdigit():
+            name, valid, text = rest
+            assert bool(valid) == bool(text)
+            found.setdefault(int(number), {}).update({name: text} if valid else {})
+    assert found, "the probe said nothing"
+    return found
+
+
+def shown(wireshark, capture, display_filter):
+    output = wireshark.tshark(["-2", "-Y", display_filter, "-T", "fields", "-e", "frame.number"],
+                              capture)
+    return set(map(int, output.split()))
+
+
+def test_a_transaction(wireshark, probe, capture):
+    path = capture(RECORDED / "stuck-two-hops-down.pcapng")
+    found = filters(wireshark, probe, path)
+    assert found[3][TRANSACTION] == "sipexplain.transaction == 2"
+    assert found[24][TRANSACTION] == found[3][TRANSACTION]      # the ACK of its 487
+    assert shown(wireshark, path, found[3][TRANSACTION]) == {3, 4, 23, 24}
+
+
+def test_a_call_on_all_hops(wireshark, probe, capture):
+    path = capture(RECORDED / "stuck-not-forwarded.pcapng")
+    found = filters(wireshark, probe, path)
+    first = shown(wireshark, path, found[1][CALL])
+    assert first == set(range(1, 14)), "INVITE, ACK and BYE before and behind the proxy"
+    assert all(found[frame][CALL] == found[1][CALL] for frame in first)
+    assert shown(wireshark, path, found[14][CALL]) == set(range(14, 21))
+
+
+def test_only_sip_messages_have_them(wireshark, probe, capture):
+    path = capture(LADDERS / "trying-timed-out.md")
+    found = filters(wireshark, probe, path)
+    assert [frame for frame in found if found[frame]] == [1, 2, 3, 4, 5]
+
+
+PIPELINED = """# Two calls in one segment
+
+```hosts
+alice  10.0.0.1:40001  tcp
+bob    10.0.0.3:5060   tcp
+```
+
+```ladder
+0.000   alice -> bob   INVITE sip:bob@10.0.0.3   via a1
++       alice -> bob   INVITE sip:bob@10.0.0.3   via a2  call C2
+0.100   bob -> alice   100                       via a1
+```
+
+```expect
+4   sipexplain.transaction == 1, 2
+```
+"""
+
+
+def test_several_messages_in_a_frame(wireshark, probe, capture, tmp_path):
+    ladder = tmp_path / "pipelined.md"
+    ladder.write_text(PIPELINED, encoding="utf-8")
+    path = capture(ladder)
+    both, answer = (found for found in filters(wireshark, probe, path).values() if found)
+    assert both[TRANSACTION] == "sipexplain.transaction == 1 || sipexplain.transaction == 2"
+    assert answer[TRANSACTION] == "sipexplain.transaction == 1"
+    assert both[CALL].startswith(answer[CALL] + " || sip.Call-ID == ")
+
+
+def test_a_call_id_with_quotes(wireshark, probe, capture, tmp_path):
+    text = (LADDERS / "trying-slow.md").read_text(encoding="utf-8").splitlines()
+    at = next(n for n, line in enumerate(text) if " INVITE " in line)
+    text.insert(at + 1, '        Call-ID: a"b\\c@d')
+    ladder = tmp_path / "quotes.md"
+    ladder.write_text("\n".join(text), encoding="utf-8")
+    path = capture(ladder)
+    assert shown(wireshark, path, filters(wireshark, probe, path)[1][CALL]) == {1}

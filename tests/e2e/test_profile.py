@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The profile "SIP Explain": installed, made into a zip, and what it shows."""
+
+import subprocess
+import xml.etree.ElementTree as ElementTree
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SCRIPT = ROOT / "cmake" / "install-profile.sh"
+FILES = {path.name for path in (ROOT / "plugin" / "profile").iterdir()}
+NAME = "SIP Explain"
+LADDERS = ROOT / "tests" / "captures" / "ladders"
+COLUMNS = ["No.", "Time", "Source", "Destination", "Protocol", "Code", "Since request",
+           "Transaction", "Info"]
+
+
+def script(*args):
+    done = subprocess.run(["sh", SCRIPT, *map(str, args)], capture_output=True, encoding="utf-8",
+                          timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def installed(wireshark):
+    """The folder of the profile in the configuration that the tests' tshark reads."""
+    folders = wireshark.run("tshark", ["-G", "folders"]).splitlines()
+    config = Path(next(line.split(":", 1)[1].strip() for line in folders
+                       if line.startswith("Personal configuration")))
+    script("--into", config)
+    for path in (config, config / "profiles", config / "profiles" / NAME):
+        path.chmod(0o755)
+    return config / "profiles" / NAME
+
+
+def psml(wireshark, capture, *args):
+    output = wireshark.tshark(["-2", "-C", NAME, *args, "-T", "psml"], capture)
+    root = ElementTree.fromstring(output)
+    names = [section.text for section in root.find("structure")]
+    packets = root.findall("packet")
+    return names, packets, [[section.text or "" for section in packet] for packet in packets]
+
+
+def colour(wireshark, capture, frame):
+    packet = psml(wireshark, capture, "--color")[1][frame - 1]
+    return packet.get("foreground"), packet.get("background")
+
+
+def test_columns(wireshark, capture, installed):
+    names, _, rows = psml(wireshark, capture(LADDERS / "trying-slow.md"))
+    assert names == COLUMNS
+    ringing = dict(zip(names, rows[2]))
+    assert ringing["Code"] == "180"
+    assert float(ringing["Since request"]) == pytest.approx(8.005)
+    assert ringing["Transaction"] == "1"
+    assert ringing["Info"].endswith("]") and "slow" in ringing["Info"]
+
+
+def test_no_other_profile_changes(wireshark, capture, installed):
+    output = wireshark.tshark(["-2"], capture(LADDERS / "trying-slow.md"))
+    assert "[" not in output
+
+
+def rules(installed):
+    """Name of a rule -> its colours as tshark writes them."""
+    found = {}
+    for line in (installed / "colorfilters").read_text(encoding="utf-8").splitlines():
+        if line.startswith("@"):
+            _, name, _, colours = line.split("@")
+            background, foreground = colours[1:-1].split("][")
+            found[name] = hex_of(foreground), hex_of(background)
+    return found
+
+
+def hex_of(channels):
+    return "#" + "".join(f"{int(value) >> 8:02x}" for value in channels.split(","))
+
+
+@pytest.mark.parametrize("ladder, frame, rule", [
+    ("trying-timed-out.md", 2, "SIP: timed out"),
+    ("trying-timed-out.md", 7, "SIP: timed out"),       # RTP, on which the wait ran out
+    ("trying-slow.md", 3, "SIP: slow or cancelled while trying"),
+    ("flow-failed-after-fin.md", None, "SIP: flow lost"),
+    ("retry-after.md", None, "SIP: real failure"),
+    ("answered-call.md", 1, "SIP"),
+])
+def test_colours(wireshark, capture, installed, ladder, frame, rule):
+    path = capture(LADDERS / ladder)
+    if frame is None:
+        frame = next(n for n, row in enumerate(psml(wireshark, path)[2], 1)
+                     if row[COLUMNS.index("Code")] >= "400")
+    assert colour(wireshark, path, frame) == rules(installed)[rule]
+
+
+def test_rules_have_colours_of_their_own(installed):
+    colours = list(rules(installed).values())
+    assert len(colours) == len(set(colours))
+
+
+def filters(installed):
+    for line in (installed / "dfilter_buttons").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            _, label, expression, _ = line.strip('"').split('","')
+            yield label, expression
+
+
+def test_the_filters_of_the_buttons_work(wireshark, capture, installed):
+    frames = {}
+    for label, expression in filters(installed):
+        for ladder in ("trying-timed-out.md", "trying-slow.md", "flow-failed-after-fin.md"):
+            output = wireshark.tshark(["-2", "-Y", expression], capture(LADDERS / ladder))
+            if output.strip():
+                frames.setdefault(label, []).append(ladder)
+    assert frames == {
+        "Stuck on 100": ["trying-timed-out.md"],
+        "Flow failed": ["flow-failed-after-fin.md"],
+        "Real failures": ["flow-failed-after-fin.md"],
+        "Slow": ["trying-slow.md"],
+    }
+
+
+@pytest.mark.parametrize("macro, codes", [
+    ("${sip_code:180}", ["180"]), ("${sip_class:2}", ["200"]), ("${sip_slower:8}", ["180", "200"])])
+def test_macros(wireshark, capture, installed, macro, codes):
+    rows = psml(wireshark, capture(LADDERS / "trying-slow.md"), "-Y", macro)[2]
+    assert [row[COLUMNS.index("Code")] for row in rows] == codes
+
+
+def test_both_files_of_macros_say_the_same():
+    profile = ROOT / "plugin" / "profile"
+    new = [line.split('" ', 1) for line in (profile / "dmacros").read_text().splitlines()[2:]]
+    old = [line[1:-1].split('","') for line in
+           (profile / "dfilter_macros").read_text().splitlines()[1:]]
+    assert [[name[1:], text] for name, text in new] == old
+
+
+# Installing
+
+def test_other_profiles_are_left_alone(tmp_path):
+    other = tmp_path / "profiles" / "Mine" / "preferences"
+    other.parent.mkdir(parents=True)
+    other.write_text("mine", encoding="utf-8")
+    (tmp_path / "preferences").write_text("default", encoding="utf-8")
+    script("--into", tmp_path)
+    found = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")
+             if path.is_file()}
+    assert found == {"preferences", "profiles/Mine/preferences",
+                     *(f"profiles/{NAME}/{name}" for name in FILES)}
+    assert other.read_text(encoding="utf-8") == "mine"
+    assert (tmp_path / "preferences").read_text(encoding="utf-8") == "default"
+
+
+def test_installing_again_keeps_what_was_changed_by_hand(tmp_path):
+    script("--into", tmp_path)
+    folder = tmp_path / "profiles" / NAME
+    (folder / "colorfilters").write_text("mine", encoding="utf-8")
+    script("--into", tmp_path)
+    assert (folder / "colorfilters.old").read_text(encoding="utf-8") == "mine"
+    assert {path.name for path in folder.iterdir()} == FILES | {"colorfilters.old"}
+
+
+def test_a_zip_to_import(tmp_path):
+    file = tmp_path / "profile.zip"
+    script("--zip", file)
+    with zipfile.ZipFile(file) as archive:
+        assert archive.testzip() is None
+        names = {name for name in archive.namelist() if not name.endswith("/")}
+        assert names == {f"{NAME}/{name}" for name in FILES}
+        for name in FILES:
+            original = (ROOT / "plugin" / "profile" / name).read_bytes()
+            assert archive.read(f"{NAME}/{name}") == original

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The commands that the README names: try.sh installs and explains, twice as well as once."""
+
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+import ladder
+import ladder_net
+from tshark import NOBODY, drops_root
+
+ROOT = Path(__file__).parents[2]
+NEEDED = ("CMakeLists.txt", "CMakePresets.json", "cmake", "plugin", "tests/unit",
+          "tests/captures/demo.pcap")
+QUICK = 15              # seconds for a second run
+
+
+@pytest.fixture(scope="module")
+def clone(wireshark):
+    """What a user has after git clone, in his own hands."""
+    folder = wireshark.home / "clone"
+    for name in NEEDED:
+        source, target = ROOT / name, folder / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        copy = shutil.copytree if source.is_dir() else shutil.copy
+        copy(source, target)
+    (folder / "home").mkdir()
+    wireshark.hand_over(folder)
+    return folder
+
+
+def run(wireshark, clone, path=None):
+    """try.sh as an ordinary user; its output, its errors and how long it took."""
+    command = ["bash", "cmake/try.sh"]
+    if drops_root():
+        command = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *command]
+    env = dict(wireshark.environment(), HOME=str(clone / "home"))
+    if path:
+        env.update(PATH=str(path))
+    begin = time.monotonic()
+    done = subprocess.run(command, cwd=clone, env=env, capture_output=True, encoding="utf-8",
+                          stdin=subprocess.DEVNULL, timeout=300)
+    return done, time.monotonic() - begin
+
+
+def installed(clone):
+    return {path: path.stat().st_mtime_ns for path in (clone / "home").rglob("*.so")}
+
+
+def test_try_installs_proves_and_explains(wireshark, clone):
+    done, _ = run(wireshark, clone)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not done.stderr
+    (plugin,) = installed(clone)
+    assert f"Installed {plugin}" in done.stdout
+    listed = done.stdout.partition("tshark -G plugins:\n")[2].splitlines()[0]
+    assert listed.split()[0] == "sipexplain.so" and listed.endswith(str(plugin))
+    assert "23\tSIP Explain: 430 Flow Failed" in done.stdout
+    assert "28\tSIP Explain: 100 Trying to INVITE - no response for 45.0 s" in done.stdout
+    assert "[How to fix it: " in done.stdout
+
+
+def test_try_again_is_quick_and_changes_nothing(wireshark, clone):
+    before = installed(clone)
+    done, seconds = run(wireshark, clone)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert before and installed(clone) == before
+    assert "Already there: " in done.stdout
+    assert seconds < QUICK
+
+
+def test_try_says_what_to_install(wireshark, clone):
+    """A machine without tshark, and a user without sudo."""
+    tools = wireshark.home / "tools"
+    tools.mkdir()
+    for folder in ("/bin", "/usr/bin"):
+        for tool in Path(folder).iterdir():
+            if tool.name not in ("tshark", "sudo") and not (tools / tool.name).exists():
+                (tools / tool.name).symlink_to(tool)
+    done, _ = run(wireshark, clone, tools)
+    assert done.returncode == 1
+    assert "apt-get install --no-install-recommends tshark" in done.stderr
+
+
+def test_the_demonstration_is_its_ladder():
+    captures = ROOT / "tests" / "captures"
+    frames = ladder.build(ladder.read(captures / "ladders" / "demo.md"))
+    assert (captures / "demo.pcap").read_bytes() == ladder_net.pcap(frames)
+
+
+def test_shell_scripts_are_clean():
+    scripts = [*(ROOT / "cmake").glob("*.sh"), ROOT / ".ci" / "run"]
+    done = subprocess.run(["shellcheck", "-x", *scripts], cwd=ROOT, capture_output=True,
+                          encoding="utf-8")
+    assert done.returncode == 0, done.stdout

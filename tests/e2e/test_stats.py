@@ -1,0 +1,317 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The statistics tables: what their rows say, and that tshark, sharkd and both passes agree."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+CAPTURES = Path(__file__).parents[1] / "captures"
+LADDERS = CAPTURES / "ladders"
+RECORDED = CAPTURES / "recorded"
+ALL = sorted(LADDERS.glob("*.md")) + sorted(RECORDED.glob("*.pcap*"))
+NAMES = ("codes", "trying", "calls", "flows")
+TITLES = {
+    "codes": "SIP Explain: Response Codes",
+    "trying": "SIP Explain: Waits After 100 Trying",
+    "calls": "SIP Explain: Calls",
+    "flows": "SIP Explain: Failed Flows",
+}
+RULE = "=" * 101
+WIDEST = 200
+
+
+def z(name, display_filter=""):
+    return ["-z", f"sipexplain,{name}" + (f",{display_filter}" if display_filter else "")]
+
+
+def printed(wireshark, capture, *args, two_pass=False):
+    """Name of a table -> its lines as tshark prints them, names of the columns first."""
+    output = wireshark.tshark(["-q", *(["-2"] if two_pass else []), *args], capture)
+    names = {title: name for name, title in TITLES.items()}
+    tables = {}
+    for block in output.split(RULE):
+        lines = block.strip("\n").splitlines()
+        if len(lines) > 3:
+            tables[names[lines[0].rstrip(":")]] = [lines[2], *lines[4:]]
+    return tables
+
+
+def cells(line):
+    assert line.endswith(" |"), line
+    return [cell.strip() for cell in line[:-2].split(" |")]
+
+
+def rows(wireshark, capture, name, display_filter="", two_pass=False):
+    """The rows of one table in tshark, as dicts."""
+    lines = printed(wireshark, capture, *z(name, display_filter), two_pass=two_pass)[name]
+    return [dict(zip(cells(lines[0]), cells(line), strict=True)) for line in lines[1:]]
+
+
+def taps(wireshark, name, captures):
+    """One of sharkd's tables for capture after capture, in one session: the rows, as dicts."""
+    calls = []
+    for capture in captures:
+        calls.append(("load", {"file": str(capture)}))
+        calls.append(("tap", {"tap0": f"nstat:sipexplain,{name}"}))
+    return [nstat(answer["taps"][0]) for answer in wireshark.ask(calls)[1::2]]
+
+
+def all_taps(wireshark, capture):
+    """All of sharkd's tables by name, from one look at the packets."""
+    asked = {f"tap{i}": f"nstat:sipexplain,{name}" for i, name in enumerate(NAMES)}
+    answers = wireshark.ask([("load", {"file": str(capture)}), ("tap", asked)])
+    return {tap["tap"].partition(",")[2]: nstat(tap) for tap in answers[1]["taps"]}
+
+
+def nstat(tap):
+    names = [field["c"] for field in tap["fields"]]
+    return [dict(zip(names, map(cell_text, row), strict=True)) for row in tap["tables"][0]["i"]]
+
+
+def cell_text(value):
+    return str(value).strip()
+
+
+def fits(short, whole):
+    """tshark marks what it had to cut with a ~."""
+    return whole.startswith(short[:-1]) if short.endswith("~") else short == whole
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
+def test_one_pass_two_passes_and_sharkd_agree(wireshark, capture, path):
+    asked = [arg for name in NAMES for arg in z(name)]
+    one = printed(wireshark, capture(path), *asked)
+    assert set(one) == set(NAMES)
+    assert one == printed(wireshark, capture(path), *asked, two_pass=True)
+    tables = all_taps(wireshark, capture(path))
+    for name, lines in one.items():
+        assert_readable(lines)
+        names, *found = map(cells, lines)
+        assert len(found) == len(tables[name])
+        for line, row in zip(found, tables[name]):
+            assert names == list(row)
+            assert all(map(fits, line, row.values())), (line, row)
+
+
+def assert_readable(lines):
+    assert max(map(len, lines)) <= WIDEST
+    first = [int(cells(line)[0]) for line in lines[1:]]
+    assert first == sorted(first)
+    if first:
+        assert len(set(map(len, lines))) == 1, "columns do not line up"
+
+
+# What the rows say
+
+def test_codes_counts_and_times(wireshark, capture):
+    found = rows(wireshark, capture(RECORDED / "fork-busy-answered.pcapng"), "codes")
+    assert [(row["Code"], row["Phrase"], row["Count"]) for row in found] == [
+        ("100", "Trying", "1"), ("180", "Ringing", "2"), ("200", "OK", "4"),
+        ("486", "Busy Here", "1")]
+    ok = found[2]
+    assert ok["Methods"] == "INVITE, BYE"
+    assert (ok["Min s"], ok["Max s"]) == ("0.000", "2.007")
+    assert [row["Failures"] for row in found] == ["0", "0", "0", "1"]
+
+
+@pytest.mark.parametrize("two_pass", [False, True])
+def test_codes_tells_failures_from_steps(wireshark, capture, two_pass):
+    challenge = rows(wireshark, capture(RECORDED / "auth-proxy-407.pcapng"), "codes",
+                     two_pass=two_pass)
+    assert ("407", "0") in [(row["Code"], row["Failures"]) for row in challenge]
+    # The server answers 503 to the second phone: a failure; 302 to the first is followed.
+    serial = rows(wireshark, capture(RECORDED / "serial-302-503.pcapng"), "codes",
+                  two_pass=two_pass)
+    failures = {row["Code"]: row["Failures"] for row in serial}
+    assert failures["302"] == "0" and failures["503"] == "1"
+
+
+def test_codes_counts_repeats_apart_and_copies_not_at_all(wireshark, capture):
+    prack = rows(wireshark, capture(RECORDED / "prack.pcapng"), "codes")
+    ringing = next(row for row in prack if row["Code"] == "180")
+    assert (ringing["Count"], ringing["Repeats"]) == ("1", "1")
+    copies = rows(wireshark, capture(RECORDED / "any-interface-router.pcapng"), "codes")
+    assert {(row["Code"], row["Count"], row["Repeats"]) for row in copies} == {
+        ("100", "1", "0"), ("180", "1", "0"), ("200", "2", "0")}
+
+
+def wait_rows(wireshark, capture, path):
+    return [(row["Frame"], row["100 in"], row["From"], row["To"], row["State"], row["Wait s"],
+             row["Ended by"]) for row in rows(wireshark, capture(path), "trying")]
+
+
+def test_trying_in_one_pass_goes_to_the_end_of_the_capture(wireshark, capture):
+    """Nothing of the transaction comes after the 100: only the last frame tells how long it was."""
+    assert wait_rows(wireshark, capture, LADDERS / "trying-timed-out.md") == [
+        ("1", "2", "10.0.0.1:5060", "10.0.0.2:5060", "timed out", "33.995", "nothing")]
+    open_rows = wait_rows(wireshark, capture, LADDERS / "trying-open-at-end.md")
+    assert [row[4] for row in open_rows] == ["open"]
+
+
+def test_trying_shows_each_hop(wireshark, capture):
+    assert wait_rows(wireshark, capture, RECORDED / "stuck-two-hops-down.pcapng") == [
+        ("1", "2", "10.0.0.1:5060", "10.0.0.2:5060", "timed out", "38.002", "CANCEL in 7"),
+        ("3", "4", "10.0.0.2:5060", "10.0.0.3:5060", "timed out", "38.002", "CANCEL in 8"),
+        ("5", "6", "10.0.0.3:5060", "10.0.0.10:5060", "timed out", "38.001", "CANCEL in 10")]
+
+
+def test_trying_states(wireshark, capture):
+    assert [row[4:] for row in wait_rows(wireshark, capture, LADDERS / "trying-slow.md")] == [
+        ("slow", "8.000", "180 in 3")]
+    assert [row[4] for row in
+            wait_rows(wireshark, capture, LADDERS / "trying-cancelled.md")] == ["cancelled"] * 2
+    assert wait_rows(wireshark, capture, LADDERS / "answered-call.md") == []
+
+
+def test_trying_names_the_cause_and_the_call(wireshark, capture):
+    row, = rows(wireshark, capture(LADDERS / "trying-timed-out.md"), "trying")
+    assert row["Call-ID"].startswith("trying-timed-out@")
+    assert row["Cause"].startswith("10.0.0.2 sent it to 10.0.0.3 3 times")
+
+
+def test_an_answered_call(wireshark, capture):
+    row, = rows(wireshark, capture(RECORDED / "call-slow-ringing.pcapng"), "calls")
+    assert (row["Frame"], row["Method"], row["From"], row["To"]) == (
+        "1", "INVITE", "alice@example.com", "bob@example.com")
+    assert float(row["100 s"]) < 0.1
+    assert 8 < float(row["Ringing s"]) < 8.1
+    assert float(row["Ringing s"]) < float(row["Answer s"])
+    assert (row["Final"], row["Verdict"][:14]) == ("200", "answered, slow")
+
+
+def test_the_attempts_of_a_call_are_one_row(wireshark, capture):
+    row, = rows(wireshark, capture(RECORDED / "auth-proxy-407.pcapng"), "calls")
+    assert (row["Frame"], row["Final"], row["Verdict"]) == ("1", "200", "answered")
+    assert (row["Began at"], row["First cause"]) == ("", "")
+
+
+def test_a_stuck_call_says_where_it_began(wireshark, capture):
+    row, = rows(wireshark, capture(RECORDED / "stuck-two-hops-down.pcapng"), "calls")
+    assert row["Verdict"] == "cancelled, stuck 38.0 s after 100"
+    assert row["Began at"] == "10.0.0.10:5060"
+    row, = rows(wireshark, capture(LADDERS / "trying-timed-out.md"), "calls")
+    assert (row["Final"], row["Verdict"]) == ("", "trying, stuck 34.0 s after 100")
+    assert row["Began at"] == "10.0.0.3:5060"
+
+
+def test_a_failed_call_says_where_it_began(wireshark, capture):
+    def told(name):
+        row, = rows(wireshark, capture(RECORDED / name), "calls")
+        return row["Final"], row["Verdict"], row["Began at"], row["First cause"]
+
+    assert told("fork-all-busy.pcapng") == ("486", "failed", "10.0.0.10:5060", "486 Busy Here")
+    assert told("flow-closed-480.pcapng") == ("480", "failed", "10.0.0.5:5060", "430 Flow Failed")
+
+
+def test_a_call_that_nobody_answers(wireshark, capture):
+    row, = rows(wireshark, capture(LADDERS / "no-response-to-invite.md"), "calls")
+    assert (row["Verdict"], row["Final"]) == ("no response", "")
+    assert row["First cause"].startswith("no response for")
+
+
+def test_what_forms_no_dialog_is_no_call(wireshark, capture):
+    assert rows(wireshark, capture(LADDERS / "auth-challenge.md"), "calls") == []  # REGISTER
+    assert rows(wireshark, capture(LADDERS / "no-response-to-options.md"), "calls") == []
+
+
+def test_flows(wireshark, capture):
+    first, second = rows(wireshark, capture(RECORDED / "flow-both-dead.pcapng"), "flows")
+    assert (first["Frame"], first["Code"], first["Said by"]) == ("29", "430", "10.0.0.5:5060")
+    assert (first["Reg-id"], first["Made in"], first["Flow died"]) == ("1", "4", "closed in 19")
+    assert "bob@example.com" in first["Registered"]
+    assert (first["Outcome"], first["Seen in"], first["Answer"]) == (
+        "other flows failed too", "31", "430")
+    assert (second["Frame"], second["Reg-id"], second["Made in"]) == ("33", "2", "13")
+
+
+@pytest.mark.parametrize("name, outcome, seen_in", [
+    ("flow-second-answers", "another flow answered", "28"),
+    ("flow-registered-again", "registered again", "24"),
+])
+def test_what_came_of_a_failed_flow(wireshark, capture, name, outcome, seen_in):
+    row = rows(wireshark, capture(RECORDED / f"{name}.pcapng"), "flows")[0]
+    assert (row["Outcome"], row["Seen in"]) == (outcome, seen_in)
+
+
+def test_what_edges_say_in_place_of_430(wireshark, capture):
+    edge, caller = rows(wireshark, capture(RECORDED / "flow-edge-restarted-403.pcapng"), "flows")
+    assert [row["Code"] for row in (edge, caller)] == ["403", "403"]
+    assert edge["Outcome"] == "handed on to the caller"
+
+
+def test_no_flow_failed(wireshark, capture):
+    assert rows(wireshark, capture(RECORDED / "flow-call-answered.pcapng"), "flows") == []
+
+
+# Filters, reloads, other front ends
+
+def test_a_filter_leaves_out_other_calls(wireshark, capture):
+    path = capture(RECORDED / "stuck-not-forwarded.pcapng")
+
+    def frames(display_filter):
+        return [row["Frame"] for row in rows(wireshark, path, "calls", display_filter)]
+
+    assert frames("") == ["1", "14"]
+    assert frames("frame.number > 13") == ["14"]
+    # One hop of a call is enough to show the call.
+    assert frames("ip.addr == 10.0.0.10") == ["1"]
+
+
+def test_a_filter_keeps_the_order(wireshark, capture):
+    """The finals come from the last hop to the first, the rows by their first frame."""
+    path = capture(RECORDED / "stuck-two-hops-down.pcapng")
+    found = rows(wireshark, path, "trying", "sip.Method == CANCEL || sip.Status-Code == 487")
+    assert [row["Frame"] for row in found] == ["1", "3", "5"]
+    assert rows(wireshark, path, "trying", "sip.Status-Code == 180") == []
+
+
+def test_a_filter_counts_only_what_it_lets_through(wireshark, capture):
+    path = capture(RECORDED / "fork-busy-answered.pcapng")
+    found = rows(wireshark, path, "codes", "sip.CSeq.method == BYE")
+    assert [(row["Code"], row["Count"], row["Methods"]) for row in found] == [("200", "2", "BYE")]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_sharkd_after_reloads(wireshark, capture, name):
+    """Rows of another capture must not stay, nor point into what was freed."""
+    failed = capture(RECORDED / "flow-both-dead.pcapng")
+    other = capture(RECORDED / "stuck-two-hops-down.pcapng")
+    first, between, again, last = taps(wireshark, name, [failed, other, failed, other])
+    assert first == again and between == last
+    assert first != between
+
+
+def test_sharkd_asked_again_counts_anew(wireshark, capture):
+    tap = ("tap", {"tap0": "nstat:sipexplain,codes", "tap1": "nstat:sipexplain,calls"})
+    path = capture(RECORDED / "fork-busy-answered.pcapng")
+    _, first, again = wireshark.ask([("load", {"file": str(path)}), tap, tap])
+    assert first == again
+
+
+def test_sharkd_lists_the_tables(wireshark):
+    info, = wireshark.ask([("info", {})])
+    names = {entry["name"]: entry["tap"] for entry in info["nstat"]
+             if "sipexplain" in entry["tap"]}
+    assert names == {TITLES[name]: f"nstat:sipexplain,{name}" for name in NAMES}
+
+
+def test_a_table_asked_for_twice(wireshark, capture):
+    """Wireshark keeps one table for both; adding up what two filters let through would be wrong."""
+    path = capture(RECORDED / "fork-busy-answered.pcapng")
+    args = ["-q", "-r", path, *z("codes"), *z("codes", "sip.Status-Code == 200")]
+    done = subprocess.run(wireshark.command("tshark", args), env=wireshark.environment(),
+                          cwd=wireshark.home, capture_output=True, encoding="utf-8", timeout=60)
+    assert "sipexplain,codes is asked for twice" in done.stderr
+    assert "  4 |" in done.stdout and "  8 |" not in done.stdout
+
+
+def test_what_a_packet_holds_cannot_command_the_terminal(wireshark, capture, tmp_path):
+    text = (LADDERS / "trying-slow.md").read_text(encoding="utf-8").splitlines()
+    at = next(n for n, line in enumerate(text) if " INVITE " in line)
+    text.insert(at + 1, "        From: <sip:a\x1b[2Jb\u009bc\u202ed>;tag=1")
+    ladder = tmp_path / "escapes.md"
+    ladder.write_text("\n".join(text), encoding="utf-8")
+    output = wireshark.tshark(["-q", *z("calls")], capture(ladder))
+    assert "a\ufffd[2Jb\ufffdc\ufffdd" in output
+    assert not set(output) & set("\x1b\u009b\u202e")

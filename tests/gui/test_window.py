@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a user sees in Wireshark's window, read from the picture of it.
+
+SX_SCREENSHOTS=tests/gui/screenshots keeps the pictures, for the README.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from desktop import HEIGHT, Desktop, read
+from tshark import Wireshark
+
+DETAILS = (300, HEIGHT - 100)       # in the packet details, below all lines while they are closed
+DEMO = Path(__file__).parents[1] / "captures" / "demo.pcap"
+
+
+@pytest.fixture(scope="module")
+def desktop():
+    """With a home of its own: the settings of the window are nothing for other tests."""
+    with Wireshark.from_environment() as wireshark, Desktop(wireshark) as desktop:
+        yield desktop
+
+
+@pytest.fixture(scope="module")
+def demo(desktop):
+    return desktop.wireshark.keep(DEMO.name, DEMO.read_bytes())
+
+
+@pytest.fixture
+def pictures(tmp_path):
+    return Path(os.environ.get("SX_SCREENSHOTS", tmp_path)).absolute()
+
+
+@pytest.mark.parametrize("frame, name, words", [
+    (23, "flow-failed", ["SIP Explain: 430 Flow Failed", "closed by the client in frame 18",
+                         "How to fix it", "registered in frame 4", "Severity level: Warning"]),
+    (28, "stuck-call", ["SIP Explain: 100 Trying", "no response for 45.0 s",
+                        "The next hop is stuck too", "Severity level: Warning"]),
+])
+def test_the_tree_of_a_selected_packet(desktop, demo, pictures, frame, name, words):
+    window = desktop.open(demo, frame)
+    try:
+        desktop.click(*DETAILS)
+        # The last tree is ours; open all of it.
+        desktop.press(window, "End", "shift+Right")
+        desktop.picture(window, pictures / f"{name}.png")
+        assert_shown(read(pictures / f"{name}.png"), words)
+    finally:
+        desktop.close()
+
+
+def test_expert_information(desktop, demo, pictures):
+    window = desktop.open(demo, 1)
+    try:
+        # Expert Information is the last entry of the menu Analyze; Up wraps to it.
+        desktop.press(window, "alt+a", "Up", "Return")
+        dialog = desktop.wait_for("Expert Information")
+        assert demo.name in desktop.title(dialog)
+        desktop.resize(dialog, 0, 0, 1400, 520)
+        desktop.picture(dialog, pictures / "expert-information.png")
+        words = ["SIP Explain", "430 Flow Failed", "No response for too long"]
+        assert_shown(read(pictures / "expert-information.png"), words)
+    finally:
+        desktop.close()
+
+
+def assert_shown(text, words):
+    plain = squeezed(text)
+    missing = [word for word in words if squeezed(word) not in plain]
+    assert not missing, f"not in the picture: {missing}; it says: {text}"
+
+
+def squeezed(text):
+    """tesseract is unsure about spaces and capitals."""
+    return "".join(text.split()).lower()
