@@ -35,6 +35,7 @@ static bool read_header(struct sx_slice frame, size_t addresses, size_t ports, b
     uint32_t used = (uint32_t)(ports - behind) + length, rest = rest_of_packet(frame, addresses, v6);
     header->flags = (uint8_t)tcp[13];
     header->payload = rest > used ? rest - used : 0;
+    header->payload_at = (uint32_t)ports + length;
     return true;
 }
 

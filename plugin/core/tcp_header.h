@@ -16,6 +16,7 @@
 struct sx_tcp_header {
     uint8_t flags;      /* RFC 9293 3.1: FIN is 1, SYN 2, RST 4, PSH 8, ACK 16, URG 32 */
     uint32_t payload;   /* bytes, by the IP header's length */
+    uint32_t payload_at;    /* offset in the frame */
 };
 
 /* src and dst: 4 bytes each of IPv4, or 16 of IPv6. False if no such header is there, or if the

@@ -19,10 +19,7 @@ else {
         ip: {src: ((.layers.ip // .layers.ipv6) | one | .ip_ip_src // .ipv6_ipv6_src),
              dst: ((.layers.ip // .layers.ipv6) | one | .ip_ip_dst // .ipv6_ipv6_dst)},
         sip: (.layers.sip | {call_id: all("sip_sip_Call-ID"), method: all("sip_sip_CSeq_method")}),
-        # The lines that the window breaks a long text into
-        sipexplain: (.layers.sipexplain
-                     | if type == "array" then map(del(.sipexplain_sipexplain_more))
-                       else del(.sipexplain_sipexplain_more) end)
+        sipexplain: .layers.sipexplain
     }
 }
 end

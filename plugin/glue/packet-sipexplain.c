@@ -32,7 +32,9 @@ static int hf_class = -1;
 static int hf_meaning = -1;
 static int hf_when = -1;
 static int hf_fix = -1;
-static int hf_more = -1;
+static int hf_meaning_more = -1;
+static int hf_when_more = -1;
+static int hf_fix_more = -1;
 static int hf_reference = -1;
 static int hf_registered = -1;
 static int hf_phrase_differs = -1;
@@ -203,7 +205,8 @@ static proto_item *add_bool(const struct pen *p, proto_tree *tree, int hf, bool 
 
 /* The field holds the whole text, but Wireshark shows no more than 240 bytes of an item: what does
  * not fit follows in lines of its own below it. */
-static void add_long_string(const struct pen *p, proto_tree *tree, int hf, const char *text)
+static void add_long_string(const struct pen *p, proto_tree *tree, int hf, int hf_more,
+                            const char *text)
 {
     size_t length = strlen(text);
 
@@ -328,7 +331,8 @@ static void draw_missing_headers(const struct pen *p, proto_tree *tree)
         missing_header(p, tree, "To");
     if (!msg->call_id.p)
         missing_header(p, tree, "Call-ID");
-    if (!msg->has_cseq)
+    static const char *const cseq[] = { "CSeq", NULL };
+    if (!msg->has_cseq && !has_any(msg, cseq))
         missing_header(p, tree, "CSeq");
 }
 
@@ -380,7 +384,8 @@ static void draw_warnings(const struct pen *p, proto_tree *tree)
     uint32_t code;
 
     while (sx_sip_msg_value(p->view->msg, "Warning", &iter, &value)) {
-        if (value.n < 3 || !sx_slice_uint(sx_slice(value.p, 3), 999, &code))
+        if (value.n < 4 || !sx_is_lws(value.p[3]) ||
+            !sx_slice_uint(sx_slice(value.p, 3), 999, &code))
             continue;
         proto_item *item = add_uint(p, tree, hf_warning_code, code);
         proto_tree *sub = proto_item_add_subtree(item, ett_warning);
@@ -469,9 +474,9 @@ static void draw_explanation(struct pen *p, proto_tree *tree)
     draw_phrase(p, sub);
     expert_add_info_format(p->pinfo, item, explain_field(entry), "%u %s: %s", v->msg->code, phrase,
                            meaning);
-    add_long_string(p, tree, hf_meaning, meaning);
-    add_long_string(p, tree, hf_when, entry->when);
-    add_long_string(p, tree, hf_fix, fix_of(p));
+    add_long_string(p, tree, hf_meaning, hf_meaning_more, meaning);
+    add_long_string(p, tree, hf_when, hf_when_more, entry->when);
+    add_long_string(p, tree, hf_fix, hf_fix_more, fix_of(p));
     draw_missing_headers(p, tree);
     draw_warnings(p, tree);
     draw_retry_after(p, tree);
@@ -527,10 +532,8 @@ static void draw_transaction(const struct pen *p)
     proto_item *item = add_uint(p, p->tree, hf_transaction, p->txn->number);
     proto_tree *tree = proto_item_add_subtree(item, ett_transaction);
 
-    /* In merged captures the original may come behind what was forwarded from it. */
-    const struct sx_txn *parent = sx_tracker_txn(p->view->tracker, p->txn->parent);
-    if (parent && (parent->number < p->txn->number || parent->request_frame <= p->pinfo->num))
-        add_uint(p, tree, hf_parent, parent->number);
+    if (p->txn->parent)
+        add_uint(p, tree, hf_parent, p->txn->parent);
     if (p->view->msg->is_request)
         draw_request_links(p, tree);
     else
@@ -726,15 +729,15 @@ static void say_plain(wmem_strbuf_t *out, const struct pen *p)
     const struct sx_view *v = p->view;
     const struct sx_txn *txn = p->txn;
 
-    if (!txn)
-        return;
-    if (v->record->repeats) {
+    if (v->record && v->record->flags & SX_MESSAGE_QUOTED)
+        wmem_strbuf_append(out, " - quoted by an ICMP error: it did not arrive");
+    else if (txn && v->record->repeats) {
         wmem_strbuf_append_printf(out, " - %s frame %u",
                                   v->record->flags & SX_MESSAGE_DUPLICATE ? "the same packet as"
                                                                           : "repeats",
                                   v->record->repeats);
-    } else if (v->record->flags & SX_MESSAGE_QUOTED) {
-        wmem_strbuf_append(out, " - quoted by an ICMP error: it did not arrive");
+    } else if (!txn) {
+        return;
     } else if (v->msg->is_request) {
         if (txn->final_frame && v->record->method == txn->method)
             wmem_strbuf_append_printf(out, " - %u in frame %u", txn->final_code, txn->final_frame);
@@ -809,6 +812,9 @@ const char *sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct s
 
 bool sx_is_looked_at(proto_tree *tree)
 {
+    /* Registered only when the first capture is opened. */
+    if (tap_expert <= 0)
+        tap_expert = find_tap_id("expert");
     return proto_field_is_referenced(tree, proto_sipexplain) ||
            proto_field_is_referenced(tree, proto_expert) || have_tap_listener(tap_expert);
 }
@@ -881,8 +887,14 @@ void proto_register_sipexplain(void)
         { &hf_fix,
           { "How to fix it", "sipexplain.fix", FT_STRING, BASE_NONE, NULL, 0,
             "Advice for the method of the request", HFILL } },
-        { &hf_more,
-          { "Continued", "sipexplain.more", FT_STRING, BASE_NONE, NULL, 0,
+        { &hf_meaning_more,
+          { "Continued", "sipexplain.meaning.more", FT_STRING, BASE_NONE, NULL, 0,
+            "A further line of the text above", HFILL } },
+        { &hf_when_more,
+          { "Continued", "sipexplain.when.more", FT_STRING, BASE_NONE, NULL, 0,
+            "A further line of the text above", HFILL } },
+        { &hf_fix_more,
+          { "Continued", "sipexplain.fix.more", FT_STRING, BASE_NONE, NULL, 0,
             "A further line of the text above", HFILL } },
         { &hf_reference,
           { "Reference", "sipexplain.reference", FT_STRING, BASE_NONE, NULL, 0,
@@ -1038,6 +1050,5 @@ void proto_register_sipexplain(void)
 
 void proto_reg_handoff_sipexplain(void)
 {
-    tap_expert = find_tap_id("expert");
     sx_postdissect_handoff();
 }

@@ -3,6 +3,7 @@
  */
 #include "glue/compat.h"
 
+#include "core/tcp_header.h"
 #include "glue/sip_source.h"
 
 /* A request line may hold a URI of any length; one that is longer hides its own start. */
@@ -13,6 +14,10 @@
 
 /* SIP layers looked at: records of one TLS segment, messages in a message's body. */
 #define MAX_VERDICTS 8
+
+/* How much of a segment is looked for in the data that it completed, and how often. */
+#define PROBE 16
+#define MAX_PROBES 64
 
 /* What a layer is to us. */
 enum layer { LAYER_OTHER, LAYER_SIP, LAYER_UDP, LAYER_TCP, LAYER_TLS, LAYER_WS, LAYER_SCTP, LAYER_ICMP };
@@ -121,13 +126,19 @@ static bool read_layers(packet_info *pinfo, struct frame *f)
     return f->verdict_count > 0 || (f->continued && f->stream);
 }
 
+static bool same_start(const sip_info_value_t *v, const struct sx_sip_msg *msg)
+{
+    if (msg->is_request)
+        return v->request_method && sx_slice_is(msg->method_name, (const char *)v->request_method);
+    return !v->request_method && v->response_code == msg->code;
+}
+
 static bool verdict_is(const sip_info_value_t *v, const struct sx_sip_msg *msg)
 {
-    if (msg->is_request ? !v->request_method || !sx_slice_is(msg->method_name, (const char *)v->request_method)
-                        : v->request_method || v->response_code != msg->code)
-        return false;
-    return !v->tap_call_id || !msg->call_id.p ||
-           strncmp(v->tap_call_id, msg->call_id.p, MIN(strlen(v->tap_call_id), msg->call_id.n)) == 0;
+    return same_start(v, msg) &&
+           (!v->tap_call_id || !msg->call_id.p ||
+            strncmp(v->tap_call_id, msg->call_id.p,
+                    MIN(strlen(v->tap_call_id), msg->call_id.n)) == 0);
 }
 
 static bool any_verdict_is(const struct frame *f, const struct sx_sip_msg *msg)
@@ -236,28 +247,40 @@ static bool read_span(struct sx_slice bytes, size_t *at, struct sx_sip_span *spa
     return true;
 }
 
-/* One message, the one that the SIP dissector dissected. A reassembled datagram comes behind the
- * frame that holds its last fragment, so the last data source goes first. */
+/* The messages of one data source that the SIP dissector dissected, one for each of its layers: SCTP
+ * may bundle several. The body of a message is no place to look for the next one. */
+static unsigned each_in_source(const struct frame *f, tvbuff_t *tvb, sx_sip_source_cb cb, void *data)
+{
+    struct sx_slice bytes = source_bytes(tvb);
+    struct sx_sip_span span = {.tvb = tvb, .transport = f->transport, .quoted = f->quoted};
+    unsigned found = 0;
+    size_t at = 0;
+    bool complete;
+
+    while (found < f->verdict_count && find_start(bytes, &at, false, f->verdicts[found])) {
+        size_t start = at;
+        if (read_span(bytes, &at, &span, &complete) && same_start(f->verdicts[found], &span.msg)) {
+            cb(&span, data);
+            found++;
+        } else {
+            at = start + 7;
+        }
+    }
+    return found;
+}
+
+/* A reassembled datagram comes behind the frame that holds its last fragment, so the last data
+ * source goes first. */
 static unsigned each_in_datagram(const struct frame *f, sx_sip_source_cb cb, void *data)
 {
     guint sources = g_slist_length(f->pinfo->data_src);
+    unsigned found = 0;
 
-    while (sources-- > 0) {
-        tvbuff_t *tvb = get_data_source_tvb(g_slist_nth_data(f->pinfo->data_src, sources));
-        struct sx_slice bytes = source_bytes(tvb);
-        struct sx_sip_span span = {.tvb = tvb, .transport = f->transport, .quoted = f->quoted};
-        size_t at = 0;
-        bool complete;
-        while (find_start(bytes, &at, false, f->verdicts[0])) {
-            if (!read_span(bytes, &at, &span, &complete)) {
-                at += 7;
-            } else if (verdict_is(f->verdicts[0], &span.msg)) {
-                cb(&span, data);
-                return 1;
-            }
-        }
+    while (sources-- > 0 && found == 0) {
+        const struct data_source *source = g_slist_nth_data(f->pinfo->data_src, sources);
+        found = each_in_source(f, get_data_source_tvb(source), cb, data);
     }
-    return 0;
+    return found;
 }
 
 static bool is_reassembled(const struct data_source *source)
@@ -269,14 +292,48 @@ static bool is_reassembled(const struct data_source *source)
     return yes;
 }
 
-/* Where the bytes begin that the message reassembled before left over: behind its tail. */
-static size_t behind_tail(struct sx_slice bytes, struct sx_slice reassembled)
+/* Where the payload of a segment begins in its data source: a frame has headers before it. */
+static size_t payload_start(const struct frame *f, struct sx_slice bytes, bool is_frame)
 {
-    size_t n = MIN(reassembled.n, 32);
-    const char *tail = reassembled.p + reassembled.n - n;
-    const char *hit = (const char *)ws_memmem(bytes.p, bytes.n, tail, n);
+    const packet_info *pinfo = f->pinfo;
+    struct sx_tcp_header tcp;
 
-    return hit ? (size_t)(hit - bytes.p) + n : 0;
+    if (is_frame &&
+        sx_tcp_header_find(bytes, sx_slice(pinfo->src.data, (size_t)MAX(pinfo->src.len, 0)),
+                           sx_slice(pinfo->dst.data, (size_t)MAX(pinfo->dst.len, 0)),
+                           (uint16_t)pinfo->srcport, (uint16_t)pinfo->destport, &tcp))
+        return MIN(tcp.payload_at, bytes.n);
+    return 0;
+}
+
+static bool ends_with(struct sx_slice s, const char *p, size_t n)
+{
+    return n <= s.n && memcmp(s.p + s.n - n, p, n) == 0;
+}
+
+/* Where what is left of a segment begins, behind what the reassembled data took of it: all of it,
+ * or the longest beginning of it that they end with. */
+static size_t behind_tail(struct sx_slice bytes, size_t start, struct sx_slice reassembled)
+{
+    struct sx_slice own = sx_slice_from(bytes, start);
+
+    if (ends_with(reassembled, own.p, own.n))
+        return bytes.n;
+    size_t probe = MIN(own.n, PROBE), look = 0;
+    for (unsigned i = 0; probe == PROBE && i < MAX_PROBES && look < reassembled.n; i++) {
+        const char *hit = (const char *)ws_memmem(reassembled.p + look, reassembled.n - look,
+                                                  own.p, probe);
+        if (!hit)
+            break;
+        size_t taken = reassembled.n - (size_t)(hit - reassembled.p);
+        if (taken <= own.n && ends_with(reassembled, own.p, taken))
+            return start + taken;
+        look = reassembled.n - taken + 1;
+    }
+    for (size_t taken = probe; taken > 0; taken--)
+        if (ends_with(reassembled, own.p, taken))
+            return start + taken;
+    return start;
 }
 
 static void collect(const struct frame *f, tvbuff_t *tvb, size_t at, wmem_array_t *spans)
@@ -302,11 +359,15 @@ static void collect_stream(const struct frame *f, wmem_array_t *spans)
 {
     for (GSList *s = f->pinfo->data_src; s; s = s->next) {
         tvbuff_t *tvb = get_data_source_tvb(s->data);
+        bool is_frame = s == f->pinfo->data_src;
         size_t at = 0;
         while (s->next && is_reassembled(s->next->data)) {
             tvbuff_t *whole = get_data_source_tvb(s->next->data);
             collect(f, whole, 0, spans);
-            at = MAX(at, behind_tail(source_bytes(tvb), source_bytes(whole)));
+            struct sx_slice own = source_bytes(tvb);
+            if (at == 0)
+                at = payload_start(f, own, is_frame);
+            at = behind_tail(own, at, source_bytes(whole));
             s = s->next;
         }
         collect(f, tvb, at, spans);

@@ -22,8 +22,8 @@ struct sx_noted {
     stat_tap_table_item_type *row;      /* NULL: there is none (yet) */
 };
 
-/* What a packet holds, cut at 256 bytes, as UTF-8; what a terminal could take for a command is shown
- * as U+FFFD. */
+/* What a packet holds, cut at 256 bytes, as UTF-8; what a terminal could take for a command is
+ * shown as U+FFFD. */
 const char *sx_printable(wmem_allocator_t *pool, struct sx_slice s);
 
 /* A row being written, column by column. */
@@ -36,14 +36,14 @@ void sx_row_uint(struct sx_row *row, uint32_t value);
 void sx_row_text(struct sx_row *row, const char *text);         /* copied */
 void sx_row_textf(struct sx_row *row, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void sx_row_number(struct sx_row *row, uint32_t value);         /* a text; empty for 0 */
-void sx_row_seconds(struct sx_row *row, int64_t ns);            /* "   12.345", so that texts sort */
+void sx_row_seconds(struct sx_row *row, int64_t ns);            /* "   12.345": texts sort */
 void sx_row_seconds_if(struct sx_row *row, bool known, int64_t ns); /* empty if it is not known */
 void sx_row_host(struct sx_row *row, const struct sx_tracker *tracker, struct sx_endpoint host);
 
 struct sx_column {
     const char *name;
     bool number;            /* filled by sx_row_uint(), else by a text */
-    uint8_t most;           /* characters that tshark shows; 0: all; in the last column what is left */
+    uint8_t most;           /* characters in tshark; 0: all; the last column gets what is left */
 };
 
 #define SX_MAX_COLUMNS 13

@@ -113,12 +113,12 @@ class Bench:
         self.driver = built / "drive"
         plugin, = built.glob("plugins/*/epan/sipexplain.so")
         self.alone = tools.Contender("tshark alone")
-        self.plugin = tools.Contender("sipexplain", plugin, own_filter="sipexplain.code == 999")
+        self.plugin = tools.Contender("sipexplain", plugin, "sipexplain.code")
         self.others = [
             tools.Contender("empty", built / "emptypost.so"),
-            tools.Contender("Lua", args=["-X", f"lua_script:{self.shared('explain.lua')}"]),
-            tools.Contender("MATE, TRANSUM", args=["-o", f"mate.config:{self.shared('sip.mate')}",
-                                                   "--enable-protocol", "transum"]),
+            tools.Contender("Lua", field="sipnote.code", args=["-X", f"lua_script:{self.shared('explain.lua')}"]),
+            tools.Contender("MATE, TRANSUM", field="mate.sip_transaction.NumOfPdus", args=[
+                "-o", f"mate.config:{self.shared('sip.mate')}", "--enable-protocol", "transum"]),
         ] if everyone else []
 
     def shared(self, name):
@@ -140,6 +140,13 @@ class Bench:
                 self.captures[key] = path, traffic.write(file, generator(size))
             path.chmod(0o644)
         return self.captures[key]
+
+    def check_contenders(self):
+        """A script or a configuration that does not load would cost nothing."""
+        calls = self.capture(traffic.sip, 20)[0]
+        for contender in self.contenders():
+            if not contender.tshark([*contender.args, "-Y", contender.field], calls):
+                raise RuntimeError(f"{contender.name} adds nothing to the packets")
 
     # Instructions
 
@@ -170,18 +177,19 @@ class Bench:
 
     # Memory
 
-    def memory(self):
-        self.memory_row("bytes per transaction, SIP", traffic.sip, MEMORY_CALLS,
+    def memory(self, long):
+        self.memory_row("SIP: bytes per transaction", traffic.sip, MEMORY_CALLS,
                         traffic.CALL_TRANSACTIONS, BYTES_PER_TRANSACTION)
-        self.memory_row("bytes per packet, RTP", traffic.rtp, MEMORY_RTP, 1,
-                        BYTES_PER_OTHER_PACKET)
+        if long:
+            self.memory_row("RTP: bytes per packet", traffic.rtp, MEMORY_RTP, 1,
+                            BYTES_PER_OTHER_PACKET)
 
     def memory_row(self, name, generator, sizes, items, budget):
         """How much more the plugin takes for more of the same."""
-        per_item = {}
-        for contender in self.contenders():
-            small, large = (contender.peak(self.capture(generator, size)[0]) for size in sizes)
-            per_item[contender.name] = (large - small) / (sizes[1] - sizes[0]) / items
+        runs = {contender.name: [self.pool.submit(contender.peak, self.capture(generator, size)[0])
+                                 for size in sizes] for contender in self.contenders()}
+        per_item = {name: (large.result() - small.result()) / (sizes[1] - sizes[0]) / items
+                    for name, (small, large) in runs.items()}
         alone = per_item.pop("tshark alone")
         cells = {name: f"{value - alone:+,.0f} B" for name, value in per_item.items()}
         cells["tshark alone"] = f"{alone:,.0f} B"
@@ -192,13 +200,12 @@ class Bench:
     def growth(self, long):
         asked = []
         for name, (generator, *sizes) in GROWTH.items():
-            for function in ("feed", "judge"):
-                runs = [self.pool.submit(tools.drive, self.driver, generator(size), function)
-                        for size in sizes[long]]
-                asked.append((name, function, sizes[long], runs))
-        for name, function, sizes, runs in asked:
+            runs = [self.pool.submit(tools.drive, self.driver, generator(size))
+                    for size in sizes[long]]
+            asked.append((name, sizes[long], runs))
+        for name, sizes, runs in asked:
             small, large = (run.result() for run in runs)
-            self.add_growth(f"core, {function}: {name}, {sizes[0]:,} to {sizes[1]:,}",
+            self.add_growth(f"core: {name}, {sizes[0]:,} to {sizes[1]:,}",
                             f"{small:,.0f}, {large:,.0f}", large / small)
 
     def drawn_growth(self):
@@ -260,8 +267,9 @@ class Bench:
 
 
 def measure(bench, long):
+    bench.check_contenders()
     bench.costs(list(BUDGETS) if long else SHORT_ROWS)
-    bench.memory()
+    bench.memory(long)
     bench.growth(long)
     if long:
         bench.drawn_growth()

@@ -37,9 +37,9 @@ def build(folder):
 class Contender(Wireshark):
     """tshark with or without something that looks at SIP."""
 
-    def __init__(self, name, plugin=None, args=(), own_filter="sip.Status-Code == 999"):
+    def __init__(self, name, plugin=None, field="sip.Status-Code", args=()):
         super().__init__(plugin or "sipexplain.so")
-        self.name, self.args, self.own_filter = name, list(map(str, args)), own_filter
+        self.name, self.field, self.args = name, field, list(args)
         self.has_plugin = plugin is not None
 
     def install(self):
@@ -55,7 +55,7 @@ class Contender(Wireshark):
 
     def arguments(self, capture, mode):
         """mode: tshark's options; None: a filter on what this contender adds."""
-        mode = ["-Y", self.own_filter] if mode is None else mode
+        mode = ["-Y", f"{self.field} == 99999"] if mode is None else mode
         return ["-r", str(capture), *self.args, *mode]
 
     def instructions(self, capture, mode):
@@ -68,7 +68,7 @@ class Contender(Wireshark):
 
     def peak(self, capture):
         """Peak resident memory in bytes, without valgrind."""
-        command = self.command("tshark", self.arguments(capture, ["-q"]))
+        command = self.command("tshark", self.arguments(capture, []))
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
                                    env=self.environment(), cwd=self.home)
         _, status, usage = os.wait4(process.pid, 0)
@@ -85,10 +85,10 @@ def collected(command, code, stderr):
     return int(found[1])
 
 
-def drive(program, packets, function):
-    """Instructions that a function of the driver takes over a capture, per packet."""
+def drive(program, packets):
+    """Instructions per packet in the core, without what reads the capture."""
     command = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={os.devnull}",
-               f"--toggle-collect={function}", str(program)]
+               "--toggle-collect=feed", "--toggle-collect=judge", str(program)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL,
                                stderr=subprocess.PIPE, text=False)
     try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The conversation filters, which only Wireshark's window offers; a probe in tshark asks for them."""
+"""The conversation filters: only the window offers them, so a probe in tshark asks for them."""
 
 import shlex
 import subprocess

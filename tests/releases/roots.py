@@ -19,7 +19,7 @@ from pathlib import Path
 BUILDING = ("tshark", "wireshark-dev", "libglib2.0-dev", "gcc", "libc6-dev", "cmake", "ninja-build",
             "pkg-config")
 RECIPES = {
-    "testing": (*BUILDING, "python3-pytest", "python3-scapy"),
+    "testing": (*BUILDING, "python3-pytest", "python3-scapy", "jq"),
     "packaging": (*BUILDING, "python3-minimal", "dpkg-dev", "file", "rpm"),
     "clean": ("tshark",),
     "in-tree": ("tshark", "gcc", "g++", "libc6-dev", "cmake", "ninja-build", "pkg-config", "perl",
