@@ -384,6 +384,10 @@ static unsigned each_in_stream(const struct frame *f, sx_sip_source_cb cb, void 
     /* What stands behind the last message that the SIP dissector took still waits for its rest. */
     while (n > 0 && !f->continued && !any_verdict_is(f, &all[n - 1].msg))
         n--;
+    /* Of two Call-IDs in one message the dissector takes the other one. */
+    if (n == 0 && wmem_array_get_count(spans) == 1 && f->verdict_count == 1 &&
+        same_start(f->verdicts[0], &all[0].msg))
+        n = 1;
     for (unsigned i = 0; i < n; i++)
         cb(&all[i], data);
     return n;
