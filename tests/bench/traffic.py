@@ -101,6 +101,10 @@ def request(method, number, hops, cseq, body="", to_tag=""):
     lines = [f"{method} sip:bob@{CALLEE}:{SIP_PORT} SIP/2.0", "Max-Forwards: 69",
              *common(number, method, hops, cseq, to_tag),
              "User-Agent: Example Phone 2.1 (build 4711)"]
+    if method == "INVITE" and hops[0] == PROXY:
+        lines += [f"Record-Route: <sip:{PROXY};lr>"]
+    elif method != "INVITE" and hops[0] == CALLER:
+        lines += [f"Route: <sip:{PROXY};lr>"]
     if method != "ACK":
         lines += [f"Contact: <sip:alice@{CALLER}:{SIP_PORT}>", ALLOW, SUPPORTED]
     if method == "INVITE":

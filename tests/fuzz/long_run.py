@@ -22,7 +22,7 @@ def fuzz(fuzzer, corpus, seconds):
     own, found = corpus / "corpus" / fuzzer.name, corpus / "finds"
     for folder in (own, found):
         folder.mkdir(parents=True, exist_ok=True)
-    command = ["setarch", "-R", fuzzer, f"-max_total_time={seconds}", "-max_len=4096", f"-dict={HERE / 'sip.dict'}",
+    command = [fuzzer, f"-max_total_time={seconds}", "-max_len=4096", f"-dict={HERE / 'sip.dict'}",
                "-print_final_stats=1", f"-artifact_prefix={found}/{fuzzer.name}-", own,
                corpus / "seeds" / fuzzer.name]
     done = subprocess.run(command, capture_output=True, text=True, errors="replace")
