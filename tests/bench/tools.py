@@ -55,7 +55,7 @@ class Contender(Wireshark):
 
     def arguments(self, capture, mode):
         """mode: tshark's options; None: a filter on what this contender adds."""
-        mode = ["-Y", f"{self.field} == 99999"] if mode is None else mode
+        mode = ["-Y", f"{self.field} == 999"] if mode is None else mode
         return ["-r", str(capture), *self.args, *mode]
 
     def instructions(self, capture, mode):
