@@ -18,7 +18,7 @@ struct sx_call_index {
 
 static guint key_hash(gconstpointer p)
 {
-    return (guint)((const struct sx_fingerprint *)p)->a;
+    return (guint)((const struct sx_fingerprint *)p)->bits;
 }
 
 static gboolean key_equal(gconstpointer x, gconstpointer y)
@@ -28,7 +28,7 @@ static gboolean key_equal(gconstpointer x, gconstpointer y)
 
 static bool is_orphan(const struct sx_txn *txn)
 {
-    return txn->parent == 0 && (txn->parent_key.a | txn->parent_key.b) != 0;
+    return txn->parent == 0 && txn->parent_key.bits != 0;
 }
 
 static void add_orphan(struct sx_call_index *index, const struct sx_txn *txn)

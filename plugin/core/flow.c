@@ -24,7 +24,7 @@ struct sx_flows {
 
 static guint key_hash(gconstpointer p)
 {
-    return (guint)((const struct sx_fingerprint *)p)->a;
+    return (guint)((const struct sx_fingerprint *)p)->bits;
 }
 
 static gboolean key_equal(gconstpointer x, gconstpointer y)
@@ -107,17 +107,16 @@ const struct sx_flow *sx_flows_at(const struct sx_flows *f, uint32_t number)
 static struct sx_fingerprint fingerprint_of(const struct sx_flows *f, struct sx_slice a,
                                             struct sx_slice b)
 {
-    struct sx_hash h;
+    struct sx_hash h = sx_hash_begin(f->key);
 
-    sx_hash_begin(&h, f->key);
     sx_hash_add(&h, a);
     sx_hash_add(&h, b);
-    return sx_hash_end(&h);
+    return sx_hash_end(h);
 }
 
 static bool is_set(struct sx_fingerprint key)
 {
-    return key.a != 0 || key.b != 0;
+    return key.bits != 0;
 }
 
 /* "Bob" <sip:bob@example.com;x>;y -> sip:bob@example.com;x */
@@ -194,7 +193,7 @@ static struct sx_fingerprint token_of(const struct sx_flows *f, struct sx_slice 
     struct sx_slice uri = without_parameters(uri_of(value));
 
     if (uri.n == 0 || !memchr(uri.p, '@', uri.n))
-        return (struct sx_fingerprint){0, 0};
+        return (struct sx_fingerprint){0};
     return fingerprint_of(f, uri, SX_SLICE_NONE);
 }
 
@@ -203,7 +202,7 @@ static struct sx_fingerprint path_token(const struct sx_flows *f, const struct s
 {
     struct sx_field_iter iter = {0};
     struct sx_slice value;
-    struct sx_fingerprint token = {0, 0};
+    struct sx_fingerprint token = {0};
 
     while (sx_sip_msg_value(msg, "Path", &iter, &value))
         token = token_of(f, value);
@@ -278,7 +277,7 @@ uint32_t sx_flows_register(struct sx_flows *f, const struct sx_observation *obs,
     struct binding b;
     struct sx_flow *flow = flow_at(f, upstream);
     struct sx_fingerprint token = path_token(f, obs->msg);
-    bool first_hop = obs->msg->via_count == 1;
+    bool first_hop = !obs->msg->more_vias.p;
 
     if (!flow) {
         if (!find_binding(obs->msg, SX_SLICE_NONE, 0, &b))
@@ -359,7 +358,7 @@ static bool is_ambiguous(const struct sx_flows *f, const struct sx_flow *flow)
 uint32_t sx_flows_routed(const struct sx_flows *f, const struct sx_sip_msg *msg)
 {
     const struct sx_flow *flow = NULL;
-    struct sx_fingerprint key = {0, 0};
+    struct sx_fingerprint key = {0};
 
     if (msg->top_route.p)
         key = token_of(f, msg->top_route);

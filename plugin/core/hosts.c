@@ -22,6 +22,7 @@ static gboolean host_equal(gconstpointer x, gconstpointer y)
 
 void sx_hosts_init(struct sx_hosts *hosts)
 {
+    *hosts = (struct sx_hosts){.by_address = NULL};
     sx_pool_init(&hosts->pool, sizeof(struct sx_host));
     hosts->by_address = g_hash_table_new(host_hash, host_equal);
 }
@@ -56,6 +57,22 @@ static bool find(const struct sx_hosts *hosts, const struct sx_host *probe, uint
     return true;
 }
 
+static uint32_t *recent(struct sx_hosts *hosts, const struct sx_address *address)
+{
+    unsigned n = MIN(address->len, 16);
+
+    return &hosts->recent[n > 0 ? ((const uint8_t *)address->bytes)[n - 1] % SX_RECENT_HOSTS : 0];
+}
+
+static bool is_host(const struct sx_host *host, const struct sx_address *address)
+{
+    if (host->type != address->type || host->len != MIN(address->len, 16))
+        return false;
+    /* Not a call for the usual case. */
+    return host->len == 4 ? memcmp(host->bytes, address->bytes, 4) == 0
+                          : memcmp(host->bytes, address->bytes, host->len) == 0;
+}
+
 bool sx_hosts_find(const struct sx_hosts *hosts, const struct sx_address *address, uint32_t *index)
 {
     struct sx_host probe = host_of(address);
@@ -65,13 +82,17 @@ bool sx_hosts_find(const struct sx_hosts *hosts, const struct sx_address *addres
 
 uint32_t sx_hosts_index(struct sx_hosts *hosts, const struct sx_address *address)
 {
-    struct sx_host probe = host_of(address);
-    uint32_t known;
+    uint32_t *latest = recent(hosts, address), known;
 
-    if (find(hosts, &probe, &known))
-        return known;
-    struct sx_host *host = sx_pool_add(&hosts->pool);
-    *host = probe;
-    g_hash_table_insert(hosts->by_address, host, GUINT_TO_POINTER(hosts->pool.count - 1));
-    return hosts->pool.count - 1;
+    if (*latest && is_host(sx_hosts_at(hosts, *latest - 1), address))
+        return *latest - 1;
+    struct sx_host probe = host_of(address);
+    if (!find(hosts, &probe, &known)) {
+        struct sx_host *host = sx_pool_add(&hosts->pool);
+        *host = probe;
+        known = hosts->pool.count - 1;
+        g_hash_table_insert(hosts->by_address, host, GUINT_TO_POINTER(known));
+    }
+    *latest = known + 1;
+    return known;
 }

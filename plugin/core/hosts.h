@@ -30,9 +30,12 @@ struct sx_host {
     struct sx_endpoint no_connect_to;
 };
 
+#define SX_RECENT_HOSTS 64
+
 struct sx_hosts {
     struct sx_pool pool;
     GHashTable *by_address;
+    uint32_t recent[SX_RECENT_HOSTS];   /* index + 1, by the last byte of the address */
 };
 
 void sx_hosts_init(struct sx_hosts *hosts);

@@ -13,7 +13,7 @@
 
 guint sx_fingerprint_hash(gconstpointer p)
 {
-    return (guint)((const struct sx_fingerprint *)p)->a;
+    return (guint)((const struct sx_fingerprint *)p)->bits;
 }
 
 gboolean sx_fingerprint_equal(gconstpointer x, gconstpointer y)
@@ -28,7 +28,7 @@ static const struct sx_fingerprint *parent_key_of(gconstpointer txn)
 
 guint sx_parent_key_hash(gconstpointer p)
 {
-    return (guint)parent_key_of(p)->a;
+    return (guint)parent_key_of(p)->bits;
 }
 
 gboolean sx_parent_key_equal(gconstpointer x, gconstpointer y)
@@ -42,35 +42,48 @@ static bool has_cookie(struct sx_slice branch)
 {
     size_t n = sizeof SX_BRANCH_COOKIE - 1;
 
-    return branch.n > n && g_ascii_strncasecmp(branch.p, SX_BRANCH_COOKIE, n) == 0;
+    return branch.n > n && (memcmp(branch.p, SX_BRANCH_COOKIE, n) == 0 ||
+                            g_ascii_strncasecmp(branch.p, SX_BRANCH_COOKIE, n) == 0);
+}
+
+/* What the keys of one message have in common. */
+static inline struct sx_hash begin_key(const struct sx_tracker *t, const struct sx_sip_msg *msg,
+                                enum sx_method method)
+{
+    struct sx_hash h = sx_hash_begin(t->key);
+
+    sx_hash_add_uint(&h, (uint64_t)msg->cseq << 8 | method);
+    if (method == SX_METHOD_OTHER)
+        sx_hash_add(&h, msg->cseq_method_name);
+    sx_hash_add(&h, msg->call_id);
+    return h;
+}
+
+static inline struct sx_fingerprint end_key(struct sx_hash h, const struct sx_sip_msg *msg,
+                                     const struct sx_via *via)
+{
+    sx_hash_add_uint(&h, (uint64_t)via->branch.n << 32 | (uint32_t)via->sent_by.n);
+    sx_hash_add_bytes(&h, via->branch);
+    sx_hash_add_bytes_lower(&h, via->sent_by);
+    if (!has_cookie(via->branch) && msg->from.p)
+        sx_hash_add(&h, sx_sip_msg_from_tag(msg));
+    return sx_hash_end(h);
 }
 
 /* RFC 3261 17.1.3 and 17.2.3. Call-ID and CSeq number are not part of the rule for branches with
  * the magic cookie; they keep apart what a client with poor random numbers lets collide. */
 struct sx_fingerprint sx_txn_key(const struct sx_tracker *t, const struct sx_sip_msg *msg,
-                                     const struct sx_via *via, enum sx_method method)
+                                 enum sx_method method)
 {
-    struct sx_hash h;
-
-    sx_hash_begin(&h, t->key);
-    sx_hash_add(&h, msg->call_id);
-    sx_hash_add_uint(&h, (uint64_t)msg->cseq << 8 | method);
-    if (method == SX_METHOD_OTHER)
-        sx_hash_add(&h, msg->cseq_method_name);
-    sx_hash_add(&h, via->branch);
-    sx_hash_add_lower(&h, via->sent_by);
-    if (!has_cookie(via->branch) && msg->from_tag.p)
-        sx_hash_add(&h, msg->from_tag);
-    return sx_hash_end(&h);
+    return end_key(begin_key(t, msg, method), msg, &msg->via);
 }
 
 uint32_t sx_txn_hash(const struct sx_tracker *t, struct sx_slice s)
 {
-    struct sx_hash h;
+    struct sx_hash h = sx_hash_begin(t->key);
 
-    sx_hash_begin(&h, t->key);
     sx_hash_add(&h, s);
-    return (uint32_t)sx_hash_end(&h).a;
+    return (uint32_t)sx_hash_end(h).bits;
 }
 
 struct sx_txn *sx_txn_find(const struct sx_tracker *t, struct sx_fingerprint key)
@@ -82,20 +95,20 @@ struct sx_txn *sx_txn_find(const struct sx_tracker *t, struct sx_fingerprint key
  * of its own (RFC 3261 13.2.2.4), even of clients that use the INVITE's branch again. */
 struct sx_txn *sx_txn_find_ack(const struct sx_tracker *t, const struct sx_sip_msg *msg)
 {
-    struct sx_txn *invite = sx_txn_find(t, sx_txn_key(t, msg, &msg->via[0], SX_METHOD_INVITE));
+    struct sx_txn *invite = sx_txn_find(t, sx_txn_key(t, msg, SX_METHOD_INVITE));
 
     return invite && invite->state != SX_TXN_ACCEPTED ? invite : NULL;
 }
 
 uint32_t sx_tracker_find(const struct sx_tracker *t, const struct sx_sip_msg *msg)
 {
-    if (msg->via_count == 0 || !msg->has_cseq)
+    if (!msg->has_via || !msg->has_cseq)
         return 0;
     struct sx_txn *txn = NULL;
     if (msg->is_request && msg->method == SX_METHOD_ACK)
         txn = sx_txn_find_ack(t, msg);
     if (!txn)
-        txn = sx_txn_find(t, sx_txn_key(t, msg, &msg->via[0], msg->method));
+        txn = sx_txn_find(t, sx_txn_key(t, msg, msg->method));
     return txn ? txn->number : 0;
 }
 
@@ -188,14 +201,14 @@ static void adopt_waiting(struct sx_tracker *t, struct sx_txn *parent)
 
 /* The nearest upstream transaction in the capture above the immediate one: a spiral inside a proxy,
  * or a hop that was not captured, leaves Via values between that belong to none. */
-static struct sx_txn *find_ancestor(const struct sx_tracker *t, const struct sx_sip_msg *msg)
+static struct sx_txn *find_ancestor(const struct sx_tracker *t, const struct sx_sip_msg *msg,
+                                    struct sx_hash begun)
 {
     struct sx_txn *ancestor = NULL;
     struct sx_via via;
 
-    for (unsigned i = 2; !ancestor && i < MIN(msg->via_count, SX_MAX_HOPS_UP); i++)
-        if (sx_sip_msg_via(msg, i, &via))
-            ancestor = sx_txn_find(t, sx_txn_key(t, msg, &via, msg->method));
+    for (unsigned i = 2; !ancestor && i < SX_MAX_HOPS_UP && sx_sip_msg_via(msg, i, &via); i++)
+        ancestor = sx_txn_find(t, end_key(begun, msg, &via));
     return ancestor;
 }
 
@@ -216,15 +229,18 @@ const struct sx_txn *sx_tracker_next_sibling(const struct sx_tracker *t,
 
 static void link_parent(struct sx_tracker *t, struct sx_txn *txn, const struct sx_sip_msg *msg)
 {
-    if (msg->via_count < 2)
+    struct sx_via upstream;
+
+    if (!sx_sip_msg_via(msg, 1, &upstream))
         return;
-    txn->parent_key = sx_txn_key(t, msg, &msg->via[1], msg->method);
+    struct sx_hash begun = begin_key(t, msg, msg->method);
+    txn->parent_key = end_key(begun, msg, &upstream);
     struct sx_txn *parent = sx_txn_find(t, txn->parent_key);
     if (!parent) {
         struct sx_txn *older = g_hash_table_lookup(t->waiting, txn);
         txn->next_waiting = older ? older->number : 0;
         g_hash_table_replace(t->waiting, txn, txn);
-        parent = find_ancestor(t, msg);
+        parent = find_ancestor(t, msg, begun);
     }
     if (parent && parent != txn)
         link_child(t, parent, txn);
@@ -246,7 +262,7 @@ struct sx_txn *sx_txn_new(struct sx_tracker *t, const struct sx_observation *obs
     txn->key = key;
     txn->method = (uint8_t)obs->msg->method;
     txn->transport = (uint8_t)obs->transport;
-    txn->old_branch = !has_cookie(obs->msg->via[0].branch);
+    txn->old_branch = !has_cookie(obs->msg->via.branch);
     txn->src = request ? obs->from : obs->to;
     txn->dst = request ? obs->to : obs->from;
     txn->last_ns = obs->time_ns;

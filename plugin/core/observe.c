@@ -22,14 +22,13 @@ static bool is_same_moment(int64_t a_ns, int64_t b_ns)
 
 static struct sx_fingerprint attempt_key(const struct sx_tracker *t, const struct sx_sip_msg *msg)
 {
-    struct sx_hash h;
+    struct sx_hash h = sx_hash_begin(t->key);
 
-    sx_hash_begin(&h, t->key);
     sx_hash_add(&h, msg->call_id);
-    sx_hash_add(&h, msg->from_tag);
+    sx_hash_add(&h, sx_sip_msg_from_tag(msg));
     sx_hash_add(&h, msg->cseq_method_name);
-    sx_hash_add_uint(&h, msg->via_count);   /* each hop sees an attempt of its own */
-    return sx_hash_end(&h);
+    sx_hash_add_uint(&h, sx_sip_msg_via_count(msg));   /* each hop sees an attempt of its own */
+    return sx_hash_end(h);
 }
 
 static void await_new_attempt(struct sx_tracker *t, struct sx_txn *txn,
@@ -80,7 +79,7 @@ static void first_request(struct sx_tracker *t, struct sx_txn *txn,
     txn->sends = 1;
     txn->cseq = msg->cseq;
     txn->has_credentials = msg->has_credentials;
-    txn->in_dialog = msg->to_tag.p != NULL;
+    txn->in_dialog = sx_sip_msg_to_tag(msg).p != NULL;
     if (txn->old_branch)
         txn->uri_hash = sx_txn_hash(t, msg->uri);
     if (msg->method == SX_METHOD_INVITE && msg->has_expires)
@@ -112,7 +111,7 @@ static void cancel_invite(struct sx_tracker *t, struct sx_txn *cancel,
                           const struct sx_observation *obs, struct sx_message *record)
 {
     struct sx_txn *invite =
-        sx_txn_find(t, sx_txn_key(t, obs->msg, &obs->msg->via[0], SX_METHOD_INVITE));
+        sx_txn_find(t, sx_txn_key(t, obs->msg, SX_METHOD_INVITE));
 
     if (!invite)
         return;
@@ -174,7 +173,7 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
     if (msg->method == SX_METHOD_ACK && (txn = observe_ack(t, obs, record)))
         return txn;
 
-    struct sx_fingerprint key = sx_txn_key(t, msg, &msg->via[0], msg->method);
+    struct sx_fingerprint key = sx_txn_key(t, msg, msg->method);
     txn = sx_txn_find(t, key);
     if (txn && (sx_txn_is_over(txn, obs->time_ns) || !is_same_old_request(t, txn, msg)))
         txn = NULL;
@@ -202,15 +201,21 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
 
 /* ---- responses ---- */
 
-static uint32_t response_identity(const struct sx_tracker *t, const struct sx_sip_msg *msg)
+/* FNV-1a, for it is short. It needs no key: whoever could make two tags collide could as well send
+ * the same tag twice. */
+static uint32_t hash_of_tag(struct sx_slice tag)
 {
-    struct sx_hash h;
+    uint32_t h = UINT32_C(2166136261);
 
-    sx_hash_begin(&h, t->key);
-    sx_hash_add(&h, msg->to_tag);
-    sx_hash_add_uint(&h, (uint64_t)msg->code << 32 | msg->rseq);
-    sx_hash_add_uint(&h, msg->content_length);
-    return (uint32_t)sx_hash_end(&h).a;
+    for (size_t i = 0; i < tag.n; i++)
+        h = (h ^ (uint8_t)tag.p[i]) * UINT32_C(16777619);
+    return h;
+}
+
+/* Responses of one code with one To tag (RFC 3261 13.2.2.4) can differ in these. */
+static uint32_t response_identity(uint32_t to_tag, const struct sx_sip_msg *msg)
+{
+    return to_tag + msg->rseq * UINT32_C(0x9e3779b1) + msg->content_length * UINT32_C(0x85ebca77);
 }
 
 /* The frame of the response that this one repeats, or 0; a new one joins the list. */
@@ -245,7 +250,8 @@ static void first_100(struct sx_tracker *t, struct sx_txn *txn, const struct sx_
 }
 
 static void other_response(struct sx_tracker *t, struct sx_txn *txn,
-                           const struct sx_observation *obs, struct sx_message *record)
+                           const struct sx_observation *obs, struct sx_message *record,
+                           uint32_t to_tag)
 {
     if (!txn->moved_frame) {
         if (sx_txn_waits_after_100(txn))
@@ -260,7 +266,7 @@ static void other_response(struct sx_tracker *t, struct sx_txn *txn,
     txn->final_frame = obs->frame;
     txn->final_ns = obs->time_ns;
     txn->final_code = obs->msg->code;
-    txn->final_tag = sx_txn_hash(t, obs->msg->to_tag);
+    txn->final_tag = to_tag;
     if (obs->msg->code >= 300) {
         await_new_attempt(t, txn, obs->msg);
         sx_flows_failed(t->flows, obs, txn);
@@ -280,7 +286,7 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
                                        struct sx_message *record)
 {
     const struct sx_sip_msg *msg = obs->msg;
-    struct sx_fingerprint key = sx_txn_key(t, msg, &msg->via[0], msg->method);
+    struct sx_fingerprint key = sx_txn_key(t, msg, msg->method);
     struct sx_txn *txn = sx_txn_find(t, key);
 
     if (!txn) {
@@ -288,7 +294,8 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
         txn->cseq = msg->cseq;
         sx_txn_place(t, txn, msg);
     }
-    record->identity = response_identity(t, msg);
+    uint32_t to_tag = hash_of_tag(sx_sip_msg_to_tag(msg));
+    record->identity = response_identity(to_tag, msg);
     record->repeats = earlier_response(t, txn, record);
     /* Behind a repeated request the same response is one more answer, however soon; but not twice
      * in a row. */
@@ -299,7 +306,7 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
     if (msg->code == 100)
         first_100(t, txn, obs);
     else if (msg->code > 100 && msg->code < 700)
-        other_response(t, txn, obs, record);
+        other_response(t, txn, obs, record, to_tag);
 
     if (msg->code >= 100 && msg->code < 700)
         txn->state = (uint8_t)sx_txn_next(txn->method == SX_METHOD_INVITE,
@@ -320,7 +327,7 @@ struct sx_message *sx_tracker_observe(struct sx_tracker *t, const struct sx_obse
         .method = (uint8_t)obs->msg->method,
         .flags = obs->quoted ? SX_MESSAGE_QUOTED : 0,
     };
-    if (obs->msg->via_count == 0 || !obs->msg->has_cseq)
+    if (!obs->msg->has_via || !obs->msg->has_cseq)
         return record;
     if (obs->quoted) {
         txn = sx_observe_quote(t, obs);

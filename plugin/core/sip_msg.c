@@ -1,34 +1,56 @@
 /* sip_msg.c
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include <limits.h>
+
 #include "core/sip_msg.h"
 
 #define VERSION "SIP/2.0"
 #define VERSION_LEN (sizeof VERSION - 1)
 
-static const char *const methods[] = {
-    [SX_METHOD_OTHER] = "",           [SX_METHOD_ACK] = "ACK",
-    [SX_METHOD_BYE] = "BYE",          [SX_METHOD_CANCEL] = "CANCEL",
-    [SX_METHOD_INFO] = "INFO",        [SX_METHOD_INVITE] = "INVITE",
-    [SX_METHOD_MESSAGE] = "MESSAGE",  [SX_METHOD_NOTIFY] = "NOTIFY",
-    [SX_METHOD_OPTIONS] = "OPTIONS",  [SX_METHOD_PRACK] = "PRACK",
-    [SX_METHOD_PUBLISH] = "PUBLISH",  [SX_METHOD_REFER] = "REFER",
-    [SX_METHOD_REGISTER] = "REGISTER", [SX_METHOD_SUBSCRIBE] = "SUBSCRIBE",
-    [SX_METHOD_UPDATE] = "UPDATE",
+static const struct {
+    const char *name;
+    uint8_t length;
+} methods[] = {
+#define METHOD(name) [SX_METHOD_##name] = {#name, sizeof #name - 1}
+    [SX_METHOD_OTHER] = {"", 0}, METHOD(ACK),      METHOD(BYE),     METHOD(CANCEL),  METHOD(INFO),
+    METHOD(INVITE),              METHOD(MESSAGE),  METHOD(NOTIFY),  METHOD(OPTIONS), METHOD(PRACK),
+    METHOD(PUBLISH),             METHOD(REFER),    METHOD(REGISTER), METHOD(SUBSCRIBE),
+    METHOD(UPDATE),
+#undef METHOD
 };
 
 enum sx_method sx_method_of(struct sx_slice name)
 {
-    for (unsigned m = SX_METHOD_ACK; m < G_N_ELEMENTS(methods); m++)
-        if (name.n > 2 && name.p[0] == methods[m][0] && name.p[2] == methods[m][2] &&
-            sx_slice_is(name, methods[m]))
+    /* By the first letter; it is no other method's. */
+    static const uint8_t candidates['Z' - 'A' + 1][2] = {
+        ['A' - 'A'] = {SX_METHOD_ACK},
+        ['B' - 'A'] = {SX_METHOD_BYE},
+        ['C' - 'A'] = {SX_METHOD_CANCEL},
+        ['I' - 'A'] = {SX_METHOD_INVITE, SX_METHOD_INFO},
+        ['M' - 'A'] = {SX_METHOD_MESSAGE},
+        ['N' - 'A'] = {SX_METHOD_NOTIFY},
+        ['O' - 'A'] = {SX_METHOD_OPTIONS},
+        ['P' - 'A'] = {SX_METHOD_PRACK, SX_METHOD_PUBLISH},
+        ['R' - 'A'] = {SX_METHOD_REGISTER, SX_METHOD_REFER},
+        ['S' - 'A'] = {SX_METHOD_SUBSCRIBE},
+        ['U' - 'A'] = {SX_METHOD_UPDATE},
+    };
+    unsigned letter = name.n ? (uint8_t)name.p[0] - (unsigned)'A' : UINT_MAX;
+
+    if (letter >= G_N_ELEMENTS(candidates))
+        return SX_METHOD_OTHER;
+    for (unsigned i = 0; i < 2; i++) {
+        unsigned m = candidates[letter][i];
+        if (name.n == methods[m].length && memcmp(name.p, methods[m].name, name.n) == 0)
             return (enum sx_method)m;
+    }
     return SX_METHOD_OTHER;
 }
 
 const char *sx_method_name(enum sx_method method)
 {
-    return (unsigned)method < G_N_ELEMENTS(methods) ? methods[method] : "";
+    return (unsigned)method < G_N_ELEMENTS(methods) ? methods[method].name : "";
 }
 
 size_t sx_method_suffix(struct sx_slice run)
@@ -36,8 +58,8 @@ size_t sx_method_suffix(struct sx_slice run)
     size_t best = 0;
 
     for (unsigned m = SX_METHOD_ACK; m < G_N_ELEMENTS(methods); m++) {
-        size_t n = strlen(methods[m]);
-        if (n > best && n <= run.n && memcmp(run.p + run.n - n, methods[m], n) == 0)
+        size_t n = methods[m].length;
+        if (n > best && n <= run.n && memcmp(run.p + run.n - n, methods[m].name, n) == 0)
             best = n;
     }
     return best;
@@ -48,16 +70,30 @@ bool sx_is_token(char c)
     return g_ascii_isalnum(c) || (c != '\0' && strchr("-.!%*_+`'~", c) != NULL);
 }
 
+/* Where the line ends and the next one begins. */
+static inline size_t line_end(struct sx_slice bytes, size_t at, size_t *next)
+{
+    const char *nl = memchr(bytes.p + at, '\n', bytes.n - at);
+
+    if (!nl) {
+        *next = bytes.n;
+        return bytes.n > at && bytes.p[bytes.n - 1] == '\r' ? bytes.n - 1 : bytes.n;
+    }
+    size_t end = (size_t)(nl - bytes.p);
+    *next = end + 1;
+    return end > at && nl[-1] == '\r' ? end - 1 : end;
+}
+
 static inline struct sx_slice line_at(struct sx_slice bytes, size_t at, size_t *next)
 {
-    const char *p = bytes.p + at;
-    const char *nl = memchr(p, '\n', bytes.n - at);
-    size_t n = nl ? (size_t)(nl - p) : bytes.n - at;
+    return sx_slice(bytes.p + at, line_end(bytes, at, next) - at);
+}
 
-    *next = at + n + (nl ? 1 : 0);
-    if (n > 0 && p[n - 1] == '\r')
-        n--;
-    return sx_slice(p, n);
+/* Of VERSION_LEN bytes. */
+static bool is_version(const char *p)
+{
+    return memcmp(p, VERSION, VERSION_LEN) == 0 ||
+           sx_slice_caseis(sx_slice(p, VERSION_LEN), VERSION);
 }
 
 static bool read_status_line(struct sx_slice line, struct sx_sip_msg *msg)
@@ -79,13 +115,14 @@ static bool read_request_line(struct sx_slice line, struct sx_sip_msg *msg)
 {
     size_t method_len = 0;
 
-    while (method_len < line.n && sx_is_token(line.p[method_len]))
+    while (method_len < line.n && ((line.p[method_len] >= 'A' && line.p[method_len] <= 'Z') ||
+                                   sx_is_token(line.p[method_len])))
         method_len++;
     /* "M u SIP/2.0" is the shortest */
     if (method_len == 0 || line.n < method_len + 3 + VERSION_LEN || line.p[method_len] != ' ')
         return false;
     struct sx_slice version = sx_slice_from(line, line.n - VERSION_LEN);
-    if (version.p[-1] != ' ' || !sx_slice_caseis(version, VERSION))
+    if (version.p[-1] != ' ' || !is_version(version.p))
         return false;
     msg->is_request = true;
     msg->code = 0;
@@ -98,7 +135,7 @@ static bool read_request_line(struct sx_slice line, struct sx_sip_msg *msg)
 
 static bool read_start_line(struct sx_slice line, struct sx_sip_msg *msg)
 {
-    if (line.n >= VERSION_LEN && sx_slice_caseis(sx_slice(line.p, VERSION_LEN), VERSION))
+    if (line.n >= VERSION_LEN && is_version(line.p))
         return read_status_line(line, msg);
     return read_request_line(line, msg);
 }
@@ -110,9 +147,15 @@ static size_t skip_lws(struct sx_slice s, size_t i)
     return i;
 }
 
+/* Nearly all Via values are found with the library's own search. */
+static inline bool is_plain(struct sx_slice s, size_t i)
+{
+    return !memchr(s.p + i, '"', s.n - i) && !memchr(s.p + i, ',', s.n - i);
+}
+
 /* The end of a Via parameter, or of the sent-by: quoted strings may hold anything. plain: there is
  * neither a quote nor a comma. */
-static size_t via_part_end(struct sx_slice s, size_t i, bool plain)
+static inline size_t via_part_end(struct sx_slice s, size_t i, bool plain)
 {
     if (plain) {
         const char *hit = i < s.n ? memchr(s.p + i, ';', s.n - i) : NULL;
@@ -137,14 +180,20 @@ static bool param_is(struct sx_slice param, const char *name, size_t n, struct s
     return true;
 }
 
-static void read_via_param(struct sx_slice param, struct sx_via *via)
+static inline void read_via_param(struct sx_slice param, struct sx_via *via)
 {
     switch (param.n ? sx_lower(param.p[0]) : 0) {
     case 'b':
-        param_is(param, "branch", 6, &via->branch);
+        /* nearly always spelled so */
+        if (param.n > 7 && memcmp(param.p, "branch=", 7) == 0 && !sx_is_lws(param.p[7]))
+            via->branch = sx_slice_from(param, 7);
+        else
+            param_is(param, "branch", 6, &via->branch);
         break;
     case 'r':
-        if (!param_is(param, "rport", 5, &via->rport))
+        if (param.n == 5 && memcmp(param.p, "rport", 5) == 0)
+            via->rport = sx_slice_from(param, 5);
+        else if (!param_is(param, "rport", 5, &via->rport))
             param_is(param, "received", 8, &via->received);
         break;
     default:
@@ -153,12 +202,15 @@ static void read_via_param(struct sx_slice param, struct sx_via *via)
 }
 
 /* Behind "SIP/2.0/UDP": LWS is allowed nearly everywhere. */
-static size_t skip_sent_protocol(struct sx_slice value, size_t i)
+static inline size_t skip_sent_protocol(struct sx_slice value, size_t i)
 {
     unsigned slashes = 0;
 
-    while (i < value.n && slashes < 2)
-        slashes += value.p[i++] == '/';
+    if (value.n - i > 8 && memcmp(value.p + i, VERSION "/", 8) == 0)
+        i += 8;
+    else
+        while (i < value.n && slashes < 2)
+            slashes += value.p[i++] == '/';
     i = skip_lws(value, i);
     while (i < value.n && !sx_is_lws(value.p[i]) && value.p[i] != ';' && value.p[i] != ',')
         i++;
@@ -167,7 +219,7 @@ static size_t skip_sent_protocol(struct sx_slice value, size_t i)
 
 /* "SIP/2.0/UDP host:port;branch=...;received=...". Returns where the value ends: at a comma or the
  * end. */
-static size_t read_via(struct sx_slice value, size_t i, bool plain, struct sx_via *via)
+static inline size_t read_via(struct sx_slice value, size_t i, bool plain, struct sx_via *via)
 {
     *via = (struct sx_via){.sent_by = SX_SLICE_NONE};
     i = skip_sent_protocol(value, i);
@@ -182,23 +234,28 @@ static size_t read_via(struct sx_slice value, size_t i, bool plain, struct sx_vi
     return end;
 }
 
-static void read_vias(struct sx_slice value, struct sx_sip_msg *msg)
+/* Where the next value begins: empty ones do not count. */
+static size_t skip_commas(struct sx_slice value, size_t i)
 {
-    bool plain = value.n > 0 && !memchr(value.p, '"', value.n) && !memchr(value.p, ',', value.n);
-    struct sx_via unused;
-    size_t i = 0;
-
-    while ((i = skip_lws(value, i)) < value.n) {
-        if (value.p[i] != ',') {
-            bool kept = msg->via_count < G_N_ELEMENTS(msg->via);
-            i = read_via(value, i, plain, kept ? &msg->via[msg->via_count] : &unused);
-            msg->via_count++;
-        }
+    while (i < value.n && (value.p[i] == ',' || sx_is_lws(value.p[i])))
         i++;
-    }
+    return i;
 }
 
-/* The tag of a From or To value: behind the address, which may follow a quoted name. */
+/* The topmost value is read, of those below only where they begin. */
+static void read_vias(struct sx_slice value, struct sx_sip_msg *msg)
+{
+    size_t i = skip_commas(value, 0);
+
+    if (i < value.n && !msg->has_via) {
+        i = skip_commas(value, read_via(value, i, is_plain(value, i), &msg->via));
+        msg->has_via = true;
+    }
+    if (i < value.n && !msg->more_vias.p)
+        msg->more_vias = sx_slice_from(value, i);
+}
+
+/* Behind the address, which may follow a quoted name. */
 static struct sx_slice tag_of(struct sx_slice value)
 {
     size_t i = 0;
@@ -209,29 +266,41 @@ static struct sx_slice tag_of(struct sx_slice value)
         i++;
     }
     const char *close = i < value.n ? memchr(value.p + i, '>', value.n - i) : NULL;
-    struct sx_slice params = close ? sx_slice_from(value, (size_t)(close - value.p) + 1) : value;
-    if (close && params.n == 0)
+    if (!close)
+        return sx_slice_param(value, "tag");
+    struct sx_slice params = sx_slice_from(value, (size_t)(close - value.p) + 1);
+    if (params.n == 0)
         return SX_SLICE_NONE;
     /* nearly always the first parameter, and the only one */
-    if (close && params.n > 5 && memcmp(params.p, ";tag=", 5) == 0 && params.p[5] != '"' &&
+    if (params.n > 5 && memcmp(params.p, ";tag=", 5) == 0 && params.p[5] != '"' &&
         !memchr(params.p + 5, ';', params.n - 5))
         return sx_slice_trim(sx_slice_from(params, 5));
-    if (close)
-        params = sx_slice_from(value, (size_t)(close - value.p));
-    return sx_slice_param(params, "tag");
+    return sx_slice_param(sx_slice_from(value, (size_t)(close - value.p)), "tag");
+}
+
+struct sx_slice sx_sip_msg_from_tag(const struct sx_sip_msg *msg)
+{
+    return tag_of(msg->from);
+}
+
+struct sx_slice sx_sip_msg_to_tag(const struct sx_sip_msg *msg)
+{
+    return tag_of(msg->to);
 }
 
 static void read_cseq(struct sx_slice value, struct sx_sip_msg *msg)
 {
     size_t digits = 0;
 
-    while (digits < value.n && g_ascii_isdigit(value.p[digits]))
+    while (digits < value.n && value.p[digits] >= '0' && value.p[digits] <= '9')
         digits++;
     if (!sx_slice_uint(sx_slice(value.p, digits), UINT32_MAX, &msg->cseq))
         return;
     msg->has_cseq = true;
     msg->cseq_method_name = sx_slice_trim(sx_slice_from(value, digits));
-    msg->cseq_method = sx_method_of(msg->cseq_method_name);
+    msg->cseq_method = msg->is_request && sx_slice_eq(msg->cseq_method_name, msg->method_name)
+                           ? msg->method
+                           : sx_method_of(msg->cseq_method_name);
 }
 
 static bool name_is(struct sx_slice name, const char *full, char compact)
@@ -247,7 +316,7 @@ static void keep_first(struct sx_slice *kept, struct sx_slice value)
         *kept = value;
 }
 
-/* The fields that are read at once, by the letter they begin with and their length. */
+/* The fields that are read at once. */
 enum field {
     FIELD_OTHER,
     FIELD_AUTHORIZATION,
@@ -263,69 +332,72 @@ enum field {
     FIELD_VIA
 };
 
-static const struct {
-    const char *name;
-    uint8_t length;
-    char compact;
-} fields[] = {
-    [FIELD_OTHER] = {"", 0, 0},
-    [FIELD_AUTHORIZATION] = {"Authorization", 13, 0},
-    [FIELD_CALL_ID] = {"Call-ID", 7, 'i'},
-    [FIELD_CONTENT_LENGTH] = {"Content-Length", 14, 'l'},
-    [FIELD_CSEQ] = {"CSeq", 4, 0},
-    [FIELD_EXPIRES] = {"Expires", 7, 0},
-    [FIELD_FROM] = {"From", 4, 'f'},
-    [FIELD_PROXY_AUTHORIZATION] = {"Proxy-Authorization", 19, 0},
-    [FIELD_ROUTE] = {"Route", 5, 0},
-    [FIELD_RSEQ] = {"RSeq", 4, 0},
-    [FIELD_TO] = {"To", 2, 't'},
-    [FIELD_VIA] = {"Via", 3, 'v'},
-};
-
-/* The colon decides: few fields that begin with one letter have it in one place. */
-static bool is_field(struct sx_slice line, enum field f, struct sx_slice *value)
+/* True if the line begins with this name in any case, or with its compact form, and a colon behind
+ * it that blanks may precede. */
+static bool is_field_anyhow(struct sx_slice line, const char *name, size_t n, char compact,
+                            struct sx_slice *value)
 {
-    size_t n = fields[f].length, colon;
+    size_t colon;
 
-    if (line.n > n && line.p[n] == ':') {
-        colon = n;
-    } else {
-        if (line.n > 1 && !sx_is_token(line.p[1]) && sx_lower(line.p[0]) == fields[f].compact)
-            n = 1;
-        for (colon = n; colon < line.n && (line.p[colon] == ' ' || line.p[colon] == '\t');)
-            colon++;
-        if (colon >= line.n || line.p[colon] != ':')
-            return false;
-    }
-    if (n > 1 && memcmp(line.p, fields[f].name, n) != 0 &&
-        !sx_slice_caseeq(sx_slice(line.p, n), sx_slice(fields[f].name, n)))
+    if (!sx_is_token(line.p[1]) && sx_lower(line.p[0]) == compact)
+        n = 1;
+    for (colon = n; colon < line.n && (line.p[colon] == ' ' || line.p[colon] == '\t');)
+        colon++;
+    if (colon >= line.n || line.p[colon] != ':' ||
+        (n > 1 && !sx_slice_caseeq(sx_slice(line.p, n), sx_slice(name, n))))
         return false;
-    *value = sx_slice_trim(sx_slice_from(line, colon + 1));
+    *value = sx_slice_from(line, colon + 1);
     return true;
 }
 
-static enum field field_of(struct sx_slice line, struct sx_slice *value)
+/* The value is not trimmed. */
+static inline enum field field_of(struct sx_slice line, struct sx_slice *value)
 {
-    static const uint8_t by_letter[26][3] = {
-        ['a' - 'a'] = {FIELD_AUTHORIZATION},
-        ['c' - 'a'] = {FIELD_CALL_ID, FIELD_CSEQ, FIELD_CONTENT_LENGTH},
-        ['e' - 'a'] = {FIELD_EXPIRES},
-        ['f' - 'a'] = {FIELD_FROM},
-        ['i' - 'a'] = {FIELD_CALL_ID},
-        ['l' - 'a'] = {FIELD_CONTENT_LENGTH},
-        ['p' - 'a'] = {FIELD_PROXY_AUTHORIZATION},
-        ['r' - 'a'] = {FIELD_ROUTE, FIELD_RSEQ},
-        ['t' - 'a'] = {FIELD_TO},
-        ['v' - 'a'] = {FIELD_VIA},
-    };
-    unsigned letter = line.n ? (unsigned char)(sx_lower(line.p[0]) - 'a') : 26;
-
-    if (letter >= G_N_ELEMENTS(by_letter))
+    if (line.n < 2)
         return FIELD_OTHER;
-    for (unsigned i = 0; i < 3 && by_letter[letter][i]; i++)
-        if (is_field(line, (enum field)by_letter[letter][i], value))
-            return (enum field)by_letter[letter][i];
-    return FIELD_OTHER;
+/* As it is nearly always written; this much of it is a few instructions. */
+#define IS(name) (line.n >= sizeof name && line.p[sizeof name - 1] == ':' && \
+                  memcmp(line.p, name, sizeof name - 1) == 0 && \
+                  (*value = sx_slice(line.p + sizeof name, line.n - sizeof name), true))
+#define IS_ANYHOW(name, compact) \
+    is_field_anyhow(line, name, sizeof name - 1, compact, value)
+#define FIELD(name, compact) (IS(name) || IS_ANYHOW(name, compact))
+    /* Sets the bit that tells the cases of a letter apart; what is no letter is told by IS(). */
+    int second = line.p[1] | 0x20;
+    switch (line.p[0] | 0x20) {
+    case 'a':
+        return second == 'u' && FIELD("Authorization", 0) ? FIELD_AUTHORIZATION : FIELD_OTHER;
+    case 'c':
+        if (second == 's')
+            return FIELD("CSeq", 0) ? FIELD_CSEQ : FIELD_OTHER;
+        if (second == 'a')
+            return FIELD("Call-ID", 0) ? FIELD_CALL_ID : FIELD_OTHER;
+        return second == 'o' && FIELD("Content-Length", 0) ? FIELD_CONTENT_LENGTH : FIELD_OTHER;
+    case 'e':
+        return second == 'x' && FIELD("Expires", 0) ? FIELD_EXPIRES : FIELD_OTHER;
+    case 'f':
+        return FIELD("From", 'f') ? FIELD_FROM : FIELD_OTHER;
+    case 'i':
+        return IS_ANYHOW("Call-ID", 'i') ? FIELD_CALL_ID : FIELD_OTHER;
+    case 'l':
+        return IS_ANYHOW("Content-Length", 'l') ? FIELD_CONTENT_LENGTH : FIELD_OTHER;
+    case 'p':
+        return second == 'r' && FIELD("Proxy-Authorization", 0) ? FIELD_PROXY_AUTHORIZATION
+                                                                : FIELD_OTHER;
+    case 'r':
+        if (second == 'o')
+            return FIELD("Route", 0) ? FIELD_ROUTE : FIELD_OTHER;
+        return second == 's' && FIELD("RSeq", 0) ? FIELD_RSEQ : FIELD_OTHER;
+    case 't':
+        return FIELD("To", 't') ? FIELD_TO : FIELD_OTHER;
+    case 'v':
+        return FIELD("Via", 'v') ? FIELD_VIA : FIELD_OTHER;
+    default:
+        return FIELD_OTHER;
+    }
+#undef FIELD
+#undef IS_ANYHOW
+#undef IS
 }
 
 static void read_field(enum field field, struct sx_slice value, struct sx_sip_msg *msg)
@@ -370,10 +442,20 @@ static void read_field(enum field field, struct sx_slice value, struct sx_sip_ms
     }
 }
 
+static struct sx_slice folded_line(struct sx_slice bytes, struct sx_slice line, size_t *next)
+{
+    while (*next < bytes.n && (bytes.p[*next] == ' ' || bytes.p[*next] == '\t')) {
+        struct sx_slice more = line_at(bytes, *next, next);
+        line.n = (size_t)(more.p + more.n - line.p);
+    }
+    return line;
+}
+
 /* One line of the head, folded lines included. False at the empty line or at the end of the bytes;
  * *at is then behind it. A line that the end of the bytes may have cut does not count: of a field
  * only the whole value is worth anything. */
-static bool next_line(struct sx_slice bytes, size_t *at, struct sx_slice *line, bool *complete)
+static inline bool next_line(struct sx_slice bytes, size_t *at, struct sx_slice *line,
+                             bool *complete)
 {
     size_t next;
 
@@ -381,15 +463,16 @@ static bool next_line(struct sx_slice bytes, size_t *at, struct sx_slice *line, 
     if (*at >= bytes.n)
         return false;
     *line = line_at(bytes, *at, &next);
+    if (next < bytes.n && line->n > 0 && bytes.p[next] > ' ') {
+        *at = next;
+        return true;
+    }
     if (line->n == 0 && bytes.p[next - 1] == '\n') {
         *complete = true;
         *at = next;
         return false;
     }
-    while (next < bytes.n && (bytes.p[next] == ' ' || bytes.p[next] == '\t')) {
-        struct sx_slice more = line_at(bytes, next, &next);
-        line->n = (size_t)(more.p + more.n - line->p);
-    }
+    *line = folded_line(bytes, *line, &next);
     *at = next;
     return next < bytes.n;
 }
@@ -421,14 +504,10 @@ bool sx_sip_msg_read(struct sx_slice bytes, struct sx_sip_msg *msg)
     while (next_line(bytes, &at, &line, &complete)) {
         enum field field = field_of(line, &value);
         if (field != FIELD_OTHER)
-            read_field(field, value, msg);
+            read_field(field, sx_slice_trim(value), msg);
     }
     msg->head = sx_slice(bytes.p, at);
     msg->end = complete ? SX_HEAD_COMPLETE : SX_HEAD_CUT;
-    if (msg->from.p)
-        msg->from_tag = tag_of(msg->from);
-    if (msg->to.p)
-        msg->to_tag = tag_of(msg->to);
     if (!msg->is_request) {
         msg->method = msg->cseq_method;
         msg->method_name = msg->cseq_method_name;
@@ -495,6 +574,16 @@ bool sx_sip_msg_via(const struct sx_sip_msg *msg, unsigned index, struct sx_via 
     struct sx_field_iter iter = {0};
     struct sx_slice value;
 
+    if (index == 0 && msg->has_via) {
+        *via = msg->via;
+        return true;
+    }
+    if (index > 0 && !msg->more_vias.p)
+        return false;
+    if (index == 1) {
+        read_via(msg->more_vias, 0, is_plain(msg->more_vias, 0), via);
+        return true;
+    }
     while (sx_sip_msg_value(msg, "Via", &iter, &value)) {
         if (index-- == 0) {
             read_via(value, 0, false, via);
@@ -502,6 +591,17 @@ bool sx_sip_msg_via(const struct sx_sip_msg *msg, unsigned index, struct sx_via 
         }
     }
     return false;
+}
+
+unsigned sx_sip_msg_via_count(const struct sx_sip_msg *msg)
+{
+    struct sx_field_iter iter = {0};
+    struct sx_slice value;
+    unsigned n = 0;
+
+    while (sx_sip_msg_value(msg, "Via", &iter, &value))
+        n++;
+    return n;
 }
 
 struct sx_slice sx_sip_msg_first(const struct sx_sip_msg *msg, const char *name)

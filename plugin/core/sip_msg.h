@@ -57,14 +57,13 @@ struct sx_sip_msg {
     struct sx_slice call_id;
     struct sx_slice from;
     struct sx_slice to;
-    struct sx_slice from_tag;   /* NULL if there is none */
-    struct sx_slice to_tag;     /* NULL if there is none */
     uint32_t cseq;
     bool has_cseq;
     enum sx_method cseq_method;
     struct sx_slice cseq_method_name;
-    struct sx_via via[2];       /* the two topmost */
-    unsigned via_count;         /* all of them */
+    bool has_via;
+    struct sx_via via;          /* the topmost value */
+    struct sx_slice more_vias;  /* begins with the value below it; NULL if there is none */
     struct sx_slice top_route;  /* first Route value; NULL if there is none */
     bool has_credentials;       /* Authorization or Proxy-Authorization */
     uint32_t rseq;              /* RFC 3262 7.1; 0 if there is none */
@@ -94,8 +93,15 @@ bool sx_sip_msg_field(const struct sx_sip_msg *msg, const char *name, struct sx_
 bool sx_sip_msg_value(const struct sx_sip_msg *msg, const char *name, struct sx_field_iter *iter,
                       struct sx_slice *value);
 
-/* The Via value at an index, 0 being the topmost. False if there are fewer. */
+/* The Via value at an index, 0 being the topmost. False if there are fewer. Quick for 0 and 1. */
 bool sx_sip_msg_via(const struct sx_sip_msg *msg, unsigned index, struct sx_via *via);
+
+/* How many Via values there are: the hops that a request has taken. */
+unsigned sx_sip_msg_via_count(const struct sx_sip_msg *msg);
+
+/* The tags (RFC 3261 19.3); NULL if there is none. */
+struct sx_slice sx_sip_msg_from_tag(const struct sx_sip_msg *msg);
+struct sx_slice sx_sip_msg_to_tag(const struct sx_sip_msg *msg);
 
 /* The first value, trimmed, or SX_SLICE_NONE. */
 struct sx_slice sx_sip_msg_first(const struct sx_sip_msg *msg, const char *name);

@@ -73,6 +73,11 @@ static inline bool sx_is_lws(char c)
 
 static inline struct sx_slice sx_slice_trim(struct sx_slice s)
 {
+    /* What a header field's value nearly always looks like. */
+    if (s.n > 1 && s.p[0] == ' ')
+        s = (struct sx_slice){s.p + 1, s.n - 1};
+    if (s.n > 0 && s.p[0] > ' ' && s.p[s.n - 1] > ' ')
+        return s;
     while (s.n > 0 && sx_is_lws(s.p[0])) {
         s.p++;
         s.n--;

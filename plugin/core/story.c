@@ -95,7 +95,7 @@ static enum sx_flow_outcome judge(const struct sx_tracker *tracker, const struct
 {
     const struct sx_txn *told = told_last(tracker, txn);
     const struct sx_txn *upstream = sx_tracker_txn(tracker, told->parent);
-    bool from_client = told->parent_key.a == 0 && told->parent_key.b == 0;
+    bool from_client = told->parent_key.bits == 0;
     bool window_over = sx_tracker_now(tracker) - txn->final_ns >
                        sx_tracker_config(tracker)->flow_recovery_ns;
 

@@ -37,7 +37,7 @@ struct sx_tracker {
 /* ---- matching.c ---- */
 
 struct sx_fingerprint sx_txn_key(const struct sx_tracker *tracker, const struct sx_sip_msg *msg,
-                                 const struct sx_via *via, enum sx_method method);
+                                 enum sx_method method);
 struct sx_txn *sx_txn_find(const struct sx_tracker *tracker, struct sx_fingerprint key);
 
 /* The INVITE that an ACK belongs to; NULL if the ACK is a transaction of its own. */

@@ -323,7 +323,7 @@ static void draw_missing_headers(const struct pen *p, proto_tree *tree)
         if ((!r->method || sx_slice_is(msg->method_name, r->method)) && !has_any(msg, r->names))
             missing_header(p, tree, joined(p->pinfo->pool, r->names));
     /* RFC 3261 8.2.6.2: in every response */
-    if (msg->via_count == 0)
+    if (!msg->has_via)
         missing_header(p, tree, "Via");
     if (!msg->from.p)
         missing_header(p, tree, "From");

@@ -24,7 +24,7 @@ enum layer { LAYER_OTHER, LAYER_SIP, LAYER_UDP, LAYER_TCP, LAYER_TLS, LAYER_WS, 
 
 static int proto_sip;
 static uint8_t *layer_of;   /* enum layer, by the protocol's id; of epan scope */
-static int layer_count;
+static unsigned layer_count;
 
 void sx_sip_source_init(void)
 {
@@ -41,8 +41,9 @@ void sx_sip_source_init(void)
     if (layer_of)
         return;
     for (unsigned i = 0; i < G_N_ELEMENTS(protocols); i++)
-        layer_count = MAX(layer_count, proto_get_id_by_filter_name(protocols[i].filter) + 1);
-    layer_of = wmem_alloc0_array(wmem_epan_scope(), uint8_t, (size_t)layer_count);
+        layer_count = MAX(layer_count,
+                          (unsigned)(proto_get_id_by_filter_name(protocols[i].filter) + 1));
+    layer_of = wmem_alloc0_array(wmem_epan_scope(), uint8_t, layer_count);
     for (unsigned i = 0; i < G_N_ELEMENTS(protocols); i++) {
         int id = proto_get_id_by_filter_name(protocols[i].filter);
         if (id >= 0)
@@ -99,30 +100,34 @@ static void read_transport(struct frame *f, enum layer layer)
         f->stream = false;
 }
 
-/* False if the frame holds no whole SIP message. */
-static bool read_layers(packet_info *pinfo, struct frame *f)
+static void read_layer(struct frame *f, enum layer layer, unsigned number)
+{
+    /* What a message carries says nothing of how it travels. */
+    if (f->in_sip && layer != LAYER_SIP)
+        return;
+    if (layer == LAYER_SIP) {
+        f->in_sip = true;
+        add_verdict(f, number);
+    } else if (layer == LAYER_ICMP) {
+        f->quoted = true;
+    } else {
+        read_transport(f, layer);
+    }
+}
+
+/* False if the frame holds no whole SIP message. For every frame of a capture, so most of them are
+ * done with a look into the table for each layer. */
+static inline bool read_layers(packet_info *pinfo, struct frame *f)
 {
     unsigned number = 0;
-    bool in_sip = false;
 
     *f = (struct frame){.pinfo = pinfo};
     for (wmem_list_frame_t *l = wmem_list_head(pinfo->layers); l; l = wmem_list_frame_next(l)) {
-        int id = GPOINTER_TO_INT(wmem_list_frame_data(l));
+        unsigned id = GPOINTER_TO_UINT(wmem_list_frame_data(l));
         number++;
-        enum layer layer = id >= 0 && id < layer_count ? (enum layer)layer_of[id] : LAYER_OTHER;
-        /* What a message carries says nothing of how it travels. */
-        if (layer == LAYER_OTHER || (in_sip && layer != LAYER_SIP))
-            continue;
-        if (layer == LAYER_SIP) {
-            in_sip = true;
-            add_verdict(f, number);
-        } else if (layer == LAYER_ICMP) {
-            f->quoted = true;
-        } else {
-            read_transport(f, layer);
-        }
+        if (id < layer_count && layer_of[id] != LAYER_OTHER)
+            read_layer(f, (enum layer)layer_of[id], number);
     }
-    f->in_sip = in_sip;
     return f->verdict_count > 0 || (f->continued && f->stream);
 }
 
@@ -185,7 +190,8 @@ static bool request_line_start(struct sx_slice bytes, size_t from, size_t hit, b
     if (hit < from + 4 || bytes.p[hit - 1] != ' ' ||
         (end < bytes.n && bytes.p[end] != '\r' && bytes.p[end] != '\n'))
         return false;
-    while (uri > lowest && bytes.p[uri - 1] != ' ' && bytes.p[uri - 1] != '\n')
+    while (uri > lowest && ((uint8_t)bytes.p[uri - 1] > ' ' ||
+                            (bytes.p[uri - 1] != ' ' && bytes.p[uri - 1] != '\n')))
         uri--;
     if (uri <= lowest || bytes.p[uri - 1] != ' ' || uri == hit - 1)
         return false;
@@ -195,6 +201,19 @@ static bool request_line_start(struct sx_slice bytes, size_t from, size_t hit, b
     return method > 0;
 }
 
+/* The next "SIP/2.0" at or behind an offset; ws_memmem() prepares for longer searches than this. */
+static const char *find_version(struct sx_slice bytes, size_t from)
+{
+    const char *p = bytes.p + from, *end = bytes.p + bytes.n;
+
+    while (end - p >= 7 && (p = memchr(p, 'S', (size_t)(end - p) - 6)) != NULL) {
+        if (memcmp(p, "SIP/2.0", 7) == 0)
+            return p;
+        p++;
+    }
+    return NULL;
+}
+
 /* The next start line at or behind *at. */
 static bool find_start(struct sx_slice bytes, size_t *at, bool at_boundary,
                        const sip_info_value_t *verdict)
@@ -202,7 +221,7 @@ static bool find_start(struct sx_slice bytes, size_t *at, bool at_boundary,
     size_t from = *at, look = from;
 
     while (look < bytes.n) {
-        const char *hit = (const char *)ws_memmem(bytes.p + look, bytes.n - look, "SIP/2.0", 7);
+        const char *hit = find_version(bytes, look);
         if (!hit)
             return false;
         size_t h = (size_t)(hit - bytes.p);

@@ -14,7 +14,7 @@ static struct sx_fingerprint standard_siphash(unsigned n)
     struct sx_hash h;
     uint64_t word = 0;
 
-    sx_hash_begin(&h, key);
+    h = sx_hash_begin(key);
     for (unsigned i = 0; i < n; i++) {
         word |= (uint64_t)i << (8 * (i % 8));
         if (i % 8 == 7) {
@@ -23,55 +23,37 @@ static struct sx_fingerprint standard_siphash(unsigned n)
         }
     }
     sx_hash_add_uint(&h, word | (uint64_t)n << 56);
-    return sx_hash_end(&h);
+    return sx_hash_end(h);
 }
 
-/* Known answers of SipHash-1-3-128, from OpenSSL 3.0: mac -macopt size:16 -macopt c-rounds:1
- * -macopt d-rounds:3 -macopt hexkey:000102030405060708090a0b0c0d0e0f SIPHASH. */
+/* Known answers of SipHash-1-3, from OpenSSL 3.0: mac -macopt size:8 -macopt c-rounds:1
+ * -macopt d-rounds:3 -macopt hexkey:000102030405060708090a0b0c0d0e0f SIPHASH, which prints the
+ * lowest byte first. */
 static void test_known_answers(void)
 {
     static const struct {
         unsigned n;
-        uint8_t answer[16];
+        uint64_t answer;
     } rows[] = {
-        {0, {0xe7, 0x7e, 0xbc, 0xb2, 0x27, 0x88, 0xa5, 0xbe, 0xfd, 0x62, 0xdb, 0x6a, 0xdd, 0x30,
-             0x30, 0x01}},
-        {1, {0xfc, 0x6f, 0x37, 0x04, 0x60, 0xd3, 0xed, 0xa8, 0x5e, 0x05, 0x73, 0xcc, 0x2b, 0x2f,
-             0xf0, 0x63}},
-        {7, {0x10, 0x84, 0xb9, 0x23, 0xf2, 0xaa, 0xe0, 0xc3, 0xa6, 0x2f, 0x2e, 0xc8, 0x08, 0x48,
-             0xab, 0x77}},
-        {8, {0xaa, 0x12, 0xfe, 0xe1, 0xd5, 0xe3, 0xda, 0xb4, 0x72, 0x4f, 0x16, 0xab, 0x35, 0xf9,
-             0xc7, 0x99}},
-        {9, {0x81, 0xdd, 0xb8, 0x04, 0x2c, 0xf3, 0x39, 0x94, 0xf4, 0x72, 0x0e, 0x00, 0x94, 0x13,
-             0x7c, 0x42}},
-        {15, {0xc1, 0x7e, 0x55, 0x05, 0xb2, 0xbd, 0x52, 0x6c, 0x29, 0x21, 0xcd, 0xec, 0x1e, 0x7e,
-              0x01, 0x09}},
-        {16, {0xd0, 0xa8, 0xd9, 0x57, 0x15, 0x51, 0x8e, 0xeb, 0xb5, 0x13, 0xb0, 0xf8, 0x3d, 0x9e,
-              0x17, 0x93}},
-        {63, {0x4c, 0x58, 0x00, 0xe3, 0x4e, 0xfe, 0x42, 0x6f, 0x07, 0x9f, 0x6b, 0x0a, 0xa7, 0x52,
-              0x60, 0xad}},
+        {0, UINT64_C(0xdcc40f055801acab)},  {1, UINT64_C(0x93ca577df39bf4c9)},
+        {7, UINT64_C(0x4011b19b987d92d3)},  {8, UINT64_C(0x8e9a298d11959036)},
+        {9, UINT64_C(0xe43d066cb38ea425)},  {15, UINT64_C(0x5699512a6dd820d3)},
+        {16, UINT64_C(0x668b907d1add4fcc)}, {63, UINT64_C(0xa8b3bbb76290199d)},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        struct sx_fingerprint f = standard_siphash(rows[i].n);
-        uint8_t bytes[16];
-        for (unsigned b = 0; b < 8; b++) {
-            bytes[b] = (uint8_t)(f.a >> (8 * b));
-            bytes[8 + b] = (uint8_t)(f.b >> (8 * b));
-        }
         g_test_message("%u bytes", rows[i].n);
-        g_assert_cmpmem(bytes, sizeof bytes, rows[i].answer, sizeof rows[i].answer);
+        g_assert_cmphex(GUINT64_SWAP_LE_BE(standard_siphash(rows[i].n).bits), ==, rows[i].answer);
     }
 }
 
 static struct sx_fingerprint of(const uint64_t with[2], struct sx_slice a, struct sx_slice b)
 {
-    struct sx_hash h;
+    struct sx_hash h = sx_hash_begin(with);
 
-    sx_hash_begin(&h, with);
     sx_hash_add(&h, a);
     sx_hash_add(&h, b);
-    return sx_hash_end(&h);
+    return sx_hash_end(h);
 }
 
 static void test_same_in_same_out(void)
@@ -93,7 +75,7 @@ static void test_key_matters(void)
         uint64_t other[2] = {key[0], key[1]};
         other[bit / 64] ^= UINT64_C(1) << (bit % 64);
         struct sx_fingerprint g = of(other, S("branch"), S("host"));
-        g_assert_true(f.a != g.a && f.b != g.b);
+        g_assert_true(f.bits != g.bits);
     }
 }
 
@@ -114,7 +96,7 @@ static void test_every_byte_matters(void)
 
 static guint fingerprint_hash(gconstpointer p)
 {
-    return (guint)((const struct sx_fingerprint *)p)->a;
+    return (guint)((const struct sx_fingerprint *)p)->bits;
 }
 
 static gboolean fingerprint_equal(gconstpointer x, gconstpointer y)
@@ -145,11 +127,11 @@ static void test_cuts_matter(void)
                     struct sx_hash h;
                     if (f == 1 && x + y + z == 0)
                         continue;
-                    sx_hash_begin(&h, key);
+                    h = sx_hash_begin(key);
                     sx_hash_add(&h, sx_slice(text, x));
                     sx_hash_add(&h, sx_slice(text + x, y));
                     sx_hash_add(&h, sx_slice(text + x + y, z));
-                    same += !is_new(seen, sx_hash_end(&h));
+                    same += !is_new(seen, sx_hash_end(h));
                 }
     }
     g_assert_cmpuint(same, ==, 0);
@@ -160,11 +142,10 @@ static void test_cuts_matter(void)
 /* An absent string counts as an empty one, not as no string. */
 static void test_number_of_strings_matters(void)
 {
-    struct sx_hash h;
+    struct sx_hash h = sx_hash_begin(key);
 
-    sx_hash_begin(&h, key);
     sx_hash_add(&h, S("a"));
-    struct sx_fingerprint one = sx_hash_end(&h);
+    struct sx_fingerprint one = sx_hash_end(h);
     g_assert_false(sx_fingerprint_eq(one, of(key, S("a"), S(""))));
     g_assert_false(sx_fingerprint_eq(one, of(key, S(""), S("a"))));
     g_assert_true(sx_fingerprint_eq(of(key, S("a"), S("")), of(key, S("a"), SX_SLICE_NONE)));
@@ -172,11 +153,11 @@ static void test_number_of_strings_matters(void)
 
 static struct sx_fingerprint lower(struct sx_slice s)
 {
-    struct sx_hash h;
+    struct sx_hash h = sx_hash_begin(key);
 
-    sx_hash_begin(&h, key);
-    sx_hash_add_lower(&h, s);
-    return sx_hash_end(&h);
+    sx_hash_add_uint(&h, s.n);
+    sx_hash_add_bytes_lower(&h, s);
+    return sx_hash_end(h);
 }
 
 static void test_lower(void)
@@ -190,7 +171,7 @@ static void test_lower(void)
     g_assert_false(sx_fingerprint_eq(lower(S("")), lower(S("\0"))));
 }
 
-/* The tables take the low 32 bits of .a for their bucket: branches that differ in a counter must
+/* The tables take the low 32 bits for their bucket: branches that differ in a counter must
  * spread. A right hash leaves this range with a probability below 10^-9. */
 static void test_spread(void)
 {
@@ -201,7 +182,7 @@ static void test_spread(void)
         char branch[32];
         int n = g_snprintf(branch, sizeof branch, "z9hG4bK-%u", i);
         struct sx_fingerprint f = of(key, sx_slice(branch, (size_t)n), S("host"));
-        buckets[f.a & 0xff]++;
+        buckets[f.bits & 0xff]++;
         same += !is_new(seen, f);
     }
     g_assert_cmpuint(same, ==, 0);

@@ -94,15 +94,18 @@ static bool is_sound(const struct sx_sip_msg *m, struct sx_slice whole)
 {
     const struct sx_slice parts[] = {
         m->head,     m->phrase,    m->method_name, m->uri,      m->call_id,
-        m->from,     m->to,        m->from_tag,    m->to_tag,   m->cseq_method_name,
-        m->top_route, m->via[0].sent_by, m->via[0].branch, m->via[0].received, m->via[0].rport,
-        m->via[1].sent_by, m->via[1].branch, m->via[1].received, m->via[1].rport,
+        m->from,     m->to,        sx_sip_msg_from_tag(m), sx_sip_msg_to_tag(m),   m->cseq_method_name,
+        m->top_route, m->more_vias, m->via.sent_by, m->via.branch, m->via.received, m->via.rport,
     };
+    struct sx_via below;
     bool ok = m->head.p == whole.p && m->code <= 999 && m->is_request == (m->method_name.p &&
               m->uri.p != NULL);
 
     for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
         ok &= lies_in(parts[i], whole);
+    if (sx_sip_msg_via(m, 1, &below))
+        ok &= lies_in(below.sent_by, whole) && lies_in(below.branch, whole) &&
+              lies_in(below.received, whole) && lies_in(below.rport, whole);
     if (m->end == SX_HEAD_COMPLETE)
         ok &= m->head.p[m->head.n - 1] == '\n';
     else
@@ -285,14 +288,14 @@ static void test_rows(void)
         g_assert_true(m.is_request == r->is_request);
         g_assert_cmpuint(m.code, ==, r->code);
         assert_text(m.method_name, r->method);
-        g_assert_cmpuint(m.via_count, ==, r->vias);
-        assert_text(m.via[0].sent_by, r->sent_by);
-        assert_text(m.via[0].branch, r->branch);
+        g_assert_cmpuint(sx_sip_msg_via_count(&m), ==, r->vias);
+        assert_text(m.via.sent_by, r->sent_by);
+        assert_text(m.via.branch, r->branch);
         g_assert_true(m.has_cseq == (r->cseq > 0));
         g_assert_cmpuint(m.cseq, ==, r->cseq);
         assert_text(m.call_id, r->call_id);
-        assert_text(m.from_tag, r->from_tag);
-        assert_text(m.to_tag, r->to_tag);
+        assert_text(sx_sip_msg_from_tag(&m), r->from_tag);
+        assert_text(sx_sip_msg_to_tag(&m), r->to_tag);
     }
     cliff_free(&c);
 }
@@ -369,9 +372,9 @@ static void test_big(void)
         g_assert_true(fields_lie_in(&m, bytes));
         g_assert_cmpint(m.end, ==, SX_HEAD_COMPLETE);
         g_assert_cmpuint(m.head.n, ==, bytes.n);
-        g_assert_cmpuint(m.via_count, ==, vias[i]);
-        assert_text(m.via[0].branch, BIG_BRANCH);
-        assert_text(m.to_tag, "t");
+        g_assert_cmpuint(sx_sip_msg_via_count(&m), ==, vias[i]);
+        assert_text(m.via.branch, BIG_BRANCH);
+        assert_text(sx_sip_msg_to_tag(&m), "t");
         struct sx_field_iter iter = {0};
         for (unsigned n = 0; n < vias[i]; n++)
             g_assert_true(sx_sip_msg_value(&m, "Via", &iter, &value));
@@ -400,15 +403,18 @@ static bool says(struct sx_slice part, struct sx_slice whole)
 static bool says_nothing_else(const struct sx_sip_msg *prefix, const struct sx_sip_msg *whole)
 {
     bool ok = prefix->is_request == whole->is_request && prefix->code == whole->code &&
-              says(prefix->uri, whole->uri) && prefix->via_count <= whole->via_count &&
+              says(prefix->uri, whole->uri) && sx_sip_msg_via_count(prefix) <= sx_sip_msg_via_count(whole) &&
               says(prefix->call_id, whole->call_id) && says(prefix->from, whole->from) &&
-              says(prefix->to, whole->to) && says(prefix->from_tag, whole->from_tag) &&
-              says(prefix->to_tag, whole->to_tag) && says(prefix->top_route, whole->top_route);
+              says(prefix->to, whole->to) && says(sx_sip_msg_from_tag(prefix), sx_sip_msg_from_tag(whole)) &&
+              says(sx_sip_msg_to_tag(prefix), sx_sip_msg_to_tag(whole)) && says(prefix->top_route, whole->top_route);
 
-    for (unsigned i = 0; i < MIN(prefix->via_count, 2); i++)
-        ok &= says(prefix->via[i].sent_by, whole->via[i].sent_by) &&
-              says(prefix->via[i].branch, whole->via[i].branch) &&
-              (prefix->via[i].branch.p != NULL) == (whole->via[i].branch.p != NULL);
+    for (unsigned i = 0; i < 2; i++) {
+        struct sx_via known, all;
+        if (!sx_sip_msg_via(prefix, i, &known))
+            break;
+        ok &= sx_sip_msg_via(whole, i, &all) && says(known.sent_by, all.sent_by) &&
+              says(known.branch, all.branch) && (known.branch.p != NULL) == (all.branch.p != NULL);
+    }
     if (prefix->has_cseq)
         ok &= whole->has_cseq && prefix->cseq == whole->cseq &&
               sx_slice_eq(prefix->cseq_method_name, whole->cseq_method_name);
@@ -529,15 +535,17 @@ static void test_via_parameters(void)
     struct sx_sip_msg m = read_with(
         "Via: SIP/2.0/UDP h1:5061;RPORT=4711;received=192.0.2.9;Branch=z9hG4bK-1;ttl=16\r\n"
         "Via: SIP/2.0/UDP h2 ;rport;branch=z9hG4bK-2\r\n");
+    struct sx_via below;
 
-    assert_text(m.via[0].sent_by, "h1:5061");
-    assert_text(m.via[0].branch, "z9hG4bK-1");
-    assert_text(m.via[0].received, "192.0.2.9");
-    assert_text(m.via[0].rport, "4711");
-    assert_text(m.via[1].sent_by, "h2");
-    assert_text(m.via[1].branch, "z9hG4bK-2");
-    assert_text(m.via[1].received, NULL);
-    assert_text(m.via[1].rport, "");
+    assert_text(m.via.sent_by, "h1:5061");
+    assert_text(m.via.branch, "z9hG4bK-1");
+    assert_text(m.via.received, "192.0.2.9");
+    assert_text(m.via.rport, "4711");
+    g_assert_true(sx_sip_msg_via(&m, 1, &below));
+    assert_text(below.sent_by, "h2");
+    assert_text(below.branch, "z9hG4bK-2");
+    assert_text(below.received, NULL);
+    assert_text(below.rport, "");
 }
 
 static void test_via_by_index(void)
@@ -545,14 +553,15 @@ static void test_via_by_index(void)
     struct sx_sip_msg m = read_with("Via: SIP/2.0/UDP h0;branch=z9hG4bK-0,, SIP/2.0/UDP h1\r\n"
                                     "Call-ID: x\r\nv: SIP/2.0/TCP h2;branch=z9hG4bK-2\r\n");
     static const char *const hosts[] = {"h0", "h1", "h2"};
+    static const char *const branches[] = {"z9hG4bK-0", NULL};
     struct sx_via one;
 
-    g_assert_cmpuint(m.via_count, ==, 3);
+    g_assert_cmpuint(sx_sip_msg_via_count(&m), ==, 3);
     for (unsigned i = 0; i < 3; i++) {
         g_assert_true(sx_sip_msg_via(&m, i, &one));
         assert_text(one.sent_by, hosts[i]);
         if (i < 2)
-            g_assert_true(sx_slice_eq(one.branch, m.via[i].branch));
+            assert_text(one.branch, branches[i]);
     }
     assert_text(one.branch, "z9hG4bK-2");
     g_assert_false(sx_sip_msg_via(&m, 3, &one));
