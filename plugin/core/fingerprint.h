@@ -17,8 +17,14 @@
 
 #include "core/slice.h"
 
+#if defined(__GNUC__)
+#define SX_INLINE static inline __attribute__((always_inline))
+#else
+#define SX_INLINE static inline
+#endif
+
 struct sx_fingerprint {
-    uint64_t bits;
+    uint64_t bits;  /* 0: of nothing */
 };
 
 struct sx_hash {
@@ -30,12 +36,12 @@ static inline bool sx_fingerprint_eq(struct sx_fingerprint x, struct sx_fingerpr
     return x.bits == y.bits;
 }
 
-static inline uint64_t sx_rotl(uint64_t x, unsigned n)
+SX_INLINE uint64_t sx_rotl(uint64_t x, unsigned n)
 {
     return (x << n) | (x >> (64 - n));
 }
 
-static inline void sx_hash_round(struct sx_hash *h)
+SX_INLINE void sx_hash_round(struct sx_hash *h)
 {
     uint64_t *v = h->v;
 
@@ -51,7 +57,7 @@ static inline void sx_hash_round(struct sx_hash *h)
     v[2] = sx_rotl(v[2], 32);
 }
 
-static inline struct sx_hash sx_hash_begin(const uint64_t key[2])
+SX_INLINE struct sx_hash sx_hash_begin(const uint64_t key[2])
 {
     return (struct sx_hash){{
         key[0] ^ UINT64_C(0x736f6d6570736575),
@@ -61,7 +67,7 @@ static inline struct sx_hash sx_hash_begin(const uint64_t key[2])
     }};
 }
 
-static inline void sx_hash_add_uint(struct sx_hash *h, uint64_t word)
+SX_INLINE void sx_hash_add_uint(struct sx_hash *h, uint64_t word)
 {
     h->v[3] ^= word;
     sx_hash_round(h);
@@ -69,7 +75,7 @@ static inline void sx_hash_add_uint(struct sx_hash *h, uint64_t word)
 }
 
 /* The last n bytes, 1 to 7, of a string as one word. */
-static inline uint64_t sx_tail_word(struct sx_slice s, size_t n)
+SX_INLINE uint64_t sx_tail_word(struct sx_slice s, size_t n)
 {
     uint64_t word = 0;
 
@@ -83,7 +89,7 @@ static inline uint64_t sx_tail_word(struct sx_slice s, size_t n)
 }
 
 /* Eight bytes, of which ASCII letters become lower case. */
-static inline uint64_t sx_lower_word(uint64_t word)
+SX_INLINE uint64_t sx_lower_word(uint64_t word)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
     uint64_t low = word & ~high;
@@ -92,7 +98,7 @@ static inline uint64_t sx_lower_word(uint64_t word)
     return word + ((from_a & ~behind_z & ~word & high) >> 2);
 }
 
-static inline void sx_hash_add_words(struct sx_hash *h, struct sx_slice s, bool lower)
+SX_INLINE void sx_hash_add_words(struct sx_hash *h, struct sx_slice s, bool lower)
 {
     uint64_t word;
     size_t i = 0;
@@ -109,30 +115,31 @@ static inline void sx_hash_add_words(struct sx_hash *h, struct sx_slice s, bool 
 
 /* Adds a string without its length, which the caller adds: ("ab", "c") and ("a", "bc") would look
  * alike. */
-static inline void sx_hash_add_bytes(struct sx_hash *h, struct sx_slice s)
+SX_INLINE void sx_hash_add_bytes(struct sx_hash *h, struct sx_slice s)
 {
     sx_hash_add_words(h, s, false);
 }
 
 /* The same with ASCII letters as lower case. */
-static inline void sx_hash_add_bytes_lower(struct sx_hash *h, struct sx_slice s)
+SX_INLINE void sx_hash_add_bytes_lower(struct sx_hash *h, struct sx_slice s)
 {
     sx_hash_add_words(h, s, true);
 }
 
 /* Adds a string and its length. */
-static inline void sx_hash_add(struct sx_hash *h, struct sx_slice s)
+SX_INLINE void sx_hash_add(struct sx_hash *h, struct sx_slice s)
 {
     sx_hash_add_words(h, s, false);
     sx_hash_add_uint(h, s.n);
 }
 
-static inline struct sx_fingerprint sx_hash_end(struct sx_hash h)
+SX_INLINE struct sx_fingerprint sx_hash_end(struct sx_hash h)
 {
     h.v[2] ^= 0xff;
     for (unsigned i = 0; i < 3; i++)
         sx_hash_round(&h);
-    return (struct sx_fingerprint){h.v[0] ^ h.v[1] ^ h.v[2] ^ h.v[3]};
+    uint64_t bits = h.v[0] ^ h.v[1] ^ h.v[2] ^ h.v[3];
+    return (struct sx_fingerprint){bits ? bits : 1};
 }
 
 #endif

@@ -57,20 +57,21 @@ static bool find(const struct sx_hosts *hosts, const struct sx_host *probe, uint
     return true;
 }
 
-static uint32_t *recent(struct sx_hosts *hosts, const struct sx_address *address)
+static inline uint32_t *recent(struct sx_hosts *hosts, const struct sx_address *address)
 {
     unsigned n = MIN(address->len, 16);
 
     return &hosts->recent[n > 0 ? ((const uint8_t *)address->bytes)[n - 1] % SX_RECENT_HOSTS : 0];
 }
 
-static bool is_host(const struct sx_host *host, const struct sx_address *address)
+static inline bool is_host(const struct sx_host *host, const struct sx_address *address)
 {
-    if (host->type != address->type || host->len != MIN(address->len, 16))
-        return false;
-    /* Not a call for the usual case. */
-    return host->len == 4 ? memcmp(host->bytes, address->bytes, 4) == 0
-                          : memcmp(host->bytes, address->bytes, host->len) == 0;
+    unsigned n = MIN(address->len, 16);
+
+    /* Of a fixed length it is no call. */
+    return host->type == address->type && host->len == n &&
+           (n == 4 ? memcmp(host->bytes, address->bytes, 4) == 0
+                   : memcmp(host->bytes, address->bytes, n) == 0);
 }
 
 bool sx_hosts_find(const struct sx_hosts *hosts, const struct sx_address *address, uint32_t *index)

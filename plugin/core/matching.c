@@ -21,21 +21,6 @@ gboolean sx_fingerprint_equal(gconstpointer x, gconstpointer y)
     return sx_fingerprint_eq(*(const struct sx_fingerprint *)x, *(const struct sx_fingerprint *)y);
 }
 
-static const struct sx_fingerprint *parent_key_of(gconstpointer txn)
-{
-    return &((const struct sx_txn *)txn)->parent_key;
-}
-
-guint sx_parent_key_hash(gconstpointer p)
-{
-    return (guint)parent_key_of(p)->bits;
-}
-
-gboolean sx_parent_key_equal(gconstpointer x, gconstpointer y)
-{
-    return sx_fingerprint_eq(*parent_key_of(x), *parent_key_of(y));
-}
-
 /* ---- keys ---- */
 
 static bool has_cookie(struct sx_slice branch)
@@ -52,10 +37,10 @@ static inline struct sx_hash begin_key(const struct sx_tracker *t, const struct 
 {
     struct sx_hash h = sx_hash_begin(t->key);
 
-    sx_hash_add_uint(&h, (uint64_t)msg->cseq << 8 | method);
+    sx_hash_add_uint(&h, (uint64_t)msg->call_id.n << 40 | (uint64_t)msg->cseq << 8 | method);
+    sx_hash_add_bytes(&h, msg->call_id);
     if (method == SX_METHOD_OTHER)
         sx_hash_add(&h, msg->cseq_method_name);
-    sx_hash_add(&h, msg->call_id);
     return h;
 }
 
@@ -88,7 +73,7 @@ uint32_t sx_txn_hash(const struct sx_tracker *t, struct sx_slice s)
 
 struct sx_txn *sx_txn_find(const struct sx_tracker *t, struct sx_fingerprint key)
 {
-    return g_hash_table_lookup(t->by_key, &key);
+    return sx_tracker_txn(t, sx_numbers_get(&t->by_key, key));
 }
 
 /* An ACK to a non-2xx belongs to its INVITE (RFC 3261 17.1.1.3); an ACK to a 2xx is a transaction
@@ -180,12 +165,11 @@ static void unlink_child(struct sx_tracker *t, struct sx_txn *child)
 
 static void adopt_waiting(struct sx_tracker *t, struct sx_txn *parent)
 {
-    struct sx_txn probe = {.parent_key = parent->key};
-    struct sx_txn *child = g_hash_table_lookup(t->waiting, &probe);
+    struct sx_txn *child = sx_tracker_txn(t, sx_numbers_get(&t->waiting, parent->key));
 
     if (!child)
         return;
-    g_hash_table_remove(t->waiting, child);
+    sx_numbers_set(&t->waiting, parent->key, 0);
     while (child) {
         struct sx_txn *next = sx_tracker_txn(t, child->next_waiting);
         child->next_waiting = 0;
@@ -218,7 +202,7 @@ const struct sx_txn *sx_tracker_siblings(const struct sx_tracker *t, const struc
 
     if (parent)
         return sx_tracker_txn(t, parent->first_child);
-    return g_hash_table_lookup(t->waiting, txn);
+    return sx_tracker_txn(t, sx_numbers_get(&t->waiting, txn->parent_key));
 }
 
 const struct sx_txn *sx_tracker_next_sibling(const struct sx_tracker *t,
@@ -237,9 +221,8 @@ static void link_parent(struct sx_tracker *t, struct sx_txn *txn, const struct s
     txn->parent_key = end_key(begun, msg, &upstream);
     struct sx_txn *parent = sx_txn_find(t, txn->parent_key);
     if (!parent) {
-        struct sx_txn *older = g_hash_table_lookup(t->waiting, txn);
-        txn->next_waiting = older ? older->number : 0;
-        g_hash_table_replace(t->waiting, txn, txn);
+        txn->next_waiting = sx_numbers_get(&t->waiting, txn->parent_key);
+        sx_numbers_set(&t->waiting, txn->parent_key, txn->number);
         parent = find_ancestor(t, msg, begun);
     }
     if (parent && parent != txn)
@@ -266,6 +249,6 @@ struct sx_txn *sx_txn_new(struct sx_tracker *t, const struct sx_observation *obs
     txn->src = request ? obs->from : obs->to;
     txn->dst = request ? obs->to : obs->from;
     txn->last_ns = obs->time_ns;
-    g_hash_table_replace(t->by_key, txn, txn);
+    sx_numbers_set(&t->by_key, key, txn->number);
     return txn;
 }

@@ -316,7 +316,7 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
     return txn;
 }
 
-struct sx_message *sx_tracker_observe(struct sx_tracker *t, const struct sx_observation *obs)
+struct sx_message *sx_tracker_observe(struct sx_tracker *t, struct sx_observation *obs)
 {
     struct sx_message *record = sx_pool_add(&t->messages);
     struct sx_txn *txn = NULL;
@@ -332,12 +332,11 @@ struct sx_message *sx_tracker_observe(struct sx_tracker *t, const struct sx_obse
     if (obs->quoted) {
         txn = sx_observe_quote(t, obs);
     } else {
-        struct sx_observation seen = *obs;
-        seen.from = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->src), obs->src.port};
-        seen.to = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->dst), obs->dst.port};
-        txn = obs->msg->is_request ? observe_request(t, &seen, record)
-                                   : observe_response(t, &seen, record);
-        sx_hosts_at(&t->hosts, seen.from.host)->sent++;
+        obs->from = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->src), obs->src.port};
+        obs->to = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->dst), obs->dst.port};
+        txn = obs->msg->is_request ? observe_request(t, obs, record)
+                                   : observe_response(t, obs, record);
+        sx_hosts_at(&t->hosts, obs->from.host)->sent++;
     }
     record->txn = txn ? txn->number : 0;
     /* A frame that a read filter dropped may have borne this number. */

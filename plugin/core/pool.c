@@ -5,8 +5,9 @@
 
 #include <string.h>
 
-#define BLOCK_BITS 9
-#define BLOCK_ITEMS (1u << BLOCK_BITS)
+/* Large enough that the allocator maps blocks by themselves: between the allocations of the
+ * dissectors they would make each of those dearer. What is not touched yet takes no memory. */
+#define MIN_BLOCK_BYTES (256u * 1024)
 
 void sx_pool_init(struct sx_pool *pool, size_t item_size)
 {
@@ -14,6 +15,8 @@ void sx_pool_init(struct sx_pool *pool, size_t item_size)
         .blocks = g_ptr_array_new_with_free_func(g_free),
         .item_size = (uint32_t)item_size,
     };
+    while (item_size << pool->block_bits < MIN_BLOCK_BYTES)
+        pool->block_bits++;
 }
 
 void sx_pool_clear(struct sx_pool *pool)
@@ -22,17 +25,10 @@ void sx_pool_clear(struct sx_pool *pool)
     *pool = (struct sx_pool){.blocks = NULL};
 }
 
-void *sx_pool_at(const struct sx_pool *pool, uint32_t index)
-{
-    char *block = g_ptr_array_index(pool->blocks, index >> BLOCK_BITS);
-
-    return block + (size_t)(index & (BLOCK_ITEMS - 1)) * pool->item_size;
-}
-
 void *sx_pool_add(struct sx_pool *pool)
 {
-    if (pool->count >> BLOCK_BITS >= pool->blocks->len)
-        g_ptr_array_add(pool->blocks, g_malloc((size_t)BLOCK_ITEMS * pool->item_size));
+    if (pool->count >> pool->block_bits >= pool->blocks->len)
+        g_ptr_array_add(pool->blocks, g_malloc((size_t)pool->item_size << pool->block_bits));
     return memset(sx_pool_at(pool, pool->count++), 0, pool->item_size);
 }
 

@@ -16,6 +16,7 @@
 struct sx_pool {
     GPtrArray *blocks;
     uint32_t item_size;
+    unsigned block_bits;    /* a block holds 2^block_bits items */
     uint32_t count;
 };
 
@@ -26,7 +27,12 @@ void sx_pool_clear(struct sx_pool *pool);
 void *sx_pool_add(struct sx_pool *pool);
 
 /* The item at an index below count. */
-void *sx_pool_at(const struct sx_pool *pool, uint32_t index);
+static inline void *sx_pool_at(const struct sx_pool *pool, uint32_t index)
+{
+    char *block = g_ptr_array_index(pool->blocks, index >> pool->block_bits);
+
+    return block + (size_t)(index & ((1u << pool->block_bits) - 1)) * pool->item_size;
+}
 
 /* Forgets the last items, so that count of them stay. */
 void sx_pool_truncate(struct sx_pool *pool, uint32_t count);

@@ -18,8 +18,8 @@ struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config 
     sx_pool_init(&t->messages, sizeof(struct sx_message));
     sx_hosts_init(&t->hosts);
     sx_pool_init(&t->expiries, sizeof(struct sx_expiry));
-    t->by_key = g_hash_table_new(sx_fingerprint_hash, sx_fingerprint_equal);
-    t->waiting = g_hash_table_new(sx_parent_key_hash, sx_parent_key_equal);
+    sx_numbers_init(&t->by_key);
+    sx_numbers_init(&t->waiting);
     t->awaiting = g_hash_table_new_full(sx_fingerprint_hash, sx_fingerprint_equal, g_free, NULL);
     t->connecting = g_hash_table_new_full(sx_way_hash, sx_way_equal, g_free, NULL);
     sx_deadlines_init(&t->deadlines);
@@ -31,8 +31,8 @@ void sx_tracker_free(struct sx_tracker *t)
 {
     if (!t)
         return;
-    g_hash_table_destroy(t->by_key);
-    g_hash_table_destroy(t->waiting);
+    sx_numbers_clear(&t->by_key);
+    sx_numbers_clear(&t->waiting);
     g_hash_table_destroy(t->awaiting);
     g_hash_table_destroy(t->connecting);
     sx_pool_clear(&t->txns);
@@ -115,6 +115,8 @@ void sx_tracker_tick(struct sx_tracker *t, uint32_t frame, int64_t time_ns)
     t->last_frame = frame;
     t->now_ns = time_ns;
     t->ended = false;
+    if (time_ns < t->deadlines.earliest_ns)
+        return;
     for (unsigned n = 0; n < MAX_EXPIRIES_PER_FRAME; n++) {
         if (!sx_deadlines_pop(&t->deadlines, time_ns, &due))
             return;

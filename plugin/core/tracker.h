@@ -57,8 +57,8 @@ const struct sx_config *sx_tracker_config(const struct sx_tracker *tracker);
  * wait has passed its deadline. */
 void sx_tracker_tick(struct sx_tracker *tracker, uint32_t frame, int64_t time_ns);
 
-/* Adds a message and returns its record. */
-struct sx_message *sx_tracker_observe(struct sx_tracker *tracker, const struct sx_observation *obs);
+/* Adds a message and returns its record. Fills in from and to. */
+struct sx_message *sx_tracker_observe(struct sx_tracker *tracker, struct sx_observation *obs);
 
 /* Flags of a TCP segment, by their bits in the header. */
 enum { SX_TCP_FIN = 1, SX_TCP_SYN = 2, SX_TCP_RST = 4, SX_TCP_ACK = 16 };

@@ -13,6 +13,7 @@
 
 #include "core/deadlines.h"
 #include "core/flow.h"
+#include "core/numbers.h"
 #include "core/tracker.h"
 
 /* How many Via values are tried for a parent that is in the capture. */
@@ -23,8 +24,8 @@ struct sx_tracker {
     uint64_t key[2];
     struct sx_pool txns, messages, expiries;
     struct sx_hosts hosts;
-    GHashTable *by_key;         /* struct sx_txn, by key */
-    GHashTable *waiting;        /* newest struct sx_txn whose parent was not seen, by parent_key */
+    struct sx_numbers by_key;   /* transactions by their keys */
+    struct sx_numbers waiting;  /* by parent_key: the newest transaction whose parent was not seen */
     GHashTable *awaiting;       /* attempt fingerprint -> transaction that a new attempt may follow */
     GHashTable *connecting;     /* struct sx_way -> itself; SYN sent, not answered */
     struct sx_deadlines deadlines;
@@ -58,8 +59,6 @@ uint32_t sx_txn_hash(const struct sx_tracker *tracker, struct sx_slice s);
 /* For hash tables keyed by a struct that begins with a fingerprint. */
 guint sx_fingerprint_hash(gconstpointer key);
 gboolean sx_fingerprint_equal(gconstpointer a, gconstpointer b);
-guint sx_parent_key_hash(gconstpointer txn);
-gboolean sx_parent_key_equal(gconstpointer a, gconstpointer b);
 
 /* ---- undelivered.c ---- */
 

@@ -271,10 +271,14 @@ static bool read_span(struct sx_slice bytes, size_t *at, struct sx_sip_span *spa
 static unsigned each_in_source(const struct frame *f, tvbuff_t *tvb, sx_sip_source_cb cb, void *data)
 {
     struct sx_slice bytes = source_bytes(tvb);
-    struct sx_sip_span span = {.tvb = tvb, .transport = f->transport, .quoted = f->quoted};
+    struct sx_sip_span span;
     unsigned found = 0;
     size_t at = 0;
     bool complete;
+
+    span.tvb = tvb;
+    span.transport = f->transport;
+    span.quoted = f->quoted;
 
     while (found < f->verdict_count && find_start(bytes, &at, false, f->verdicts[found])) {
         size_t start = at;

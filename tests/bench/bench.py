@@ -111,13 +111,15 @@ class Bench:
         built = self.folder / "build"
         tools.build(built)
         self.driver = built / "drive"
+        hashes = built / "same_hashes.so"
         plugin, = built.glob("plugins/*/epan/sipexplain.so")
-        self.alone = tools.Contender("tshark alone")
-        self.plugin = tools.Contender("sipexplain", plugin, "sipexplain.code")
+        self.alone = tools.Contender("tshark alone", hashes)
+        self.plugin = tools.Contender("sipexplain", hashes, plugin, "sipexplain.code")
         self.others = [
-            tools.Contender("empty", built / "emptypost.so"),
-            tools.Contender("Lua", field="sipnote.code", args=["-X", f"lua_script:{self.shared('explain.lua')}"]),
-            tools.Contender("MATE, TRANSUM", field="mate.sip_transaction.NumOfPdus", args=[
+            tools.Contender("empty", hashes, built / "emptypost.so"),
+            tools.Contender("Lua", hashes, field="sipnote.code", args=[
+                "-X", f"lua_script:{self.shared('explain.lua')}"]),
+            tools.Contender("MATE, TRANSUM", hashes, field="mate.sip_transaction.NumOfPdus", args=[
                 "-o", f"mate.config:{self.shared('sip.mate')}", "--enable-protocol", "transum"]),
         ] if everyone else []
 

@@ -37,9 +37,10 @@ def build(folder):
 class Contender(Wireshark):
     """tshark with or without something that looks at SIP."""
 
-    def __init__(self, name, plugin=None, field="sip.Status-Code", args=()):
+    def __init__(self, name, preload, plugin=None, field="sip.Status-Code", args=()):
         super().__init__(plugin or "sipexplain.so")
         self.name, self.field, self.args = name, field, list(args)
+        self.preload = preload
         self.has_plugin = plugin is not None
 
     def install(self):
@@ -63,7 +64,8 @@ class Contender(Wireshark):
         command = self.command("valgrind", [*valgrind, shutil.which("tshark"),
                                             *self.arguments(capture, mode)])
         done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                              text=True, errors="replace", env=self.environment(), cwd=self.home)
+                              text=True, errors="replace", cwd=self.home,
+                              env={**self.environment(), "LD_PRELOAD": str(self.preload)})
         return collected(command, done.returncode, done.stderr)
 
     def peak(self, capture):

@@ -1,0 +1,59 @@
+/* numbers.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "core/numbers.h"
+
+/* As with the pools: mapped by themselves, and only what is touched takes memory. */
+#define FIRST_SIZE 32768
+
+static void allocate(struct sx_numbers *table, uint32_t size)
+{
+    table->keys = g_new0(uint64_t, size);
+    table->numbers = g_new0(uint32_t, size);
+    table->mask = size - 1;
+}
+
+void sx_numbers_init(struct sx_numbers *table)
+{
+    allocate(table, FIRST_SIZE);
+    table->used = 0;
+}
+
+void sx_numbers_clear(struct sx_numbers *table)
+{
+    g_free(table->keys);
+    g_free(table->numbers);
+    *table = (struct sx_numbers){.keys = NULL};
+}
+
+static void grow(struct sx_numbers *table)
+{
+    struct sx_numbers old = *table;
+
+    allocate(table, (old.mask + 1) * 2);
+    for (uint32_t i = 0; i <= old.mask; i++) {
+        if (!old.keys[i])
+            continue;
+        uint32_t slot = sx_numbers_slot(table, old.keys[i]);
+        table->keys[slot] = old.keys[i];
+        table->numbers[slot] = old.numbers[i];
+    }
+    sx_numbers_clear(&old);
+}
+
+void sx_numbers_set(struct sx_numbers *table, struct sx_fingerprint key, uint32_t number)
+{
+    uint32_t slot = sx_numbers_slot(table, key.bits);
+
+    if (table->keys[slot] != key.bits) {
+        if (number == 0)
+            return;
+        /* at most three quarters full: a search ends soon */
+        if (++table->used > (table->mask + 1) / 4 * 3) {
+            grow(table);
+            slot = sx_numbers_slot(table, key.bits);
+        }
+        table->keys[slot] = key.bits;
+    }
+    table->numbers[slot] = number;
+}
