@@ -9,6 +9,10 @@
 /* Branches looked through for one that goes elsewhere; only merged captures need it. */
 #define MAX_UNLINK 1024
 
+/* Branches, the newest first, looked through for redirected ones that a new one follows; more than
+ * any fork has beside each other. */
+#define MAX_REDIRECTED 64
+
 /* ---- tables ---- */
 
 guint sx_fingerprint_hash(gconstpointer p)
@@ -116,10 +120,12 @@ void sx_txn_mark_forwarded(struct sx_tracker *t, const struct sx_txn *txn)
 static void follow_redirected(struct sx_tracker *t, struct sx_txn *parent,
                               const struct sx_txn *child)
 {
-    for (uint32_t n = child->next_sibling; n; n = sx_tracker_txn(t, n)->next_sibling) {
-        struct sx_txn *sibling = sx_tracker_txn(t, n);
+    struct sx_txn *sibling = sx_tracker_txn(t, child->next_sibling);
+
+    for (unsigned i = 0; sibling && i < MAX_REDIRECTED; i++) {
         if (sibling->final_code / 100 == 3 && !sibling->followed_by)
             sibling->followed_by = child->number;
+        sibling = sx_tracker_txn(t, sibling->next_sibling);
     }
     parent->redirected_child = false;
 }

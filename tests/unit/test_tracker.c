@@ -1329,6 +1329,28 @@ static void test_recursion(void)
     ladder_close(&l);
 }
 
+/* Who redirects each of its own branches to the next one makes nobody look through all of them each
+ * time. */
+static void test_recursion_without_end(void)
+{
+    if (ran_apart())
+        return;
+    struct ladder l = ladder_open();
+    uint32_t last = 0;
+
+    request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
+    for (unsigned i = 0; i < 100000; i++) {
+        char branch[24];
+        g_snprintf(branch, sizeof branch, "p1 b%u", i);
+        uint32_t next = request(&l, 1, P1, BOB, "INVITE", via(branch, "alice a1"))->txn;
+        response(&l, 1, BOB, P1, 302, "INVITE", via(branch, "alice a1"));
+        if (last && txn_numbered(&l, last)->followed_by != next)
+            complain("branch %u is not followed by %u", last, next);
+        last = next;
+    }
+    ladder_close(&l);
+}
+
 /* ---- the end ---- */
 
 static void test_end(void)
@@ -1529,6 +1551,7 @@ int main(int argc, char **argv)
     g_test_add_func("/tracker/new_attempt", test_new_attempt);
     g_test_add_func("/tracker/not_a_new_attempt", test_not_a_new_attempt);
     g_test_add_func("/tracker/recursion", test_recursion);
+    g_test_add_func("/tracker/recursion_without_end", test_recursion_without_end);
     g_test_add_func("/tracker/end", test_end);
     g_test_add_func("/tracker/random", test_random);
     g_test_add_func("/tracker/random_frames_again", test_random_frames_again);
