@@ -22,12 +22,12 @@ struct sx_host {
     uint8_t len;
     uint8_t type;
     uint32_t sent;              /* SIP messages sent */
-    uint32_t forwarded_invite;  /* frame of the first INVITE that it sent on, by the Via stack */
-    uint32_t forwarded_other;   /* frame of the first other request that it sent on */
-    /* The newest connection to a SIP port that did not come up. */
-    int64_t no_connect_ns;
-    uint32_t no_connect_frame;  /* the reset, or the second SYN that nothing answered */
-    struct sx_endpoint no_connect_to;
+    /* Frames that show what a capture sees of its requests; each the first of its kind. */
+    uint32_t forwarded_invite;  /* an INVITE that it sent on at once, by the Via stack */
+    uint32_t own_invite;        /* an INVITE that it began itself: a user agent or B2BUA */
+    uint32_t answered_unseen;   /* an INVITE to it got 101 to 299, and none that it sent on was seen */
+    uint32_t unreadable;        /* a packet from it that may hold SIP: encrypted, or a fragment */
+    uint16_t forwarded_port;    /* where the INVITE came in that it sent on */
 };
 
 #define SX_RECENT_HOSTS 64

@@ -90,5 +90,6 @@ enum sx_origin sx_judge_origin(const struct sx_tracker *tracker, const struct sx
 bool sx_judge_no_response(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
     return sx_tracker_now(tracker) - txn->request_ns >= SX_TIMER_B_NS &&
+           !sx_tracker_hung_up(tracker, txn) &&
            sx_txn_lacks_answer(txn, sx_tracker_host(tracker, txn->dst.host)->sent > 0);
 }

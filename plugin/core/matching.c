@@ -13,6 +13,11 @@
  * any fork has beside each other. */
 #define MAX_REDIRECTED 64
 
+/* A request that is sent on at once comes so soon after its own, give or take what clocks that are
+ * kept in step may differ by. Where two clocks are apart it does not. */
+#define PROMPT_NS (2 * SX_NS_PER_S)
+#define PROMPT_BEFORE_NS (50 * SX_NS_PER_MS)
+
 /* ---- tables ---- */
 
 guint sx_fingerprint_hash(gconstpointer p)
@@ -107,13 +112,15 @@ void sx_txn_mark_forwarded(struct sx_tracker *t, const struct sx_txn *txn)
 {
     const struct sx_txn *parent = sx_tracker_txn(t, txn->parent);
 
-    if (!parent)
+    if (!parent || txn->method != SX_METHOD_INVITE || !parent->request_frame ||
+        !sx_txn_is_next_hop(parent, txn))
         return;
     struct sx_host *host = sx_hosts_at(&t->hosts, parent->dst.host);
-    uint32_t *frame = txn->method == SX_METHOD_INVITE ? &host->forwarded_invite
-                                                      : &host->forwarded_other;
-    if (*frame == 0)
-        *frame = txn->request_frame;
+    int64_t took = txn->request_ns - parent->request_ns;
+    if (host->forwarded_invite || took < -PROMPT_BEFORE_NS || took > PROMPT_NS)
+        return;
+    host->forwarded_invite = txn->request_frame;
+    host->forwarded_port = parent->dst.port;
 }
 
 /* A new attempt after a redirection goes to the branches that ended in 3xx. */

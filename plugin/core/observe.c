@@ -1,12 +1,16 @@
 /* observe.c
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "core/answer_way.h"
 #include "core/catalogue.h"
 #include "core/tracker_state.h"
 
 /* Copies of one packet (mirror ports, captures on all interfaces) come closer together than any
  * retransmission timer fires. */
 #define DUPLICATE_NS (50 * SX_NS_PER_MS)
+
+/* A copy on the other side of a NAT comes later by what the way takes, but sooner than a timer. */
+#define ELSEWHERE_NS (400 * SX_NS_PER_MS)
 
 /* Either way round: in a merged capture the clock may step back. */
 static bool is_same_moment(int64_t a_ns, int64_t b_ns)
@@ -87,6 +91,18 @@ static void first_request(struct sx_tracker *t, struct sx_txn *txn,
     txn->token_route = msg->top_route.p && memchr(msg->top_route.p, '@', msg->top_route.n);
 }
 
+/* What an INVITE says of the host that sends it, and of the connection that it comes over. */
+static void first_invite(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
+{
+    struct sx_host *host = sx_hosts_at(&t->hosts, txn->src.host);
+
+    if (!obs->msg->more_vias.p && host->own_invite == 0)
+        host->own_invite = obs->frame;
+    if (obs->transport == SX_TRANSPORT_TCP || obs->transport == SX_TRANSPORT_TLS ||
+        obs->transport == SX_TRANSPORT_WS)
+        sx_txn_rides(t, txn);
+}
+
 /* The registrations and what is sent to them. */
 static void tie_to_flow(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
 {
@@ -126,14 +142,30 @@ static void cancel_invite(struct sx_tracker *t, struct sx_txn *cancel,
     invite->cancel_ns = obs->time_ns;
 }
 
+/* Timers grow, or stay (RFC 3261 17.1.1.2); copies of a capture whose clock is apart come anyhow. */
+static void note_gap(struct sx_txn *txn, int64_t gap_ns)
+{
+    int64_t gap_ms = gap_ns / SX_NS_PER_MS;
+
+    if (gap_ms < 0 || gap_ms * 5 < (int64_t)txn->repeat_gap_ms * 4)
+        txn->uneven_repeats = true;
+    txn->repeat_gap_ms = (uint32_t)CLAMP(gap_ms, 0, INT32_MAX);
+}
+
 static void repeated_request(struct sx_txn *txn, const struct sx_observation *obs,
                              struct sx_message *record)
 {
+    int64_t gap_ns = obs->time_ns - txn->last_request_ns;
+    bool elsewhere = obs->from.host != txn->src.host || obs->to.host != txn->dst.host;
+
     record->repeats = txn->request_frame;
-    if (is_same_moment(obs->time_ns, txn->last_request_ns)) {
+    txn->seen_elsewhere |= elsewhere;
+    if (is_same_moment(obs->time_ns, txn->last_request_ns) ||
+        (elsewhere && gap_ns >= 0 && gap_ns < ELSEWHERE_NS)) {
         record->flags |= SX_MESSAGE_DUPLICATE;
         return;
     }
+    note_gap(txn, gap_ns);
     txn->sends++;
     if (txn->trying_frame)
         txn->sends_after_100++;
@@ -192,6 +224,8 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
         sx_txn_mark_forwarded(t, txn);
     follow_old_attempt(t, txn, msg);
     tie_to_flow(t, txn, obs);
+    if (msg->method == SX_METHOD_INVITE)
+        first_invite(t, txn, obs);
     if (msg->method == SX_METHOD_CANCEL)
         cancel_invite(t, txn, obs, record);
     if (!txn->responses)
@@ -249,17 +283,33 @@ static void first_100(struct sx_tracker *t, struct sx_txn *txn, const struct sx_
     expect_answer(t, txn, obs->time_ns + t->cfg.trying_timeout_ns);
 }
 
+static void first_other_response(struct sx_tracker *t, struct sx_txn *txn,
+                                 const struct sx_observation *obs, struct sx_message *record)
+{
+    struct sx_host *host = sx_hosts_at(&t->hosts, txn->dst.host);
+
+    if (sx_txn_waits_after_100(txn))
+        record->flags |= SX_MESSAGE_ENDS_WAIT;
+    txn->moved_frame = obs->frame;
+    txn->moved_ns = obs->time_ns;
+    txn->moved_code = obs->msg->code;
+    txn->answer_dst = obs->to;
+    if (txn->request_frame && !sx_endpoint_eq(obs->to, txn->src))
+        txn->answer_way = (uint8_t)sx_answer_way_of(obs);
+    if (txn->method == SX_METHOD_INVITE && txn->request_frame && !txn->first_child &&
+        obs->msg->code < 300 && host->answered_unseen == 0)
+        host->answered_unseen = obs->frame;
+}
+
 static void other_response(struct sx_tracker *t, struct sx_txn *txn,
                            const struct sx_observation *obs, struct sx_message *record,
                            uint32_t to_tag)
 {
     if (!txn->moved_frame) {
-        if (sx_txn_waits_after_100(txn))
-            record->flags |= SX_MESSAGE_ENDS_WAIT;
-        txn->moved_frame = obs->frame;
-        txn->moved_ns = obs->time_ns;
-        txn->moved_code = obs->msg->code;
+        first_other_response(t, txn, obs, record);
+    } else if (txn->answer_way != SX_ANSWER_TO_SOURCE && sx_endpoint_eq(obs->to, txn->src)) {
         txn->answer_dst = obs->to;
+        txn->answer_way = SX_ANSWER_TO_SOURCE;
     }
     if (obs->msg->code < 200 || txn->final_frame)
         return;

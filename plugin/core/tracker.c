@@ -18,10 +18,13 @@ struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config 
     sx_pool_init(&t->messages, sizeof(struct sx_message));
     sx_hosts_init(&t->hosts);
     sx_pool_init(&t->expiries, sizeof(struct sx_expiry));
+    sx_pool_init(&t->hangups, sizeof(struct sx_hangup));
+    sx_pool_init(&t->attempts, sizeof(struct sx_attempt));
     sx_numbers_init(&t->by_key);
     sx_numbers_init(&t->waiting);
     t->awaiting = g_hash_table_new_full(sx_fingerprint_hash, sx_fingerprint_equal, g_free, NULL);
     t->connecting = g_hash_table_new_full(sx_way_hash, sx_way_equal, g_free, NULL);
+    t->riding = g_hash_table_new_full(sx_way_hash, sx_way_equal, g_free, NULL);
     sx_deadlines_init(&t->deadlines);
     t->flows = sx_flows_new(key);
     return t;
@@ -35,10 +38,13 @@ void sx_tracker_free(struct sx_tracker *t)
     sx_numbers_clear(&t->waiting);
     g_hash_table_destroy(t->awaiting);
     g_hash_table_destroy(t->connecting);
+    g_hash_table_destroy(t->riding);
     sx_pool_clear(&t->txns);
     sx_pool_clear(&t->messages);
     sx_hosts_clear(&t->hosts);
     sx_pool_clear(&t->expiries);
+    sx_pool_clear(&t->hangups);
+    sx_pool_clear(&t->attempts);
     sx_deadlines_clear(&t->deadlines);
     sx_flows_free(t->flows);
     g_free(t);
@@ -91,7 +97,7 @@ static void expire(struct sx_tracker *t, struct sx_txn *txn, uint32_t frame, int
 
     if (!after_100 && !sx_txn_lacks_answer(txn, sx_hosts_at(&t->hosts, txn->dst.host)->sent > 0))
         return;
-    if (txn->expired_frame == frame || txn->expired_after_100)
+    if (txn->expired_frame == frame || txn->expired_after_100 || sx_tracker_hung_up(t, txn))
         return;
     txn->expired_frame = frame;
     txn->expired_after_100 = after_100;
@@ -111,6 +117,8 @@ void sx_tracker_tick(struct sx_tracker *t, uint32_t frame, int64_t time_ns)
     if (frame <= t->last_frame) {
         sx_pool_truncate(&t->messages, sx_pool_lower_bound(&t->messages, frame));
         sx_pool_truncate(&t->expiries, sx_pool_lower_bound(&t->expiries, frame));
+        sx_pool_truncate(&t->hangups, sx_pool_lower_bound(&t->hangups, frame));
+        sx_pool_truncate(&t->attempts, sx_pool_lower_bound(&t->attempts, frame));
     }
     t->last_frame = frame;
     t->now_ns = time_ns;
@@ -134,4 +142,25 @@ const struct sx_expiry *sx_tracker_expiry(const struct sx_tracker *t, uint32_t f
                                           uint32_t nth)
 {
     return sx_pool_nth(&t->expiries, frame, nth);
+}
+
+const struct sx_hangup *sx_tracker_hangup(const struct sx_tracker *t, uint32_t frame, uint32_t nth)
+{
+    return sx_pool_nth(&t->hangups, frame, nth);
+}
+
+const struct sx_hangup *sx_tracker_hung_up(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    if (txn->hangup == 0 || txn->hangup > t->hangups.count)
+        return NULL;
+    const struct sx_hangup *hangup = sx_pool_at(&t->hangups, txn->hangup - 1);
+    return hangup->txn == txn->number && txn->last_request_frame <= hangup->frame ? hangup : NULL;
+}
+
+const struct sx_attempt *sx_tracker_attempt(const struct sx_tracker *t, uint32_t frame,
+                                            uint32_t nth)
+{
+    uint32_t i = sx_pool_lower_bound(&t->attempts, frame);
+
+    return nth < t->attempts.count - i ? sx_pool_at(&t->attempts, i + nth) : NULL;
 }

@@ -46,6 +46,24 @@ struct sx_expiry {
     bool after_100;             /* waits for more than a 100; else for any response */
 };
 
+/* The connection that carried an INVITE was closed by its client, and the INVITE had no other
+ * response than 100 yet. */
+struct sx_hangup {
+    uint32_t frame;             /* the FIN or RST */
+    uint32_t txn;
+    int64_t time_ns;
+    bool reset;
+};
+
+/* A TCP connection that a SIP host asked for and did not get. */
+struct sx_attempt {
+    uint32_t frame;             /* the reset, or the second SYN that nothing answered */
+    uint32_t since_frame;       /* the first SYN */
+    int64_t since_ns;
+    struct sx_endpoint from, to;
+    bool came_up;               /* later, all the same */
+};
+
 struct sx_tracker;
 
 /* key: 128 random bits. The config is copied. */
@@ -78,6 +96,11 @@ void sx_tracker_tcp(struct sx_tracker *tracker, const struct sx_segment *segment
 void sx_tracker_undelivered(struct sx_tracker *tracker, uint32_t frame, int64_t time_ns,
                             const struct sx_address *src, const struct sx_address *dst);
 
+/* Adds a packet from src that could hold SIP which the capture does not show: encrypted, or a
+ * fragment without the others. On the first pass. */
+void sx_tracker_unreadable(struct sx_tracker *tracker, uint32_t frame,
+                           const struct sx_address *src);
+
 /* The records of a frame, in the order of their observation; NULL if there are none. */
 const struct sx_message *sx_tracker_message(const struct sx_tracker *tracker, uint32_t frame,
                                             uint32_t nth);
@@ -85,6 +108,20 @@ const struct sx_message *sx_tracker_message(const struct sx_tracker *tracker, ui
 /* The nth wait that this frame found past its deadline; NULL if there is no such. */
 const struct sx_expiry *sx_tracker_expiry(const struct sx_tracker *tracker, uint32_t frame,
                                           uint32_t nth);
+
+/* The nth INVITE whose connection this frame closed; NULL if there is no such. */
+const struct sx_hangup *sx_tracker_hangup(const struct sx_tracker *tracker, uint32_t frame,
+                                          uint32_t nth);
+
+/* How the client of an INVITE went: its connection is gone, and it did not send the INVITE over
+ * another one. NULL if it did not go. */
+const struct sx_hangup *sx_tracker_hung_up(const struct sx_tracker *tracker,
+                                           const struct sx_txn *txn);
+
+/* Attempts to connect in the order of their frames: the first of this frame or later, and so on.
+ * NULL behind the last. */
+const struct sx_attempt *sx_tracker_attempt(const struct sx_tracker *tracker, uint32_t frame,
+                                            uint32_t nth);
 
 /* The registered flows; see flow.h. */
 const struct sx_flows *sx_tracker_flows(const struct sx_tracker *tracker);

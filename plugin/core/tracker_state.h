@@ -22,12 +22,13 @@
 struct sx_tracker {
     struct sx_config cfg;
     uint64_t key[2];
-    struct sx_pool txns, messages, expiries;
+    struct sx_pool txns, messages, expiries, hangups, attempts;
     struct sx_hosts hosts;
     struct sx_numbers by_key;   /* transactions by their keys */
     struct sx_numbers waiting;  /* by parent_key: the newest transaction whose parent was not seen */
     GHashTable *awaiting;       /* attempt fingerprint -> transaction that a new attempt may follow */
-    GHashTable *connecting;     /* struct sx_way -> itself; SYN sent, not answered */
+    GHashTable *connecting;     /* struct sx_connecting, by its way; SYN sent, not answered */
+    GHashTable *riding;         /* struct sx_riding, by its way: connections that carried an INVITE */
     struct sx_deadlines deadlines;
     struct sx_flows *flows;
     int64_t now_ns;
@@ -64,7 +65,10 @@ gboolean sx_fingerprint_equal(gconstpointer a, gconstpointer b);
 
 struct sx_txn *sx_observe_quote(struct sx_tracker *tracker, const struct sx_observation *obs);
 
-/* For the table of connections being set up. */
+/* Notes that a new INVITE came over a connection. */
+void sx_txn_rides(struct sx_tracker *tracker, struct sx_txn *txn);
+
+/* For tables whose keys begin with the two ends of a connection. */
 guint sx_way_hash(gconstpointer way);
 gboolean sx_way_equal(gconstpointer a, gconstpointer b);
 

@@ -16,6 +16,15 @@
 #define TIMER_C_NS (180 * SX_NS_PER_S)
 #define TIMER_C_LATEST_NS (200 * SX_NS_PER_S)
 
+/* What hosts and clocks take beside any timer. */
+#define SLACK_NS (1 * SX_NS_PER_S)
+
+/* A hop that has to connect before it can send a request on begins so soon. */
+#define PROMPT_NS (2 * SX_NS_PER_S)
+
+/* Transactions before and behind one that are looked through for what the capture shows there. */
+#define MAX_NEIGHBOURS 256
+
 /* ---- how it ended ---- */
 
 static bool fits_expires(const struct sx_txn *txn)
@@ -32,6 +41,9 @@ static enum sx_trying_end cancel_end(const struct sx_tracker *tracker, const str
 
     if (parent && parent->cancel_frame && parent->cancel_frame <= txn->cancel_frame)
         return SX_END_CANCEL_PASSED_ON;
+    if (parent && sx_tracker_hung_up(tracker, parent) &&
+        sx_tracker_hung_up(tracker, parent)->frame <= txn->cancel_frame)
+        return SX_END_CANCEL_AFTER_HANGUP;
     if (fits_expires(txn))
         return SX_END_CANCEL_EXPIRES;
     if (parent && after >= TIMER_C_NS && after < TIMER_C_LATEST_NS)
@@ -39,28 +51,25 @@ static enum sx_trying_end cancel_end(const struct sx_tracker *tracker, const str
     return SX_END_CANCEL;
 }
 
-static enum sx_trying_state ended_state(const struct sx_config *cfg, int64_t wait_ns,
-                                        bool by_cancel)
+/* RFC 3261 21.4.9, 21.5.5: the answer itself says that somebody waited for too long. */
+static bool says_timeout(unsigned code)
 {
-    if (wait_ns >= cfg->trying_timeout_ns)
-        return SX_TRYING_TIMED_OUT;
-    if (by_cancel)
-        return SX_TRYING_CANCELLED;
-    return wait_ns >= cfg->trying_slow_ns ? SX_TRYING_SLOW : SX_TRYING_ANSWERED;
+    return code == 408 || code == 504;
 }
 
-/* ---- the branches below ---- */
+/* code: of the response that ended the wait; 0 if the client gave up */
+static enum sx_trying_state ended_state(const struct sx_config *cfg, int64_t wait_ns, unsigned code)
+{
+    bool slow = wait_ns >= cfg->trying_slow_ns;
 
-/* What a branch shows by the end of the wait, the least telling first: a proxy waits for the most
- * alive of its branches. */
-enum branch {
-    BRANCH_HIDDEN,          /* sent on; whether an answer came cannot be seen */
-    BRANCH_REFUSED,         /* a final response that the proxy may keep to itself */
-    BRANCH_UNREACHABLE,
-    BRANCH_SILENT,
-    BRANCH_STUCK,           /* 100 and no more */
-    BRANCH_ANSWERED         /* a response that the proxy must relay at once */
-};
+    if (wait_ns >= cfg->trying_timeout_ns || (slow && says_timeout(code)))
+        return SX_TRYING_TIMED_OUT;
+    if (code == 0)
+        return SX_TRYING_CANCELLED;
+    return slow ? SX_TRYING_SLOW : SX_TRYING_ANSWERED;
+}
+
+/* ---- what the capture shows by the end of the wait ---- */
 
 struct outlook {
     const struct sx_tracker *tracker;
@@ -73,44 +82,135 @@ static bool seen(const struct outlook *o, uint32_t frame)
     return frame != 0 && frame <= o->until_frame;
 }
 
+static bool same_hosts(const struct sx_txn *a, const struct sx_txn *b)
+{
+    return a->src.host == b->src.host && a->dst.host == b->dst.host;
+}
+
+static bool opposite_hosts(const struct sx_txn *a, const struct sx_txn *b)
+{
+    return a->src.host == b->dst.host && a->dst.host == b->src.host;
+}
+
+/* The capture holds what this host sends to the other: a response, or a request of its own. */
+static bool shows_direction_back(const struct outlook *o, const struct sx_txn *txn)
+{
+    uint32_t last = MIN(sx_tracker_txn_count(o->tracker), txn->number + MAX_NEIGHBOURS);
+
+    for (uint32_t n = txn->number > MAX_NEIGHBOURS ? txn->number - MAX_NEIGHBOURS : 1; n <= last;
+         n++) {
+        const struct sx_txn *other = sx_tracker_txn(o->tracker, n);
+        if ((same_hosts(other, txn) &&
+             (seen(o, other->trying_frame) || seen(o, other->moved_frame))) ||
+            (opposite_hosts(other, txn) && seen(o, other->request_frame)))
+            return true;
+    }
+    return false;
+}
+
+/* The client went on sending for as long as it does while it hears nothing: so it heard nothing.
+ * Who stops sooner has an answer, seen here or not (RFC 3261 17.1.1.2: each interval is twice the
+ * one before, up to Timer B). */
+static bool went_on_sending(const struct outlook *o, const struct sx_txn *txn)
+{
+    int64_t so_far = txn->last_request_ns - txn->request_ns;
+    int64_t next = so_far + SX_T1_NS;
+
+    return !seen(o, txn->last_request_frame) ||
+           o->until_ns - txn->last_request_ns <= next + SLACK_NS ||
+           so_far + next >= SX_TIMER_B_NS;
+}
+
+static bool is_silent(const struct outlook *o, const struct sx_txn *txn)
+{
+    if (!seen(o, txn->request_frame))
+        return false;
+    if (txn->transport == SX_TRANSPORT_UDP)
+        return txn->sends > 1 && (went_on_sending(o, txn) || shows_direction_back(o, txn));
+    return shows_direction_back(o, txn);
+}
+
+/* ---- the branches below ---- */
+
+/* What a branch shows by the end of the wait, the least alive first: a proxy waits for the most
+ * alive of its branches. */
+enum branch {
+    BRANCH_OVER,            /* the proxy has its final response, or gave it up for another branch */
+    BRANCH_UNREACHABLE,
+    BRANCH_SILENT,
+    BRANCH_REFUSED,         /* a final response that the proxy did not take */
+    BRANCH_HIDDEN,          /* sent on; whether an answer came cannot be seen */
+    BRANCH_STUCK,           /* 100 and no more */
+    BRANCH_ANSWERED         /* a response that the proxy must relay at once */
+};
+
 /* RFC 3261 16.7 item 5: provisional responses other than 100, and 2xx. */
 static bool must_be_relayed(unsigned code)
 {
     return code > 100 && code < 300;
 }
 
-static enum branch look_at(const struct outlook *o, const struct sx_txn *txn)
+/* A proxy acknowledges each failure at once (RFC 3261 17.1.1.3) and may keep it to itself while it
+ * tries elsewhere. Without the ACK the server sends it again, or the proxy the request. */
+static bool was_not_taken(const struct outlook *o, const struct sx_txn *txn)
 {
-    if (seen(o, txn->moved_frame))
-        return must_be_relayed(txn->moved_code) ? BRANCH_ANSWERED : BRANCH_REFUSED;
-    if (seen(o, txn->trying_frame))
-        return BRANCH_STUCK;
-    if (seen(o, txn->unreachable_frame))
-        return BRANCH_UNREACHABLE;
-    return sx_txn_lacks_answer(txn, sx_tracker_host(o->tracker, txn->dst.host)->sent > 0)
-               ? BRANCH_SILENT
-               : BRANCH_HIDDEN;
+    return txn->method == SX_METHOD_INVITE && txn->request_frame && !seen(o, txn->ack_frame) &&
+           (txn->last_request_frame > txn->moved_frame ||
+            txn->last_response_ns - txn->moved_ns >= SX_T1_NS - SLACK_NS / 10);
 }
 
-/* The branch that the wait is for; NULL if nothing was sent on. The newest of equals: a proxy that
- * forks serially waits for the last one. */
+static bool is_part_of_it(const struct outlook *o, const struct sx_txn *b)
+{
+    return seen(o, b->request_frame) || seen(o, b->trying_frame) || seen(o, b->moved_frame);
+}
+
+static enum branch look_at(const struct outlook *o, const struct sx_txn *b)
+{
+    if (seen(o, b->moved_frame)) {
+        if (must_be_relayed(b->moved_code))
+            return BRANCH_ANSWERED;
+        return was_not_taken(o, b) ? BRANCH_REFUSED : BRANCH_OVER;
+    }
+    if (seen(o, b->trying_frame))
+        return BRANCH_STUCK;
+    if (seen(o, b->unreachable_frame))
+        return BRANCH_UNREACHABLE;
+    return is_silent(o, b) ? BRANCH_SILENT : BRANCH_HIDDEN;
+}
+
+/* The branch that the wait is for; NULL if nothing was sent on. The newest of equals. */
 static const struct sx_txn *leading_branch(const struct outlook *o, const struct sx_txn *txn,
                                            enum branch *state)
 {
     const struct sx_txn *leading = NULL;
+    int64_t newest_began = INT64_MIN;
 
-    *state = BRANCH_HIDDEN;
+    *state = BRANCH_OVER;
     for (const struct sx_txn *b = sx_tracker_txn(o->tracker, txn->first_child); b;
          b = sx_tracker_txn(o->tracker, b->next_sibling)) {
-        if (!seen(o, b->request_frame))
+        if (!is_part_of_it(o, b))
             continue;
         enum branch s = look_at(o, b);
+        /* A proxy that tries one after the other has given this one up. */
+        if ((s == BRANCH_SILENT || s == BRANCH_UNREACHABLE) &&
+            newest_began > b->last_request_ns + SLACK_NS)
+            s = BRANCH_OVER;
         if (!leading || s > *state) {
             leading = b;
             *state = s;
         }
+        if (b->request_frame)
+            newest_began = MAX(newest_began, b->request_ns);
     }
     return leading;
+}
+
+/* What was sent on stands before what it came from: the clocks of two captures are apart, and times
+ * of one hop say nothing of those of the other. */
+static bool clocks_are_apart(const struct sx_txn *txn, const struct sx_txn *branch)
+{
+    return txn->request_frame && branch->request_frame &&
+           txn->request_ns - branch->request_ns > SLACK_NS / 10;
 }
 
 /* The answer was there for most of the wait, and nothing came of it. */
@@ -118,7 +218,7 @@ static bool was_kept(const struct outlook *o, const struct sx_txn *txn, const st
 {
     int64_t kept = o->until_ns - branch->moved_ns, waited = o->until_ns - txn->trying_ns;
 
-    return kept >= RELAY_NS && kept > waited / 2;
+    return !clocks_are_apart(txn, branch) && kept >= RELAY_NS && kept > waited / 2;
 }
 
 /* Most of the wait passed between the 100 and the answer of the branch. */
@@ -131,22 +231,53 @@ static bool covers_wait(const struct outlook *o, const struct sx_txn *txn,
 
 /* ---- nothing was sent on ---- */
 
-static bool tries_to_connect(const struct outlook *o, const struct sx_txn *txn,
-                             const struct sx_host *hop)
+/* Another INVITE was at the hop when it began to connect, and may be the one that it is for. */
+static bool may_be_for_another(const struct outlook *o, const struct sx_txn *txn,
+                               const struct sx_attempt *attempt)
 {
-    return seen(o, hop->no_connect_frame) && hop->no_connect_frame > txn->request_frame;
+    uint32_t first = txn->number > MAX_NEIGHBOURS ? txn->number - MAX_NEIGHBOURS : 1;
+    uint32_t last = MIN(sx_tracker_txn_count(o->tracker), txn->number + MAX_NEIGHBOURS);
+
+    for (uint32_t n = first; n <= last; n++) {
+        const struct sx_txn *other = sx_tracker_txn(o->tracker, n);
+        int64_t before = attempt->since_ns - other->request_ns;
+        if (other != txn && other->method == SX_METHOD_INVITE && !other->first_child &&
+            other->dst.host == txn->dst.host && other->request_frame && before >= 0 &&
+            before <= PROMPT_NS)
+            return true;
+    }
+    return false;
 }
 
-/* The capture shows where this host sends requests of the kind, and this one is not there. */
-static uint32_t shows_forwarding(const struct outlook *o, const struct sx_txn *txn,
-                                 const struct sx_host *hop)
+/* The hop asked for a connection right after the INVITE came, and did not get it. */
+static const struct sx_attempt *failed_to_connect(const struct outlook *o,
+                                                  const struct sx_txn *txn)
 {
-    uint32_t frame = txn->method == SX_METHOD_INVITE ? hop->forwarded_invite : hop->forwarded_other;
-    int64_t slow = sx_tracker_config(o->tracker)->trying_slow_ns;
+    const struct sx_attempt *attempt;
 
-    if (!txn->request_frame || o->until_ns - txn->trying_ns < slow)
-        return 0;
-    return frame;
+    if (!seen(o, txn->request_frame) || txn->first_child)
+        return NULL;
+    for (uint32_t n = 0; n < MAX_NEIGHBOURS; n++) {
+        attempt = sx_tracker_attempt(o->tracker, txn->request_frame, n);
+        if (!attempt || !seen(o, attempt->frame))
+            return NULL;
+        if (attempt->from.host == txn->dst.host && !attempt->came_up &&
+            attempt->since_frame > txn->request_frame &&
+            attempt->since_ns - txn->request_ns <= PROMPT_NS)
+            return may_be_for_another(o, txn, attempt) ? NULL : attempt;
+    }
+    return NULL;
+}
+
+/* The capture shows what this hop sends on, all of it as far as it can be told, and this INVITE is
+ * not there. */
+static bool was_not_forwarded(const struct outlook *o, const struct sx_txn *txn,
+                              const struct sx_host *hop)
+{
+    return txn->method == SX_METHOD_INVITE && seen(o, txn->request_frame) && !txn->first_child &&
+           o->until_ns - txn->trying_ns >= sx_tracker_config(o->tracker)->trying_slow_ns &&
+           seen(o, hop->forwarded_invite) && hop->forwarded_port == txn->dst.port &&
+           !seen(o, hop->own_invite) && !seen(o, hop->answered_unseen) && !seen(o, hop->unreadable);
 }
 
 /* ---- the cause ---- */
@@ -163,24 +294,20 @@ static void set_cause(struct sx_trying *v, enum sx_trying_cause cause, uint32_t 
 static bool caller_goes_on(const struct outlook *o, const struct sx_txn *txn)
 {
     return txn->transport == SX_TRANSPORT_UDP && txn->sends_after_100 >= 2 &&
+           !txn->uneven_repeats &&
            seen(o, txn->last_request_frame) &&
            txn->last_request_ns - txn->trying_ns >= CROSSING_NS;
 }
 
-static bool cause_on_this_hop(const struct outlook *o, const struct sx_txn *txn,
+static void cause_on_this_hop(const struct outlook *o, const struct sx_txn *txn,
                               struct sx_trying *v)
 {
-    const struct sx_host *hop = sx_tracker_host(o->tracker, txn->dst.host);
+    const struct sx_attempt *attempt = failed_to_connect(o, txn);
 
-    if (tries_to_connect(o, txn, hop)) {
-        set_cause(v, SX_CAUSE_UNREACHABLE, hop->no_connect_frame, NULL);
-        return true;
-    }
-    if (shows_forwarding(o, txn, hop)) {
+    if (attempt)
+        set_cause(v, SX_CAUSE_UNREACHABLE, attempt->frame, NULL);
+    else if (was_not_forwarded(o, txn, sx_tracker_host(o->tracker, txn->dst.host)))
         set_cause(v, SX_CAUSE_NOT_FORWARDED, txn->trying_frame, NULL);
-        return true;
-    }
-    return false;
 }
 
 /* One step down; the branch whose cause is this one's cause, or NULL at the last. */
@@ -205,7 +332,8 @@ static const struct sx_txn *cause_below(struct outlook *o, const struct sx_txn *
     switch (state) {
     case BRANCH_ANSWERED:
     case BRANCH_REFUSED:
-        if (was_kept(o, txn, branch)) {
+    case BRANCH_OVER:
+        if (state != BRANCH_OVER && was_kept(o, txn, branch)) {
             set_cause(v, SX_CAUSE_NOT_RELAYED, branch->moved_frame, branch);
             return NULL;
         }
@@ -247,6 +375,30 @@ void sx_trying_find_cause(const struct sx_tracker *tracker, const struct sx_txn 
     }
 }
 
+/* What ended the wait, and when; the newest time stamp if nothing did. */
+static int64_t find_end(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                        struct sx_trying *v)
+{
+    const struct sx_hangup *hangup = sx_tracker_hung_up(tracker, txn);
+
+    if (txn->cancel_frame && (!txn->moved_frame || txn->cancel_frame < txn->moved_frame)) {
+        v->ended_in = txn->cancel_frame;
+        v->end = cancel_end(tracker, txn);
+        return txn->cancel_ns;
+    }
+    if (txn->moved_frame) {
+        v->ended_in = txn->moved_frame;
+        v->end = SX_END_RESPONSE;
+        return txn->moved_ns;
+    }
+    if (hangup && hangup->frame >= txn->trying_frame) {
+        v->ended_in = hangup->frame;
+        v->end = hangup->reset ? SX_END_RESET : SX_END_CLOSED;
+        return hangup->time_ns;
+    }
+    return sx_tracker_now(tracker);
+}
+
 struct sx_trying sx_trying_judge(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
     const struct sx_config *cfg = sx_tracker_config(tracker);
@@ -254,15 +406,10 @@ struct sx_trying sx_trying_judge(const struct sx_tracker *tracker, const struct 
 
     if (!txn || !txn->trying_frame)
         return v;
-    int64_t until_ns = sx_tracker_now(tracker);
-    bool by_cancel =
-        txn->cancel_frame && (!txn->moved_frame || txn->cancel_frame < txn->moved_frame);
-    if (by_cancel || txn->moved_frame) {
-        v.ended_in = by_cancel ? txn->cancel_frame : txn->moved_frame;
-        v.end = by_cancel ? cancel_end(tracker, txn) : SX_END_RESPONSE;
-        until_ns = by_cancel ? txn->cancel_ns : txn->moved_ns;
+    int64_t until_ns = find_end(tracker, txn, &v);
+    if (v.end != SX_END_NONE) {
         v.wait_ns = MAX(until_ns - txn->trying_ns, 0);
-        v.state = ended_state(cfg, v.wait_ns, by_cancel);
+        v.state = ended_state(cfg, v.wait_ns, v.end == SX_END_RESPONSE ? txn->moved_code : 0);
     } else {
         v.wait_ns = MAX(until_ns - txn->trying_ns, 0);
         /* What a frame has said stays true, whatever the time stamp of the last one. */
@@ -278,6 +425,11 @@ struct sx_trying sx_trying_judge(const struct sx_tracker *tracker, const struct 
     return v;
 }
 
+int64_t sx_trying_took(const struct sx_txn *txn)
+{
+    return txn->moved_ns - (txn->trying_frame ? txn->trying_ns : txn->request_ns);
+}
+
 const struct sx_txn *sx_trying_slow_hop(const struct sx_tracker *tracker,
                                         const struct sx_txn *txn, const struct sx_trying *v)
 {
@@ -287,9 +439,9 @@ const struct sx_txn *sx_trying_slow_hop(const struct sx_tracker *tracker,
         const struct sx_txn *next = NULL;
         for (const struct sx_txn *b = sx_tracker_txn(tracker, at->first_child); b;
              b = sx_tracker_txn(tracker, b->next_sibling))
-            if (b->trying_frame && b->moved_frame && b->moved_frame <= v->ended_in &&
-                b->moved_code == txn->moved_code &&
-                b->moved_ns - b->trying_ns > v->wait_ns / 2)
+            if ((b->trying_frame || b->request_frame) && b->moved_frame &&
+                b->moved_frame <= v->ended_in && b->moved_code == txn->moved_code &&
+                sx_trying_took(b) > v->wait_ns / 2)
                 next = b;
         if (next)
             slowest = next;

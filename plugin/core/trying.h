@@ -15,9 +15,9 @@
 enum sx_trying_state {
     SX_TRYING_NONE,         /* no 100, or the wait goes on and is not yet too long */
     SX_TRYING_ANSWERED,
-    SX_TRYING_SLOW,
-    SX_TRYING_TIMED_OUT,
-    SX_TRYING_CANCELLED,
+    SX_TRYING_SLOW,         /* for trying_slow_ms or more */
+    SX_TRYING_TIMED_OUT,    /* for trying_timeout_ms or more; or slow, and what came is 408 or 504 */
+    SX_TRYING_CANCELLED,    /* sooner, by CANCEL or by the loss of the caller's connection */
     SX_TRYING_OPEN
 };
 
@@ -37,8 +37,11 @@ enum sx_trying_end {
     SX_END_RESPONSE,
     SX_END_CANCEL,          /* the client gave up */
     SX_END_CANCEL_PASSED_ON,/* a proxy was told to */
+    SX_END_CANCEL_AFTER_HANGUP, /* a proxy whose caller's connection was lost */
     SX_END_CANCEL_TIMER_C,  /* a proxy's CANCEL that fits Timer C (16.6 item 11, 16.8) */
-    SX_END_CANCEL_EXPIRES   /* the Expires of the INVITE ran out (13.2.1, 16.10) */
+    SX_END_CANCEL_EXPIRES,  /* the Expires of the INVITE ran out (13.2.1, 16.10) */
+    SX_END_CLOSED,          /* the client closed the connection that carried the request */
+    SX_END_RESET            /* likewise, by a reset */
 };
 
 struct sx_trying {
@@ -59,9 +62,13 @@ struct sx_trying sx_trying_judge(const struct sx_tracker *tracker, const struct 
 void sx_trying_find_cause(const struct sx_tracker *tracker, const struct sx_txn *txn,
                           uint32_t until_frame, int64_t until_ns, struct sx_trying *verdict);
 
-/* The hop that made a slow answer slow: the last transaction further on whose own wait after 100
- * covers most of this one's; the transaction itself if none does. */
+/* The hop that made a slow answer slow: the last transaction further on whose own wait covers most
+ * of this one's; the transaction itself if none does. */
 const struct sx_txn *sx_trying_slow_hop(const struct sx_tracker *tracker,
                                         const struct sx_txn *txn, const struct sx_trying *verdict);
+
+/* How long the hop that a request was sent to took for its answer, in nanoseconds since its 100 or,
+ * where it sent none, since the request. */
+int64_t sx_trying_took(const struct sx_txn *txn);
 
 #endif

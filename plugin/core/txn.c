@@ -62,3 +62,17 @@ bool sx_txn_lacks_answer(const struct sx_txn *txn, bool sees_host)
     return txn->request_frame != 0 && txn->method != SX_METHOD_ACK && txn->responses == 0 &&
            (txn->sends > 1 || sees_host);
 }
+
+bool sx_txn_is_next_hop(const struct sx_txn *parent, const struct sx_txn *branch)
+{
+    /* Inside a host a request may spiral unseen. */
+    return branch->src.host == parent->dst.host ||
+           sx_fingerprint_eq(branch->parent_key, parent->key);
+}
+
+const char *sx_txn_method_name(const struct sx_txn *txn)
+{
+    const char *name = sx_method_name((enum sx_method)txn->method);
+
+    return *name ? name : "request";
+}

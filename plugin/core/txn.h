@@ -62,6 +62,18 @@ struct sx_endpoint {
     uint16_t port;
 };
 
+static inline bool sx_endpoint_eq(struct sx_endpoint a, struct sx_endpoint b)
+{
+    return a.host == b.host && a.port == b.port;
+}
+
+/* Where a response went, measured by the request (RFC 3261 18.2.2, RFC 3581 4). */
+enum sx_answer_way {
+    SX_ANSWER_TO_SOURCE,    /* where the request came from, or it cannot be told */
+    SX_ANSWER_BY_VIA,       /* somewhere else, as its Via says */
+    SX_ANSWER_ASTRAY        /* neither there nor where its Via says */
+};
+
 struct sx_txn {
     struct sx_fingerprint key;
     struct sx_fingerprint parent_key;   /* of the second Via; zero if there is none */
@@ -99,6 +111,9 @@ struct sx_txn {
     uint32_t expires_s;         /* Expires of an INVITE in seconds; 0: none */
     uint32_t cseq;
     uint32_t flow;              /* the RFC 5626 flow it registers, or is sent to; 0: none known */
+    uint32_t hangup;            /* index + 1 of the loss of the connection that carried the INVITE */
+    uint32_t next_on_way;       /* next older INVITE on the same connection */
+    uint32_t repeat_gap_ms;     /* between the two newest sends of the request */
     struct sx_endpoint src, dst;            /* of the request; else as the response implies */
     struct sx_endpoint answer_dst;  /* where the first response that is not a 100 went */
     uint16_t moved_code;
@@ -107,6 +122,7 @@ struct sx_txn {
     uint8_t state;              /* enum sx_txn_state */
     uint8_t transport;          /* enum sx_transport */
     uint8_t distinct;           /* responses in the list above; it stops growing at a limit */
+    uint8_t answer_way;         /* enum sx_answer_way of the first response that is not a 100 */
     bool has_credentials : 1;
     bool in_dialog : 1;         /* the request has a To tag */
     bool old_branch : 1;        /* no magic cookie */
@@ -114,6 +130,8 @@ struct sx_txn {
     bool unregisters : 1;       /* a REGISTER that removes its bindings */
     bool redirected_child : 1;  /* a branch below ended in 3xx */
     bool expired_after_100 : 1; /* expired_frame found it waiting behind a 100 */
+    bool seen_elsewhere : 1;    /* the request was seen between two other addresses, too (NAT) */
+    bool uneven_repeats : 1;    /* it was sent again sooner than before: no timer does so */
 };
 
 /* The state after an event; unexpected events leave it as it is. */
@@ -125,6 +143,13 @@ const char *sx_txn_state_name(enum sx_txn_state state);
 /* True if a request with the same key at this time begins a new transaction, because the old one
  * must be gone (RFC 3261 17.2: Timers H, I, J). */
 bool sx_txn_is_over(const struct sx_txn *txn, int64_t now_ns);
+
+/* True if the request of the branch was sent on by the hop that got the request of the parent; else
+ * there are hops between that were not captured. */
+bool sx_txn_is_next_hop(const struct sx_txn *parent, const struct sx_txn *branch);
+
+/* "INVITE"; "request" for a method that is not known. */
+const char *sx_txn_method_name(const struct sx_txn *txn);
 
 /* True while neither a response other than 100 nor a CANCEL has followed the 100. */
 bool sx_txn_waits_after_100(const struct sx_txn *txn);

@@ -641,6 +641,36 @@ void sx_draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
     }
 }
 
+/* The frame that ends the connection over which the caller waited. */
+void sx_draw_hangups(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
+                     const struct sx_tracker *tracker)
+{
+    const struct sx_hangup *hangup;
+    struct pen p = { .pinfo = pinfo, .tvb = tvb };
+    wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
+    proto_item *top = NULL;
+
+    for (uint32_t i = 0; (hangup = sx_tracker_hangup(tracker, pinfo->num, i)); i++) {
+        const struct sx_txn *txn = sx_tracker_txn(tracker, hangup->txn);
+        struct sx_trying v = sx_trying_judge(tracker, txn);
+        expert_field *ei = trying_expert(v.state);
+        wmem_strbuf_truncate(words, 0);
+        if (txn->trying_frame == 0 || txn->trying_frame > pinfo->num)
+            continue;
+        bool first = !top;
+        if (first)
+            top = add_top(&p, tree);
+        /* Who went on over another connection did not hang up. */
+        if (v.ended_in == pinfo->num && ei && sx_say_trying(words, tracker, txn, &v))
+            flag(&p, add_uint(&p, p.tree, hf_trying_ended, txn->trying_frame), ei,
+                 wmem_strbuf_get_str(words));
+        else
+            wmem_strbuf_append_printf(words, "the connection of the INVITE in frame %u ends, and "
+                                      "the call goes on over another one", txn->request_frame);
+        proto_item_append_text(top, "%s%s", first ? ": " : "; ", wmem_strbuf_get_str(words));
+    }
+}
+
 /* ---- the 430 flow failure ---- */
 
 static void draw_flow_fields(const struct pen *p, proto_tree *tree)

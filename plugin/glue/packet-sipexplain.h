@@ -34,6 +34,10 @@ const char *sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct s
 void sx_draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
                       const struct sx_tracker *tracker);
 
+/* Adds the waits that ended here because the client closed the connection. */
+void sx_draw_hangups(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
+                     const struct sx_tracker *tracker);
+
 /* Adds the registered flows whose connection ends in this frame. */
 void sx_draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
                         const struct sx_tracker *tracker);

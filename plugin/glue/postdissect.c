@@ -41,6 +41,9 @@ static struct sx_address address_of(const address *a, uint32_t port)
     };
 }
 
+/* A SIP request is no shorter, and TLS's own messages of a client are. */
+#define MIN_UNREADABLE 300
+
 struct visit {
     packet_info *pinfo;
     proto_tree *tree;
@@ -112,6 +115,16 @@ static struct sx_slice address_slice(const address *a)
     return sx_slice(a->data, (size_t)MAX(a->len, 0));
 }
 
+/* TLS application data that Wireshark could not decrypt: it would be a data source of its own. */
+static bool is_closed_tls(tvbuff_t *frame, const struct sx_tcp_header *tcp,
+                          const packet_info *pinfo)
+{
+    return tcp->payload_at + 2 <= tvb_captured_length(frame) &&
+           tvb_get_guint8(frame, (int)tcp->payload_at) == 23 &&
+           tvb_get_guint8(frame, (int)tcp->payload_at + 1) == 3 &&
+           (!pinfo->data_src || !pinfo->data_src->next);
+}
+
 static void on_tcp(const struct visit *v, tvbuff_t *frame)
 {
     packet_info *pinfo = v->pinfo;
@@ -131,6 +144,8 @@ static void on_tcp(const struct visit *v, tvbuff_t *frame)
         return;
     segment.flags = tcp.flags;
     segment.payload = tcp.payload;
+    if (tcp.payload >= MIN_UNREADABLE && is_closed_tls(frame, &tcp, pinfo))
+        sx_tracker_unreadable(state.tracker, pinfo->num, &segment.src);
     if (sx_tracker_wants(state.tracker, tcp.flags, tcp.payload))
         sx_tracker_tcp(state.tracker, &segment);
 }
@@ -148,6 +163,9 @@ static void on_signs(const struct visit *v, tvbuff_t *frame)
         struct sx_address src = address_of(&pinfo->dst, pinfo->srcport);
         struct sx_address dst = address_of(&pinfo->src, pinfo->destport);
         sx_tracker_undelivered(state.tracker, pinfo->num, v->time_ns, &src, &dst);
+    } else if (v->signs.no_transport && sx_tracker_watches_tcp(state.tracker)) {
+        struct sx_address src = address_of(&pinfo->src, 0);
+        sx_tracker_unreadable(state.tracker, pinfo->num, &src);
     }
 }
 
@@ -171,6 +189,8 @@ static int dissect_sipexplain(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tre
     }
     if (v.looked_at && sx_tracker_expiry(state.tracker, pinfo->num, 0))
         sx_draw_expiries(tree, pinfo, tvb, state.tracker);
+    if (v.looked_at && sx_tracker_hangup(state.tracker, pinfo->num, 0))
+        sx_draw_hangups(tree, pinfo, tvb, state.tracker);
     if (v.looked_at && sx_flows_lost_here(sx_tracker_flows(state.tracker), pinfo->num, 0))
         sx_draw_lost_flows(tree, pinfo, tvb, state.tracker);
     return 0;

@@ -423,6 +423,8 @@ unsigned sx_sip_source_each(packet_info *pinfo, sx_sip_source_cb cb, void *data,
     bool has_sip = read_layers(pinfo, &f);
 
     signs->tcp = f.stream && !f.quoted;
+    /* A fragment of a datagram, or IPsec. */
+    signs->no_transport = f.transport == SX_TRANSPORT_OTHER && !f.quoted;
     signs->icmp_without_sip = f.quoted && !f.in_sip && f.transport == SX_TRANSPORT_UDP;
     if (!has_sip)
         return 0;

@@ -31,6 +31,7 @@ void sx_sip_source_init(void);
 /* What else of a frame can tell why a request stays unanswered. */
 struct sx_frame_signs {
     bool tcp;               /* a TCP segment outside an ICMP error */
+    bool no_transport;      /* no TCP, UDP or SCTP in it: a fragment, IPsec, ... */
     bool icmp_without_sip;  /* an ICMP error that quotes a UDP datagram, but no SIP */
 };
 

@@ -19,6 +19,7 @@ LOOK_AHEAD = {
     "sipexplain.failure",
     "sipexplain.trying.state", "sipexplain.trying.wait", "sipexplain.trying.ended_in",
     "sipexplain.trying.cause", "sipexplain.trying.cause_in",
+    "sipexplain.trying.ended",                  # unless the caller goes on over another connection
     "sipexplain.flow.outcome", "sipexplain.flow.retry_in", "sipexplain.flow.reregistered_in",
     "sipexplain.trying_timeout", "sipexplain.trying_slow", "sipexplain.trying_cancelled",
     "sipexplain.no_response", "sipexplain.flow_lost", "sipexplain.flow.failed_in",
