@@ -91,8 +91,8 @@ bool sx_tracker_wants(const struct sx_tracker *tracker, unsigned flags, uint32_t
 /* Adds a TCP segment. On the first pass. */
 void sx_tracker_tcp(struct sx_tracker *tracker, const struct sx_segment *segment);
 
-/* Adds the news that a datagram from src to dst did not arrive: an ICMP error that quotes too
- * little to name the transaction. On the first pass. */
+/* Adds the news that a packet from src to dst did not arrive: an ICMP error that quotes too little
+ * to name the transaction. On the first pass. */
 void sx_tracker_undelivered(struct sx_tracker *tracker, uint32_t frame, int64_t time_ns,
                             const struct sx_address *src, const struct sx_address *dst);
 

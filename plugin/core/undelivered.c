@@ -84,15 +84,6 @@ static bool find_way(const struct sx_tracker *t, const struct sx_address *src,
     return sx_hosts_find(&t->hosts, src, &way->from.host) && sx_hosts_find(&t->hosts, dst, &way->to.host);
 }
 
-void sx_tracker_undelivered(struct sx_tracker *t, uint32_t frame, int64_t time_ns,
-                            const struct sx_address *src, const struct sx_address *dst)
-{
-    struct sx_way way;
-
-    if (find_way(t, src, dst, &way))
-        request_lost(t, frame, time_ns, &way);
-}
-
 static bool is_sip_port(uint16_t port)
 {
     return port == 5060 || port == 5061;
@@ -112,6 +103,20 @@ static void in_vain(struct sx_tracker *t, uint32_t frame, struct sx_connecting *
         .to = c->way.to,
     };
     c->attempt = t->attempts.count;
+}
+
+void sx_tracker_undelivered(struct sx_tracker *t, uint32_t frame, int64_t time_ns,
+                            const struct sx_address *src, const struct sx_address *dst)
+{
+    struct sx_way way;
+
+    if (!find_way(t, src, dst, &way))
+        return;
+    struct sx_connecting *connecting = g_hash_table_lookup(t->connecting, &way);
+    if (connecting)
+        in_vain(t, frame, connecting);
+    else
+        request_lost(t, frame, time_ns, &way);
 }
 
 /* Only hosts that were seen to send SIP are watched, and only on their way to a SIP port or to

@@ -5,6 +5,7 @@
 
 #include <epan/dissectors/packet-tcp.h>
 
+#include "core/icmp_quote.h"
 #include "core/tcp_header.h"
 #include "glue/compare.h"
 #include "glue/conversation.h"
@@ -150,6 +151,23 @@ static void on_tcp(const struct visit *v, tvbuff_t *frame)
         sx_tracker_tcp(state.tracker, &segment);
 }
 
+static void on_icmp(const struct visit *v, tvbuff_t *frame)
+{
+    const packet_info *pinfo = v->pinfo;
+    struct sx_icmp_quote quote;
+    unsigned n = tvb_captured_length(frame);
+
+    /* Read at once; nothing keeps the pointer. */
+    if (!sx_icmp_quote_find(sx_slice((const char *)tvb_get_ptr(frame, 0, (int)n), n),
+                            address_slice(&pinfo->src), address_slice(&pinfo->dst), &quote))
+        return;
+    struct sx_address src = address_of(&pinfo->src, quote.src_port);
+    struct sx_address dst = address_of(&pinfo->dst, quote.dst_port);
+    src.bytes = quote.src.p;
+    dst.bytes = quote.dst.p;
+    sx_tracker_undelivered(state.tracker, pinfo->num, v->time_ns, &src, &dst);
+}
+
 /* What is no SIP but says why SIP stays unanswered. */
 static void on_signs(const struct visit *v, tvbuff_t *frame)
 {
@@ -159,10 +177,7 @@ static void on_signs(const struct visit *v, tvbuff_t *frame)
         if (sx_tracker_watches_tcp(state.tracker))
             on_tcp(v, frame);
     } else if (v->signs.icmp_without_sip) {
-        /* The quoted datagram went the other way; its ports are the last ones dissected. */
-        struct sx_address src = address_of(&pinfo->dst, pinfo->srcport);
-        struct sx_address dst = address_of(&pinfo->src, pinfo->destport);
-        sx_tracker_undelivered(state.tracker, pinfo->num, v->time_ns, &src, &dst);
+        on_icmp(v, frame);
     } else if (v->signs.no_transport && sx_tracker_watches_tcp(state.tracker)) {
         struct sx_address src = address_of(&pinfo->src, 0);
         sx_tracker_unreadable(state.tracker, pinfo->num, &src);

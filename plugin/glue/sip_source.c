@@ -425,7 +425,7 @@ unsigned sx_sip_source_each(packet_info *pinfo, sx_sip_source_cb cb, void *data,
     signs->tcp = f.stream && !f.quoted;
     /* A fragment of a datagram, or IPsec. */
     signs->no_transport = f.transport == SX_TRANSPORT_OTHER && !f.quoted;
-    signs->icmp_without_sip = f.quoted && !f.in_sip && f.transport == SX_TRANSPORT_UDP;
+    signs->icmp_without_sip = f.quoted && !f.in_sip;
     if (!has_sip)
         return 0;
     return f.stream && !f.quoted ? each_in_stream(&f, cb, data) : each_in_datagram(&f, cb, data);

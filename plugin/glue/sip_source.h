@@ -32,7 +32,7 @@ void sx_sip_source_init(void);
 struct sx_frame_signs {
     bool tcp;               /* a TCP segment outside an ICMP error */
     bool no_transport;      /* no TCP, UDP or SCTP in it: a fragment, IPsec, ... */
-    bool icmp_without_sip;  /* an ICMP error that quotes a UDP datagram, but no SIP */
+    bool icmp_without_sip;  /* an ICMP message that shows no SIP */
 };
 
 /* Calls back for each message of the frame, in the order of the wire, on any pass. Returns how

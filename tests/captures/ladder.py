@@ -19,7 +19,8 @@ import ladder_net
 import ladder_sip
 from ladder_error import LadderError
 
-FLAGS = {"udp", "tcp", "ws", "dup", "lost", "no-handshake", "whole"}
+FLAGS = {"udp", "tcp", "ws", "dup", "lost", "rest-lost", "no-handshake",
+         "whole"}
 NUMBERS = {"cseq", "snap", "of", "quote"}
 NAMES = {"call", "tag"}
 LISTS = {"via", "split"}

@@ -21,6 +21,7 @@ ICMP_ERRORS = {                     # name -> (IPv4 type, code), (IPv6 message, 
     "net-unreachable": ((3, 0), (ICMPv6DestUnreach, 0)),
     "host-unreachable": ((3, 1), (ICMPv6DestUnreach, 3)),
     "port-unreachable": ((3, 3), (ICMPv6DestUnreach, 4)),
+    "redirect": ((5, 1), (None, 0)),
     "admin-prohibited": ((3, 13), (ICMPv6DestUnreach, 1)),
     "ttl-exceeded": ((11, 0), (ICMPv6TimeExceeded, 0)),
 }
@@ -83,6 +84,8 @@ class Wire:
             raise LadderError(f"'icmp' knows {', '.join(ICMP_ERRORS)}")
         (type4, code4), (message6, code6) = ICMP_ERRORS[line.words[0]]
         v6 = ":" in line.src.host.address
+        if v6 and not message6:
+            raise LadderError(f"'{line.words[0]}' is of IPv4")
         packet = self.frame_of(line.options["of"]).data[ETHERNET:]
         quoted = packet[:line.options.get("quote", 48 if v6 else 28)]
         if "whole" in line.options:
@@ -120,6 +123,8 @@ class Wire:
         starts = [0] + cuts
         for nth, (start, end) in enumerate(zip(starts, cuts + [len(whole)])):
             part = ip.copy()
+            if nth and "rest-lost" in line.options:
+                break
             part.flags, part.frag, part.proto = ("MF" if end < len(whole) else 0), start // 8, 17
             self.put(line, part / Raw(whole[start:end]), nth)
 
