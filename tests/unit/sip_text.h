@@ -153,6 +153,35 @@ static inline const struct sx_message *ladder_send(struct ladder *l, double seco
     return record;
 }
 
+/* A TCP segment without payload. Returns its frame. */
+static inline uint32_t segment(struct ladder *l, double seconds, unsigned from, uint16_t from_port,
+                               unsigned to, uint16_t to_port, unsigned flags)
+{
+    const uint8_t src[4] = {10, 0, 0, (uint8_t)from}, dst[4] = {10, 0, 0, (uint8_t)to};
+    uint32_t frame = other_packet(l, seconds);
+
+    sx_tracker_tcp(l->tracker, &(struct sx_segment){
+                                   .src = address_at(src, from_port),
+                                   .dst = address_at(dst, to_port),
+                                   .time_ns = ns_of(seconds),
+                                   .frame = frame,
+                                   .flags = flags,
+                               });
+    return frame;
+}
+
+/* An ICMP error that quotes the ports of a packet. Returns its frame. */
+static inline uint32_t undelivered(struct ladder *l, double seconds, unsigned from,
+                                   uint16_t from_port, unsigned to, uint16_t to_port)
+{
+    const uint8_t src[4] = {10, 0, 0, (uint8_t)from}, dst[4] = {10, 0, 0, (uint8_t)to};
+    uint32_t frame = other_packet(l, seconds);
+    struct sx_address a = address_at(src, from_port), b = address_at(dst, to_port);
+
+    sx_tracker_undelivered(l->tracker, frame, ns_of(seconds), &a, &b);
+    return frame;
+}
+
 /* Never NULL: a test that expects a transaction where there is none reads zeros and fails. */
 static inline const struct sx_txn *txn_numbered(const struct ladder *l, uint32_t number)
 {
