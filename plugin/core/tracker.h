@@ -79,7 +79,13 @@ void sx_tracker_tick(struct sx_tracker *tracker, uint32_t frame, int64_t time_ns
 struct sx_message *sx_tracker_observe(struct sx_tracker *tracker, struct sx_observation *obs);
 
 /* Flags of a TCP segment, by their bits in the header. */
-enum { SX_TCP_FIN = 1, SX_TCP_SYN = 2, SX_TCP_RST = 4, SX_TCP_ACK = 16 };
+enum {
+    SX_TCP_FIN = 1,
+    SX_TCP_SYN = 2,
+    SX_TCP_RST = 4,
+    SX_TCP_ACK = 16,
+    SX_TCP_GOODBYE = 256    /* not in the header: the payload ends the connection */
+};
 
 /* True if the tracker knows any host yet whose TCP segments it could want. */
 bool sx_tracker_watches_tcp(const struct sx_tracker *tracker);

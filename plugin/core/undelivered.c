@@ -230,7 +230,7 @@ bool sx_tracker_watches_tcp(const struct sx_tracker *t)
 
 bool sx_tracker_wants(const struct sx_tracker *t, unsigned flags, uint32_t payload)
 {
-    return (flags & (SX_TCP_SYN | SX_TCP_FIN | SX_TCP_RST)) ||
+    return (flags & (SX_TCP_SYN | SX_TCP_FIN | SX_TCP_RST | SX_TCP_GOODBYE)) ||
            (payload > 0 && sx_flows_count(t->flows) > 0);
 }
 
@@ -251,6 +251,6 @@ void sx_tracker_tcp(struct sx_tracker *t, const struct sx_segment *segment)
         request_lost(t, segment->frame, segment->time_ns, &back);
     if (connecting)
         connect_ends(t, segment, connecting);
-    if (flags & (SX_TCP_FIN | SX_TCP_RST))
+    if (flags & (SX_TCP_FIN | SX_TCP_RST | SX_TCP_GOODBYE))
         connection_ends(t, segment, &back);
 }

@@ -6,6 +6,7 @@
 #include <epan/dissectors/packet-tcp.h>
 
 #include "core/icmp_quote.h"
+#include "core/payload_signs.h"
 #include "core/tcp_header.h"
 #include "glue/compare.h"
 #include "glue/conversation.h"
@@ -41,9 +42,6 @@ static struct sx_address address_of(const address *a, uint32_t port)
         .port = (uint16_t)port,
     };
 }
-
-/* A SIP request is no shorter, and TLS's own messages of a client are. */
-#define MIN_UNREADABLE 300
 
 struct visit {
     packet_info *pinfo;
@@ -116,14 +114,15 @@ static struct sx_slice address_slice(const address *a)
     return sx_slice(a->data, (size_t)MAX(a->len, 0));
 }
 
-/* TLS application data that Wireshark could not decrypt: it would be a data source of its own. */
-static bool is_closed_tls(tvbuff_t *frame, const struct sx_tcp_header *tcp,
-                          const packet_info *pinfo)
+static void read_signs(const struct visit *v, struct sx_slice payload, struct sx_segment *segment)
 {
-    return tcp->payload_at + 2 <= tvb_captured_length(frame) &&
-           tvb_get_guint8(frame, (int)tcp->payload_at) == 23 &&
-           tvb_get_guint8(frame, (int)tcp->payload_at + 1) == 3 &&
-           (!pinfo->data_src || !pinfo->data_src->next);
+    const GSList *sources = v->pinfo->data_src;
+
+    if (sx_payload_says_goodbye(payload))
+        segment->flags |= SX_TCP_GOODBYE;
+    /* What Wireshark can decrypt is a data source of its own. */
+    if ((!sources || !sources->next) && sx_payload_may_hide_request(payload))
+        sx_tracker_unreadable(state.tracker, segment->frame, &segment->src);
 }
 
 static void on_tcp(const struct visit *v, tvbuff_t *frame)
@@ -139,15 +138,15 @@ static void on_tcp(const struct visit *v, tvbuff_t *frame)
     };
 
     /* Read at once; nothing keeps the pointer. */
-    if (!sx_tcp_header_find(sx_slice((const char *)tvb_get_ptr(frame, 0, (int)n), n),
-                            address_slice(&pinfo->src), address_slice(&pinfo->dst),
+    struct sx_slice bytes = sx_slice((const char *)tvb_get_ptr(frame, 0, (int)n), n);
+    if (!sx_tcp_header_find(bytes, address_slice(&pinfo->src), address_slice(&pinfo->dst),
                             segment.src.port, segment.dst.port, &tcp))
         return;
     segment.flags = tcp.flags;
     segment.payload = tcp.payload;
-    if (tcp.payload >= MIN_UNREADABLE && is_closed_tls(frame, &tcp, pinfo))
-        sx_tracker_unreadable(state.tracker, pinfo->num, &segment.src);
-    if (sx_tracker_wants(state.tracker, tcp.flags, tcp.payload))
+    if (tcp.payload > 0)
+        read_signs(v, sx_slice_from(bytes, tcp.payload_at), &segment);
+    if (sx_tracker_wants(state.tracker, segment.flags, tcp.payload))
         sx_tracker_tcp(state.tracker, &segment);
 }
 

@@ -5,7 +5,8 @@ The docstring of each function becomes the comment inside its capture.
 """
 import asyncio
 
-from lab import ADDRESSES, recorder, request, response
+from lab import ADDRESSES, certificate, recorder, request, response
+from sipua import Flow, Phone
 
 RECORDINGS = {}
 
@@ -407,6 +408,122 @@ async def stuck_caller_side(lab):
     await lab.kamailio(p1, "proxy.cfg", NEXT="sip:10.0.0.10:5060")
     await lab.record(alice, "eth0")
     await lab.sipp(bob, "uas-silent", None, "-default_behaviors", "none")
+    await call(lab, alice, p1, "uac-cancel-trying", "-d", "38000", limit=200)
+
+
+@recording("stuck-one-direction",
+    ("100 to Alice", response(100, target="alice")),
+    ("INVITE sent on", request("INVITE", "p1"), 1),
+    ("nothing of what Bob sends", "ip.src == 10.0.0.10", 0),
+    ("Alice's CANCEL after 38 s", request("CANCEL", "alice")))
+async def stuck_one_direction(lab):
+    """As stuck-caller-gives-up, but nothing of what the callee sends was recorded."""
+    alice, p1, bob = trio(lab)
+    await lab.kamailio(p1, "proxy.cfg", NEXT="sip:10.0.0.10:5060")
+    await lab.record(capture_filter="not arp and not ip6 and not igmp and not src host 10.0.0.10")
+    await lab.sipp(bob, "uas-silent", None, "-default_behaviors", "none")
+    await call(lab, alice, p1, "uac-cancel-trying", "-d", "38000", limit=200)
+
+
+@recording("stuck-behind-stateless-proxy",
+    ("INVITE sent on by p1", request("INVITE", "p1")),
+    ("100 from p2 to p1", response(100, "INVITE", "p2", "p1")),
+    ("100 to Alice", response(100, target="alice")),
+    ("INVITEs to Bob", request("INVITE", "p2"), 7),
+    ("408 to Alice", response(408, target="alice")))
+async def stuck_behind_stateless(lab):
+    """The first proxy is stateless and relays the 100 of the second; the callee is silent, 408."""
+    alice, p1, p2, bob, _ = await two_proxies(lab, {"STATELESS": True}, **RFC_TIMERS)
+    lab.mute(bob)
+    await lab.record()
+    await call(lab, alice, p1, "uac-fail", limit=60)
+
+
+@recording("serial-503-then-silent",
+    ("503 from the first gateway", response(503, source="bob2")),
+    ("its ACK", request("ACK", "p1", "bob2")),
+    ("no 503 to Alice", response(503, target="alice"), 0),
+    ("INVITEs to the second", request("INVITE", "p1", "bob"), 7),
+    ("408 to Alice", response(408, target="alice")))
+async def serial_503_silent(lab):
+    """Tried in series: the first gateway says 503, the second nothing at all, and 408 in the
+    end."""
+    alice, p1, bob = trio(lab)
+    overloaded = lab.host("bob2")
+    lab.mute(bob)
+    await lab.kamailio(p1, "proxy.cfg", NEXT="sip:10.0.0.11:5060", SERIAL=True,
+                       SECOND="sip:10.0.0.10:5060", **RFC_TIMERS)
+    await lab.record()
+    await lab.sipp(overloaded, "uas-unavailable")
+    await call(lab, alice, p1, "uac-fail", limit=60)
+
+
+@recording("tcp-caller-hangs-up",
+    ("INVITE over TCP", request("INVITE", "alice") + " and tcp"),
+    ("100 to Alice", response(100, target="alice")),
+    ("no CANCEL", request("CANCEL"), 0),
+    ("Alice's FIN after 12 s", "tcp.flags.fin == 1 and ip.src == 10.0.0.1"))
+async def tcp_caller_hangs_up(lab):
+    """The caller uses TCP; the callee says 100 and falls silent. After 12 s her client ends, and
+    her connection with it."""
+    alice, p1, bob = trio(lab)
+    await lab.kamailio(p1, "proxy.cfg", NEXT="sip:10.0.0.10:5060;transport=udp")
+    await lab.record()
+    await lab.sipp(bob, "uas-silent", None, "-default_behaviors", "none")
+    await call(lab, alice, p1, "uac-hang-up", "-t", "t1", "-d", "12000", limit=30)
+    await asyncio.sleep(30)
+
+
+async def call_over_tls(lab, alice, proxy):
+    """Alice's client with its connection; it has sent an INVITE for Bob and got 100."""
+    client = Flow(Phone(lab, alice, "alice"), 1, proxy, 5061, "tls", 40001)
+    await client.open()
+    client.send("INVITE sip:bob@example.com SIP/2.0",
+                f"Via: SIP/2.0/TLS {client.via_host};branch=z9hG4bK-t1;rport",
+                "From: <sip:alice@example.com>;tag=a1", "To: <sip:bob@example.com>",
+                f"Call-ID: t1@{alice.address}", "CSeq: 1 INVITE",
+                f"Contact: <{client.contact_uri}>", "Max-Forwards: 70")
+    await asyncio.wait_for(client.responses.get(), 5)
+    return client
+
+
+@recording("tls-caller-hangs-up",
+    ("INVITE over TLS", request("INVITE", "alice") + " and tls"),
+    ("100 to Alice", response(100, target="alice")),
+    ("no CANCEL", request("CANCEL"), 0),
+    ("Alice's FIN after 36 s", "tcp.flags.fin == 1 and ip.src == 10.0.0.1"))
+async def tls_caller_hangs_up(lab):
+    """The caller uses TLS 1.3 (keys in the capture); the callee says 100 and falls silent. After
+    36 s she closes her connection."""
+    alice, p1, bob = trio(lab)
+    await lab.kamailio(p1, "proxy.cfg", ("udp:{}:5060", "tls:{}:5061"),
+                       NEXT="sip:10.0.0.10:5060;transport=udp", **certificate(lab))
+    await lab.record()
+    await lab.sipp(bob, "uas-silent", None, "-default_behaviors", "none")
+    client = await call_over_tls(lab, alice, p1)
+    await asyncio.sleep(36)
+    await client.close()
+
+
+@recording("tls-next-hop-unreadable",
+    ("the INVITE to Carol, sent on over UDP", request("INVITE", "p1"), 1),
+    ("the INVITE to Bob", request("INVITE", "alice") + ' and sip.r-uri.user == "bob"'),
+    ("TLS between the proxies", "tls.app_data and ip.src == 10.0.0.2"),
+    ("Alice's CANCEL after 38 s", request("CANCEL", "alice")))
+async def tls_unreadable(lab):
+    """The proxy sends a call to Carol on over UDP and one to Bob over TLS, which nobody can read;
+    the second proxy says 100 and no more."""
+    alice, p1, bob = trio(lab)
+    p2 = lab.host("p2")
+    secure = certificate(lab)
+    listen = ("udp:{}:5060", "tls:{}:5061")
+    await lab.kamailio(p1, "proxy.cfg", listen, NEXT="sip:10.0.0.10:5060",
+                       SECURE="sip:10.0.0.3:5061;transport=tls", **secure)
+    await lab.kamailio(p2, "proxy.cfg", listen, NEXT="sip:10.0.0.10:5060", SUSPEND=True,
+                       FR_TIMER=60000, **secure)
+    await lab.record()
+    await lab.sipp(bob, "uas-answer", None, "-d", "500")
+    await call(lab, alice, p1, "uac-answer-carol")
     await call(lab, alice, p1, "uac-cancel-trying", "-d", "38000", limit=200)
 
 

@@ -5,7 +5,7 @@ The docstring of each function becomes the comment inside its capture.
 """
 import asyncio
 
-from lab import UDP_AND_TCP, LabError, recorder, request, response, run
+from lab import UDP_AND_TCP, LabError, certificate, recorder, request, response
 from sipua import Phone
 
 RECORDINGS = {}
@@ -298,14 +298,6 @@ async def flow_ping_without_pong(lab):
     await caller
     await site.phone.flow(1, edge, local_port=40101)
     await site.call()
-
-
-def certificate(lab):
-    key, cert = str(lab.work / "key.pem"), str(lab.work / "cert.pem")
-    run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-        "-subj", "/CN=example.com", "-addext", "subjectAltName=DNS:example.com",
-        "-keyout", key, "-out", cert)
-    return {"WITH_TLS": True, "TLS_KEY": key, "TLS_CERT": cert}
 
 
 @recording("flow-tls-registered-again",

@@ -84,6 +84,15 @@ def response(code, method="INVITE", source=None, target=None):
             + _between(source, target))
 
 
+def certificate(lab):
+    """A new one, and the defines that tell a proxy of it."""
+    key, cert = str(lab.work / "key.pem"), str(lab.work / "cert.pem")
+    run("openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
+        "-subj", "/CN=example.com", "-addext", "subjectAltName=DNS:example.com",
+        "-keyout", key, "-out", cert)
+    return {"WITH_TLS": True, "TLS_KEY": key, "TLS_CERT": cert}
+
+
 class Host:
     """A namespace with an address."""
 
