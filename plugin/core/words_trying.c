@@ -226,9 +226,7 @@ static bool say_cause_until(wmem_strbuf_t *out, const struct sx_tracker *tracker
             sx_say_host(out, tracker, gap ? branch->src.host : txn->dst.host);
         wmem_strbuf_append_c(out, ' ');
         if (!say_step_down(out, tracker, txn, &v, &next)) {
-            wmem_strbuf_append_printf(out, "sent 100 in frame %" PRIu32
-                                      "; the capture does not show what it did then",
-                                      txn->trying_frame);
+            wmem_strbuf_append_printf(out, "only sent 100 (frame %" PRIu32 ")", txn->trying_frame);
             return true;
         }
         txn = next;

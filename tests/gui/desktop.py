@@ -145,9 +145,10 @@ class Desktop:
             before = now
             time.sleep(0.5)
 
-    def picture(self, window, path):
-        self.run(["import", "-window", window, "-strip", "+dither", "-colors", "32",
-                  "PNG8:" + str(path)])
+    def picture(self, window, path, height=HEIGHT):
+        """What the window shows, or as much of it from the top."""
+        self.run(["import", "-window", window, "-crop", f"{WIDTH}x{height}+0+0", "+repage",
+                  "-strip", "+dither", "-colors", "32", "PNG8:" + str(path)])
 
     def xdotool(self, *args, check=True):
         return self.run(["xdotool", *args], check)

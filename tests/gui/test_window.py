@@ -13,7 +13,9 @@ from desktop import HEIGHT, Desktop, read
 from tshark import Wireshark
 
 DETAILS = (300, HEIGHT - 100)       # in the packet details, below all lines while they are closed
-DEMO = Path(__file__).parents[1] / "captures" / "demo.pcap"
+CAPTURES = Path(__file__).parents[1] / "captures"
+DEMO = CAPTURES / "demo.pcap"
+TWO_PROXIES = CAPTURES / "recorded" / "stuck-two-hops-down.pcapng"
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +49,23 @@ def test_the_tree_of_a_selected_packet(desktop, demo, pictures, frame, name, wor
         desktop.press(window, "End", "shift+Right")
         desktop.picture(window, pictures / f"{name}.png")
         assert_shown(read(pictures / f"{name}.png"), words)
+    finally:
+        desktop.close()
+
+
+def test_a_call_stuck_behind_two_proxies(desktop, pictures):
+    capture = desktop.wireshark.keep(TWO_PROXIES.name, TWO_PROXIES.read_bytes())
+    window = desktop.open(capture, 1)
+    try:
+        desktop.click(*DETAILS)
+        desktop.press(window, "End", "shift+Right")
+        # Below the tree the window is empty.
+        desktop.picture(window, pictures / "stuck-behind-two-proxies.png", height=640)
+        words = ["SIP Explain: INVITE - no response for 38.0 s after 100 Trying",
+                 "10.0.0.1 gave up: CANCEL in frame 7",
+                 "10.0.0.2 waits for 10.0.0.3, which waits for 10.0.0.10",
+                 "The next hop is stuck too", "Severity level: Warning"]
+        assert_shown(read(pictures / "stuck-behind-two-proxies.png"), words)
     finally:
         desktop.close()
 

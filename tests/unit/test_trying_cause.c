@@ -1,0 +1,515 @@
+/* Why a wait after a 100 goes on: each cause where the capture shows it, and not where it only looks
+ * like it.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/trying.h"
+
+#include "sip_text.h"
+
+#define TRUNK via("p1 b1", "alice a1")
+
+/* Alice's INVITE at 10 s, p1's 100 at 10.1 s. */
+static uint32_t call_begins(struct ladder *l)
+{
+    uint32_t txn = request(l, 10, ALICE, P1, "INVITE", via("alice a1"))->txn;
+
+    response(l, 10.1, P1, ALICE, 100, "INVITE", via("alice a1"));
+    return txn;
+}
+
+/* p1 sends the INVITE of the call on n times, by the timer of RFC 3261 17.1.1.2. */
+static uint32_t sent_on(struct ladder *l, unsigned n)
+{
+    uint32_t txn = 0;
+    double after = 0, interval = 0.5;
+
+    for (unsigned i = 0; i < n; i++, after += interval, interval *= 2)
+        txn = request(l, 10.2 + after, P1, BOB, "INVITE", TRUNK)->txn;
+    return txn;
+}
+
+/* Carol's call, which p1 sends on at once, and its end. */
+static void other_call(struct ladder *l, double at)
+{
+    request(l, at, CAROL, P1, "INVITE", via("carol k1"), .call_id = "k");
+    request(l, at + 0.1, P1, BOB, "INVITE", via("p1 k2", "carol k1"), .call_id = "k");
+    response(l, at + 0.2, BOB, P1, 486, "INVITE", via("p1 k2", "carol k1"), .call_id = "k");
+    request(l, at + 0.3, P1, BOB, "ACK", via("p1 k2"), .call_id = "k");
+    response(l, at + 0.4, P1, CAROL, 486, "INVITE", via("carol k1"), .call_id = "k");
+}
+
+static void assert_cause(struct ladder *l, uint32_t txn, enum sx_trying_cause cause, uint32_t in)
+{
+    other_packet(l, 60);
+    sx_tracker_end(l->tracker);
+    struct sx_trying v = sx_trying_judge(l->tracker, txn_numbered(l, txn));
+
+    g_assert_cmpint(v.state, ==, SX_TRYING_TIMED_OUT);
+    g_assert_cmpint(v.cause, ==, cause);
+    g_assert_cmpuint(v.cause_in, ==, in);
+    ladder_close(l);
+}
+
+static void assert_unknown(struct ladder *l, uint32_t txn)
+{
+    assert_cause(l, txn, SX_CAUSE_UNKNOWN, 0);
+}
+
+/* ---- not forwarded ---- */
+
+static void test_not_forwarded(void)
+{
+    struct ladder l = ladder_open();
+
+    other_call(&l, 1);
+    uint32_t txn = call_begins(&l);
+    assert_cause(&l, txn, SX_CAUSE_NOT_FORWARDED, l.frame);
+}
+
+static void test_not_forwarded_no_evidence(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l);
+
+    assert_unknown(&l, txn);
+    /* Evidence that comes behind the end of the wait is none. */
+    l = ladder_open();
+    txn = call_begins(&l);
+    request(&l, 50, ALICE, P1, "CANCEL", via("alice a1"));
+    other_call(&l, 51);
+    assert_unknown(&l, txn);
+}
+
+/* Another method, another port, a way that takes ten seconds by the time stamps. */
+static void test_not_forwarded_other_evidence(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 1, CAROL, P1, "OPTIONS", via("carol k1"), .call_id = "k");
+    request(&l, 1.1, P1, BOB, "OPTIONS", via("p1 k2", "carol k1"), .call_id = "k");
+    assert_unknown(&l, call_begins(&l));
+
+    l = ladder_open();
+    request(&l, 1, CAROL, P1, "INVITE", via("carol k1"), .call_id = "k", .dst_port = 5080);
+    request(&l, 1.1, P1, BOB, "INVITE", via("p1 k2", "carol k1"), .call_id = "k");
+    assert_unknown(&l, call_begins(&l));
+
+    l = ladder_open();
+    request(&l, -5, CAROL, P1, "INVITE", via("carol k1"), .call_id = "k");
+    request(&l, 5, P1, BOB, "INVITE", via("p1 k2", "carol k1"), .call_id = "k");
+    assert_unknown(&l, call_begins(&l));
+}
+
+/* The hop shows that not all it sends on is here. */
+static void test_not_forwarded_counter_evidence(void)
+{
+    struct ladder l = ladder_open();
+
+    other_call(&l, 1);
+    request(&l, 5, P1, BOB, "INVITE", via("p1 own"), .call_id = "own");
+    assert_unknown(&l, call_begins(&l));
+
+    l = ladder_open();
+    other_call(&l, 1);
+    request(&l, 5, CAROL, P1, "INVITE", via("carol m1"), .call_id = "m");
+    response(&l, 6, P1, CAROL, 180, "INVITE", via("carol m1"), .call_id = "m");
+    assert_unknown(&l, call_begins(&l));
+
+    l = ladder_open();
+    other_call(&l, 1);
+    const uint8_t p1[4] = {10, 0, 0, P1};
+    struct sx_address address = address_at(p1, 0);
+    sx_tracker_unreadable(l.tracker, other_packet(&l, 5), &address);
+    assert_unknown(&l, call_begins(&l));
+}
+
+/* The INVITE itself, or what it was sent on as, was not captured. */
+static void test_not_forwarded_missed(void)
+{
+    struct ladder l = ladder_open();
+
+    other_call(&l, 1);
+    assert_unknown(&l, response(&l, 10.1, P1, ALICE, 100, "INVITE", via("alice a1"))->txn);
+
+    l = ladder_open();
+    other_call(&l, 1);
+    uint32_t txn = call_begins(&l);
+    response(&l, 10.3, BOB, P1, 100, "INVITE", TRUNK);
+    assert_cause(&l, txn, SX_CAUSE_NEXT_HOP_STUCK, l.frame);
+}
+
+/* ---- never answered ---- */
+
+static void test_never_answered(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l), first = l.frame + 1;
+
+    sent_on(&l, 7);
+    assert_cause(&l, txn, SX_CAUSE_NEVER_ANSWERED, first);
+}
+
+/* Sent once, or no longer sent: then an answer came that is not here. */
+static void test_never_answered_stopped(void)
+{
+    for (unsigned n = 1; n <= 5; n++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l);
+        sent_on(&l, n);
+        g_test_message("sent %u times", n);
+        assert_unknown(&l, txn);
+    }
+}
+
+/* Where the capture has what the next hop sends to this one, its silence is one. */
+static void test_never_answered_gave_up(void)
+{
+    struct ladder l = ladder_open();
+
+    other_call(&l, 1);
+    uint32_t txn = call_begins(&l), first = l.frame + 1;
+    sent_on(&l, 3);
+    assert_cause(&l, txn, SX_CAUSE_NEVER_ANSWERED, first);
+}
+
+static void test_never_answered_tcp(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l);
+
+    request(&l, 10.2, P1, BOB, "INVITE", TRUNK, .transport = SX_TRANSPORT_TCP);
+    assert_unknown(&l, txn);
+
+    l = ladder_open();
+    other_call(&l, 1);
+    txn = call_begins(&l);
+    request(&l, 10.2, P1, BOB, "INVITE", TRUNK, .transport = SX_TRANSPORT_TLS);
+    assert_cause(&l, txn, SX_CAUSE_NEVER_ANSWERED, l.frame);
+}
+
+/* ---- the next hop is stuck ---- */
+
+static void test_next_hop_stuck(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l);
+
+    sent_on(&l, 1);
+    response(&l, 10.3, BOB, P1, 100, "INVITE", TRUNK);
+    assert_cause(&l, txn, SX_CAUSE_NEXT_HOP_STUCK, l.frame);
+}
+
+/* ---- answered, not relayed ---- */
+
+static void test_not_relayed(void)
+{
+    static const unsigned codes[] = {180, 183, 200};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l);
+        sent_on(&l, 1);
+        response(&l, 12, BOB, P1, codes[i], "INVITE", TRUNK);
+        assert_cause(&l, txn, SX_CAUSE_NOT_RELAYED, l.frame);
+    }
+}
+
+/* A failure that the proxy acknowledged is its to keep; one that is said again did not get there. */
+static void test_not_relayed_failure(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l), refused;
+
+    sent_on(&l, 1);
+    response(&l, 12, BOB, P1, 503, "INVITE", TRUNK);
+    request(&l, 12.1, P1, BOB, "ACK", via("p1 b1"));
+    assert_unknown(&l, txn);
+
+    l = ladder_open();
+    txn = call_begins(&l);
+    sent_on(&l, 1);
+    response(&l, 12, BOB, P1, 503, "INVITE", TRUNK);
+    refused = l.frame;
+    response(&l, 12.5, BOB, P1, 503, "INVITE", TRUNK);
+    assert_cause(&l, txn, SX_CAUSE_NOT_RELAYED, refused);
+}
+
+static void test_not_relayed_clocks_apart(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0, P1, BOB, "INVITE", TRUNK);
+    response(&l, 3, BOB, P1, 180, "INVITE", TRUNK);
+    assert_unknown(&l, call_begins(&l));
+}
+
+/* ---- the 100 is lost ---- */
+
+static void send_again(struct ladder *l, const double *at, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        request(l, at[i], ALICE, P1, "INVITE", via("alice a1"));
+}
+
+static void test_100_lost(void)
+{
+    static const double timer[] = {10.5, 11.5, 13.5}, crossing[] = {10.5, 11.5};
+    static const double clocks[] = {10.5, 13, 13.5, 17, 17.5};
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l);
+
+    send_again(&l, timer, G_N_ELEMENTS(timer));
+    assert_cause(&l, txn, SX_CAUSE_100_LOST, l.frame);
+
+    l = ladder_open();
+    txn = call_begins(&l);
+    send_again(&l, crossing, G_N_ELEMENTS(crossing));
+    assert_unknown(&l, txn);
+
+    l = ladder_open();
+    txn = call_begins(&l);
+    send_again(&l, clocks, G_N_ELEMENTS(clocks));
+    assert_unknown(&l, txn);
+
+    l = ladder_open();
+    txn = call_begins(&l);
+    response(&l, 10.2, ALICE, P1, 100, "INVITE", via("alice a1"), .quoted = true);
+    assert_cause(&l, txn, SX_CAUSE_100_LOST, l.frame);
+}
+
+/* ---- unreachable ---- */
+
+static void test_unreachable(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l);
+
+    sent_on(&l, 1);
+    undelivered(&l, 10.3, P1, 5060, BOB, 5060);
+    assert_cause(&l, txn, SX_CAUSE_UNREACHABLE, l.frame);
+
+    /* It came through with the next one. */
+    l = ladder_open();
+    txn = call_begins(&l);
+    sent_on(&l, 1);
+    undelivered(&l, 10.3, P1, 5060, BOB, 5060);
+    request(&l, 10.7, P1, BOB, "INVITE", TRUNK);
+    response(&l, 10.8, BOB, P1, 100, "INVITE", TRUNK);
+    assert_cause(&l, txn, SX_CAUSE_NEXT_HOP_STUCK, l.frame);
+}
+
+static void connect_in_vain(struct ladder *l, double at)
+{
+    segment(l, at, P1, 40001, BOB, 5060, SX_TCP_SYN);
+    segment(l, at + 1, P1, 40001, BOB, 5060, SX_TCP_SYN);
+}
+
+static void test_cannot_connect(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l);
+
+    connect_in_vain(&l, 10.2);
+    assert_cause(&l, txn, SX_CAUSE_UNREACHABLE, l.frame);
+
+    l = ladder_open();
+    txn = call_begins(&l);
+    connect_in_vain(&l, 14);        /* too late for this call */
+    assert_unknown(&l, txn);
+
+    l = ladder_open();
+    txn = call_begins(&l);
+    request(&l, 10.15, CAROL, P1, "INVITE", via("carol k1"), .call_id = "k");
+    connect_in_vain(&l, 10.2);      /* for one of two */
+    assert_unknown(&l, txn);
+
+    l = ladder_open();
+    txn = call_begins(&l);
+    connect_in_vain(&l, 10.2);
+    segment(&l, 13.3, BOB, 5060, P1, 40001, SX_TCP_SYN | SX_TCP_ACK);
+    assert_unknown(&l, txn);
+}
+
+/* ---- forks ---- */
+
+/* A second branch, to Carol. */
+#define SECOND via("p1 b2", "alice a1")
+
+static void test_fork(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l), hundred;
+
+    sent_on(&l, 1);
+    response(&l, 10.3, BOB, P1, 100, "INVITE", TRUNK);
+    hundred = l.frame;
+    for (double at = 10.4, gap = 0.5; at < 42; at += gap, gap *= 2)
+        request(&l, at, P1, CAROL, "INVITE", SECOND);
+    assert_cause(&l, txn, SX_CAUSE_NEXT_HOP_STUCK, hundred);
+
+    /* Of the other branch only the request is here. */
+    l = ladder_open();
+    txn = call_begins(&l);
+    request(&l, 10.2, P1, CAROL, "INVITE", SECOND, .transport = SX_TRANSPORT_TCP);
+    sent_on(&l, 7);
+    assert_unknown(&l, txn);
+
+    /* Given up for another one, which refused. */
+    l = ladder_open();
+    txn = call_begins(&l);
+    sent_on(&l, 3);
+    request(&l, 15, P1, CAROL, "INVITE", SECOND);
+    response(&l, 15.1, CAROL, P1, 404, "INVITE", SECOND);
+    request(&l, 15.2, P1, CAROL, "ACK", via("p1 b2"));
+    assert_unknown(&l, txn);
+}
+
+/* ---- ends ---- */
+
+static struct sx_trying judged(struct ladder *l, uint32_t txn)
+{
+    other_packet(l, 500);
+    sx_tracker_end(l->tracker);
+    struct sx_trying v = sx_trying_judge(l->tracker, txn_numbered(l, txn));
+    ladder_close(l);
+    return v;
+}
+
+static void test_timeout_codes(void)
+{
+    static const struct {
+        unsigned code;
+        double wait_s;
+        enum sx_trying_state state;
+    } rows[] = {
+        {408, 31.96, SX_TRYING_TIMED_OUT}, {504, 4, SX_TRYING_TIMED_OUT},
+        {408, 3.999, SX_TRYING_ANSWERED},  {487, 31.96, SX_TRYING_SLOW},
+        {503, 31.96, SX_TRYING_SLOW},      {180, 31.96, SX_TRYING_SLOW},
+        {180, 32, SX_TRYING_TIMED_OUT},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l);
+        response(&l, 10.1 + rows[i].wait_s, P1, ALICE, rows[i].code, "INVITE", via("alice a1"));
+        g_test_message("%u after %.3f s", rows[i].code, rows[i].wait_s);
+        g_assert_cmpint(judged(&l, txn).state, ==, rows[i].state);
+    }
+}
+
+static void test_cancel_ends(void)
+{
+    static const struct {
+        double at;
+        const char *expires;
+        enum sx_trying_end end;
+    } rows[] = {
+        {30, NULL, SX_END_CANCEL},
+        {70, "Expires: 60\r\n", SX_END_CANCEL_EXPIRES},
+        {68, "Expires: 60\r\n", SX_END_CANCEL},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = request(&l, 10, ALICE, P1, "INVITE", via("alice a1"),
+                               .more = rows[i].expires)->txn;
+        response(&l, 10.1, P1, ALICE, 100, "INVITE", via("alice a1"));
+        request(&l, rows[i].at, ALICE, P1, "CANCEL", via("alice a1"));
+        g_assert_cmpint(judged(&l, txn).end, ==, rows[i].end);
+    }
+}
+
+static void test_proxy_cancels(void)
+{
+    static const struct {
+        double at, caller_at;
+        enum sx_trying_end end;
+    } rows[] = {
+        {195, 0, SX_END_CANCEL_TIMER_C},
+        {100, 0, SX_END_CANCEL},
+        {195, 194.9, SX_END_CANCEL_PASSED_ON},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        call_begins(&l);
+        uint32_t branch = sent_on(&l, 1);
+        response(&l, 10.3, BOB, P1, 100, "INVITE", TRUNK);
+        if (rows[i].caller_at > 0)
+            request(&l, rows[i].caller_at, ALICE, P1, "CANCEL", via("alice a1"));
+        request(&l, rows[i].at, P1, BOB, "CANCEL", via("p1 b1"));
+        g_assert_cmpint(judged(&l, branch).end, ==, rows[i].end);
+    }
+}
+
+static void test_hangup(void)
+{
+    for (unsigned reset = 0; reset < 2; reset++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = request(&l, 10, ALICE, P1, "INVITE", via("alice a1"), .src_port = 40001,
+                               .transport = SX_TRANSPORT_TCP)->txn;
+        response(&l, 10.1, P1, ALICE, 100, "INVITE", via("alice a1"), .dst_port = 40001,
+                 .transport = SX_TRANSPORT_TCP);
+        uint32_t branch = sent_on(&l, 1), end;
+        response(&l, 10.3, BOB, P1, 100, "INVITE", TRUNK);
+        end = segment(&l, 20.1, ALICE, 40001, P1, 5060, reset ? SX_TCP_RST : SX_TCP_FIN);
+        request(&l, 20.2, P1, BOB, "CANCEL", via("p1 b1"));
+        struct sx_trying v = sx_trying_judge(l.tracker, txn_numbered(&l, txn));
+        g_assert_cmpint(v.state, ==, SX_TRYING_CANCELLED);
+        g_assert_cmpint(v.end, ==, reset ? SX_END_RESET : SX_END_CLOSED);
+        g_assert_cmpuint(v.ended_in, ==, end);
+        g_assert_cmpint(v.wait_ns, ==, ns_of(10));
+        g_assert_cmpint(v.cause, ==, SX_CAUSE_NEXT_HOP_STUCK);
+        v = sx_trying_judge(l.tracker, txn_numbered(&l, branch));
+        g_assert_cmpint(v.end, ==, SX_END_CANCEL_AFTER_HANGUP);
+        ladder_close(&l);
+    }
+}
+
+/* ---- the slow hop ---- */
+
+static void test_slow_hop(void)
+{
+    for (unsigned with_100 = 0; with_100 < 2; with_100++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l), branch = sent_on(&l, 1);
+        if (with_100)
+            response(&l, 10.3, BOB, P1, 100, "INVITE", TRUNK);
+        response(&l, 18.3, BOB, P1, 180, "INVITE", TRUNK);
+        response(&l, 18.4, P1, ALICE, 180, "INVITE", via("alice a1"));
+        struct sx_trying v = sx_trying_judge(l.tracker, txn_numbered(&l, txn));
+        const struct sx_txn *hop = sx_trying_slow_hop(l.tracker, txn_numbered(&l, txn), &v);
+        g_assert_cmpint(v.state, ==, SX_TRYING_SLOW);
+        g_assert_cmpuint(hop->number, ==, branch);
+        g_assert_cmpint(sx_trying_took(hop), ==, ns_of(with_100 ? 8 : 8.1));
+        ladder_close(&l);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    tests_init(&argc, &argv);
+    g_test_add_func("/trying/not_forwarded", test_not_forwarded);
+    g_test_add_func("/trying/not_forwarded/no_evidence", test_not_forwarded_no_evidence);
+    g_test_add_func("/trying/not_forwarded/other_evidence", test_not_forwarded_other_evidence);
+    g_test_add_func("/trying/not_forwarded/counter_evidence", test_not_forwarded_counter_evidence);
+    g_test_add_func("/trying/not_forwarded/missed", test_not_forwarded_missed);
+    g_test_add_func("/trying/never_answered", test_never_answered);
+    g_test_add_func("/trying/never_answered/stopped", test_never_answered_stopped);
+    g_test_add_func("/trying/never_answered/gave_up", test_never_answered_gave_up);
+    g_test_add_func("/trying/never_answered/tcp", test_never_answered_tcp);
+    g_test_add_func("/trying/next_hop_stuck", test_next_hop_stuck);
+    g_test_add_func("/trying/not_relayed", test_not_relayed);
+    g_test_add_func("/trying/not_relayed/failure", test_not_relayed_failure);
+    g_test_add_func("/trying/not_relayed/clocks_apart", test_not_relayed_clocks_apart);
+    g_test_add_func("/trying/100_lost", test_100_lost);
+    g_test_add_func("/trying/unreachable", test_unreachable);
+    g_test_add_func("/trying/cannot_connect", test_cannot_connect);
+    g_test_add_func("/trying/fork", test_fork);
+    g_test_add_func("/trying/timeout_codes", test_timeout_codes);
+    g_test_add_func("/trying/cancel_ends", test_cancel_ends);
+    g_test_add_func("/trying/proxy_cancels", test_proxy_cancels);
+    g_test_add_func("/trying/hangup", test_hangup);
+    g_test_add_func("/trying/slow_hop", test_slow_hop);
+    return g_test_run();
+}
