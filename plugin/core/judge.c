@@ -5,6 +5,9 @@
 
 #include "core/catalogue.h"
 
+/* Branches looked through for the origin of a response; who has more of them made them for us. */
+#define MAX_BRANCHES 1024
+
 /* The client had time to act on the response, and did not. */
 static bool nothing_followed(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
@@ -70,7 +73,11 @@ enum sx_origin sx_judge_origin(const struct sx_tracker *tracker, const struct sx
     bool hidden = txn->request_frame == 0;
 
     /* Each step goes one hop further on; a branch is never its own ancestor. */
-    while (branch) {
+    for (unsigned i = 0; branch; i++) {
+        if (i >= MAX_BRANCHES) {
+            hidden = true;
+            break;
+        }
         if (branch->final_frame && branch->final_frame <= at->final_frame &&
             branch->final_code == txn->final_code && branch->final_tag == txn->final_tag) {
             at = branch;

@@ -22,6 +22,9 @@
 /* A hop that has to connect before it can send a request on begins so soon. */
 #define PROMPT_NS (2 * SX_NS_PER_S)
 
+/* Branches, the newest first, that a wait may be for; more than any fork has. */
+#define MAX_BRANCHES 1024
+
 /* Transactions before and behind one that are looked through for what the capture shows there. */
 #define MAX_NEIGHBOURS 256
 
@@ -34,7 +37,21 @@ static bool fits_expires(const struct sx_txn *txn)
     return txn->expires_s > 0 && off > -SX_NS_PER_S && off < 2 * SX_NS_PER_S;
 }
 
-static enum sx_trying_end cancel_end(const struct sx_tracker *tracker, const struct sx_txn *txn)
+/* The 2xx or 6xx of another branch for which a proxy cancels this one; 0 if there is none. */
+static uint32_t answered_elsewhere(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    const struct sx_txn *b = sx_tracker_siblings(tracker, txn);
+
+    for (unsigned i = 0; b && i < MAX_BRANCHES; i++, b = sx_tracker_next_sibling(tracker, b)) {
+        unsigned class = b->final_code / 100;
+        if (b != txn && (class == 2 || class == 6) && b->final_frame < txn->cancel_frame)
+            return b->final_frame;
+    }
+    return 0;
+}
+
+static enum sx_trying_end cancel_end(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                                     uint32_t *elsewhere_in)
 {
     const struct sx_txn *parent = sx_tracker_txn(tracker, txn->parent);
     int64_t after = txn->cancel_ns - txn->request_ns;
@@ -44,6 +61,9 @@ static enum sx_trying_end cancel_end(const struct sx_tracker *tracker, const str
     if (parent && sx_tracker_hung_up(tracker, parent) &&
         sx_tracker_hung_up(tracker, parent)->frame <= txn->cancel_frame)
         return SX_END_CANCEL_AFTER_HANGUP;
+    *elsewhere_in = answered_elsewhere(tracker, txn);
+    if (*elsewhere_in)
+        return SX_END_CANCEL_ELSEWHERE;
     if (fits_expires(txn))
         return SX_END_CANCEL_EXPIRES;
     if (parent && after >= TIMER_C_NS && after < TIMER_C_LATEST_NS)
@@ -186,8 +206,8 @@ static const struct sx_txn *leading_branch(const struct outlook *o, const struct
     int64_t newest_began = INT64_MIN;
 
     *state = BRANCH_OVER;
-    for (const struct sx_txn *b = sx_tracker_txn(o->tracker, txn->first_child); b;
-         b = sx_tracker_txn(o->tracker, b->next_sibling)) {
+    const struct sx_txn *b = sx_tracker_txn(o->tracker, txn->first_child);
+    for (unsigned i = 0; b && i < MAX_BRANCHES; i++, b = sx_tracker_txn(o->tracker, b->next_sibling)) {
         if (!is_part_of_it(o, b))
             continue;
         enum branch s = look_at(o, b);
@@ -383,7 +403,7 @@ static int64_t find_end(const struct sx_tracker *tracker, const struct sx_txn *t
 
     if (txn->cancel_frame && (!txn->moved_frame || txn->cancel_frame < txn->moved_frame)) {
         v->ended_in = txn->cancel_frame;
-        v->end = cancel_end(tracker, txn);
+        v->end = cancel_end(tracker, txn, &v->elsewhere_in);
         return txn->cancel_ns;
     }
     if (txn->moved_frame) {

@@ -38,6 +38,7 @@ enum sx_trying_end {
     SX_END_CANCEL,          /* the client gave up */
     SX_END_CANCEL_PASSED_ON,/* a proxy was told to */
     SX_END_CANCEL_AFTER_HANGUP, /* a proxy whose caller's connection was lost */
+    SX_END_CANCEL_ELSEWHERE,    /* a proxy that has an answer from another branch (16.7 item 10) */
     SX_END_CANCEL_TIMER_C,  /* a proxy's CANCEL that fits Timer C (16.6 item 11, 16.8) */
     SX_END_CANCEL_EXPIRES,  /* the Expires of the INVITE ran out (13.2.1, 16.10) */
     SX_END_CLOSED,          /* the client closed the connection that carried the request */
@@ -49,6 +50,7 @@ struct sx_trying {
     enum sx_trying_end end;
     int64_t wait_ns;        /* from the first 100 to the end of the wait */
     uint32_t ended_in;      /* frame; 0: nothing ended it */
+    uint32_t elsewhere_in;  /* the answer of another branch that ended it; 0: none */
     enum sx_trying_cause cause;
     uint32_t cause_in;      /* frame that shows the cause; 0 if there is none */
     uint32_t via;           /* the branch below that the cause was found on; 0: none */

@@ -65,6 +65,10 @@ static void say_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         say_client(out, tracker, txn);
         wmem_strbuf_append_printf(out, " passed the CANCEL on in frame %" PRIu32, in);
         break;
+    case SX_END_CANCEL_ELSEWHERE:
+        wmem_strbuf_append_printf(out, "; another branch answered in frame %" PRIu32
+                                  ": CANCEL in frame %" PRIu32, v->elsewhere_in, in);
+        break;
     case SX_END_CANCEL_AFTER_HANGUP:
         say_client(out, tracker, txn);
         wmem_strbuf_append_printf(out, " passed the hang-up on: CANCEL in frame %" PRIu32, in);
