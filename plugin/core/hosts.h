@@ -25,7 +25,7 @@ struct sx_host {
     /* Frames that show what a capture sees of its requests; each the first of its kind. */
     uint32_t forwarded_invite;  /* an INVITE that it sent on at once, by the Via stack */
     uint32_t own_invite;        /* an INVITE that it began itself: a user agent or B2BUA */
-    uint32_t answered_unseen;   /* an INVITE to it got 101 to 299, and none that it sent on was seen */
+    uint32_t answered_unseen;   /* an INVITE to it got 101 to 299 without a branch seen */
     uint32_t unreadable;        /* a packet from it that may hold SIP: encrypted, or a fragment */
     uint16_t forwarded_port;    /* where the INVITE came in that it sent on */
 };

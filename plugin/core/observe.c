@@ -142,7 +142,7 @@ static void cancel_invite(struct sx_tracker *t, struct sx_txn *cancel,
     invite->cancel_ns = obs->time_ns;
 }
 
-/* Timers grow, or stay (RFC 3261 17.1.1.2); copies of a capture whose clock is apart come anyhow. */
+/* Timers grow, or stay (RFC 3261 17.1.1.2); copies by a clock that is apart do not. */
 static void note_gap(struct sx_txn *txn, int64_t gap_ns)
 {
     int64_t gap_ms = gap_ns / SX_NS_PER_MS;

@@ -28,7 +28,7 @@ struct sx_tracker {
     struct sx_numbers waiting;  /* by parent_key: the newest transaction whose parent was not seen */
     GHashTable *awaiting;       /* attempt fingerprint -> transaction that a new attempt may follow */
     GHashTable *connecting;     /* struct sx_connecting, by its way; SYN sent, not answered */
-    GHashTable *riding;         /* struct sx_riding, by its way: connections that carried an INVITE */
+    GHashTable *riding;         /* struct sx_riding, by its way: it carried an INVITE */
     struct sx_deadlines deadlines;
     struct sx_flows *flows;
     int64_t now_ns;

@@ -207,7 +207,8 @@ static const struct sx_txn *leading_branch(const struct outlook *o, const struct
 
     *state = BRANCH_OVER;
     const struct sx_txn *b = sx_tracker_txn(o->tracker, txn->first_child);
-    for (unsigned i = 0; b && i < MAX_BRANCHES; i++, b = sx_tracker_txn(o->tracker, b->next_sibling)) {
+    for (unsigned i = 0; b && i < MAX_BRANCHES;
+         i++, b = sx_tracker_txn(o->tracker, b->next_sibling)) {
         if (!is_part_of_it(o, b))
             continue;
         enum branch s = look_at(o, b);

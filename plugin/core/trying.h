@@ -16,7 +16,7 @@ enum sx_trying_state {
     SX_TRYING_NONE,         /* no 100, or the wait goes on and is not yet too long */
     SX_TRYING_ANSWERED,
     SX_TRYING_SLOW,         /* for trying_slow_ms or more */
-    SX_TRYING_TIMED_OUT,    /* for trying_timeout_ms or more; or slow, and what came is 408 or 504 */
+    SX_TRYING_TIMED_OUT,    /* for trying_timeout_ms or more; or slow, and then 408 or 504 */
     SX_TRYING_CANCELLED,    /* sooner, by CANCEL or by the loss of the caller's connection */
     SX_TRYING_OPEN
 };

@@ -111,7 +111,7 @@ struct sx_txn {
     uint32_t expires_s;         /* Expires of an INVITE in seconds; 0: none */
     uint32_t cseq;
     uint32_t flow;              /* the RFC 5626 flow it registers, or is sent to; 0: none known */
-    uint32_t hangup;            /* index + 1 of the loss of the connection that carried the INVITE */
+    uint32_t hangup;            /* index + 1: the client closed the connection of its INVITE */
     uint32_t next_on_way;       /* next older INVITE on the same connection */
     uint32_t repeat_gap_ms;     /* between the two newest sends of the request */
     struct sx_endpoint src, dst;            /* of the request; else as the response implies */

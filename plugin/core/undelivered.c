@@ -81,7 +81,8 @@ static bool find_way(const struct sx_tracker *t, const struct sx_address *src,
                      const struct sx_address *dst, struct sx_way *way)
 {
     *way = (struct sx_way){.from.port = src->port, .to.port = dst->port};
-    return sx_hosts_find(&t->hosts, src, &way->from.host) && sx_hosts_find(&t->hosts, dst, &way->to.host);
+    return sx_hosts_find(&t->hosts, src, &way->from.host) &&
+           sx_hosts_find(&t->hosts, dst, &way->to.host);
 }
 
 static bool is_sip_port(uint16_t port)
@@ -178,7 +179,8 @@ void sx_txn_rides(struct sx_tracker *t, struct sx_txn *txn)
 }
 
 /* The client closes or resets the connection that its INVITEs went over. */
-static void hang_up(struct sx_tracker *t, const struct sx_segment *segment, const struct sx_way *way)
+static void hang_up(struct sx_tracker *t, const struct sx_segment *segment,
+                    const struct sx_way *way)
 {
     const struct sx_riding *riding = g_hash_table_lookup(t->riding, way);
 
