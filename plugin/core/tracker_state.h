@@ -30,6 +30,7 @@ struct sx_tracker {
     GHashTable *connecting;     /* struct sx_way -> itself; SYN sent, not answered */
     struct sx_deadlines deadlines;
     struct sx_flows *flows;
+    struct sx_call_numbers *calls;
     int64_t now_ns;
     uint32_t last_frame;
     bool ended;

@@ -33,6 +33,9 @@ struct sx_pen {
 /* Begins a tree: sets top and tree. */
 void sx_add_top(struct sx_pen *p, proto_tree *tree);
 
+/* The sentence of the top line. */
+void sx_add_verdict(const struct sx_pen *p, const char *sentence);
+
 /* ---- draw.c ---- */
 
 /* One line of valid UTF-8 of what a packet holds. */

@@ -122,6 +122,7 @@ void sx_draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
     const struct sx_flow *flow;
     struct sx_pen p = { .pinfo = pinfo, .tvb = tvb };
     wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
+    wmem_strbuf_t *verdict = wmem_strbuf_new(pinfo->pool, "");
 
     sx_add_top(&p, tree);
     for (uint32_t i = 0; (flow = sx_flows_lost_here(sx_tracker_flows(tracker), pinfo->num, i));
@@ -132,8 +133,9 @@ void sx_draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
         /* Who takes the registration back first loses nothing. */
         if (!flow->removed_in || flow->removed_in > pinfo->num)
             sx_flag(&p, item, &ei_flow_closed, wmem_strbuf_get_str(words));
-        proto_item_append_text(p.top, "%s%s", i == 0 ? ": " : "; ", wmem_strbuf_get_str(words));
+        wmem_strbuf_append_printf(verdict, "%s%s", i == 0 ? "" : "; ", wmem_strbuf_get_str(words));
     }
+    sx_add_verdict(&p, wmem_strbuf_get_str(verdict));
 }
 
 void sx_draw_flow_register(int proto, expert_module_t *module)

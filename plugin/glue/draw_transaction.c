@@ -5,10 +5,12 @@
  */
 #include "glue/compat.h"
 
+#include "core/call.h"
 #include "core/judge.h"
 #include "glue/draw.h"
 
 static int hf_transaction = -1;
+static int hf_call = -1;
 static int hf_parent = -1;
 static int hf_request_in = -1;
 static int hf_response_in = -1;
@@ -71,7 +73,11 @@ void sx_draw_transaction(const struct sx_pen *p)
 {
     const struct sx_message *record = p->view->record;
 
+    uint32_t call = sx_call_number(p->view->tracker, p->txn);
+
     if (p->quoted) {
+        if (call)
+            sx_add_uint(p, p->tree, hf_call, call);
         sx_add_frame(p, p->tree, hf_request_in, p->txn->request_frame);
         return;
     }
@@ -79,6 +85,8 @@ void sx_draw_transaction(const struct sx_pen *p)
     proto_item *item = sx_add_uint(p, p->tree, hf_transaction, p->txn->number);
     proto_tree *tree = proto_item_add_subtree(item, ett_transaction);
 
+    if (call)
+        sx_add_uint(p, tree, hf_call, call);
     if (p->txn->parent)
         sx_add_uint(p, tree, hf_parent, p->txn->parent);
     if (p->view->msg->is_request)
@@ -94,6 +102,11 @@ void sx_draw_transaction_register(int proto)
         { &hf_transaction,
           { "Transaction", "sipexplain.transaction", FT_UINT32, BASE_DEC, NULL, 0,
             "Number of the transaction in the capture", HFILL } },
+        { &hf_call,
+          { "Call", "sipexplain.call", FT_UINT32, BASE_DEC, NULL, 0,
+            "Number of the call in the capture: all messages with its Call-ID, on all hops and of "
+            "all forks, its BYE included. A B2BUA that makes a new Call-ID makes another call",
+            HFILL } },
         { &hf_parent,
           { "Forwarded from transaction", "sipexplain.parent", FT_UINT32, BASE_DEC, NULL, 0,
             "The upstream transaction, by the Via stack", HFILL } },

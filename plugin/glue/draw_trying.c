@@ -115,6 +115,7 @@ void sx_draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
     const struct sx_expiry *e;
     struct sx_pen p = { .pinfo = pinfo, .tvb = tvb };
     wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
+    wmem_strbuf_t *verdict = wmem_strbuf_new(pinfo->pool, "");
 
     sx_add_top(&p, tree);
     for (uint32_t i = 0; (e = sx_tracker_expiry(tracker, pinfo->num, i)); i++) {
@@ -127,11 +128,10 @@ void sx_draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
         if (txn->moved_frame != pinfo->num && txn->cancel_frame != pinfo->num)
             sx_flag(&p, item, e->after_100 ? &ei_trying_timeout : &ei_no_response,
                     wmem_strbuf_get_str(words));
-        if (i == 0)
-            proto_item_append_text(p.top, ": %s", wmem_strbuf_get_str(words));
-        else if (i == 1)
-            proto_item_append_text(p.top, ", and others");
+        if (i < 2)
+            wmem_strbuf_append(verdict, i == 0 ? wmem_strbuf_get_str(words) : ", and others");
     }
+    sx_add_verdict(&p, wmem_strbuf_get_str(verdict));
 }
 
 void sx_draw_trying_register(int proto, expert_module_t *module)

@@ -15,6 +15,7 @@ void proto_reg_handoff_sipexplain(void);
 /* -1: 4.0 refuses an id that is not. */
 static int proto_sipexplain = -1;
 static int tap_expert = -1;
+static int hf_verdict = -1;
 static int ett_sipexplain = -1;
 
 void sx_add_top(struct sx_pen *p, proto_tree *tree)
@@ -22,6 +23,13 @@ void sx_add_top(struct sx_pen *p, proto_tree *tree)
     p->top = sx_generated(
         proto_tree_add_protocol_format(tree, proto_sipexplain, p->tvb, 0, 0, "SIP Explain"));
     p->tree = proto_item_add_subtree(p->top, ett_sipexplain);
+}
+
+void sx_add_verdict(const struct sx_pen *p, const char *sentence)
+{
+    proto_item_append_text(p->top, ": %s", sentence);
+    /* For columns; in the tree the top line says it. */
+    proto_item_set_hidden(sx_add_string(p, p->tree, hf_verdict, sentence));
 }
 
 /* The verdict of a message that nothing flagged. */
@@ -99,7 +107,7 @@ const char *sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct s
     }
     sx_draw_flow(&p);
     say_message(words, &p);
-    proto_item_append_text(p.top, ": %s", wmem_strbuf_get_str(words));
+    sx_add_verdict(&p, wmem_strbuf_get_str(words));
     return p.flagged ? wmem_strbuf_get_str(words) : NULL;
 }
 
@@ -114,11 +122,17 @@ bool sx_is_looked_at(proto_tree *tree)
 
 void proto_register_sipexplain(void)
 {
+    static hf_register_info hf[] = {
+        { &hf_verdict,
+          { "Verdict", "sipexplain.verdict", FT_STRING, BASE_NONE, NULL, 0,
+            "What the line of the protocol says, for a column", HFILL } },
+    };
     static int *ett[] = {&ett_sipexplain};
 
     proto_sipexplain =
         proto_register_protocol("SIP Response Explanation", "SIP Explain", "sipexplain");
     expert_module_t *module = expert_register_protocol(proto_sipexplain);
+    proto_register_field_array(proto_sipexplain, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
     sx_draw_register();
     sx_draw_response_register(proto_sipexplain, module);
