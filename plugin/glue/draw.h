@@ -23,6 +23,7 @@ struct sx_pen {
     const struct sx_view *view; /* NULL where a frame has no message to draw */
     const struct sx_txn *txn;   /* NULL if the message names none */
     const char *flagged;        /* what a flag said first */
+    const char *brief;          /* the same in a few words; NULL: there are none */
     bool quoted;                /* by an ICMP error */
     bool flow_lost;             /* the response says that a flow is gone: story */
     struct sx_flow_story story;

@@ -80,6 +80,7 @@ static void draw_story(struct sx_pen *p)
         wmem_strbuf_append_printf(facts, "; %s", wmem_strbuf_get_str(outcome));
     }
     p->flagged = wmem_strbuf_get_str(facts);
+    p->brief = NULL;
 }
 
 void sx_draw_flow_begin(struct sx_pen *p)

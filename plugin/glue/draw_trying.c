@@ -5,6 +5,7 @@
  */
 #include "glue/compat.h"
 
+#include "core/brief.h"
 #include "core/judge.h"
 #include "core/trying.h"
 #include "core/words.h"
@@ -95,8 +96,12 @@ void sx_draw_trying(struct sx_pen *p)
     }
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
     expert_field *ei = trying_expert(v.state);
-    if (ei && sx_say_trying(words, p->view->tracker, txn, &v))
-        sx_flag(p, item, ei, wmem_strbuf_get_str(words));
+    if (!ei || !sx_say_trying(words, p->view->tracker, txn, &v))
+        return;
+    sx_flag(p, item, ei, wmem_strbuf_get_str(words));
+    wmem_strbuf_t *brief = wmem_strbuf_new(p->pinfo->pool, "");
+    sx_brief_trying(brief, p->view->tracker, txn, &v);
+    p->brief = wmem_strbuf_get_str(brief);
 }
 
 void sx_draw_no_response(struct sx_pen *p)

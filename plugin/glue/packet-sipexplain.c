@@ -108,7 +108,7 @@ const char *sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct s
     sx_draw_flow(&p);
     say_message(words, &p);
     sx_add_verdict(&p, wmem_strbuf_get_str(words));
-    return p.flagged ? wmem_strbuf_get_str(words) : NULL;
+    return p.brief ? p.brief : p.flagged;
 }
 
 bool sx_is_looked_at(proto_tree *tree)
