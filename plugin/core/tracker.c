@@ -77,6 +77,11 @@ bool sx_tracker_ended(const struct sx_tracker *t)
     return t->ended;
 }
 
+uint32_t sx_tracker_last_frame(const struct sx_tracker *t)
+{
+    return t->last_frame;
+}
+
 int64_t sx_tracker_now(const struct sx_tracker *t)
 {
     return t->now_ns;

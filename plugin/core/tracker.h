@@ -111,7 +111,8 @@ struct sx_call_numbers *sx_tracker_call_numbers(const struct sx_tracker *tracker
 void sx_tracker_end(struct sx_tracker *tracker);
 bool sx_tracker_ended(const struct sx_tracker *tracker);
 
-/* Time stamp of the newest frame. */
+/* Number and time stamp of the newest frame. */
+uint32_t sx_tracker_last_frame(const struct sx_tracker *tracker);
 int64_t sx_tracker_now(const struct sx_tracker *tracker);
 
 #endif

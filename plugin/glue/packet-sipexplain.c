@@ -60,14 +60,17 @@ static void say_message(wmem_strbuf_t *out, const struct sx_pen *p)
 {
     const struct sx_view *v = p->view;
     const char *method = sx_text(p->pinfo->pool, v->msg->method_name);
+    const char *phrase = v->site_phrase && *v->site_phrase ? v->site_phrase
+                         : v->entry                         ? v->entry->phrase
+                                                            : NULL;
     size_t before;
 
     if (v->msg->is_request)
         wmem_strbuf_append(out, method);
-    else if (!v->entry)
+    else if (!phrase)
         wmem_strbuf_append_printf(out, "%u is no SIP status code (100 to 699)", v->msg->code);
     else
-        wmem_strbuf_append_printf(out, "%u %s%s%s", v->msg->code, v->entry->phrase,
+        wmem_strbuf_append_printf(out, "%u %s%s%s", v->msg->code, phrase,
                                   *method ? " to " : "", method);
     if (p->flagged) {
         wmem_strbuf_append_printf(out, " - %s", p->flagged);

@@ -4,33 +4,11 @@
 SX_SCREENSHOTS=tests/gui/screenshots keeps the pictures, for the README.
 """
 
-import os
-from pathlib import Path
-
 import pytest
 
-from desktop import HEIGHT, Desktop, read
-from tshark import Wireshark
+from desktop import HEIGHT, assert_shown, read
 
 DETAILS = (300, HEIGHT - 100)       # in the packet details, below all lines while they are closed
-DEMO = Path(__file__).parents[1] / "captures" / "demo.pcap"
-
-
-@pytest.fixture(scope="module")
-def desktop():
-    """With a home of its own: the settings of the window are nothing for other tests."""
-    with Wireshark.from_environment() as wireshark, Desktop(wireshark) as desktop:
-        yield desktop
-
-
-@pytest.fixture(scope="module")
-def demo(desktop):
-    return desktop.wireshark.keep(DEMO.name, DEMO.read_bytes())
-
-
-@pytest.fixture
-def pictures(tmp_path):
-    return Path(os.environ.get("SX_SCREENSHOTS", tmp_path)).absolute()
 
 
 @pytest.mark.parametrize("frame, name, words", [
@@ -64,14 +42,3 @@ def test_expert_information(desktop, demo, pictures):
         assert_shown(read(pictures / "expert-information.png"), words)
     finally:
         desktop.close()
-
-
-def assert_shown(text, words):
-    plain = squeezed(text)
-    missing = [word for word in words if squeezed(word) not in plain]
-    assert not missing, f"not in the picture: {missing}; it says: {text}"
-
-
-def squeezed(text):
-    """tesseract is unsure about spaces and capitals."""
-    return "".join(text.split()).lower()

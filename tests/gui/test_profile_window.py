@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The profile "SIP Explain" in the window: imported from its zip, its columns, colours and buttons."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from desktop import HEIGHT, WIDTH, assert_shown, find, read, squeezed
+from test_menus import colours
+
+ROOT = Path(__file__).parents[2]
+NAME = "SIP Explain"
+LIST = f"{WIDTH}x350+0+90"          # the packet list
+HEADER = f"{WIDTH}x22+0+92"
+BUTTONS = f"{WIDTH // 3}x34+{WIDTH * 2 // 3}+58"
+TIMED_OUT = "C80000"                # 51400,0,0 in colorfilters
+
+
+@pytest.fixture(scope="module")
+def window(desktop, demo):
+    folders = desktop.wireshark.folders()
+    config = Path(folders["Personal configuration"])
+    subprocess.run(["sh", ROOT / "cmake" / "install-profile.sh", "--into", config], check=True)
+    desktop.wireshark.hand_over(config)
+    window = desktop.open(demo, 1, "-C", NAME)
+    desktop.resize(window, 0, 0, WIDTH, HEIGHT)
+    yield window
+    desktop.close()
+
+
+def part(desktop, where):
+    picture = desktop.screen("part")
+    cut = picture.with_name("part.png")
+    subprocess.run(["convert", picture, "-crop", where, "+repage", cut], check=True)
+    return read(cut)
+
+
+def click_on(desktop, where, text):
+    desktop.click(*find(desktop.screen("part"), where, text))
+
+
+def test_columns_and_buttons(desktop, window, pictures):
+    desktop.press(window, "ctrl+End")
+    desktop.picture(window, pictures / "profile.png")
+    assert_shown(part(desktop, LIST), [
+        "Time since request", "Transaction", "Verdict", "430 Flow Failed to INVITE - the flow of",
+        "INVITE - no response for 45.0 s after 100 Trying"])
+    assert_shown(part(desktop, BUTTONS), ["Stuck on 100", "Flow failed", "Real failures", "Slow"])
+
+
+def test_colouring_rules(desktop, window):
+    assert TIMED_OUT in colours(desktop, window)
+
+
+def test_a_filter_button(desktop, window):
+    click_on(desktop, BUTTONS, "Real failures")
+    assert_shown(desktop.words(window), ["Displayed: 2 ", "sipexplain.failure == 1"])
+    desktop.press(window, "ctrl+slash", "ctrl+a", "BackSpace", "Return")
+
+
+def test_sorting_by_the_verdict(desktop, window):
+    """Twice, so from the last letter of the alphabet: what says no code comes first."""
+    for _ in range(2):
+        click_on(desktop, HEADER, "Verdict")
+    desktop.press(window, "ctrl+Home")
+    lines = squeezed(part(desktop, LIST))
+    assert "theconnectionof" in lines
+    assert lines.index("theconnectionof") < lines.index("register-theflow")
+    assert "480temporarily" not in lines
