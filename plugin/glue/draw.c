@@ -30,6 +30,18 @@ const char *sx_text(wmem_allocator_t *pool, struct sx_slice s)
     return (const char *)get_utf_8_string(pool, (const uint8_t *)copy, (int)MIN(s.n, MAX_TEXT));
 }
 
+const char *sx_quoted_text(wmem_allocator_t *pool, struct sx_slice s)
+{
+    wmem_strbuf_t *out = wmem_strbuf_new(pool, "");
+
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '\\' && i + 1 < s.n)
+            i++;
+        wmem_strbuf_append_c(out, s.p[i]);
+    }
+    return sx_text(pool, sx_slice(wmem_strbuf_get_str(out), wmem_strbuf_get_len(out)));
+}
+
 proto_item *sx_generated(proto_item *item)
 {
     proto_item_set_generated(item);
@@ -70,6 +82,14 @@ void sx_add_long_string(const struct sx_pen *p, proto_tree *tree, int hf, int hf
         const char *line = wmem_strndup(p->pinfo->pool, text, cut);
         sx_generated(proto_tree_add_string_format(sub, hf_more, p->tvb, 0, 0, line, "%s", line));
     }
+}
+
+void sx_add_named(const struct sx_pen *p, proto_tree *tree, int hf, const char *name,
+                  const char *text)
+{
+    const char *value = wmem_strdup_printf(p->pinfo->pool, "%s: %s", name, text);
+
+    sx_generated(proto_tree_add_string_format_value(tree, hf, p->tvb, 0, 0, value, "%s", text));
 }
 
 void sx_add_frame(const struct sx_pen *p, proto_tree *tree, int hf, uint32_t frame)

@@ -24,6 +24,7 @@ struct sx_pen {
     const struct sx_txn *txn;   /* NULL if the message names none */
     const char *flagged;        /* what a flag said first */
     const char *brief;          /* the same in a few words; NULL: there are none */
+    const char *remark;         /* what is worth saying where nothing is flagged; NULL: nothing */
     bool quoted;                /* by an ICMP error */
     bool flow_lost;             /* the response says that a flow is gone: story */
     struct sx_flow_story story;
@@ -42,6 +43,9 @@ void sx_add_verdict(const struct sx_pen *p, const char *sentence);
 /* One line of valid UTF-8 of what a packet holds. */
 const char *sx_text(wmem_allocator_t *pool, struct sx_slice s);
 
+/* The same of what stands between quotes: RFC 3261 25.1 quoted-pair is resolved. */
+const char *sx_quoted_text(wmem_allocator_t *pool, struct sx_slice s);
+
 /* All that the plugin adds is marked as generated. */
 proto_item *sx_generated(proto_item *item);
 proto_item *sx_add_string(const struct sx_pen *p, proto_tree *tree, int hf, const char *value);
@@ -54,6 +58,10 @@ void sx_add_time(const struct sx_pen *p, proto_tree *tree, int hf, int64_t ns);
  * not fit follows in lines of its own below it, as hf_more. */
 void sx_add_long_string(const struct sx_pen *p, proto_tree *tree, int hf, int hf_more,
                         const char *text);
+
+/* The value is "name: text"; what is shown leaves out the name, which the line above has. */
+void sx_add_named(const struct sx_pen *p, proto_tree *tree, int hf, const char *name,
+                  const char *text);
 
 /* Adds an expert info. The first one's text becomes the verdict. */
 void sx_flag(struct sx_pen *p, proto_item *item, expert_field *ei, const char *text);

@@ -156,16 +156,14 @@ static void draw_reason(const struct sx_pen *p, proto_tree *tree, struct sx_slic
             sx_slice_caseis(protocol, "SIP") ? sx_catalogue_explain(cause) : NULL;
         sx_add_uint(p, sub, hf_reason_cause, cause);
         if (q850)
-            sx_add_string(p, sub, hf_reason_meaning,
-                       wmem_strdup_printf(pool, "%s: %s", q850->name, q850->meaning));
+            sx_add_named(p, sub, hf_reason_meaning, q850->name, q850->meaning);
         else if (sip)
-            sx_add_string(p, sub, hf_reason_meaning,
-                       wmem_strdup_printf(pool, "%s: %s", sip->phrase, sip->meaning));
+            sx_add_named(p, sub, hf_reason_meaning, sip->phrase, sip->meaning);
         proto_item_append_text(item, ", cause %u%s%s", cause, q850 || sip ? " " : "",
                                q850 ? q850->name : sip ? sip->phrase : "");
     }
     if (text.p)
-        sx_add_string(p, sub, hf_reason_text, sx_text(pool, text));
+        sx_add_string(p, sub, hf_reason_text, sx_quoted_text(pool, text));
 }
 
 void sx_draw_reasons(const struct sx_pen *p)
@@ -196,11 +194,10 @@ static void draw_warnings(const struct sx_pen *p, proto_tree *tree)
             struct sx_slice text = sx_slice_from(value, (size_t)(quote - value.p) + 1);
             if (text.n > 0 && text.p[text.n - 1] == '"')
                 text.n--;
-            sx_add_string(p, sub, hf_warning_text, sx_text(p->pinfo->pool, text));
+            sx_add_string(p, sub, hf_warning_text, sx_quoted_text(p->pinfo->pool, text));
         }
         if (known) {
-            sx_add_string(p, sub, hf_warning_meaning,
-                       wmem_strdup_printf(p->pinfo->pool, "%s: %s", known->name, known->meaning));
+            sx_add_named(p, sub, hf_warning_meaning, known->name, known->meaning);
             proto_item_append_text(item, " %s", known->name);
         }
     }

@@ -81,6 +81,11 @@ void sx_draw_trying(struct sx_pen *p)
     struct sx_trying v = sx_trying_judge(p->view->tracker, txn);
     if (v.state == SX_TRYING_NONE)
         return;
+    if (v.state == SX_TRYING_OPEN) {
+        wmem_strbuf_t *open = wmem_strbuf_new(p->pinfo->pool, "");
+        sx_say_trying(open, p->view->tracker, txn, &v);
+        p->remark = wmem_strbuf_get_str(open);
+    }
     proto_item *item;
     if (ends) {
         item = sx_add_uint(p, p->tree, hf_trying_ended, txn->trying_frame);
@@ -114,6 +119,11 @@ void sx_draw_no_response(struct sx_pen *p)
     sx_flag(p, p->top, &ei_no_response, wmem_strbuf_get_str(words));
 }
 
+static uint32_t overdue(const struct sx_expiry *e, const struct sx_txn *txn)
+{
+    return e->after_100 ? txn->trying_frame : txn->request_frame;
+}
+
 void sx_draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
                       const struct sx_tracker *tracker)
 {
@@ -125,12 +135,16 @@ void sx_draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
     sx_add_top(&p, tree);
     for (uint32_t i = 0; (e = sx_tracker_expiry(tracker, pinfo->num, i)); i++) {
         const struct sx_txn *txn = sx_tracker_txn(tracker, e->txn);
+        bool ends = txn->moved_frame == pinfo->num || txn->cancel_frame == pinfo->num;
         wmem_strbuf_truncate(words, 0);
-        sx_say_expiry(words, tracker, e);
+        if (ends)
+            wmem_strbuf_append_printf(words, "ends the overdue wait of frame %u", overdue(e, txn));
+        else
+            sx_say_expiry(words, tracker, e);
         proto_item *item = sx_add_uint(&p, p.tree, hf_expired,
-                                       e->after_100 ? txn->trying_frame : txn->request_frame);
-        /* The message that ends the wait says so itself. */
-        if (txn->moved_frame != pinfo->num && txn->cancel_frame != pinfo->num)
+                                       overdue(e, txn));
+        /* The message that ends the wait is flagged itself. */
+        if (!ends)
             sx_flag(&p, item, e->after_100 ? &ei_trying_timeout : &ei_no_response,
                     wmem_strbuf_get_str(words));
         if (i < 2)

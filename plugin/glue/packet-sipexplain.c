@@ -40,6 +40,8 @@ static void say_plain(wmem_strbuf_t *out, const struct sx_pen *p)
 
     if (p->quoted)
         wmem_strbuf_append(out, " - quoted by an ICMP error: it did not arrive");
+    else if (p->remark)
+        wmem_strbuf_append_printf(out, " - %s", p->remark);
     else if (txn && v->record->repeats) {
         wmem_strbuf_append_printf(out, " - %s frame %u",
                                   v->record->flags & SX_MESSAGE_DUPLICATE ? "the same packet as"

@@ -141,9 +141,14 @@ class Desktop:
         self.settle()
 
     def choose(self, window, menu, *entries):
-        """Opens a menu by its key, and clicks on entries of it and its submenus."""
+        """Opens a menu by its key, or by the right button at a place, and clicks on entries of it
+        and its submenus."""
         before = self.screen("before")
-        self.press(window, menu)
+        if isinstance(menu, str):
+            self.press(window, menu)
+        else:
+            self.xdotool("mousemove", *map(str, menu), "click", "3")
+            self.settle()
         for entry in entries:
             after = self.screen("after")
             self.click(*find(after, changed(before, after), entry))

@@ -7,6 +7,7 @@ import pytest
 
 from desktop import assert_shown
 
+FRAME_4 = (600, 172)                # the first SIP message, when the list shows its begin
 TRANSACTION, CALL = "SIP transaction", "SIP call (all hops)"
 
 
@@ -18,7 +19,7 @@ def window(desktop, demo):
 
 
 @pytest.mark.parametrize("entry, display_filter, frames", [
-    (TRANSACTION, "sipexplain.transaction == 6", 3), (CALL, "sipexplain.call == 3", 7)])
+    (TRANSACTION, "sipexplain.transaction == 7", 3), (CALL, "sipexplain.call == 3", 7)])
 def test_conversation_filter(desktop, window, entry, display_filter, frames):
     desktop.choose(window, "alt+a", "Conversation Filter", entry)
     assert_shown(desktop.words(window), [display_filter, f"Displayed: {frames} "])
@@ -27,8 +28,9 @@ def test_conversation_filter(desktop, window, entry, display_filter, frames):
 
 
 def test_colorize_conversation(desktop, window):
+    desktop.press(window, "ctrl+Home")
     before = colours(desktop, window)
-    desktop.choose(window, "alt+v", "Colorize Conversation", CALL, "Color 4")
+    desktop.choose(window, FRAME_4, "Colorize Conversation", CALL, "Color 4")
     desktop.press(window, "ctrl+Home")
     assert colours(desktop, window) - before, "no packet has a new colour"
 

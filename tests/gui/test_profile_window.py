@@ -11,7 +11,7 @@ from test_menus import colours
 
 ROOT = Path(__file__).parents[2]
 NAME = "SIP Explain"
-LIST = f"{WIDTH}x350+0+90"          # the packet list
+LIST = f"{WIDTH}x490+0+90"          # the packet list
 HEADER = f"{WIDTH}x22+0+92"
 BUTTONS = f"{WIDTH // 3}x34+{WIDTH * 2 // 3}+58"
 TIMED_OUT = "C80000"                # 51400,0,0 in colorfilters
@@ -32,8 +32,11 @@ def window(desktop, demo):
 def part(desktop, where):
     picture = desktop.screen("part")
     cut = picture.with_name("part.png")
-    subprocess.run(["convert", picture, "-crop", where, "+repage", cut], check=True)
-    return read(cut)
+    said = []
+    for how in ([], ["-negate"]):   # some rows have bright letters
+        subprocess.run(["convert", picture, "-crop", where, "+repage", *how, cut], check=True)
+        said.append(read(cut))
+    return "\n".join(said)
 
 
 def click_on(desktop, where, text):
@@ -44,7 +47,7 @@ def test_columns_and_buttons(desktop, window, pictures):
     desktop.press(window, "ctrl+End")
     desktop.picture(window, pictures / "profile.png")
     assert_shown(part(desktop, LIST), [
-        "Time since request", "Transaction", "Verdict", "430 Flow Failed to INVITE - the flow of",
+        "Time since request", "Transaction", "Verdict", "100 Trying to INVITE after 0.002 s",
         "INVITE - no response for 45.0 s after 100 Trying"])
     assert_shown(part(desktop, BUTTONS), ["Stuck on 100", "Flow failed", "Real failures", "Slow"])
 
@@ -65,6 +68,6 @@ def test_sorting_by_the_verdict(desktop, window):
         click_on(desktop, HEADER, "Verdict")
     desktop.press(window, "ctrl+Home")
     lines = squeezed(part(desktop, LIST))
-    assert "theconnectionof" in lines
-    assert lines.index("theconnectionof") < lines.index("register-theflow")
-    assert "480temporarily" not in lines
+    first, *others = [lines.index(word) for word in ("theconnectionof", "480temporarily",
+                                                     "200oktoregister", "180ringingto")]
+    assert [first, *others] == sorted([first, *others])
