@@ -27,6 +27,10 @@ install_files() {
         if cmp -s "$file" "$target"; then
             continue
         fi
+        # Wireshark itself writes the widths of columns there, each time it ends.
+        if [ "${file##*/}" = recent ] && [ -e "$target" ]; then
+            continue
+        fi
         if [ -e "$target" ]; then
             mv "$target" "$target.old"
         fi

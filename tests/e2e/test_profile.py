@@ -2,6 +2,7 @@
 """The profile "SIP Explain": installed, made into a zip, and what it shows."""
 
 import os
+import re
 import subprocess
 import xml.etree.ElementTree as ElementTree
 import zipfile
@@ -161,6 +162,24 @@ def test_installing_again_keeps_what_was_changed_by_hand(tmp_path):
     script("--into", tmp_path)
     assert (folder / "colorfilters.old").read_text(encoding="utf-8") == "mine"
     assert {path.name for path in folder.iterdir()} == FILES | {"colorfilters.old"}
+
+
+def test_installing_again_keeps_the_widths_of_columns(tmp_path):
+    """Wireshark writes them there whenever it ends."""
+    script("--into", tmp_path)
+    folder = tmp_path / "profiles" / NAME
+    (folder / "recent").write_text("column.width: %m, 99", encoding="utf-8")
+    script("--into", tmp_path)
+    assert (folder / "recent").read_text(encoding="utf-8") == "column.width: %m, 99"
+    assert {path.name for path in folder.iterdir()} == FILES
+
+
+def test_every_column_has_a_width():
+    profile = ROOT / "plugin" / "profile"
+    columns = re.findall(r'"(%[^"]+)"', (profile / "preferences").read_text(encoding="utf-8"))
+    widths = re.search(r"^column.width: (.*)$", (profile / "recent").read_text(encoding="utf-8"),
+                       re.MULTILINE)[1].split(", ")
+    assert widths[::2] == columns and all(map(str.isdigit, widths[1::2]))
 
 
 def test_installing_again_changes_nothing(tmp_path):
