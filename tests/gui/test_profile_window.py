@@ -11,6 +11,7 @@ from test_menus import colours
 
 ROOT = Path(__file__).parents[2]
 NAME = "SIP Explain"
+DIALOG, IMPORT = (800, 500), (480, 476)     # of the profiles: its size, and the button in it
 LIST = f"{WIDTH}x490+0+90"          # the packet list
 HEADER = f"{WIDTH}x22+0+92"
 BUTTONS = f"{WIDTH // 3}x34+{WIDTH * 2 // 3}+58"
@@ -18,11 +19,29 @@ TIMED_OUT = "C80000"                # 51400,0,0 in colorfilters
 
 
 @pytest.fixture(scope="module")
-def window(desktop, demo):
-    folders = desktop.wireshark.folders()
-    config = Path(folders["Personal configuration"])
-    subprocess.run(["sh", ROOT / "cmake" / "install-profile.sh", "--into", config], check=True)
-    desktop.wireshark.hand_over(config)
+def imported(desktop, demo):
+    """The profile's folder, after its zip was imported in Wireshark's dialog."""
+    home = desktop.wireshark.home
+    subprocess.run(["sh", ROOT / "cmake" / "install-profile.sh", "--zip", home / "profile.zip"],
+                   check=True, stdout=subprocess.DEVNULL)
+    desktop.wireshark.hand_over(home)
+    window = desktop.open(demo, 1)
+    desktop.press(window, "ctrl+shift+a")
+    dialog = desktop.wait_for("Configuration Profiles")
+    desktop.resize(dialog, 0, 0, *DIALOG)
+    desktop.xdotool("windowfocus", "--sync", dialog)
+    desktop.click(*IMPORT)
+    desktop.press(dialog, "Down", "Return")
+    desktop.type(str(home / "profile.zip"))
+    desktop.press(desktop.wait_for("Select zip file"), "Return")
+    desktop.close()
+    config = Path(desktop.wireshark.folders()["Personal configuration"])
+    return config / "profiles" / NAME
+
+
+@pytest.fixture(scope="module")
+def window(desktop, demo, imported):
+    assert imported.is_dir()
     window = desktop.open(demo, 1, "-C", NAME)
     desktop.resize(window, 0, 0, WIDTH, HEIGHT)
     yield window
@@ -41,6 +60,14 @@ def part(desktop, where):
 
 def click_on(desktop, where, text):
     desktop.click(*find(desktop.screen("part"), where, text))
+
+
+def test_import(imported):
+    """Wireshark takes the files that its release knows: 4.0 leaves out dmacros."""
+    files = {path.name for path in imported.iterdir()}
+    assert files >= {"colorfilters", "dfilter_buttons", "preferences", "recent"}
+    for name in files:
+        assert (imported / name).read_bytes() == (ROOT / "plugin" / "profile" / name).read_bytes()
 
 
 def test_columns_and_buttons(desktop, window, pictures):
