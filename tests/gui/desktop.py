@@ -181,8 +181,10 @@ class Desktop:
         self.run(["import", "-window", window, str(path)])
         return read(path)
 
-    def picture(self, window, path):
-        self.run(["import", "-window", window, "-strip", "+dither", "-colors", "32",
+    def picture(self, window, path, part=None):
+        """Part of a window (WIDTHxHEIGHT+X+Y), or all of it."""
+        crop = ["-crop", part, "+repage"] if part else []
+        self.run(["import", "-window", window, *crop, "-strip", "+dither", "-colors", "32",
                   "PNG8:" + str(path)])
 
     def xdotool(self, *args, check=True):

@@ -40,12 +40,12 @@ def last_packets(desktop, window):
     return desktop.words(window)
 
 
-def test_every_preference_is_there_with_help(desktop, window, pictures):
+def test_every_preference_is_there_with_help(desktop, window, tmp_path):
     dialog = open_preferences(desktop, window)
     desktop.point(*TIMEOUT)
     # The tooltip is a window of its own.
-    desktop.picture("root", pictures / "preferences.png")
-    assert_shown(read(pictures / "preferences.png"), [
+    desktop.picture("root", tmp_path / "preferences.png")
+    assert_shown(read(tmp_path / "preferences.png"), [
         "SIP Response Explanation", "Timeout after 100 Trying (ms)", "Slow after 100 Trying (ms)",
         "Recovery after 430 Flow Failed (ms)", "Append verdicts to the Info column",
         "Codes of your own", "sipexplain.trying_timeout_ms", "64*T1"])
@@ -81,12 +81,12 @@ def add_row(desktop, table, code, phrase):
     desktop.press(table, "Return")
 
 
-def test_a_row_of_ones_own(desktop, window, pictures):
+def test_a_row_of_ones_own(desktop, window, tmp_path):
     dialog = open_preferences(desktop, window)
     table = open_codes(desktop)
     add_row(desktop, table, "99", "Out of credit")
-    desktop.picture(table, pictures / "codes-refused.png")
-    assert_shown(read(pictures / "codes-refused.png"), ["a SIP status code is 100 to 699"])
+    desktop.picture(table, tmp_path / "codes-refused.png")
+    assert_shown(read(tmp_path / "codes-refused.png"), ["a SIP status code is 100 to 699"])
     desktop.click(*ROWS_OK)
     assert desktop.wait_for("SIP Explain codes") == table, "OK must not take a refused row"
     desktop.click(*REMOVE)

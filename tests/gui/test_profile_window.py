@@ -72,7 +72,8 @@ def test_import(imported):
 
 def test_columns_and_buttons(desktop, window, pictures):
     desktop.press(window, "ctrl+End")
-    desktop.picture(window, pictures / "profile.png")
+    desktop.point(WIDTH - 10, HEIGHT - 10)
+    desktop.picture(window, pictures / "profile.png", f"{WIDTH}x590+0+0")
     assert_shown(part(desktop, LIST), [
         "Time since request", "Transaction", "Verdict", "100 Trying to INVITE after 0.002 s",
         "INVITE - no response for 45.0 s after 100 Trying"])
