@@ -4,8 +4,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * In the statistics a call is an attempt to form a dialog. It is named by its first transaction:
- * the first attempt, at the first hop that the capture shows. To it belong the hops and forks below it, by the Via stack, its CANCEL, and the attempts
- * that followed a challenge, a redirection or a repaired request.
+ * the first attempt, at the first hop that the capture shows. To it belong the hops and forks below
+ * it, by the Via stack, its CANCEL, and the attempts that followed a challenge, a redirection or a
+ * repaired request.
  */
 #ifndef SX_CALL_H
 #define SX_CALL_H

@@ -182,7 +182,7 @@ void sx_draw_flow_register(int proto, expert_module_t *module)
     static int *ett[] = {&ett_flow};
     static ei_register_info ei[] = {
         { &ei_flow_failed, { "sipexplain.flow_failed", PI_RESPONSE_CODE, PI_WARN,
-          "430 Flow Failed", EXPFILL } },
+          "The flow to a client is gone", EXPFILL } },
         { &ei_flow_lost, { "sipexplain.flow_lost", PI_SEQUENCE, PI_WARN,
           "A lost flow that nothing put right", EXPFILL } },
         { &ei_flow_failed_later, { "sipexplain.flow_failed_later", PI_SEQUENCE, PI_NOTE,

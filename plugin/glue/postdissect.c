@@ -21,7 +21,7 @@
 static struct {
     struct sx_tracker *tracker; /* from init to clean-up: one capture */
     protocol_t *protocol;
-    uint32_t frames;            /* of the capture before, if it was read to its end; 0: it was not */
+    uint32_t frames;            /* of the capture before; 0: it was not read to its end */
 } state;
 
 static int64_t frame_time(const packet_info *pinfo)

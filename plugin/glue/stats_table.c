@@ -284,6 +284,15 @@ static char *fitted(const char *text, size_t width, size_t max)
     return g_strdup_printf("%s%*s", text, (int)(width - length), "");
 }
 
+static size_t digits(unsigned value)
+{
+    size_t n = 1;
+
+    while (value /= 10)
+        n++;
+    return n;
+}
+
 static size_t column_width(const stat_tap_table *rows, const struct sx_column *column, unsigned at,
                            size_t most)
 {
@@ -291,7 +300,7 @@ static size_t column_width(const stat_tap_table *rows, const struct sx_column *c
 
     for (unsigned i = 0; i < rows->num_elements; i++) {
         const stat_tap_table_item_type *cell = &rows->elements[i][at];
-        size_t length = column->number ? (size_t)snprintf(NULL, 0, "%u", cell->value.uint_value)
+        size_t length = column->number ? digits(cell->value.uint_value)
                                        : (size_t)g_utf8_strlen(cell->value.string_value, -1);
         width = MAX(width, length);
     }
@@ -329,7 +338,7 @@ static void pad_columns(struct sx_table *table, stat_tap_table *rows)
         size_t width = pad_column(table, rows, i, table->columns[i].most) + SEPARATOR;
         left -= MIN(width, left);
     }
-    pad_column(table, rows, last, MAX(left, strlen(table->columns[last].name)));
+    pad_column(table, rows, last, MAX(left, (size_t)g_utf8_strlen(table->columns[last].name, -1)));
 }
 
 static void before_draw(void *data)

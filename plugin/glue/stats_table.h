@@ -7,8 +7,8 @@
  * what comes later. So a table notes on each event what it is about, and makes its rows
  *  - from events of a second look at the packets (Wireshark's window), when the tracker knows all;
  *  - in a listener of its own that is drawn before the table is (tshark, sharkd).
- * Listeners are told of events and drawn from the newest to the oldest. Wireshark has one set of rows
- * for all listeners of a table, so before each of them is drawn its own rows are put there.
+ * Listeners are told of events and drawn from the newest to the oldest. Wireshark has one set of
+ * rows for all listeners of a table, so before each of them is drawn its own rows are put there.
  */
 #ifndef SX_STATS_TABLE_H
 #define SX_STATS_TABLE_H

@@ -38,7 +38,8 @@ def test_expert_information(desktop, demo, pictures):
         assert demo.name in desktop.title(dialog)
         desktop.resize(dialog, 0, 0, 1400, 520)
         desktop.picture(dialog, pictures / "expert-information.png")
-        words = ["SIP Explain", "430 Flow Failed", "No response for too long"]
+        words = ["SIP Explain", "430 Flow Failed", "The flow to a client is gone",
+                 "No response for too long"]
         assert_shown(read(pictures / "expert-information.png"), words)
     finally:
         desktop.close()
