@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Installs the profile "SIP Explain" for the user who runs this, or makes a zip of it for Wireshark's import
-# (Edit, Configuration Profiles, Import). No other profile is touched; a file of "SIP Explain" that was changed
+# (Edit, Configuration Profiles, Import). What is the same already is left alone. No other profile is touched; a file of "SIP Explain" that was changed
 # by hand is kept beside the new one as NAME.old.
 #
 #   cmake/install-profile.sh [--into FOLDER]        FOLDER: Wireshark's configuration, as tshark -G folders says
@@ -24,7 +24,14 @@ install_files() {
     mkdir -p "$1"
     for file in "$from"/*; do
         target=$1/${file##*/}
-        if [ -e "$target" ] && ! cmp -s "$file" "$target"; then
+        if cmp -s "$file" "$target"; then
+            continue
+        fi
+        # Wireshark itself writes the widths of columns there, each time it ends.
+        if [ "${file##*/}" = recent ] && [ -e "$target" ]; then
+            continue
+        fi
+        if [ -e "$target" ]; then
             mv "$target" "$target.old"
         fi
         cp "$file" "$target"
@@ -39,7 +46,7 @@ make_zip() {
     trap 'rm -rf "$work"' EXIT
     install_files "$work/$name"
     (cd "$work" && cmake -E tar cf "$zip" --format=zip "$name")
-    printf '%s\n' "Made $zip: import it with Edit, Configuration Profiles, Import, From zip file."
+    printf '%s\n' "Made $zip: in Wireshark, Edit, Configuration Profiles, Import, from zip file."
 }
 
 case ${1-} in

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Installs what is missing, builds the plugin, installs it where this tshark loads it, proves that it is loaded, and
-# explains a capture. Root installs for all users, anybody else for himself. May be run any number of times.
+# Installs what is missing, builds the plugin, installs it where this tshark loads it and the profile "SIP Explain" with
+# it, proves that the plugin is loaded, and explains a capture. Root installs for all users, anybody else for himself. May be run any number of times.
 set -eu
 cd "$(dirname "$0")/.."
 # shellcheck source=cmake/setup.sh
@@ -41,6 +41,19 @@ install_plugin() {
         say "Installed $target"
     fi
     prove "$target"
+}
+
+# For the same users as the plugin. Wireshark offers it at the bottom right of its window.
+install_profile() {
+    local config said
+    if [ "$(id -u)" -eq 0 ] || [ "$(id -g)" -eq 0 ]; then
+        config=$(folder 'Global configuration')
+    else
+        config=$(folder 'Personal configuration')
+    fi
+    said=$(sh cmake/install-profile.sh --into "$config" 2>&1) ||
+        fail "cannot install the profile in $config/profiles" "$said"
+    say "$said"
 }
 
 # A plugin serves one minor release of Wireshark; its number is the folder above epan.
@@ -98,6 +111,7 @@ title "Build"
 build release sipexplain
 title "Install"
 install_plugin
+install_profile
 title "What it says about $demo: a failed flow and a stuck call"
 explain "All that needs a look:" -Y 'sipexplain.flow_failed || sipexplain.trying_timeout' \
         -T fields -e frame.number -e sipexplain
@@ -106,4 +120,5 @@ explain "The call that got 100 Trying and nothing more:" -Y 'frame.number == 28'
 
 title "Done"
 say "In Wireshark: open $demo, select a SIP message, and see SIP Explain at the end of its details;"
-say "Analyze > Expert Information lists every verdict. README.md has the filters."
+say "Analyze > Expert Information lists every verdict; the profile SIP Explain (bottom right) brings columns,"
+say "colours and filter buttons. README.md has the filters."

@@ -11,10 +11,54 @@ struct fork {
     uint32_t oldest, newest;
 };
 
+struct sx_call_numbers {
+    GHashTable *by_hash;    /* call_hash of a transaction -> number */
+    uint32_t counted;       /* transactions that are in it */
+};
+
 struct sx_call_index {
     GHashTable *earlier;    /* number -> number of the attempt before it */
     GHashTable *forks;      /* parent_key -> struct fork */
 };
+
+/* ---- numbers ---- */
+
+struct sx_call_numbers *sx_call_numbers_new(void)
+{
+    return g_new0(struct sx_call_numbers, 1);
+}
+
+void sx_call_numbers_free(struct sx_call_numbers *numbers)
+{
+    if (numbers->by_hash)
+        g_hash_table_destroy(numbers->by_hash);
+    g_free(numbers);
+}
+
+static void count_calls(struct sx_call_numbers *numbers, const struct sx_tracker *tracker)
+{
+    if (!numbers->by_hash)
+        numbers->by_hash = g_hash_table_new(g_int64_hash, g_int64_equal);
+    while (numbers->counted < sx_tracker_txn_count(tracker)) {
+        struct sx_txn *txn = sx_tracker_txn(tracker, ++numbers->counted);
+        if (txn->call_hash && !g_hash_table_contains(numbers->by_hash, &txn->call_hash))
+            g_hash_table_insert(numbers->by_hash, &txn->call_hash,
+                                GUINT_TO_POINTER(g_hash_table_size(numbers->by_hash) + 1));
+    }
+}
+
+uint32_t sx_call_number(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    struct sx_call_numbers *numbers = sx_tracker_call_numbers(tracker);
+
+    if (!txn || !txn->call_hash)
+        return 0;
+    if (txn->number > numbers->counted)
+        count_calls(numbers, tracker);
+    return GPOINTER_TO_UINT(g_hash_table_lookup(numbers->by_hash, &txn->call_hash));
+}
+
+/* ---- attempts ---- */
 
 static guint key_hash(gconstpointer p)
 {

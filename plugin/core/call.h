@@ -1,16 +1,29 @@
 /* call.h
- * Which transactions make one call, or another attempt to form a dialog.
+ * Which transactions make one call.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A call is named by its first transaction: the first attempt, at the first hop that the capture
- * shows. To it belong the hops and forks below it, by the Via stack, its CANCEL, and the attempts
- * that followed a challenge, a redirection or a repaired request.
+ * In the statistics a call is an attempt to form a dialog. It is named by its first transaction:
+ * the first attempt, at the first hop that the capture shows. To it belong the hops and forks below
+ * it, by the Via stack, its CANCEL, and the attempts that followed a challenge, a redirection or a
+ * repaired request.
  */
 #ifndef SX_CALL_H
 #define SX_CALL_H
 
 #include "core/tracker.h"
+
+/* Calls numbered by their Call-ID, which proxies leave alone: it ties the requests inside a dialog
+ * to the INVITE, as no Via does. Made by the tracker. */
+struct sx_call_numbers;
+
+struct sx_call_numbers *sx_call_numbers_new(void);
+void sx_call_numbers_free(struct sx_call_numbers *numbers);
+
+/* The number of a transaction's call, from 1 in the order of appearance: the same whenever it is
+ * asked for. 0 for NULL and without a Call-ID. Counts the transactions that came since it was
+ * asked last, so captures that nobody asks about cost nothing. */
+uint32_t sx_call_number(const struct sx_tracker *tracker, const struct sx_txn *txn);
 
 /* The way back from later attempts and from forks whose common upstream transaction is not in the
  * capture. A snapshot: transactions that come later are not in it. */

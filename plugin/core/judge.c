@@ -50,6 +50,21 @@ bool sx_judge_failure(const struct sx_tracker *tracker, const struct sx_txn *txn
     }
 }
 
+bool sx_judge_stale_nonce(const struct sx_sip_msg *msg)
+{
+    static const char *const names[] = {"WWW-Authenticate", "Proxy-Authenticate"};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
+        struct sx_field_iter iter = {0};
+        struct sx_slice value, part;
+        while (sx_sip_msg_field(msg, names[i], &iter, &value))
+            while (sx_slice_next(&value, ',', &part))
+                if (sx_slice_caseis(part, "stale=true") || sx_slice_caseis(part, "stale=\"true\""))
+                    return true;
+    }
+    return false;
+}
+
 /* What a proxy answers by itself when a branch gives it nothing better. */
 static bool is_made_for_silence(unsigned code)
 {

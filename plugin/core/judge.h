@@ -22,6 +22,10 @@ enum sx_origin {
 bool sx_judge_failure(const struct sx_tracker *tracker, const struct sx_txn *txn, unsigned code,
                       bool stale_nonce);
 
+/* True if a challenge says that only the nonce was too old (RFC 3261 22.4, RFC 7616 3.3): the
+ * credentials may be right. */
+bool sx_judge_stale_nonce(const struct sx_sip_msg *msg);
+
 /* Where the final response came from, as far as the capture shows it; *frame gets the frame where
  * a relayed one appeared first. */
 enum sx_origin sx_judge_origin(const struct sx_tracker *tracker, const struct sx_txn *txn,

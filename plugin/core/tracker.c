@@ -3,6 +3,7 @@
  */
 #include "core/tracker.h"
 
+#include "core/call.h"
 #include "core/tracker_state.h"
 
 /* At most so many waits are reported on one frame; the next frame reports the next ones. */
@@ -27,6 +28,7 @@ struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config 
     t->riding = g_hash_table_new_full(sx_way_hash, sx_way_equal, g_free, NULL);
     sx_deadlines_init(&t->deadlines);
     t->flows = sx_flows_new(key);
+    t->calls = sx_call_numbers_new();
     return t;
 }
 
@@ -47,6 +49,7 @@ void sx_tracker_free(struct sx_tracker *t)
     sx_pool_clear(&t->attempts);
     sx_deadlines_clear(&t->deadlines);
     sx_flows_free(t->flows);
+    sx_call_numbers_free(t->calls);
     g_free(t);
 }
 
@@ -80,6 +83,11 @@ bool sx_tracker_ended(const struct sx_tracker *t)
     return t->ended;
 }
 
+uint32_t sx_tracker_last_frame(const struct sx_tracker *t)
+{
+    return t->last_frame;
+}
+
 int64_t sx_tracker_now(const struct sx_tracker *t)
 {
     return t->now_ns;
@@ -88,6 +96,11 @@ int64_t sx_tracker_now(const struct sx_tracker *t)
 const struct sx_flows *sx_tracker_flows(const struct sx_tracker *t)
 {
     return t->flows;
+}
+
+struct sx_call_numbers *sx_tracker_call_numbers(const struct sx_tracker *t)
+{
+    return t->calls;
 }
 
 static void expire(struct sx_tracker *t, struct sx_txn *txn, uint32_t frame, int64_t now_ns)

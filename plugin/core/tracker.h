@@ -147,11 +147,15 @@ const struct sx_host *sx_tracker_host(const struct sx_tracker *tracker, uint32_t
 /* The transaction that a request or response belongs to, without observing it; 0 if unknown. */
 uint32_t sx_tracker_find(const struct sx_tracker *tracker, const struct sx_sip_msg *msg);
 
+/* See call.h; the tracker keeps them. */
+struct sx_call_numbers *sx_tracker_call_numbers(const struct sx_tracker *tracker);
+
 /* The capture was read to its end: what still waits is open or timed out, not "so far". */
 void sx_tracker_end(struct sx_tracker *tracker);
 bool sx_tracker_ended(const struct sx_tracker *tracker);
 
-/* Time stamp of the newest frame. */
+/* Number and time stamp of the newest frame. */
+uint32_t sx_tracker_last_frame(const struct sx_tracker *tracker);
 int64_t sx_tracker_now(const struct sx_tracker *tracker);
 
 #endif

@@ -31,6 +31,7 @@ struct sx_tracker {
     GHashTable *riding;         /* struct sx_riding, by its way: it carried an INVITE */
     struct sx_deadlines deadlines;
     struct sx_flows *flows;
+    struct sx_call_numbers *calls;
     int64_t now_ns;
     uint32_t last_frame;
     bool ended;

@@ -77,6 +77,7 @@ enum sx_answer_way {
 struct sx_txn {
     struct sx_fingerprint key;
     struct sx_fingerprint parent_key;   /* of the second Via; zero if there is none */
+    uint64_t call_hash;                 /* of the Call-ID; 0 if there is none */
     int64_t request_ns;
     int64_t last_request_ns;
     int64_t trying_ns;

@@ -57,7 +57,6 @@ void sx_say_no_response(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 {
     wmem_strbuf_append(out, "no response for ");
     sx_say_time(out, sx_tracker_now(tracker) - txn->request_ns);
-    wmem_strbuf_append_printf(out, " to %s", sx_txn_method_name(txn));
     if (txn->sends > 1)
         wmem_strbuf_append_printf(out, ", sent %" PRIu32 " times", txn->sends);
 }

@@ -36,7 +36,7 @@ bool sx_say_cause(wmem_strbuf_t *out, const struct sx_tracker *tracker, const st
 /* "10.0.0.1" or "2001:db8::1" */
 void sx_say_host(wmem_strbuf_t *out, const struct sx_tracker *tracker, uint32_t host);
 
-/* "no response for 32 s to INVITE, sent 7 times" */
+/* "no response for 32 s, sent 7 times" */
 void sx_say_no_response(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                         const struct sx_txn *txn);
 

@@ -3,15 +3,14 @@
  */
 #include "glue/compat.h"
 
+#include "core/call.h"
 #include "glue/conversation.h"
-#include "glue/sip_source.h"
 
 static const struct sx_tracker *(*open_tracker)(void);
 
-/* ---- SIP transaction ---- */
-
-/* NULL if no message of the frame names a transaction. */
-static char *transaction_filter(const packet_info *pinfo)
+/* A frame may hold several messages. NULL if none of them names what is asked for. */
+static char *filter_of(const packet_info *pinfo, const char *field,
+                       uint32_t (*number)(const struct sx_tracker *, const struct sx_txn *))
 {
     const struct sx_tracker *tracker = open_tracker();
     GString *filter = g_string_new(NULL);
@@ -19,69 +18,46 @@ static char *transaction_filter(const packet_info *pinfo)
     uint32_t last = 0;
 
     for (uint32_t i = 0; tracker && (m = sx_tracker_message(tracker, pinfo->num, i)); i++) {
-        if (m->txn && m->txn != last)
-            g_string_append_printf(filter, "%ssipexplain.transaction == %u",
-                                   filter->len ? " || " : "", m->txn);
-        last = m->txn;
+        uint32_t n = m->txn ? number(tracker, sx_tracker_txn(tracker, m->txn)) : 0;
+        if (n && n != last)
+            g_string_append_printf(filter, "%s%s == %u", filter->len ? " || " : "", field, n);
+        last = n;
     }
     return g_string_free(filter, filter->len == 0);
 }
 
-static ws_bool transaction_valid(WS_CONVERSATION_ARGS)
-{
-    g_autofree char *filter = transaction_filter(pinfo);
+/* ---- SIP transaction ---- */
 
-    return filter != NULL;
+static uint32_t transaction_number(const struct sx_tracker *tracker G_GNUC_UNUSED,
+                                   const struct sx_txn *txn)
+{
+    return txn->number;
 }
 
 static char *transaction_build(WS_CONVERSATION_ARGS)
 {
-    return transaction_filter(pinfo);
+    return filter_of(pinfo, "sipexplain.transaction", transaction_number);
 }
 
-/* ---- SIP call (all hops) ---- */
-
-/* Proxies leave the Call-ID alone, so it names the call on all hops; the requests inside the
- * dialog, which the Via stack does not tie to its INVITE, have it as well. */
-static void add_call(const struct sx_sip_span *span, void *data)
+static ws_bool transaction_valid(WS_CONVERSATION_ARGS)
 {
-    GString *filter = data;
-    g_autofree char *id = g_strndup(span->msg.call_id.p ? span->msg.call_id.p : "",
-                                    span->msg.call_id.n);
-
-    if (!*id || !g_utf8_validate(id, -1, NULL))
-        return;
-    GString *quoted = g_string_new("sip.Call-ID == \"");
-    for (const char *c = id; *c; c++) {
-        if (*c == '"' || *c == '\\')
-            g_string_append_c(quoted, '\\');
-        g_string_append_c(quoted, *c);
-    }
-    g_string_append_c(quoted, '"');
-    if (!strstr(filter->str, quoted->str))
-        g_string_append_printf(filter, "%s%s", filter->len ? " || " : "", quoted->str);
-    g_string_free(quoted, TRUE);
-}
-
-static char *call_filter(packet_info *pinfo)
-{
-    GString *filter = g_string_new(NULL);
-    struct sx_frame_signs signs;
-
-    sx_sip_source_each(pinfo, add_call, filter, &signs);
-    return g_string_free(filter, filter->len == 0);
-}
-
-static ws_bool call_valid(WS_CONVERSATION_ARGS)
-{
-    g_autofree char *filter = call_filter(pinfo);
+    g_autofree char *filter = filter_of(pinfo, "sipexplain.transaction", transaction_number);
 
     return filter != NULL;
 }
 
+/* ---- SIP call (all hops) ---- */
+
 static char *call_build(WS_CONVERSATION_ARGS)
 {
-    return call_filter(pinfo);
+    return filter_of(pinfo, "sipexplain.call", sx_call_number);
+}
+
+static ws_bool call_valid(WS_CONVERSATION_ARGS)
+{
+    g_autofree char *filter = filter_of(pinfo, "sipexplain.call", sx_call_number);
+
+    return filter != NULL;
 }
 
 void sx_conversation_register(const struct sx_tracker *(*tracker)(void))

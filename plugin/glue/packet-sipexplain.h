@@ -27,7 +27,8 @@ struct sx_view {
 };
 
 /* Adds one message's tree and expert infos. On any pass; with tree NULL the expert infos are
- * still reported. Returns the verdict in one sentence, of packet scope. */
+ * still reported. Returns what is wrong with the message, without its method and code, of packet
+ * scope; NULL if nothing is. */
 const char *sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct sx_view *view);
 
 /* Adds the waits that this frame found past their deadline. */

@@ -23,6 +23,7 @@
 static struct {
     struct sx_tracker *tracker; /* from init to clean-up: one capture */
     protocol_t *protocol;
+    uint32_t frames;            /* of the capture before; 0: it was not read to its end */
 } state;
 
 static int64_t frame_time(const packet_info *pinfo)
@@ -193,6 +194,8 @@ static int dissect_sipexplain(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tre
     v.time_ns = frame_time(pinfo);
     if (v.first_pass)
         sx_tracker_tick(state.tracker, pinfo->num, v.time_ns);
+    else if (sx_tracker_last_frame(state.tracker) == state.frames)
+        sx_tracker_end(state.tracker);
     v.looked_at = sx_is_looked_at(tree);
     v.tapped = sx_stats_wanted();
     v.in_info = sx_prefs_info_column() && col_get_writable(pinfo->cinfo, COL_INFO);
@@ -220,8 +223,13 @@ static void capture_opened(void)
     state.tracker = sx_tracker_new(key, &cfg);
 }
 
+/* When a preference changes, the window dissects the open capture anew, and does not tell when it
+ * is through: it is when it has as many frames as before, and one of them is looked at again. */
 static void capture_closed(void)
 {
+    state.frames = state.tracker && sx_tracker_ended(state.tracker)
+                       ? sx_tracker_last_frame(state.tracker)
+                       : 0;
     sx_stats_forget();
     sx_tracker_free(state.tracker);
     state.tracker = NULL;

@@ -3,6 +3,7 @@
  */
 #include "glue/compat.h"
 
+#include "core/judge.h"
 #include "glue/stats.h"
 #include "glue/stats_table.h"
 
@@ -21,22 +22,6 @@ static struct sx_slice uri_of(struct sx_slice value)
     if (uri.n > 4 && g_ascii_strncasecmp(uri.p, "sip:", 4) == 0)
         uri = sx_slice_from(uri, 4);
     return uri;
-}
-
-/* RFC 3261 22.4, RFC 7616 3.3: the nonce was too old, the credentials may be right. */
-static bool has_stale_nonce(const struct sx_sip_msg *msg)
-{
-    static const char *const names[] = {"WWW-Authenticate", "Proxy-Authenticate"};
-
-    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
-        struct sx_field_iter iter = {0};
-        struct sx_slice value, part;
-        while (sx_sip_msg_field(msg, names[i], &iter, &value))
-            while (sx_slice_next(&value, ',', &part))
-                if (sx_slice_caseis(part, "stale=true") || sx_slice_caseis(part, "stale=\"true\""))
-                    return true;
-    }
-    return false;
 }
 
 void sx_stats_register(void (*end_capture)(void))
@@ -81,7 +66,7 @@ void sx_stats_tell(packet_info *pinfo, const struct sx_tracker *tracker,
         .first_pass = first_pass,
         .retransmitted = record->repeats && !duplicate,
         .duplicate = duplicate,
-        .stale_nonce = msg->code >= 300 && has_stale_nonce(msg),
+        .stale_nonce = msg->code >= 300 && sx_judge_stale_nonce(msg),
         .has_delay = txn && record->code && txn->request_frame &&
                      txn->request_frame <= pinfo->num && time_ns >= txn->request_ns,
         .method_name = sx_printable(pool, msg->method_name),

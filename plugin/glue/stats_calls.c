@@ -271,5 +271,5 @@ struct sx_table sx_stats_call_table = {
     .note = note,
     .final_key = final_key,
     .fill = fill,
-    .free = free_call,
+    .clear = free_call,
 };

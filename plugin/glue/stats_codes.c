@@ -135,6 +135,6 @@ struct sx_table sx_stats_codes = {
     .key = key,
     .note = note,
     .fill = fill,
-    .free = free_code,
+    .clear = free_code,
     .changes = true,
 };

@@ -17,6 +17,9 @@
 #define PAGE 200
 #define SEPARATOR 2
 
+/* Listeners of one table that are known at a time; nobody asks for more. */
+#define MAX_LISTENERS 32
+
 /* A Call-ID or URI of more bytes helps nobody. */
 #define MAX_TEXT 256
 
@@ -134,8 +137,11 @@ static void remove_rows(struct sx_table *table)
         rows->num_elements = 0;
     if (table->ui.refcount == 0)
         free_retired(table);
-    for (unsigned i = 0; i < table->noted->len; i++)
-        ((struct sx_noted *)table->noted->pdata[i])->row = NULL;
+    for (unsigned i = 0; i < table->notes->len; i++) {
+        const struct sx_notes *notes = table->notes->pdata[i];
+        for (unsigned j = 0; j < notes->noted->len; j++)
+            ((struct sx_noted *)notes->noted->pdata[j])->row = NULL;
+    }
 }
 
 static void show(struct sx_table *table, struct sx_noted *noted)
@@ -162,15 +168,52 @@ static void show(struct sx_table *table, struct sx_noted *noted)
 
 /* ---- what is noted ---- */
 
-static void free_noted(struct sx_table *table)
+static struct sx_notes *newest_notes(const struct sx_table *table)
 {
-    for (unsigned i = 0; i < table->noted->len; i++) {
-        if (table->free)
-            table->free(table->noted->pdata[i]);
-        g_free(table->noted->pdata[i]);
+    return table->notes->pdata[table->notes->len - 1];
+}
+
+static struct sx_notes *add_notes(struct sx_table *table)
+{
+    struct sx_notes *notes = g_new0(struct sx_notes, 1);
+
+    notes->table = table;
+    notes->noted = g_ptr_array_new();
+    notes->by_key = g_hash_table_new(NULL, NULL);
+    g_ptr_array_add(table->notes, notes);
+    return notes;
+}
+
+static void empty_notes(struct sx_notes *notes)
+{
+    for (unsigned i = 0; i < notes->noted->len; i++) {
+        if (notes->table->clear)
+            notes->table->clear(notes->noted->pdata[i]);
+        g_free(notes->noted->pdata[i]);
     }
-    g_ptr_array_set_size(table->noted, 0);
-    g_hash_table_remove_all(table->by_key);
+    g_ptr_array_set_size(notes->noted, 0);
+    g_hash_table_remove_all(notes->by_key);
+}
+
+static void empty_all_notes(struct sx_table *table)
+{
+    for (unsigned i = 0; i < table->notes->len; i++)
+        empty_notes(table->notes->pdata[i]);
+}
+
+static void free_all_notes(struct sx_table *table)
+{
+    empty_all_notes(table);
+    for (unsigned i = 0; i < table->notes->len; i++) {
+        struct sx_notes *notes = table->notes->pdata[i];
+        if (notes->before)
+            remove_tap_listener(notes);
+        g_ptr_array_free(notes->noted, TRUE);
+        g_hash_table_destroy(notes->by_key);
+        g_free(notes);
+    }
+    g_ptr_array_set_size(table->notes, 0);
+    table->turn = NULL;
 }
 
 static void forget_calls(struct sx_table *table)
@@ -186,15 +229,15 @@ const struct sx_call_index *sx_stats_calls(struct sx_table *table)
     return table->calls;
 }
 
-static struct sx_noted *noted_of(struct sx_table *table, uint32_t key)
+static struct sx_noted *noted_of(struct sx_notes *notes, uint32_t key)
 {
-    struct sx_noted *noted = g_hash_table_lookup(table->by_key, GUINT_TO_POINTER(key));
+    struct sx_noted *noted = g_hash_table_lookup(notes->by_key, GUINT_TO_POINTER(key));
 
     if (!noted) {
-        noted = g_malloc0(table->noted_size);
+        noted = g_malloc0(notes->table->noted_size);
         noted->key = key;
-        g_ptr_array_add(table->noted, noted);
-        g_hash_table_insert(table->by_key, GUINT_TO_POINTER(key), noted);
+        g_ptr_array_add(notes->noted, noted);
+        g_hash_table_insert(notes->by_key, GUINT_TO_POINTER(key), noted);
     }
     return noted;
 }
@@ -209,15 +252,16 @@ static int compare_rows(const void *x, const void *y)
     return a < b ? -1 : a > b;
 }
 
-static void make_rows(struct sx_table *table)
+static void make_rows(const struct sx_notes *notes)
 {
+    struct sx_table *table = notes->table;
     GHashTable *done = g_hash_table_new(NULL, NULL);
     stat_tap_table *rows = rows_of(table);
 
     remove_rows(table);
     forget_calls(table);
-    for (unsigned i = 0; i < table->noted->len; i++) {
-        struct sx_noted *noted = table->noted->pdata[i];
+    for (unsigned i = 0; i < notes->noted->len; i++) {
+        struct sx_noted *noted = notes->noted->pdata[i];
         if (table->final_key)
             noted->key = table->final_key(table, noted->key);
         if (g_hash_table_add(done, GUINT_TO_POINTER(noted->key)))
@@ -240,14 +284,23 @@ static char *fitted(const char *text, size_t width, size_t max)
     return g_strdup_printf("%s%*s", text, (int)(width - length), "");
 }
 
+static size_t digits(unsigned value)
+{
+    size_t n = 1;
+
+    while (value /= 10)
+        n++;
+    return n;
+}
+
 static size_t column_width(const stat_tap_table *rows, const struct sx_column *column, unsigned at,
                            size_t most)
 {
-    size_t width = strlen(column->name);
+    size_t width = (size_t)g_utf8_strlen(column->name, -1);
 
     for (unsigned i = 0; i < rows->num_elements; i++) {
         const stat_tap_table_item_type *cell = &rows->elements[i][at];
-        size_t length = column->number ? (size_t)snprintf(NULL, 0, "%u", cell->value.uint_value)
+        size_t length = column->number ? digits(cell->value.uint_value)
                                        : (size_t)g_utf8_strlen(cell->value.string_value, -1);
         width = MAX(width, length);
     }
@@ -285,51 +338,71 @@ static void pad_columns(struct sx_table *table, stat_tap_table *rows)
         size_t width = pad_column(table, rows, i, table->columns[i].most) + SEPARATOR;
         left -= MIN(width, left);
     }
-    pad_column(table, rows, last, MAX(left, strlen(table->columns[last].name)));
+    pad_column(table, rows, last, MAX(left, (size_t)g_utf8_strlen(table->columns[last].name, -1)));
 }
 
-/* Drawn before the table, because the newest listener comes first. */
 static void before_draw(void *data)
 {
-    struct sx_table *table = data;
+    const struct sx_notes *notes = data;
+    struct sx_table *table = notes->table;
     stat_tap_table *rows = rows_of(table);
 
     if (!rows || !table->tracker || table->ui.refcount > 0)
         return;
     end_capture();
-    make_rows(table);
+    make_rows(notes);
     if (table->pad)
         pad_columns(table, rows);
 }
 
 /* ---- Wireshark's callbacks ---- */
 
-static void add_drawer(struct sx_table *table)
+static tap_packet_status on_turn(void *data, packet_info *pinfo,
+                                 epan_dissect_t *edt G_GNUC_UNUSED, const void *event,
+                                 tap_flags_t flags G_GNUC_UNUSED)
+{
+    struct sx_notes *notes = data;
+
+    notes->table->turn = notes;
+    notes->table->turn_event = event;
+    notes->table->turn_frame = pinfo->num;
+    return TAP_PACKET_DONT_REDRAW;
+}
+
+/* Puts a listener of ours before that of the notes, which must be the newest. */
+static void stand_before(struct sx_notes *notes, const char *tap, tap_packet_cb on_packet)
 {
     GString *error;
 
-    if (table->drawer || table->ui.refcount > 0)
+    if (notes->before || notes->table->ui.refcount > 0)
         return;
-    error = register_tap_listener(DRAW_TAP, table, NULL, TL_REQUIRES_NOTHING, NULL, NULL,
+    error = register_tap_listener(tap, notes, NULL, TL_REQUIRES_NOTHING, NULL, on_packet,
                                   before_draw, NULL);
-    table->drawer = error == NULL;
+    notes->before = error == NULL;
     if (error)
         g_string_free(error, TRUE);
 }
 
-/* Wireshark has one table for "-z sipexplain,codes,A -z sipexplain,codes,B". */
-static bool is_second_listener(struct sx_table *table, const void *listener)
+/* Whose event this is: of the newest listener, until one of ours says that an older one is next. */
+static struct sx_notes *notes_of(const struct sx_table *table, const packet_info *pinfo,
+                                 const void *event)
 {
-    if (!table->listener)
-        table->listener = listener;
-    if (table->listener == listener)
-        return false;
-    fprintf(stderr, "%s is asked for twice, and Wireshark keeps one table for both: ask once for "
-                    "each filter\n", table->ui.cli_string);
-    return true;
+    bool turned = table->turn && table->turn_event == event && table->turn_frame == pinfo->num;
+
+    return turned ? table->turn : newest_notes(table);
 }
 
-static tap_packet_status on_event(void *data, packet_info *pinfo G_GNUC_UNUSED,
+/* Two windows with one table. */
+static bool is_second_window(struct sx_table *table, const void *listener)
+{
+    if (table->ui.refcount == 0)
+        return false;
+    if (!table->listener)
+        table->listener = listener;
+    return table->listener != listener;
+}
+
+static tap_packet_status on_event(void *data, packet_info *pinfo,
                                   epan_dissect_t *edt G_GNUC_UNUSED, const void *event_data,
                                   tap_flags_t flags G_GNUC_UNUSED)
 {
@@ -337,17 +410,17 @@ static tap_packet_status on_event(void *data, packet_info *pinfo G_GNUC_UNUSED,
     struct sx_table *table = (struct sx_table *)(void *)stat->stat_tap_data;
     const struct sx_tap_event *event = event_data;
 
-    if (is_second_listener(table, stat))
+    if (is_second_window(table, stat))
         return TAP_PACKET_FAILED;
     /* Of the three only tshark and the window have data of their own, and only the window counts
      * its tables. */
     table->pad = stat->user_data && table->ui.refcount == 0;
     table->tracker = event->tracker;
-    add_drawer(table);
+    stand_before(newest_notes(table), DRAW_TAP, NULL);
     uint32_t key = table->key(table, event);
     if (!key)
         return TAP_PACKET_DONT_REDRAW;
-    struct sx_noted *noted = noted_of(table, key);
+    struct sx_noted *noted = noted_of(notes_of(table, pinfo, event), key);
     if (table->note)
         table->note(table, noted, event);
     if (table->ui.refcount > 0)
@@ -358,23 +431,26 @@ static tap_packet_status on_event(void *data, packet_info *pinfo G_GNUC_UNUSED,
 static void reset(struct sx_table *table)
 {
     remove_rows(table);
-    free_noted(table);
+    empty_all_notes(table);
     forget_calls(table);
 }
 
+/* Called before a listener is registered. */
 static void start(stat_tap_table_ui *ui)
 {
     struct sx_table *table = (struct sx_table *)(void *)ui;
 
-    /* Its successor has to be newer than the table's listener. */
-    if (table->drawer)
-        remove_tap_listener(table);
-    table->drawer = false;
-    table->listener = NULL;
-    table->tracker = NULL;
     if (!rows_of(table))
         stat_tap_add_table(ui, stat_tap_init_table(ui->title, (int)ui->nfields, 0, NULL));
     reset(table);
+    if (table->tracker || table->stale || ui->refcount > 0 || table->notes->len >= MAX_LISTENERS)
+        free_all_notes(table);
+    else if (table->notes->len > 0)
+        stand_before(newest_notes(table), ui->tap_name, on_turn);
+    add_notes(table);
+    table->stale = false;
+    table->listener = NULL;
+    table->tracker = NULL;
 }
 
 /* Callbacks that get the rows alone. */
@@ -398,7 +474,8 @@ static void on_free_cell(stat_tap_table *rows G_GNUC_UNUSED, guint row G_GNUC_UN
 void sx_stats_table_forget(struct sx_table *table)
 {
     table->tracker = NULL;
-    free_noted(table);
+    table->stale = true;
+    empty_all_notes(table);
     forget_calls(table);
 }
 
@@ -427,9 +504,8 @@ void sx_stats_table_register(struct sx_table *table)
     table->ui.stat_tap_free_table_item_cb = on_free_cell;
     table->ui.nfields = n;
     table->ui.fields = table->fields;
-    table->noted = g_ptr_array_new();
+    table->notes = g_ptr_array_new();
     table->retired = g_ptr_array_new();
-    table->by_key = g_hash_table_new(NULL, NULL);
     for (unsigned i = 0; i < G_N_ELEMENTS(all_tables); i++) {
         if (!all_tables[i]) {
             all_tables[i] = table;

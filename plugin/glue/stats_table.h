@@ -7,6 +7,8 @@
  * what comes later. So a table notes on each event what it is about, and makes its rows
  *  - from events of a second look at the packets (Wireshark's window), when the tracker knows all;
  *  - in a listener of its own that is drawn before the table is (tshark, sharkd).
+ * Listeners are told of events and drawn from the newest to the oldest. Wireshark has one set of
+ * rows for all listeners of a table, so before each of them is drawn its own rows are put there.
  */
 #ifndef SX_STATS_TABLE_H
 #define SX_STATS_TABLE_H
@@ -48,6 +50,14 @@ struct sx_column {
 
 #define SX_MAX_COLUMNS 13
 
+/* What one listener noted. tshark has one for each -z, sharkd and the window one at a time. */
+struct sx_notes {
+    struct sx_table *table;
+    GPtrArray *noted;                   /* in the order of appearance */
+    GHashTable *by_key;
+    bool before;                        /* a listener of ours comes before it */
+};
+
 struct sx_table {
     stat_tap_table_ui ui;
     const struct sx_column *columns;    /* ended by name NULL */
@@ -62,18 +72,20 @@ struct sx_table {
     /* Writes the row. False if there is nothing to show. */
     bool (*fill)(struct sx_table *table, struct sx_noted *noted, struct sx_row *row);
     /* Frees the members of its own. NULL: there are none. */
-    void (*free)(struct sx_noted *noted);
+    void (*clear)(struct sx_noted *noted);
     bool changes;           /* a row changes with each event */
 
     /* From here on sx_stats_table_register() and the callbacks fill in. */
     const struct sx_tracker *tracker;
     struct sx_call_index *calls;        /* made when first asked for */
-    GPtrArray *noted;                   /* in the order of appearance */
-    GHashTable *by_key;
+    GPtrArray *notes;                   /* the oldest listener's first */
+    struct sx_notes *turn;              /* the listener that is told of this event next: */
+    const void *turn_event;
+    uint32_t turn_frame;
     GPtrArray *retired;                 /* rows that another window may still show */
     stat_tap_table_item fields[SX_MAX_COLUMNS];
-    const void *listener;               /* whose events the table is made of */
-    bool drawer;                        /* our listener is there */
+    const void *listener;               /* the window whose events the table is made of */
+    bool stale;                         /* the listeners are of a capture that is closed */
     bool pad;                           /* tshark prints as it is told, so columns need padding */
 };
 

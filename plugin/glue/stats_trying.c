@@ -119,5 +119,5 @@ struct sx_table sx_stats_trying = {
     .key = key,
     .note = note,
     .fill = fill,
-    .free = free_wait,
+    .clear = free_wait,
 };

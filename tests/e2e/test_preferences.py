@@ -66,6 +66,24 @@ def test_info_gets_the_verdict_of_flagged_messages(wireshark, capture, args):
     assert "[" not in output
 
 
+@pytest.mark.parametrize("name, frame, added", [
+    ("ladders/trying-timed-out.md", 2, "timed out after 34.0 s: 10.0.0.3 never answered"),
+    ("ladders/trying-slow.md", 3, "slow, 8 s after 100"),
+    ("recorded/stuck-two-hops-down.pcapng", 7, "timed out after 38.0 s: 10.0.0.10 got it last"),
+    ("ladders/flow-failed-after-fin.md", None, "the flow of "),
+    ("ladders/no-response-to-invite.md", 1, "no response for "),
+])
+def test_what_is_appended_is_brief_and_new(wireshark, capture, name, frame, added):
+    path = capture(CAPTURES / name)
+    args = ["-2", "-Y", f"frame.number == {frame}" if frame else "sip.Status-Code == 430"]
+    line, = info(wireshark, path, *args, "-o", "sipexplain.info_column:TRUE")
+    plain, = info(wireshark, path, *args)
+    assert line.startswith(f"{plain} [{added}") and line.endswith("]")
+    said = line[len(plain):]
+    for word in ("INVITE", "CANCEL", "Ringing", "100 Trying", "Flow Failed"):
+        assert word not in said
+
+
 def test_info_in_one_pass_says_what_is_known_by_then(wireshark, capture):
     path = capture(LADDERS / "trying-slow.md")
     output = wireshark.tshark(["-o", "sipexplain.info_column:TRUE"], path).splitlines()

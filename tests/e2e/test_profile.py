@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The profile "SIP Explain": installed, made into a zip, and what it shows."""
 
+import os
+import re
 import subprocess
 import xml.etree.ElementTree as ElementTree
 import zipfile
@@ -13,8 +15,8 @@ SCRIPT = ROOT / "cmake" / "install-profile.sh"
 FILES = {path.name for path in (ROOT / "plugin" / "profile").iterdir()}
 NAME = "SIP Explain"
 LADDERS = ROOT / "tests" / "captures" / "ladders"
-COLUMNS = ["No.", "Time", "Source", "Destination", "Protocol", "Code", "Since request",
-           "Transaction", "Info"]
+COLUMNS = ["No.", "Time", "Source", "Destination", "Protocol", "Time since request", "Transaction",
+           "Info", "Verdict"]
 
 
 def script(*args):
@@ -53,15 +55,15 @@ def test_columns(wireshark, capture, installed):
     names, _, rows = psml(wireshark, capture(LADDERS / "trying-slow.md"))
     assert names == COLUMNS
     ringing = dict(zip(names, rows[2]))
-    assert ringing["Code"] == "180"
-    assert float(ringing["Since request"]) == pytest.approx(8.005)
+    assert float(ringing["Time since request"]) == pytest.approx(8.005)
     assert ringing["Transaction"] == "1"
-    assert ringing["Info"].endswith("]") and "slow" in ringing["Info"]
+    assert ringing["Verdict"].startswith("180 Ringing to INVITE - slow: 8 s")
+    assert "slow" not in ringing["Info"], "the verdict has a column of its own"
 
 
 def test_no_other_profile_changes(wireshark, capture, installed):
     output = wireshark.tshark(["-2"], capture(LADDERS / "trying-slow.md"))
-    assert "[" not in output
+    assert "slow" not in output
 
 
 def rules(installed):
@@ -91,7 +93,7 @@ def test_colours(wireshark, capture, installed, ladder, frame, rule):
     path = capture(LADDERS / ladder)
     if frame is None:
         frame = next(n for n, row in enumerate(psml(wireshark, path)[2], 1)
-                     if row[COLUMNS.index("Code")] >= "400")
+                     if row[COLUMNS.index("Verdict")][:3] in ("430", "503"))
     assert colour(wireshark, path, frame) == rules(installed)[rule]
 
 
@@ -126,7 +128,7 @@ def test_the_filters_of_the_buttons_work(wireshark, capture, installed):
     ("${sip_code:180}", ["180"]), ("${sip_class:2}", ["200"]), ("${sip_slower:8}", ["180", "200"])])
 def test_macros(wireshark, capture, installed, macro, codes):
     rows = psml(wireshark, capture(LADDERS / "trying-slow.md"), "-Y", macro)[2]
-    assert [row[COLUMNS.index("Code")] for row in rows] == codes
+    assert [row[COLUMNS.index("Verdict")][:3] for row in rows] == codes
 
 
 def test_both_files_of_macros_say_the_same():
@@ -162,9 +164,44 @@ def test_installing_again_keeps_what_was_changed_by_hand(tmp_path):
     assert {path.name for path in folder.iterdir()} == FILES | {"colorfilters.old"}
 
 
-def test_a_zip_to_import(tmp_path):
-    file = tmp_path / "profile.zip"
-    script("--zip", file)
+def test_installing_again_keeps_the_widths_of_columns(tmp_path):
+    """Wireshark writes them there whenever it ends."""
+    script("--into", tmp_path)
+    folder = tmp_path / "profiles" / NAME
+    (folder / "recent").write_text("column.width: %m, 99", encoding="utf-8")
+    script("--into", tmp_path)
+    assert (folder / "recent").read_text(encoding="utf-8") == "column.width: %m, 99"
+    assert {path.name for path in folder.iterdir()} == FILES
+
+
+def test_every_column_has_a_width():
+    profile = ROOT / "plugin" / "profile"
+    columns = re.findall(r'"(%[^"]+)"', (profile / "preferences").read_text(encoding="utf-8"))
+    widths = re.search(r"^column.width: (.*)$", (profile / "recent").read_text(encoding="utf-8"),
+                       re.MULTILINE)[1].split(", ")
+    assert widths[::2] == columns and all(map(str.isdigit, widths[1::2]))
+
+
+def test_installing_again_changes_nothing(tmp_path):
+    script("--into", tmp_path)
+    before = {path: path.stat().st_ino for path in tmp_path.rglob("*")}
+    script("--into", tmp_path)
+    assert before == {path: path.stat().st_ino for path in tmp_path.rglob("*")}
+
+
+def zip_of_the_build(_):
+    """Of the build that the plugin under test is from."""
+    return Path(os.environ["SX_PLUGIN"]).resolve().parents[3] / "sip-explain-profile.zip"
+
+
+def zip_of_the_script(folder):
+    script("--zip", folder / "profile.zip")
+    return folder / "profile.zip"
+
+
+@pytest.mark.parametrize("make", [zip_of_the_script, zip_of_the_build])
+def test_a_zip_to_import(tmp_path, make):
+    file = make(tmp_path)
     with zipfile.ZipFile(file) as archive:
         assert archive.testzip() is None
         names = {name for name in archive.namelist() if not name.endswith("/")}

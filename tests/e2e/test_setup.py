@@ -61,6 +61,10 @@ def test_try_installs_proves_and_explains(wireshark, clone):
     assert "23\tSIP Explain: 430 Flow Failed" in done.stdout
     assert "28\tSIP Explain: 100 Trying to INVITE - no response for 45.0 s" in done.stdout
     assert "[How to fix it: " in done.stdout
+    profile = clone / "home" / ".config" / "wireshark" / "profiles" / "SIP Explain"
+    assert f"Installed the profile in {profile}" in done.stdout
+    assert {path.name for path in profile.iterdir()} == {
+        path.name for path in (ROOT / "plugin" / "profile").iterdir()}
 
 
 def test_try_again_is_quick_and_changes_nothing(wireshark, clone):
@@ -68,6 +72,7 @@ def test_try_again_is_quick_and_changes_nothing(wireshark, clone):
     done, seconds = run(wireshark, clone)
     assert done.returncode == 0, done.stdout + done.stderr
     assert before and installed(clone) == before
+    assert not list((clone / "home").rglob("*.old"))
     assert "Already there: " in done.stdout
     assert seconds < QUICK
 

@@ -16,6 +16,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 PREFIX = "sipexplain"
+HIDDEN = ("sipexplain.verdict",)     # what a tree has and does not show; see test_verdict.py
 NOBODY = 65534
 SEPARATOR, AGGREGATOR = "\x1f", "\x1e"
 KEPT_VARIABLES = ("PATH", "ASAN_", "LSAN_", "UBSAN_", "WIRESHARK_DEBUG_", "LD_PRELOAD")
@@ -129,9 +130,10 @@ class Wireshark:
         return self.run("tshark", ["-r", capture, *args])
 
     def field_types(self):
-        """Our registered fields: name -> type. Expert infos are FT_NONE."""
+        """Our fields that trees show: name -> type. Expert infos are FT_NONE."""
         rows = (line.split("\t") for line in self.run("tshark", ["-G", "fields"]).splitlines())
-        return {row[2]: row[3] for row in rows if row[0] == "F" and row[2].startswith(PREFIX + ".")}
+        return {row[2]: row[3] for row in rows if row[0] == "F" and
+                row[2].startswith(PREFIX + ".") and row[2] not in HIDDEN}
 
     # Reading
 
@@ -191,7 +193,7 @@ class Wireshark:
             name = item.get("name")
             if name == "_ws.expert":
                 expert = expert_text(item.get("showname"))
-            elif name.startswith(PREFIX + "."):
+            elif name.startswith(PREFIX + ".") and item.get("hide") != "yes":
                 of_expert = self.types.get(name) == "FT_NONE"
                 shown.append((name, expert if of_expert else self.value(name, item.get("show"))))
         return shown

@@ -11,6 +11,7 @@ import time
 TOOLS = ("wireshark", "Xvfb", "xdotool", "import", "convert", "tesseract")
 WIDTH, HEIGHT = 1640, 1110
 PATIENCE = 60           # seconds for a window to appear
+LARGER = 3              # times, for tesseract
 COLUMNS = ('"No.", "%m", "Time", "%t", "Source", "%s", "Destination", "%d", "Protocol", "%p", '
            '"Wait after 100 Trying", "%Cus:sipexplain.trying.state:0:R", "Info", "%i"')
 PREFERENCES = f"""
@@ -85,11 +86,11 @@ class Desktop:
         self.wireshark.hand_over(folder.parent, runtime)
         runtime.chmod(0o700)
 
-    def open(self, capture, frame):
+    def open(self, capture, frame, *options):
         """Wireshark with the capture, and one of its packets selected. Its window."""
         env = dict(self.wireshark.environment(), DISPLAY=self.display["DISPLAY"],
                    XDG_RUNTIME_DIR=str(self.wireshark.home / "run"), QT_QPA_PLATFORM="xcb")
-        command = self.wireshark.command("wireshark", ["-r", capture, "-g", frame])
+        command = self.wireshark.command("wireshark", [*options, "-r", capture, "-g", frame])
         self.log = self.wireshark.home / "window.log"
         with self.log.open("wb") as log:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
@@ -125,9 +126,38 @@ class Desktop:
             time.sleep(0.3)
         self.settle()
 
-    def click(self, x, y):
-        self.xdotool("mousemove", str(x), str(y), "click", "1")
+    def type(self, text):
+        self.xdotool("type", "--delay", "40", text)
         self.settle()
+
+    def point(self, x, y):
+        """Near it first: only a mouse that moves shows a tooltip."""
+        self.xdotool("mousemove", str(x), str(y + 1), "sleep", "0.3", "mousemove", str(x), str(y))
+        time.sleep(1.5)
+        self.settle()
+
+    def click(self, x, y, times=1):
+        self.xdotool("mousemove", str(x), str(y), "click", "--repeat", str(times), "1")
+        self.settle()
+
+    def choose(self, window, menu, *entries):
+        """Opens a menu by its key, or by the right button at a place, and clicks on entries of it
+        and its submenus."""
+        before = self.screen("before")
+        if isinstance(menu, str):
+            self.press(window, menu)
+        else:
+            self.xdotool("mousemove", *map(str, menu), "click", "3")
+            self.settle()
+        for entry in entries:
+            after = self.screen("after")
+            self.click(*find(after, changed(before, after), entry))
+            before = after.rename(after.with_name("before.ppm"))
+
+    def screen(self, name):
+        path = self.wireshark.home / f"{name}.ppm"
+        self.run(["import", "-window", "root", str(path)])
+        return path
 
     def resize(self, window, x, y, width, height):
         self.xdotool("windowsize", window, str(width), str(height))
@@ -145,10 +175,17 @@ class Desktop:
             before = now
             time.sleep(0.5)
 
-    def picture(self, window, path, height=HEIGHT):
-        """What the window shows, or as much of it from the top."""
-        self.run(["import", "-window", window, "-crop", f"{WIDTH}x{height}+0+0", "+repage",
-                  "-strip", "+dither", "-colors", "32", "PNG8:" + str(path)])
+    def words(self, window):
+        """What a window says."""
+        path = self.wireshark.home / "words.png"
+        self.run(["import", "-window", window, str(path)])
+        return read(path)
+
+    def picture(self, window, path, part=None):
+        """Part of a window (WIDTHxHEIGHT+X+Y), or all of it."""
+        crop = ["-crop", part, "+repage"] if part else []
+        self.run(["import", "-window", window, *crop, "-strip", "+dither", "-colors", "32",
+                  "PNG8:" + str(path)])
 
     def xdotool(self, *args, check=True):
         return self.run(["xdotool", *args], check)
@@ -159,9 +196,58 @@ class Desktop:
 
 
 def read(picture):
-    """The words in a picture. Letters on a screen are too small for tesseract as they are."""
-    larger = subprocess.run(["convert", str(picture), "-colorspace", "Gray", "-resize", "300%",
+    """The words in a picture."""
+    return " ".join(recognised(["convert", picture], "stdout").split())
+
+
+def recognised(source, *form):
+    """Letters on a screen are too small for tesseract as they are."""
+    larger = subprocess.run([*map(str, source), "-colorspace", "Gray", "-resize", f"{LARGER}00%",
                              "-density", "300", "png:-"], capture_output=True, check=True).stdout
-    text = subprocess.run(["tesseract", "stdin", "stdout", "--psm", "6"], input=larger,
+    return subprocess.run(["tesseract", "stdin", *form[:1], "--psm", "6", *form[1:]], input=larger,
                           capture_output=True, check=True).stdout.decode()
-    return " ".join(text.split())
+
+
+def changed(before, after):
+    """The part of the screen where two pictures of it differ, as WIDTHxHEIGHT+X+Y."""
+    return subprocess.run(["convert", before, after, "-compose", "difference", "-composite",
+                           "-threshold", "0", "-format", "%@", "info:"], capture_output=True,
+                          check=True, text=True).stdout
+
+
+def find(picture, part, text):
+    """Where these words, of one line, are on the screen; part of it is searched."""
+    left, top = map(int, part.split("+")[1:])
+    rows = [row.split("\t") for row in recognised(
+        ["convert", picture, "-crop", part, "+repage"], "stdout", "tsv").splitlines()[1:]]
+    lines = {}
+    for row in rows:
+        if row[0] == "5" and row[11].strip():
+            box = [int(value) // LARGER for value in row[6:10]]
+            lines.setdefault(tuple(row[1:5]), []).append((row[11], *box))
+    for line in lines.values():
+        words = shortest(line, squeezed(text))
+        if words:
+            _, x, y, _, height = words[0]
+            _, last_x, _, last_width, _ = words[-1]
+            return left + (x + last_x + last_width) // 2, top + y + height // 2
+    said = [" ".join(word[0] for word in line) for line in lines.values()]
+    raise RuntimeError(f"no {text!r} on the screen: {said}")
+
+
+def shortest(line, text):
+    """The fewest words in a row that hold the text; none if there are none."""
+    spans = [line[start:end] for end in range(len(line) + 1) for start in range(end)]
+    holding = [span for span in spans if text in squeezed("".join(word[0] for word in span))]
+    return min(holding, key=len, default=None)
+
+
+def assert_shown(text, words):
+    plain = squeezed(text)
+    missing = [word for word in words if squeezed(word) not in plain]
+    assert not missing, f"not in the picture: {missing}; it says: {text}"
+
+
+def squeezed(text):
+    """tesseract is unsure about spaces and capitals."""
+    return "".join(text.split()).lower()

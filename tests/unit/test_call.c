@@ -91,6 +91,42 @@ static void test_adopted_later(void)
     ladder_close(&l);
 }
 
+static uint32_t number_of(const struct ladder *l, const struct sx_message *m)
+{
+    return sx_call_number(l->tracker, sx_tracker_txn(l->tracker, m->txn));
+}
+
+/* Asked early, late or never in between: a call keeps its number. */
+static void test_numbers(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *m[5];
+
+    g_assert_cmpuint(sx_call_number(l.tracker, NULL), ==, 0);
+    m[0] = request(&l, 0.00, ALICE, P1, "INVITE", via("alice a1"));
+    g_assert_cmpuint(number_of(&l, m[0]), ==, 1);
+    m[1] = request(&l, 0.01, P1, BOB, "INVITE", via("p1 x1", "alice a1"));
+    m[2] = request(&l, 1.00, CAROL, P1, "INVITE", via("carol c1"), .call_id = "call-2");
+    m[3] = request(&l, 2.00, DAVE, P1, "OPTIONS", via("dave d1"), .call_id = "call-3");
+    m[4] = request(&l, 3.00, ALICE, P1, "BYE", via("alice a2"), .to_tag = "bob", .cseq = 2);
+    g_assert_cmpuint(number_of(&l, m[4]), ==, 1);
+    g_assert_cmpuint(number_of(&l, m[3]), ==, 3);
+    g_assert_cmpuint(number_of(&l, m[2]), ==, 2);
+    g_assert_cmpuint(number_of(&l, m[1]), ==, 1);
+    ladder_close(&l);
+}
+
+static void test_no_call_id_is_no_call(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *none = request(&l, 0, ALICE, P1, "INVITE", via("a 1"), .call_id = "");
+    const struct sx_message *one = request(&l, 0, ALICE, P1, "INVITE", via("a 2"));
+
+    g_assert_cmpuint(number_of(&l, none), ==, 0);
+    g_assert_cmpuint(number_of(&l, one), ==, 1);
+    ladder_close(&l);
+}
+
 static bool is_attempt(const char *method, const char *to_tag)
 {
     struct ladder l = ladder_open();
@@ -124,6 +160,8 @@ int main(int argc, char **argv)
     g_test_add_func("/call/attempts", test_attempts_after_challenges);
     g_test_add_func("/call/forks-unseen", test_forks_of_a_request_not_seen);
     g_test_add_func("/call/adopted-later", test_adopted_later);
+    g_test_add_func("/call/numbers", test_numbers);
+    g_test_add_func("/call/no-call-id", test_no_call_id_is_no_call);
     g_test_add_func("/call/forms-a-dialog", test_what_forms_a_dialog);
     return g_test_run();
 }

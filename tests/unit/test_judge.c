@@ -352,6 +352,29 @@ static void test_no_response_cannot_tell(void)
     ladder_close(&l);
 }
 
+static bool stale(const char *more)
+{
+    struct sip_text m = {.code = 401, .method = "REGISTER", via("alice a1"), .more = more};
+    GString *text = text_of(&m);
+    struct sx_sip_msg msg;
+
+    g_assert_true(sx_sip_msg_read(sx_slice(text->str, text->len), &msg));
+    bool found = sx_judge_stale_nonce(&msg);
+    g_string_free(text, TRUE);
+    return found;
+}
+
+static void test_stale_nonce(void)
+{
+    g_assert_true(stale("WWW-Authenticate: Digest realm=\"a\", stale=true\r\n"));
+    g_assert_true(stale("Proxy-Authenticate: Digest nonce=\"b\",STALE=\"TRUE\"\r\n"));
+    g_assert_true(stale("WWW-Authenticate: Digest realm=\"a\"\r\n"
+                        "WWW-Authenticate: Digest realm=\"b\", stale=true\r\n"));
+    g_assert_false(stale("WWW-Authenticate: Digest realm=\"a\", stale=false\r\n"));
+    g_assert_false(stale("Subject: stale=true\r\n"));
+    g_assert_false(stale(NULL));
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -375,6 +398,7 @@ int main(int argc, char **argv)
     g_test_add_func("/judge/origin_later", test_origin_later);
     g_test_add_func("/judge/origin_without_request", test_origin_without_request);
     g_test_add_func("/judge/origin_of_a_loop", test_origin_of_a_loop);
+    g_test_add_func("/judge/stale_nonce", test_stale_nonce);
     g_test_add_func("/judge/no_response", test_no_response);
     g_test_add_func("/judge/no_response_cannot_tell", test_no_response_cannot_tell);
     return g_test_run();

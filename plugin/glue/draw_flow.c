@@ -1,0 +1,197 @@
+/* draw_flow.c
+ * Registered flows (RFC 5626): how they fail, and what comes of it.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "glue/compat.h"
+
+#include "core/words.h"
+#include "glue/draw.h"
+
+static int hf_flow_outcome = -1;
+static int hf_flow_registered_in = -1;
+static int hf_flow_aor = -1;
+static int hf_flow_instance = -1;
+static int hf_flow_reg_id = -1;
+static int hf_flow_stream = -1;
+static int hf_flow_closed_in = -1;
+static int hf_flow_silent = -1;
+static int hf_flow_retry_in = -1;
+static int hf_flow_reregistered_in = -1;
+static int hf_flow_failed_in = -1;
+static int hf_flow_lost_here = -1;
+
+static int ett_flow = -1;
+
+static expert_field ei_flow_failed = EI_INIT;
+static expert_field ei_flow_lost = EI_INIT;
+static expert_field ei_flow_failed_later = EI_INIT;
+static expert_field ei_flow_closed = EI_INIT;
+
+static const value_string flow_outcome_vals[] = {
+    { SX_FLOW_UNKNOWN, "Cannot tell" },
+    { SX_FLOW_OTHER_ANSWERED, "Another flow answered" },
+    { SX_FLOW_OTHERS_FAILED, "Other flows failed too" },
+    { SX_FLOW_REREGISTERED, "The client registered again" },
+    { SX_FLOW_HANDED_ON, "Handed on to the caller" },
+    { SX_FLOW_NOTHING_TRIED, "Nothing was tried" },
+    { SX_FLOW_OPEN, "Open when the capture ended" },
+    { 0, NULL }
+};
+
+static void draw_flow_fields(const struct sx_pen *p, proto_tree *tree)
+{
+    const struct sx_flow_story *story = &p->story;
+    const struct sx_flow *flow = story->flow;
+
+    if (flow) {
+        sx_add_frame(p, tree, hf_flow_registered_in, flow->registered_in);
+        sx_add_string(p, tree, hf_flow_aor, flow->aor);
+        sx_add_string(p, tree, hf_flow_instance, flow->instance);
+        sx_add_uint(p, tree, hf_flow_reg_id, flow->reg_id);
+        if (flow->has_stream)
+            sx_add_uint(p, tree, hf_flow_stream, flow->stream);
+    }
+    if (story->death == SX_DEATH_CLOSED)
+        sx_add_frame(p, tree, hf_flow_closed_in, story->death_in);
+    if (story->silent_ns >= 0)
+        sx_add_time(p, tree, hf_flow_silent, story->silent_ns);
+    sx_add_frame(p, tree, hf_flow_retry_in, story->retry_in);
+    sx_add_frame(p, tree, hf_flow_reregistered_in, story->reregistered_in);
+}
+
+static void draw_story(struct sx_pen *p)
+{
+    const struct sx_flow_story *story = &p->story;
+    enum sx_flow_outcome o = story->outcome;
+    bool is_430 = p->view->msg->code == 430;
+
+    /* Until the capture has been read to its end, "cannot tell" may only mean "not yet". */
+    proto_item *item = sx_add_uint(p, p->tree, hf_flow_outcome, o);
+    draw_flow_fields(p, proto_item_add_subtree(item, ett_flow));
+    wmem_strbuf_t *facts = wmem_strbuf_new(p->pinfo->pool, "");
+    wmem_strbuf_t *outcome = wmem_strbuf_new(p->pinfo->pool, "");
+    sx_say_flow(facts, story);
+    if (is_430)
+        sx_flag(p, item, &ei_flow_failed, wmem_strbuf_get_str(facts));
+    if (sx_say_flow_outcome(outcome, story)) {
+        if (o == SX_FLOW_OTHERS_FAILED || o == SX_FLOW_HANDED_ON || o == SX_FLOW_NOTHING_TRIED)
+            sx_flag(p, item, &ei_flow_lost, wmem_strbuf_get_str(outcome));
+        wmem_strbuf_append_printf(facts, "; %s", wmem_strbuf_get_str(outcome));
+    }
+    p->flagged = wmem_strbuf_get_str(facts);
+    p->brief = NULL;
+}
+
+void sx_draw_flow_begin(struct sx_pen *p)
+{
+    const struct sx_view *v = p->view;
+
+    if (!p->txn || p->quoted || p->txn->final_code != v->msg->code || v->record->repeats ||
+        !sx_flow_is_loss(v->tracker, p->txn, v->msg->code))
+        return;
+    p->flow_lost = true;
+    p->story = sx_flow_tell(v->tracker, p->txn);
+}
+
+void sx_draw_flow(struct sx_pen *p)
+{
+    if (p->flow_lost)
+        draw_story(p);
+    else if (p->view->msg->code == 430 && !p->quoted)
+        sx_flag(p, p->top, &ei_flow_failed, "the flow to the client is gone");
+}
+
+void sx_draw_registration(struct sx_pen *p)
+{
+    const struct sx_flow *flow =
+        sx_flows_at(sx_tracker_flows(p->view->tracker), p->txn->flow);
+
+    if (p->txn->method != SX_METHOD_REGISTER || !p->view->msg->is_request || !flow ||
+        !flow->failed_in || flow->registered_in != p->txn->request_frame ||
+        p->view->record->repeats)
+        return;
+    proto_item *item = sx_add_uint(p, p->tree, hf_flow_failed_in, flow->failed_in);
+    sx_flag(p, item, &ei_flow_failed_later,
+            wmem_strdup_printf(p->pinfo->pool, "the flow registered here failed in frame %u",
+                               flow->failed_in));
+}
+
+void sx_draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
+                        const struct sx_tracker *tracker)
+{
+    const struct sx_flow *flow;
+    struct sx_pen p = { .pinfo = pinfo, .tvb = tvb };
+    wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
+    wmem_strbuf_t *verdict = wmem_strbuf_new(pinfo->pool, "");
+
+    sx_add_top(&p, tree);
+    for (uint32_t i = 0; (flow = sx_flows_lost_here(sx_tracker_flows(tracker), pinfo->num, i));
+         i++) {
+        wmem_strbuf_truncate(words, 0);
+        sx_say_flow_end(words, flow);
+        proto_item *item = sx_add_string(&p, p.tree, hf_flow_lost_here, flow->aor);
+        /* Who takes the registration back first loses nothing. */
+        if (!flow->removed_in || flow->removed_in > pinfo->num)
+            sx_flag(&p, item, &ei_flow_closed, wmem_strbuf_get_str(words));
+        wmem_strbuf_append_printf(verdict, "%s%s", i == 0 ? "" : "; ", wmem_strbuf_get_str(words));
+    }
+    sx_add_verdict(&p, wmem_strbuf_get_str(verdict));
+}
+
+void sx_draw_flow_register(int proto, expert_module_t *module)
+{
+    static hf_register_info hf[] = {
+        { &hf_flow_outcome,
+          { "Lost flow", "sipexplain.flow.outcome", FT_UINT8, BASE_DEC, VALS(flow_outcome_vals), 0,
+            "What became of the request", HFILL } },
+        { &hf_flow_registered_in,
+          { "Registered in", "sipexplain.flow.registered_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
+            "The REGISTER that made the flow", HFILL } },
+        { &hf_flow_aor,
+          { "Address of record", "sipexplain.flow.aor", FT_STRING, BASE_NONE, NULL, 0,
+            NULL, HFILL } },
+        { &hf_flow_instance,
+          { "Instance", "sipexplain.flow.instance", FT_STRING, BASE_NONE, NULL, 0,
+            NULL, HFILL } },
+        { &hf_flow_reg_id,
+          { "reg-id", "sipexplain.flow.reg_id", FT_UINT32, BASE_DEC, NULL, 0,
+            NULL, HFILL } },
+        { &hf_flow_stream,
+          { "TCP stream", "sipexplain.flow.stream", FT_UINT32, BASE_DEC, NULL, 0,
+            NULL, HFILL } },
+        { &hf_flow_closed_in,
+          { "Closed in", "sipexplain.flow.closed_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
+            "FIN or RST", HFILL } },
+        { &hf_flow_silent,
+          { "Client silent for", "sipexplain.flow.silent", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
+            "Since the flow last carried anything from the client", HFILL } },
+        { &hf_flow_retry_in,
+          { "Sent over another flow in", "sipexplain.flow.retry_in", FT_FRAMENUM, BASE_NONE, NULL,
+            0, NULL, HFILL } },
+        { &hf_flow_reregistered_in,
+          { "Registered again in", "sipexplain.flow.reregistered_in", FT_FRAMENUM, BASE_NONE,
+            NULL, 0, NULL, HFILL } },
+        { &hf_flow_failed_in,
+          { "The flow registered here failed in", "sipexplain.flow.failed_in", FT_FRAMENUM,
+            BASE_NONE, NULL, 0, NULL, HFILL } },
+        { &hf_flow_lost_here,
+          { "Flow lost here", "sipexplain.flow.lost_here", FT_STRING, BASE_NONE, NULL, 0,
+            "The address of record whose connection ends", HFILL } },
+    };
+    static int *ett[] = {&ett_flow};
+    static ei_register_info ei[] = {
+        { &ei_flow_failed, { "sipexplain.flow_failed", PI_RESPONSE_CODE, PI_WARN,
+          "The flow to a client is gone", EXPFILL } },
+        { &ei_flow_lost, { "sipexplain.flow_lost", PI_SEQUENCE, PI_WARN,
+          "A lost flow that nothing put right", EXPFILL } },
+        { &ei_flow_failed_later, { "sipexplain.flow_failed_later", PI_SEQUENCE, PI_NOTE,
+          "The flow that was registered here failed later", EXPFILL } },
+        { &ei_flow_closed, { "sipexplain.flow_closed", PI_SEQUENCE, PI_NOTE,
+          "The connection of a registered flow ends", EXPFILL } },
+    };
+
+    proto_register_field_array(proto, hf, array_length(hf));
+    proto_register_subtree_array(ett, array_length(ett));
+    expert_register_field_array(module, ei, array_length(ei));
+}

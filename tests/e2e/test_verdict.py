@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""sipexplain.verdict: the sentence of the top line as a field, for a column and for filters."""
+
+from pathlib import Path
+
+import pytest
+
+CAPTURES = Path(__file__).parents[1] / "captures"
+VERDICT = "sipexplain.verdict"
+CASES = [CAPTURES / "demo.pcap", CAPTURES / "ladders" / "trying-timed-out.md",
+         CAPTURES / "recorded" / "flow-both-dead.pcapng",
+         CAPTURES / "recorded" / "next-hop-port-closed.pcapng"]
+CUT = 200       # Wireshark shows no more than 240 bytes of the top line
+
+
+@pytest.mark.parametrize("mode", ["one", "two"])
+@pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
+def test_every_tree_has_the_sentence_of_its_top_line(wireshark, capture, path, mode):
+    trees = wireshark.everything(capture(path), mode)
+    rows = wireshark.fields(capture(path), [VERDICT], two_pass=mode == "two")
+    assert any(trees)
+    for frame, row in zip(trees, rows, strict=True):
+        tops = [tree[0][1][:CUT] for tree in frame]
+        assert tops == [f"SIP Explain: {verdict}"[:CUT] for verdict in row[VERDICT]]
+
+
+@pytest.mark.parametrize("mode", ["one", "two", "sharkd"])
+def test_no_tree_shows_it(wireshark, capture, mode):
+    frames = wireshark.everything(capture(CASES[0]), mode)
+    names = {name for frame in frames for tree in frame for name, _ in tree}
+    assert "sipexplain.code" in names and VERDICT not in names
+
+
+def test_it_is_whole_and_the_tree_does_not_repeat_it(wireshark, capture):
+    path = capture(CAPTURES / "recorded" / "stuck-two-hops-down.pcapng")
+    row, = wireshark.fields(path, [VERDICT, "sipexplain"], display_filter="frame.number == 7")
+    assert len(row["sipexplain"][0]) < len("SIP Explain: " + row[VERDICT][0])
+    assert row[VERDICT][0].endswith("the capture does not show what it did then")
+    shown = wireshark.tshark(["-V", "-Y", "frame.number == 7"], path)
+    assert shown.count("no response for 38.0 s") == 1, "the top line; expert infos begin with No"
+
+
+def test_as_a_column_and_a_filter(wireshark, capture):
+    path = capture(CAPTURES / "demo.pcap")
+    column = ["-o", f'gui.column.format:"No.","%m","Verdict","%Cus:{VERDICT}:0:R"']
+    lines = wireshark.tshark(["-2", *column], path).splitlines()
+    assert len(lines) == 32
+    assert lines[5].split(None, 1) == ["6", "200 OK to REGISTER after 0.007 s"]
+    found = wireshark.tshark(["-2", "-Y", f'{VERDICT} contains "nothing was tried"', *column], path)
+    assert found.split(None, 1)[0] == "23" and len(found.splitlines()) == 1

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Conversation filters and colours from the menus, in the one window."""
+
+import subprocess
+
+import pytest
+
+from desktop import assert_shown
+
+FRAME_4 = (600, 172)                # the first SIP message, when the list shows its begin
+TRANSACTION, CALL = "SIP transaction", "SIP call (all hops)"
+
+
+@pytest.fixture(scope="module")
+def window(desktop, demo):
+    window = desktop.open(demo, 23)
+    yield window
+    desktop.close()
+
+
+@pytest.mark.parametrize("entry, display_filter, frames", [
+    (TRANSACTION, "sipexplain.transaction == 7", 3), (CALL, "sipexplain.call == 3", 7)])
+def test_conversation_filter(desktop, window, entry, display_filter, frames):
+    desktop.choose(window, "alt+a", "Conversation Filter", entry)
+    assert_shown(desktop.words(window), [display_filter, f"Displayed: {frames} "])
+    desktop.press(window, "ctrl+slash", "ctrl+a", "BackSpace", "Return")
+    assert_shown(desktop.words(window), ["Displayed: 32 "])
+
+
+def test_colorize_conversation(desktop, window):
+    desktop.press(window, "ctrl+Home")
+    before = colours(desktop, window)
+    desktop.choose(window, FRAME_4, "Colorize Conversation", CALL, "Color 4")
+    desktop.press(window, "ctrl+Home")
+    assert colours(desktop, window) - before, "no packet has a new colour"
+
+
+def colours(desktop, window):
+    """Those of large areas in the window."""
+    path = desktop.wireshark.home / "colours.png"
+    desktop.run(["import", "-window", window, str(path)])
+    text = subprocess.run(["convert", path, "-format", "%c", "histogram:info:"],
+                          capture_output=True, check=True, text=True).stdout
+    counted = (line.split(":", 1) for line in text.splitlines() if ":" in line)
+    return {colour.split("#")[1][:6] for count, colour in counted if int(count) > 5000}

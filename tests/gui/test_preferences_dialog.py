@@ -1,0 +1,101 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The preferences in Wireshark's dialog: their help, the open capture judged again, the table "codes".
+
+The tests follow one another in one window.
+"""
+
+import pytest
+
+from desktop import assert_shown, find, read
+
+PROTOCOLS = (80, 156)               # in the list on the left, while nothing is open in it
+TIMEOUT = (600, 55)
+BESIDE_LIST = "700x200+150+0"
+WIDTH, HEIGHT = 1300, 800
+OK = (1075, HEIGHT - 24)
+ROWS = (1200, 400)                  # the window of the table
+ADD, REMOVE, ROWS_OK = (22, 346), (52, 346), (870, 376)
+
+
+@pytest.fixture(scope="module")
+def window(desktop, demo):
+    window = desktop.open(demo, 1)
+    yield window
+    desktop.close()
+
+
+def open_preferences(desktop, window):
+    desktop.press(window, "ctrl+shift+p")
+    dialog = desktop.wait_for("Preferences")
+    desktop.resize(dialog, 0, 0, WIDTH, HEIGHT)
+    desktop.xdotool("windowfocus", "--sync", dialog)
+    desktop.click(*PROTOCOLS)
+    desktop.press(dialog, "Right")
+    desktop.type("SIP Ex")
+    return dialog
+
+
+def last_packets(desktop, window):
+    desktop.press(window, "ctrl+End")
+    return desktop.words(window)
+
+
+def test_every_preference_is_there_with_help(desktop, window, tmp_path):
+    dialog = open_preferences(desktop, window)
+    desktop.point(*TIMEOUT)
+    # The tooltip is a window of its own.
+    desktop.picture("root", tmp_path / "preferences.png")
+    assert_shown(read(tmp_path / "preferences.png"), [
+        "SIP Response Explanation", "Timeout after 100 Trying (ms)", "Slow after 100 Trying (ms)",
+        "Recovery after 430 Flow Failed (ms)", "Append verdicts to the Info column",
+        "Codes of your own", "sipexplain.trying_timeout_ms", "64*T1"])
+    desktop.press(dialog, "Escape")
+
+
+def test_a_change_judges_the_open_capture_again(desktop, window):
+    before = last_packets(desktop, window)
+    assert_shown(before, ["Timed out"])
+    open_preferences(desktop, window)
+    desktop.click(*TIMEOUT, times=3)
+    desktop.type("60000")
+    desktop.click(*OK)
+    after = last_packets(desktop, window)
+    assert_shown(after, ["Open when the capt"])
+    assert "timedout" not in after.replace(" ", "").lower()
+
+
+def open_codes(desktop):
+    # Wireshark has moved what is beside the list.
+    desktop.click(*find(desktop.screen("codes"), BESIDE_LIST, "Edit"))
+    table = desktop.wait_for("SIP Explain codes")
+    desktop.resize(table, 0, 0, *ROWS)
+    desktop.xdotool("windowfocus", "--sync", table)
+    return table
+
+
+def add_row(desktop, table, code, phrase):
+    desktop.click(*ADD)
+    desktop.type(code)
+    desktop.press(table, "Tab", "Tab")
+    desktop.type(phrase)
+    desktop.press(table, "Return")
+
+
+def test_a_row_of_ones_own(desktop, window, tmp_path):
+    dialog = open_preferences(desktop, window)
+    table = open_codes(desktop)
+    add_row(desktop, table, "99", "Out of credit")
+    desktop.picture(table, tmp_path / "codes-refused.png")
+    assert_shown(read(tmp_path / "codes-refused.png"), ["a SIP status code is 100 to 699"])
+    desktop.click(*ROWS_OK)
+    assert desktop.wait_for("SIP Explain codes") == table, "OK must not take a refused row"
+    desktop.click(*REMOVE)
+    add_row(desktop, table, "480", "Out of credit")
+    assert "100 to 699" not in desktop.words(table)
+    desktop.click(*ROWS_OK)
+    desktop.xdotool("windowfocus", "--sync", dialog)
+    desktop.click(*OK)
+    desktop.press(window, "ctrl+g")
+    desktop.type("25")
+    desktop.press(window, "Return")
+    assert_shown(desktop.words(window), ["SIP Explain: 480 Out of credit to INVITE"])
