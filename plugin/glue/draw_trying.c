@@ -135,7 +135,8 @@ void sx_draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
     sx_add_top(&p, tree);
     for (uint32_t i = 0; (e = sx_tracker_expiry(tracker, pinfo->num, i)); i++) {
         const struct sx_txn *txn = sx_tracker_txn(tracker, e->txn);
-        bool ends = txn->moved_frame == pinfo->num || txn->cancel_frame == pinfo->num;
+        bool ends = txn->moved_frame == pinfo->num || txn->cancel_frame == pinfo->num ||
+                    sx_trying_judge(tracker, txn).ended_in == pinfo->num;
         wmem_strbuf_truncate(words, 0);
         if (ends)
             wmem_strbuf_append_printf(words, "ends the overdue wait of frame %u", overdue(e, txn));
@@ -143,7 +144,7 @@ void sx_draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
             sx_say_expiry(words, tracker, e);
         proto_item *item = sx_add_uint(&p, p.tree, hf_expired,
                                        overdue(e, txn));
-        /* The message that ends the wait is flagged itself. */
+        /* What ends the wait is flagged itself. */
         if (!ends)
             sx_flag(&p, item, e->after_100 ? &ei_trying_timeout : &ei_no_response,
                     wmem_strbuf_get_str(words));
