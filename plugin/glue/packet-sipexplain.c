@@ -15,6 +15,9 @@
 /* A field value of more bytes helps nobody read it. */
 #define MAX_TEXT 1024
 
+/* Users of one connection whose loss is listed. */
+#define MAX_LOST_HERE 100
+
 /* Bytes of a long text that are shown in one line. */
 #define MAX_LINE 160
 
@@ -84,6 +87,12 @@ static int hf_flow_retry_in = -1;
 static int hf_flow_reregistered_in = -1;
 static int hf_flow_failed_in = -1;
 static int hf_flow_lost_here = -1;
+static int hf_flow_death = -1;
+static int hf_flow_death_in = -1;
+static int hf_flow_transport = -1;
+static int hf_flow_return = -1;
+static int hf_flow_token = -1;
+static int hf_flow_early_after = -1;
 
 static int ett_sipexplain = -1;
 static int ett_response = -1;
@@ -103,6 +112,7 @@ static expert_field ei_flow_failed = EI_INIT;
 static expert_field ei_flow_lost = EI_INIT;
 static expert_field ei_flow_failed_later = EI_INIT;
 static expert_field ei_flow_closed = EI_INIT;
+static expert_field ei_flow_too_early = EI_INIT;
 static expert_field ei_phrase_differs = EI_INIT;
 static expert_field ei_missing_header = EI_INIT;
 static expert_field *ei_explain;    /* one for each entry of the catalogue, in its order */
@@ -155,6 +165,43 @@ static const value_string flow_outcome_vals[] = {
     { 0, NULL }
 };
 
+static const value_string flow_death_vals[] = {
+    { SX_DEATH_UNKNOWN, "Cannot tell" },
+    { SX_DEATH_CLOSED, "Connection closed or reset" },
+    { SX_DEATH_NO_PONG, "Keep-alive not answered" },
+    { SX_DEATH_FLOW_TIMER, "Client silent past Flow-Timer" },
+    { SX_DEATH_REMOVED, "Registration taken back" },
+    { SX_DEATH_EXPIRED, "Registration ran out" },
+    { SX_DEATH_UNREACHABLE, "Unreachable (ICMP)" },
+    { SX_DEATH_NO_ACK, "TCP not acknowledged" },
+    { SX_DEATH_MOVED, "Address changed by NAT" },
+    { SX_DEATH_REFUSED, "Keep-alive refused" },
+    { SX_DEATH_FORGOTTEN, "Edge proxy no longer knew the connection" },
+    { SX_DEATH_ALL_AT_ONCE, "Edge proxy ended all connections at once" },
+    { 0, NULL }
+};
+
+static const value_string flow_return_vals[] = {
+    { SX_RETURN_IN_TIME, "In time" },
+    { SX_RETURN_TOO_EARLY, "Too early after a failed attempt" },
+    { SX_RETURN_NEVER, "Never" },
+    { 0, NULL }
+};
+
+static const value_string flow_token_vals[] = {
+    { SX_TOKEN_OWN, "The edge proxy's own" },
+    { SX_TOKEN_RESTARTED, "The edge proxy's own, from before a restart" },
+    { SX_TOKEN_STRANGE, "Not the one of the registration" },
+    { 0, NULL }
+};
+
+static const value_string flow_transport_vals[] = {
+    { SX_TRANSPORT_OTHER, "Other" }, { SX_TRANSPORT_UDP, "UDP" },
+    { SX_TRANSPORT_TCP, "TCP" },     { SX_TRANSPORT_TLS, "TLS" },
+    { SX_TRANSPORT_WS, "WebSocket" }, { SX_TRANSPORT_SCTP, "SCTP" },
+    { 0, NULL }
+};
+
 /* ---- drawing ---- */
 
 /* What the drawing of one message needs everywhere. */
@@ -167,6 +214,8 @@ struct pen {
     const char *flagged;        /* what a flag said first */
     bool flow_lost;             /* the response says that a flow is gone: story */
     struct sx_flow_story story;
+    enum sx_flow_token token;   /* what a 403 has to do with the flow token of token_flow */
+    const struct sx_flow *token_flow;
 };
 
 /* One line of valid UTF-8 of what a packet holds. */
@@ -443,11 +492,16 @@ static const char *site_or(const char *site, const char *catalogue)
 static const char *fix_of(const struct pen *p)
 {
     const struct sx_view *v = p->view;
-    wmem_strbuf_t *words;
 
-    if (p->flow_lost && !(v->site_fix && *v->site_fix)) {
-        words = wmem_strbuf_new(p->pinfo->pool, "");
-        if (sx_say_flow_advice(words, v->tracker, p->txn, &p->story))
+    if (p->txn && !(v->site_fix && *v->site_fix)) {
+        wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
+        if (p->token != SX_TOKEN_NONE)
+            sx_say_token_advice(words, p->token, p->token_flow);
+        if (p->flow_lost && wmem_strbuf_get_len(words) == 0)
+            sx_say_flow_advice(words, v->tracker, &p->story);
+        if (v->msg->code == 439)
+            sx_say_no_outbound_advice(words, v->tracker, p->txn);
+        if (wmem_strbuf_get_len(words) > 0)
             return wmem_strbuf_get_str(words);
     }
     return site_or(v->site_fix, sx_catalogue_fix(v->entry, v->msg->method_name.p,
@@ -683,15 +737,22 @@ static void draw_flow_fields(const struct pen *p, proto_tree *tree)
         add_string(p, tree, hf_flow_aor, flow->aor);
         add_string(p, tree, hf_flow_instance, flow->instance);
         add_uint(p, tree, hf_flow_reg_id, flow->reg_id);
-        if (flow->has_stream)
-            add_uint(p, tree, hf_flow_stream, flow->stream);
     }
-    if (story->death == SX_DEATH_CLOSED)
-        add_frame(p, tree, hf_flow_closed_in, story->death_in);
+    if (flow && flow->link) {
+        add_uint(p, tree, hf_flow_transport, flow->link->transport);
+        if (flow->link->has_stream)
+            add_uint(p, tree, hf_flow_stream, flow->link->stream);
+        if (flow->link->closed_in && flow->link->closed_in < p->pinfo->num)
+            add_frame(p, tree, hf_flow_closed_in, flow->link->closed_in);
+        add_uint(p, tree, hf_flow_death, story->death);
+        add_frame(p, tree, hf_flow_death_in, story->death_in);
+    }
     if (story->silent_ns >= 0)
         add_time(p, tree, hf_flow_silent, story->silent_ns);
     add_frame(p, tree, hf_flow_retry_in, story->retry_in);
     add_frame(p, tree, hf_flow_reregistered_in, story->reregistered_in);
+    if (story->returned != SX_RETURN_UNKNOWN)
+        add_uint(p, tree, hf_flow_return, story->returned);
 }
 
 static void draw_flow(struct pen *p)
@@ -716,15 +777,31 @@ static void draw_flow(struct pen *p)
     p->flagged = wmem_strbuf_get_str(facts);
 }
 
-/* On the REGISTER that made a flow which a later response calls gone. */
+/* A 403 by which an edge refuses a flow token. */
+static void draw_token(struct pen *p)
+{
+    wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
+
+    add_uint(p, p->tree, hf_flow_token, p->token);
+    sx_say_token(words, p->token, p->token_flow);
+    p->flagged = wmem_strbuf_get_str(words);
+}
+
+/* On a REGISTER that comes too early, and on the one that made a flow which a later response calls
+ * gone. */
 static void draw_registration(struct pen *p)
 {
     const struct sx_flow *flow =
         sx_flows_at(sx_tracker_flows(p->view->tracker), p->txn->flow);
 
     if (p->txn->method != SX_METHOD_REGISTER || !p->view->msg->is_request || !flow ||
-        !flow->failed_in || flow->registered_in != p->txn->request_frame ||
         p->view->record->repeats)
+        return;
+    wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
+    if (flow->tried_in == p->pinfo->num && sx_say_back_off(words, &flow->back_off))
+        flag(p, add_uint(p, p->tree, hf_flow_early_after, flow->back_off.failed_in),
+             &ei_flow_too_early, wmem_strbuf_get_str(words));
+    if (!flow->failed_in || flow->registered_in != p->txn->request_frame)
         return;
     proto_item *item = add_uint(p, p->tree, hf_flow_failed_in, flow->failed_in);
     flag(p, item, &ei_flow_failed_later,
@@ -735,19 +812,29 @@ static void draw_registration(struct pen *p)
 void sx_draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
                         const struct sx_tracker *tracker)
 {
+    const struct sx_flows *flows = sx_tracker_flows(tracker);
     const struct sx_flow *flow;
     struct pen p = { .pinfo = pinfo, .tvb = tvb };
     proto_item *top = add_top(&p, tree);
     wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
 
-    for (uint32_t i = 0; (flow = sx_flows_lost_here(sx_tracker_flows(tracker), pinfo->num, i)); i++) {
+    unsigned n = 0;
+
+    for (flow = sx_flows_lost_here(flows, pinfo->num); flow && n < MAX_LOST_HERE;
+         flow = sx_flows_next_lost(flows, flow)) {
+        if (!flow->accepted)
+            continue;
         wmem_strbuf_truncate(words, 0);
         sx_say_flow_end(words, flow);
         proto_item *item = add_string(&p, p.tree, hf_flow_lost_here, flow->aor);
         /* Who takes the registration back first loses nothing. */
         if (!flow->removed_in || flow->removed_in > pinfo->num)
             flag(&p, item, &ei_flow_closed, wmem_strbuf_get_str(words));
-        proto_item_append_text(top, "%s%s", i == 0 ? ": " : "; ", wmem_strbuf_get_str(words));
+        if (n == 0)
+            proto_item_append_text(top, ": %s", wmem_strbuf_get_str(words));
+        else if (n == 1)
+            proto_item_append_text(top, ", and others");
+        n++;
     }
 }
 
@@ -796,6 +883,8 @@ static void say_message(wmem_strbuf_t *out, const struct pen *p)
     }
     before = wmem_strbuf_get_len(out);
     wmem_strbuf_append(out, " - ");
+    if (p->txn && v->msg->code == 439 && sx_say_no_outbound(out, v->tracker, p->txn))
+        return;
     if (p->txn && v->entry && v->msg->code >= 300 &&
         sx_say_step(out, v->tracker, p->txn, v->entry))
         return;
@@ -819,6 +908,9 @@ const char *sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct s
         p.flow_lost = true;
         p.story = sx_flow_tell(view->tracker, p.txn);
     }
+    if (p.txn && !quoted && view->msg->code == 403 && p.txn->final_code == 403 &&
+        !view->record->repeats)
+        p.token = sx_flow_token_of(view->tracker, p.txn, &p.token_flow);
     if (!view->msg->is_request)
         draw_explanation(&p, p.tree);
     draw_reasons(&p, p.tree);
@@ -831,6 +923,8 @@ const char *sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct s
         draw_registration(&p);
         if (p.flow_lost)
             draw_flow(&p);
+        if (p.token != SX_TOKEN_NONE)
+            draw_token(&p);
     }
     if (view->msg->code == 430 && !p.flow_lost && !quoted)
         flag(&p, top, &ei_flow_failed, "the flow to the client is gone");
@@ -872,6 +966,8 @@ static void register_experts(void)
           "The flow that was registered here failed later", EXPFILL } },
         { &ei_flow_closed, { "sipexplain.flow_closed", PI_SEQUENCE, PI_NOTE,
           "The connection of a registered flow ends", EXPFILL } },
+        { &ei_flow_too_early, { "sipexplain.flow_too_early", PI_SEQUENCE, PI_NOTE,
+          "Registers again sooner than RFC 5626 allows", EXPFILL } },
         { &ei_phrase_differs, { "sipexplain.phrase_differs", PI_PROTOCOL, PI_NOTE,
           "Reason phrase differs from the registered one", EXPFILL } },
         { &ei_missing_header, { "sipexplain.missing_header_expert", PI_PROTOCOL, PI_WARN,
@@ -1058,6 +1154,24 @@ void proto_register_sipexplain(void)
         { &hf_flow_lost_here,
           { "Flow lost here", "sipexplain.flow.lost_here", FT_STRING, BASE_NONE, NULL, 0,
             "The address of record whose connection ends", HFILL } },
+        { &hf_flow_death,
+          { "How it died", "sipexplain.flow.death", FT_UINT8, BASE_DEC, VALS(flow_death_vals), 0,
+            NULL, HFILL } },
+        { &hf_flow_death_in,
+          { "Shown in", "sipexplain.flow.death_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
+            "The frame that shows how the flow died", HFILL } },
+        { &hf_flow_transport,
+          { "Transport", "sipexplain.flow.transport", FT_UINT8, BASE_DEC, VALS(flow_transport_vals), 0,
+            NULL, HFILL } },
+        { &hf_flow_return,
+          { "New registration", "sipexplain.flow.return", FT_UINT8, BASE_DEC, VALS(flow_return_vals),
+            0, "How the client came back, by RFC 5626 4.5", HFILL } },
+        { &hf_flow_token,
+          { "Refused flow token", "sipexplain.flow.token", FT_UINT8, BASE_DEC, VALS(flow_token_vals),
+            0, NULL, HFILL } },
+        { &hf_flow_early_after,
+          { "Too early after the failed attempt in", "sipexplain.flow.early_after", FT_FRAMENUM,
+            BASE_NONE, NULL, 0, NULL, HFILL } },
     };
     static int *ett[] = {
         &ett_sipexplain,

@@ -27,6 +27,18 @@ static const char *death_name(enum sx_flow_death death)
         return "unregistered";
     case SX_DEATH_EXPIRED:
         return "expired";
+    case SX_DEATH_UNREACHABLE:
+        return "ICMP";
+    case SX_DEATH_NO_ACK:
+        return "TCP not acknowledged";
+    case SX_DEATH_MOVED:
+        return "address changed";
+    case SX_DEATH_REFUSED:
+        return "STUN error";
+    case SX_DEATH_FORGOTTEN:
+        return "unknown to the edge";
+    case SX_DEATH_ALL_AT_ONCE:
+        return "closed with all others";
     case SX_DEATH_UNKNOWN:
     default:
         return "cannot tell";

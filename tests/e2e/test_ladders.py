@@ -23,7 +23,7 @@ LOOK_AHEAD = {
     "sipexplain.flow.outcome", "sipexplain.flow.retry_in", "sipexplain.flow.reregistered_in",
     "sipexplain.trying_timeout", "sipexplain.trying_slow", "sipexplain.trying_cancelled",
     "sipexplain.no_response", "sipexplain.flow_lost", "sipexplain.flow.failed_in",
-    "sipexplain.flow_failed_later",
+    "sipexplain.flow_failed_later", "sipexplain.flow.return",
 }
 # Where a flow was lost, the advice is what became of it.
 ADVICE = {"sipexplain.fix", "sipexplain.fix.more"}

@@ -201,7 +201,7 @@ static void say_flow(struct run *r, const struct sx_txn *txn, unsigned code)
     CLAIM(story.death != SX_DEATH_CLOSED || (story.flow && story.death_in));
     SAY_ALWAYS(r, sx_say_flow(r->said, &story));
     SAY(r, sx_say_flow_outcome(r->said, &story));
-    SAY(r, sx_say_flow_advice(r->said, r->tracker, txn, &story));
+    SAY(r, sx_say_flow_advice(r->said, r->tracker, &story));
     wmem_strbuf_append_printf(r->said, "loss %d\n", sx_flow_is_loss(r->tracker, txn, code));
 }
 
