@@ -12,6 +12,9 @@
 #define BASE_NOT_FAILED_NS (90 * SX_NS_PER_S)
 #define MAX_BACK_OFF_NS (1800 * SX_NS_PER_S)
 
+/* Timers are not exact, and the capture sees both ends a little later or sooner. */
+#define SLACK_NS SX_NS_PER_S
+
 static guint key_hash(gconstpointer p)
 {
     return (guint)((const struct sx_fingerprint *)p)->bits;
@@ -38,6 +41,7 @@ struct sx_flows *sx_flows_new(const uint64_t key[2])
     f->by_instance = g_hash_table_new(key_hash, key_equal);
     f->by_txn = g_hash_table_new(NULL, NULL);
     f->strange = g_hash_table_new(NULL, NULL);
+    sx_pool_init(&f->early, sizeof(struct sx_early));
     sx_links_init(f);
     return f;
 }
@@ -61,6 +65,7 @@ void sx_flows_free(struct sx_flows *f)
     sx_pool_clear(&f->users);
     sx_pool_clear(&f->slots);
     sx_pool_clear(&f->failures);
+    sx_pool_clear(&f->early);
     sx_links_clear(f);
     g_free(f);
 }
@@ -262,9 +267,31 @@ static void attempt_failed(struct sx_slot *slot, uint32_t frame, int64_t ns)
     slot->tried_in = 0;
 }
 
+bool sx_back_off_too_early(const struct sx_back_off *b)
+{
+    return b->failures > 0 && b->waited_ns + SLACK_NS < b->least_ns;
+}
+
+const struct sx_back_off *sx_flows_too_early(const struct sx_flows *f, uint32_t frame,
+                                             uint32_t flow)
+{
+    const struct sx_early *early;
+
+    for (uint32_t i = 0; i < SX_MAX_FLOWS && (early = sx_pool_nth(&f->early, frame, i)); i++)
+        if (early->flow == flow)
+            return &early->back_off;
+    return NULL;
+}
+
+void sx_flows_frame_again(struct sx_flows *f, uint32_t frame)
+{
+    sx_pool_truncate(&f->losses, sx_pool_lower_bound(&f->losses, frame));
+    sx_pool_truncate(&f->early, sx_pool_lower_bound(&f->early, frame));
+}
+
 /* RFC 5626 4.5: after n failures wait between 50 and 100 % of base * 2^n. */
-static void judge_back_off(const struct sx_flows *f, struct sx_slot *slot, struct sx_flow *flow,
-                           int64_t now_ns)
+static void judge_back_off(struct sx_flows *f, struct sx_slot *slot, struct sx_flow *flow,
+                           uint32_t frame, int64_t now_ns)
 {
     /* Unanswered: it failed some time after it was sent, so this is the mildest view. */
     if (slot->tried_in)
@@ -278,10 +305,16 @@ static void judge_back_off(const struct sx_flows *f, struct sx_slot *slot, struc
         .waited_ns = now_ns - slot->failed_ns,
         .least_ns = MIN(most, MAX_BACK_OFF_NS) / 2,
     };
+    if (!sx_back_off_too_early(&flow->back_off))
+        return;
+    if (flow->early.failures == 0)
+        flow->early = flow->back_off;
+    *(struct sx_early *)sx_pool_add(&f->early) =
+        (struct sx_early){.frame = frame, .flow = flow->number, .back_off = flow->back_off};
 }
 
 /* An attempt of the client to make a flow. */
-static void try_flow(const struct sx_flows *f, struct sx_flow *flow,
+static void try_flow(struct sx_flows *f, struct sx_flow *flow,
                      const struct sx_observation *obs)
 {
     struct sx_slot *slot = slot_of(f, flow);
@@ -289,9 +322,9 @@ static void try_flow(const struct sx_flows *f, struct sx_flow *flow,
     if (flow->accepted)
         return;
     if (!slot->challenged)
-        judge_back_off(f, slot, flow, obs->time_ns);
+        judge_back_off(f, slot, flow, obs->frame, obs->time_ns);
     slot->challenged = false;
-    slot->tried_in = flow->tried_in = obs->frame;
+    slot->tried_in = obs->frame;
     slot->tried_ns = obs->time_ns;
 }
 

@@ -44,6 +44,7 @@ struct sx_link {
     uint8_t transport;          /* enum sx_transport */
     bool has_stream;
     bool has_edge_end;
+    bool late;                  /* the edge sent again, but too late to be the pong */
     bool reset;                 /* closed by RST */
     bool closed_by_client;      /* by who said goodbye first, if anyone did */
     bool goodbye_of_client;
@@ -69,11 +70,11 @@ struct sx_flow {
     struct sx_link *link;       /* NULL if the client's hop was not seen */
     int64_t registered_ns;
     int64_t expires_ns;         /* when the binding runs out; INT64_MAX if unknown */
-    struct sx_back_off back_off;
+    struct sx_back_off back_off;    /* of the newest attempt */
+    struct sx_back_off early;       /* of the first attempt that came too early; failures 0: none */
     uint32_t number;            /* from 1 */
     uint32_t reg_id;
     uint32_t flow_timer_s;      /* RFC 5626 10; 0: none */
-    uint32_t tried_in;          /* the newest REGISTER that the client sent to make it */
     uint32_t registered_in;     /* the REGISTER that made it */
     uint32_t refreshed_in;      /* the last REGISTER over it */
     uint32_t removed_in;        /* REGISTER that removed the binding */
@@ -187,6 +188,13 @@ void sx_flows_failed(struct sx_flows *flows, const struct sx_observation *obs,
 
 /* NULL if there was none. */
 const struct sx_flow_failure *sx_flows_failure(const struct sx_flows *flows, uint32_t txn);
+
+/* True if an attempt came sooner than RFC 5626 4.5 lets it. */
+bool sx_back_off_too_early(const struct sx_back_off *back_off);
+
+/* Of the REGISTER in this frame that tried to make the flow, if it came too early; else NULL. */
+const struct sx_back_off *sx_flows_too_early(const struct sx_flows *flows, uint32_t frame,
+                                             uint32_t flow);
 
 /* The newest flow whose connection ends in this frame, and the next older one of the same
  * connection; NULL if there is no such. */

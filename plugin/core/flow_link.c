@@ -194,7 +194,9 @@ static void edge_sends(struct sx_link *link, const struct sx_segment *segment)
         link->has_edge_end = true;
         link->edge_end = end;
         link->repeated_ns = segment->time_ns;
-        link->ping_in = 0;
+        link->late = link->ping_in && segment->time_ns - link->ping_ns >= PONG_NS;
+        if (!link->late)
+            link->ping_in = 0;
         return;
     }
     if (ABS(segment->time_ns - link->repeated_ns) < SHORTEST_RTO_NS)
@@ -217,15 +219,25 @@ static void client_sends(struct sx_link *link, uint32_t frame, int64_t time_ns, 
     }
 }
 
+/* What the client has got of the edge's bytes shows that the connection works. */
+static void client_acknowledges(struct sx_link *link, uint32_t ack)
+{
+    if ((int32_t)(ack - link->repeated_end) >= 0)
+        link->repeats = 0;
+    if (link->late && (int32_t)(ack - link->edge_end) >= 0) {
+        link->late = false;
+        link->ping_in = 0;
+    }
+}
+
 static void segment_of(struct sx_flows *f, struct sx_link *link, const struct sx_segment *segment,
                        bool from_client)
 {
     if (!link || link->closed_in || link->transport == SX_TRANSPORT_UDP)
         return;
     if (segment->payload > 0 && from_client) {
+        client_acknowledges(link, segment->ack);
         client_sends(link, segment->frame, segment->time_ns, segment->sign == SX_SEGMENT_PING);
-        if ((int32_t)(segment->ack - link->repeated_end) >= 0)
-            link->repeats = 0;
     } else if (segment->payload > 0) {
         edge_sends(link, segment);
     }
@@ -244,11 +256,6 @@ void sx_flows_segment(struct sx_flows *f, const struct sx_segment *segment,
         return;
     segment_of(f, link_between(f, from, to), segment, true);
     segment_of(f, link_between(f, to, from), segment, false);
-}
-
-void sx_flows_frame_again(struct sx_flows *f, uint32_t frame)
-{
-    sx_pool_truncate(&f->losses, sx_pool_lower_bound(&f->losses, frame));
 }
 
 const struct sx_flow *sx_flows_lost_here(const struct sx_flows *f, uint32_t frame)

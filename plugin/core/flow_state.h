@@ -48,9 +48,16 @@ struct sx_edge {
     bool all_ended;             /* none was left then */
 };
 
+/* A REGISTER that came too early. */
+struct sx_early {
+    uint32_t frame;
+    uint32_t flow;
+    struct sx_back_off back_off;
+};
+
 struct sx_flows {
     uint64_t key[2];
-    struct sx_pool flows, users, slots, links, edges, failures, losses;
+    struct sx_pool flows, users, slots, links, edges, failures, losses, early;
     GHashTable *by_token;       /* &flow->token_key -> newest flow */
     GHashTable *by_contact;     /* &flow->contact_key -> newest flow */
     GHashTable *by_aor;         /* &user->key -> user */

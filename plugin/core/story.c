@@ -6,9 +6,6 @@
 /* Transactions that are looked at; a proxy tries a handful. */
 #define MAX_CHAIN 64
 
-/* Timers are not exact, and the capture sees both ends a little later or sooner. */
-#define SLACK_NS SX_NS_PER_S
-
 /* RFC 5626 4.5: the longer base-time. Whoever sees a loss has come back by then. */
 #define LONGEST_FIRST_NS (90 * SX_NS_PER_S)
 
@@ -113,11 +110,6 @@ static bool can_see_loss(const struct sx_flow_story *story)
     }
 }
 
-bool sx_flow_too_early(const struct sx_back_off *b)
-{
-    return b->failures > 0 && b->waited_ns + SLACK_NS < b->least_ns;
-}
-
 /* What the client did to come back; newest is the binding's newest attempt. */
 static void judge_return(const struct sx_flow *newest, const struct sx_tracker *tracker,
                          struct sx_flow_story *story)
@@ -133,9 +125,9 @@ static void judge_return(const struct sx_flow *newest, const struct sx_tracker *
     story->back_off = attempt->back_off;
     story->returned = attempt->link ? SX_RETURN_IN_TIME : SX_RETURN_UNKNOWN;
     for (unsigned i = 0; attempt && attempt != story->flow && i < MAX_CHAIN; i++) {
-        if (sx_flow_too_early(&attempt->back_off)) {
+        if (attempt->early.failures > 0) {
             story->returned = SX_RETURN_TOO_EARLY;
-            story->back_off = attempt->back_off;
+            story->back_off = attempt->early;
             return;
         }
         attempt = sx_flows_at(sx_tracker_flows(tracker), attempt->older);

@@ -82,9 +82,6 @@ struct sx_flow_story sx_flow_tell(const struct sx_tracker *tracker, const struct
 enum sx_flow_token sx_flow_token_of(const struct sx_tracker *tracker, const struct sx_txn *txn,
                                     const struct sx_flow **flow);
 
-/* True if the attempt came sooner than RFC 5626 4.5 lets it. */
-bool sx_flow_too_early(const struct sx_back_off *back_off);
-
 /* The transaction where a relayed final response came from. */
 const struct sx_txn *sx_flow_origin(const struct sx_tracker *tracker, const struct sx_txn *txn);
 

@@ -79,8 +79,7 @@ bool sx_say_no_outbound(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 bool sx_say_no_outbound_advice(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                                const struct sx_txn *txn);
 
-/* "registers again 3 s after the attempt before it failed in frame 30; ...", of a REGISTER that
- * came too early. False, and nothing said, if it did not. */
-bool sx_say_back_off(wmem_strbuf_t *out, const struct sx_back_off *back_off);
+/* "this attempt comes 3 s after the failed one in frame 30, too early: ..." */
+void sx_say_too_early(wmem_strbuf_t *out, const struct sx_back_off *back_off);
 
 #endif

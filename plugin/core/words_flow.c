@@ -251,15 +251,12 @@ static void say_wait(wmem_strbuf_t *out, const struct sx_back_off *b)
         wmem_strbuf_append_printf(out, " (%" PRIu32 " failed in a row)", b->failures);
 }
 
-bool sx_say_back_off(wmem_strbuf_t *out, const struct sx_back_off *b)
+void sx_say_too_early(wmem_strbuf_t *out, const struct sx_back_off *b)
 {
-    if (!sx_flow_too_early(b))
-        return false;
     wmem_strbuf_append(out, "this attempt comes ");
     say_wait(out, b);
     wmem_strbuf_append(out, ", too early: RFC 5626 4.5 asks for at least ");
     sx_say_time(out, b->least_ns);
-    return true;
 }
 
 /* RFC 5626 4.5; the first new attempt may come at once. */

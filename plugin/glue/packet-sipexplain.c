@@ -797,10 +797,14 @@ static void draw_registration(struct pen *p)
     if (p->txn->method != SX_METHOD_REGISTER || !p->view->msg->is_request || !flow ||
         p->view->record->repeats)
         return;
-    wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
-    if (flow->tried_in == p->pinfo->num && sx_say_back_off(words, &flow->back_off))
-        flag(p, add_uint(p, p->tree, hf_flow_early_after, flow->back_off.failed_in),
-             &ei_flow_too_early, wmem_strbuf_get_str(words));
+    const struct sx_back_off *early = sx_flows_too_early(sx_tracker_flows(p->view->tracker),
+                                                         p->pinfo->num, flow->number);
+    if (early) {
+        wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
+        sx_say_too_early(words, early);
+        flag(p, add_uint(p, p->tree, hf_flow_early_after, early->failed_in), &ei_flow_too_early,
+             wmem_strbuf_get_str(words));
+    }
     if (!flow->failed_in || flow->registered_in != p->txn->request_frame)
         return;
     proto_item *item = add_uint(p, p->tree, hf_flow_failed_in, flow->failed_in);
