@@ -396,13 +396,10 @@ static void succeed(const struct sx_flows *f, const struct sx_flow *flow)
 {
     struct sx_flow *older = sx_flow_numbered(f, flow->older);
 
-    for (unsigned i = 0; older && i < SX_MAX_FLOWS; i++, older = sx_flow_numbered(f, older->older)) {
-        if (!older->accepted)
-            continue;
-        if (!older->newer)
-            older->newer = flow->number;
-        return;
-    }
+    for (unsigned i = 0; older && !older->accepted && i < SX_MAX_FLOWS; i++)
+        older = sx_flow_numbered(f, older->older);
+    if (older && older->accepted && !older->newer)
+        older->newer = flow->number;
 }
 
 /* The failures of the binding that this registration follows are behind it. */

@@ -57,7 +57,7 @@ struct sx_back_off {
     int64_t waited_ns;          /* since the attempt before it failed */
     int64_t least_ns;           /* and how long it had to */
     uint32_t failures;          /* attempts that failed one after the other; 0: this is the first */
-    uint32_t failed_in;         /* the last of them: the response, or the REGISTER left unanswered */
+    uint32_t failed_in;         /* the last of them: response, or unanswered REGISTER */
 };
 
 /* One flow. Strings are cut at 255 bytes. */
@@ -107,6 +107,7 @@ enum sx_flow_death {
 /* What a flow looked like when a response said that it is gone. */
 struct sx_flow_failure {
     int64_t silent_ns;              /* -1: unknown */
+    int64_t idle_ns;                /* from the client's last bytes to the end of the connection */
     int64_t again_ns;               /* time of the 2xx below */
     uint32_t frame;
     uint32_t flow;

@@ -334,6 +334,9 @@ static enum sx_flow_death closed_how(const struct sx_flows *f, const struct sx_l
 {
     const struct sx_edge *edge = edge_of(f, link);
 
+    /* A goodbye of the client is its last bytes. */
+    if (!link->goodbye_in)
+        failure->idle_ns = MAX(link->closed_ns - link->last_client_ns, 0);
     failure->death_in = link->goodbye_in ? link->goodbye_in : link->closed_in;
     if (!link->closed_by_client && edge->all_ended && edge->ended > 1 &&
         link->closed_ns >= edge->ended_ns) {
@@ -414,6 +417,7 @@ void sx_flows_failed(struct sx_flows *f, const struct sx_observation *obs,
         .frame = obs->frame,
         .flow = flow->number,
         .silent_ns = flow->link ? MAX(obs->time_ns - flow->link->last_client_ns, 0) : -1,
+        .idle_ns = -1,
         .older = slot->open_failure,
         .flow_timer_s = flow->flow_timer_s,
         .edge_unreachable = flow->link && flow->link->edge_unreachable,

@@ -217,6 +217,7 @@ static struct sx_flow_story begin(const struct sx_tracker *tracker, const struct
     return (struct sx_flow_story){
         .flow = sx_flows_at(sx_tracker_flows(tracker), txn->flow),
         .silent_ns = -1,
+        .idle_ns = -1,
         .code = txn->final_code,
         .watched_ns = sx_tracker_now(tracker) - txn->final_ns,
         .ended_early = sx_tracker_ended(tracker) &&
@@ -239,6 +240,7 @@ struct sx_flow_story sx_flow_tell(const struct sx_tracker *tracker, const struct
 
     if (failure) {
         story.silent_ns = failure->silent_ns;
+        story.idle_ns = failure->idle_ns;
         story.death = (enum sx_flow_death)failure->death;
         story.death_in = failure->death_in;
         story.ended = failure->ended;

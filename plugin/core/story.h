@@ -35,6 +35,7 @@ struct sx_flow_story {
     enum sx_flow_death death;
     enum sx_flow_return returned;
     int64_t silent_ns;              /* since the client's last bytes; -1: unknown */
+    int64_t idle_ns;                /* from there to the end of the connection; -1: unknown */
     uint32_t death_in;              /* the frame that shows how it died; 0: none */
     uint32_t flow_timer_s;          /* 0: none */
     uint32_t ended;                 /* SX_DEATH_ALL_AT_ONCE: how many connections */

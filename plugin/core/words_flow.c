@@ -224,6 +224,23 @@ static const char *where_to_look(enum sx_flow_death death)
     }
 }
 
+/* How long nothing came from the client before the connection ended, or before the response. */
+static void say_silence(wmem_strbuf_t *out, const struct sx_flow_story *story)
+{
+    if (story->idle_ns >= 0) {
+        wmem_strbuf_append(out, ", ");
+        sx_say_time(out, story->idle_ns);
+        wmem_strbuf_append(out, " after the client's last bytes");
+    } else if (story->silent_ns >= 0 && story->death != SX_DEATH_FLOW_TIMER) {
+        wmem_strbuf_append(out, ". The client had been silent for ");
+        sx_say_time(out, story->silent_ns);
+    } else {
+        return;
+    }
+    if (story->flow_timer_s)
+        wmem_strbuf_append_printf(out, "; its Flow-Timer is %" PRIu32 " s", story->flow_timer_s);
+}
+
 /* Why the flow dropped, as the thing to look at. */
 static void advise_death(wmem_strbuf_t *out, const struct sx_flow_story *story)
 {
@@ -233,12 +250,7 @@ static void advise_death(wmem_strbuf_t *out, const struct sx_flow_story *story)
                               flow->reg_id);
     if (!say_death(out, story))
         wmem_strbuf_append(out, "the capture does not show it");
-    if (story->silent_ns >= 0 && story->death != SX_DEATH_FLOW_TIMER) {
-        wmem_strbuf_append(out, ". The client had been silent for ");
-        sx_say_time(out, story->silent_ns);
-        if (story->flow_timer_s)
-            wmem_strbuf_append_printf(out, "; its Flow-Timer is %" PRIu32 " s", story->flow_timer_s);
-    }
+    say_silence(out, story);
     wmem_strbuf_append_c(out, '.');
     wmem_strbuf_append(out, where_to_look(story->death));
 }

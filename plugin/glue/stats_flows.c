@@ -97,7 +97,7 @@ static void seen_cells(struct sx_row *row, const struct sx_flow_story *story)
     switch (story->outcome) {
     case SX_FLOW_OTHER_ANSWERED:
     case SX_FLOW_OTHERS_FAILED:
-        frame = story->retry_in;
+        frame = story->retry_in ? story->retry_in : story->earlier_in;
         code = story->retry_code;
         break;
     case SX_FLOW_REREGISTERED:
