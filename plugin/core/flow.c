@@ -1,26 +1,19 @@
 /* flow.c
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "core/flow.h"
-
-/* RFC 5626 4.4.1 */
-#define PONG_NS (10 * SX_NS_PER_S)
-#define PING_BYTES 4
+#include "core/binding.h"
+#include "core/catalogue.h"
+#include "core/flow_state.h"
 
 #define MAX_STRING 255
 
-/* Chains of flows that are followed; a client registers a handful. */
-#define MAX_CHAIN 64
+/* RFC 5626 4.5 */
+#define BASE_ALL_FAILED_NS (30 * SX_NS_PER_S)
+#define BASE_NOT_FAILED_NS (90 * SX_NS_PER_S)
+#define MAX_BACK_OFF_NS (1800 * SX_NS_PER_S)
 
-struct sx_flows {
-    uint64_t key[2];
-    struct sx_pool flows, failures, losses;
-    GHashTable *by_token;       /* &flow->token_key -> newest flow */
-    GHashTable *by_contact;     /* &flow->contact_key -> newest flow */
-    GHashTable *by_instance;    /* &flow->instance_key -> newest flow */
-    GHashTable *by_connection;  /* &flow->connection -> newest flow */
-    GHashTable *by_txn;         /* transaction number -> failure */
-};
+/* Timers are not exact, and the capture sees both ends a little later or sooner. */
+#define SLACK_NS SX_NS_PER_S
 
 static guint key_hash(gconstpointer p)
 {
@@ -32,38 +25,24 @@ static gboolean key_equal(gconstpointer x, gconstpointer y)
     return sx_fingerprint_eq(*(const struct sx_fingerprint *)x, *(const struct sx_fingerprint *)y);
 }
 
-static bool same_endpoint(struct sx_endpoint a, struct sx_endpoint b)
-{
-    return a.host == b.host && a.port == b.port;
-}
-
-static guint connection_hash(gconstpointer p)
-{
-    const struct sx_connection *c = p;
-
-    return (c->client.host * 31 + c->client.port) * 31 + c->edge.host;
-}
-
-static gboolean connection_equal(gconstpointer x, gconstpointer y)
-{
-    const struct sx_connection *a = x, *b = y;
-
-    return same_endpoint(a->client, b->client) && same_endpoint(a->edge, b->edge);
-}
-
 struct sx_flows *sx_flows_new(const uint64_t key[2])
 {
     struct sx_flows *f = g_new0(struct sx_flows, 1);
 
     memcpy(f->key, key, sizeof f->key);
     sx_pool_init(&f->flows, sizeof(struct sx_flow));
+    sx_pool_init(&f->users, sizeof(struct sx_user));
+    sx_pool_init(&f->slots, sizeof(struct sx_slot));
     sx_pool_init(&f->failures, sizeof(struct sx_flow_failure));
-    sx_pool_init(&f->losses, sizeof(struct sx_flow_loss));
     f->by_token = g_hash_table_new(key_hash, key_equal);
     f->by_contact = g_hash_table_new(key_hash, key_equal);
+    f->by_aor = g_hash_table_new(key_hash, key_equal);
+    f->by_slot = g_hash_table_new(key_hash, key_equal);
     f->by_instance = g_hash_table_new(key_hash, key_equal);
-    f->by_connection = g_hash_table_new(connection_hash, connection_equal);
     f->by_txn = g_hash_table_new(NULL, NULL);
+    f->strange = g_hash_table_new(NULL, NULL);
+    sx_pool_init(&f->early, sizeof(struct sx_early));
+    sx_links_init(f);
     return f;
 }
 
@@ -71,19 +50,23 @@ void sx_flows_free(struct sx_flows *f)
 {
     if (!f)
         return;
-    for (uint32_t i = 0; i < f->flows.count; i++) {
-        struct sx_flow *flow = sx_pool_at(&f->flows, i);
-        g_free(flow->aor);
-        g_free(flow->instance);
-    }
+    for (uint32_t i = 0; i < f->flows.count; i++)
+        g_free(((struct sx_flow *)sx_pool_at(&f->flows, i))->instance);
+    for (uint32_t i = 0; i < f->users.count; i++)
+        g_free(((struct sx_user *)sx_pool_at(&f->users, i))->aor);
     g_hash_table_destroy(f->by_token);
     g_hash_table_destroy(f->by_contact);
+    g_hash_table_destroy(f->by_aor);
+    g_hash_table_destroy(f->by_slot);
     g_hash_table_destroy(f->by_instance);
-    g_hash_table_destroy(f->by_connection);
     g_hash_table_destroy(f->by_txn);
+    g_hash_table_destroy(f->strange);
     sx_pool_clear(&f->flows);
+    sx_pool_clear(&f->users);
+    sx_pool_clear(&f->slots);
     sx_pool_clear(&f->failures);
-    sx_pool_clear(&f->losses);
+    sx_pool_clear(&f->early);
+    sx_links_clear(f);
     g_free(f);
 }
 
@@ -92,52 +75,53 @@ uint32_t sx_flows_count(const struct sx_flows *f)
     return f->flows.count;
 }
 
-static struct sx_flow *flow_at(const struct sx_flows *f, uint32_t number)
+static void *numbered(const struct sx_pool *pool, uint32_t number)
 {
-    return number > 0 && number <= f->flows.count ? sx_pool_at(&f->flows, number - 1) : NULL;
+    return number > 0 && number <= pool->count ? sx_pool_at(pool, number - 1) : NULL;
+}
+
+struct sx_flow *sx_flow_numbered(const struct sx_flows *f, uint32_t number)
+{
+    return numbered(&f->flows, number);
 }
 
 const struct sx_flow *sx_flows_at(const struct sx_flows *f, uint32_t number)
 {
-    return flow_at(f, number);
+    return sx_flow_numbered(f, number);
 }
 
-/* ---- registration ---- */
+static struct sx_slot *slot_of(const struct sx_flows *f, const struct sx_flow *flow)
+{
+    return numbered(&f->slots, flow->slot);
+}
+
+bool sx_flows_of_one_instance(const struct sx_flows *f, const struct sx_flow *a,
+                              const struct sx_flow *b)
+{
+    return sx_fingerprint_eq(slot_of(f, a)->instance_key, slot_of(f, b)->instance_key);
+}
+
+const struct sx_flow *sx_flows_newest(const struct sx_flows *f, const struct sx_flow *flow)
+{
+    return sx_flow_numbered(f, slot_of(f, flow)->newest);
+}
+
+/* ---- what a REGISTER says ---- */
 
 static struct sx_fingerprint fingerprint_of(const struct sx_flows *f, struct sx_slice a,
-                                            struct sx_slice b)
+                                            struct sx_slice b, uint32_t number)
 {
     struct sx_hash h = sx_hash_begin(f->key);
 
     sx_hash_add(&h, a);
     sx_hash_add(&h, b);
+    sx_hash_add_uint(&h, number);
     return sx_hash_end(h);
 }
 
-static bool is_set(struct sx_fingerprint key)
+static struct sx_fingerprint name_of(const struct sx_flows *f, struct sx_slice s)
 {
-    return key.bits != 0;
-}
-
-/* "Bob" <sip:bob@example.com;x>;y -> sip:bob@example.com;x */
-static struct sx_slice uri_of(struct sx_slice value)
-{
-    const char *open = value.n ? memchr(value.p, '<', value.n) : NULL;
-    struct sx_slice uri;
-
-    if (open) {
-        uri = sx_slice_from(value, (size_t)(open - value.p) + 1);
-        const char *close = uri.n ? memchr(uri.p, '>', uri.n) : NULL;
-        return close ? sx_slice(uri.p, (size_t)(close - uri.p)) : uri;
-    }
-    return sx_slice_next(&value, ';', &uri) ? uri : value;
-}
-
-static struct sx_slice without_parameters(struct sx_slice uri)
-{
-    const char *end = uri.n ? memchr(uri.p, ';', uri.n) : NULL;
-
-    return end ? sx_slice(uri.p, (size_t)(end - uri.p)) : uri;
+    return fingerprint_of(f, s, SX_SLICE_NONE, 0);
 }
 
 static char *keep(struct sx_slice s)
@@ -152,193 +136,371 @@ static char *keep(struct sx_slice s)
     return valid;
 }
 
-/* The Contact that registers an outbound flow (RFC 5626 4.2): it has an instance and a reg-id. */
-struct binding {
-    struct sx_slice uri, instance;
-    uint32_t reg_id;
-    uint32_t expires;
-    bool has_expires;
-};
-
-static bool read_binding(struct sx_slice contact, struct binding *b)
+static void set_token(struct sx_flows *f, struct sx_flow *flow, struct sx_slice path)
 {
-    struct sx_slice expires = sx_slice_param(contact, "expires");
+    struct sx_slice uri = sx_token_uri(path);
 
-    b->uri = uri_of(contact);
-    b->instance = sx_slice_param(contact, "+sip.instance");
-    if (b->instance.n > 2 && b->instance.p[0] == '<')
-        b->instance = sx_slice(b->instance.p + 1, b->instance.n - 2);
-    b->has_expires = sx_slice_uint(expires, UINT32_MAX, &b->expires);
-    return b->instance.n > 0 &&
-           sx_slice_uint(sx_slice_param(contact, "reg-id"), INT32_MAX, &b->reg_id) && b->reg_id > 0;
-}
-
-static bool find_binding(const struct sx_sip_msg *msg, struct sx_slice instance, uint32_t reg_id,
-                         struct binding *b)
-{
-    struct sx_field_iter iter = {0};
-    struct sx_slice contact;
-
-    while (sx_sip_msg_value(msg, "Contact", &iter, &contact))
-        if (read_binding(contact, b) &&
-            (!instance.p || (sx_slice_eq(b->instance, instance) && b->reg_id == reg_id)))
-            return true;
-    return false;
-}
-
-/* The URI of the Path or Route that carries a flow token, as far as the user part goes: an edge
- * may change its parameters. */
-static struct sx_fingerprint token_of(const struct sx_flows *f, struct sx_slice value)
-{
-    struct sx_slice uri = without_parameters(uri_of(value));
-
-    if (uri.n == 0 || !memchr(uri.p, '@', uri.n))
-        return (struct sx_fingerprint){0};
-    return fingerprint_of(f, uri, SX_SLICE_NONE);
-}
-
-/* The last Path value is the edge proxy's: each hop puts its own on top (RFC 3327). */
-static struct sx_fingerprint path_token(const struct sx_flows *f, const struct sx_sip_msg *msg)
-{
-    struct sx_field_iter iter = {0};
-    struct sx_slice value;
-    struct sx_fingerprint token = {0};
-
-    while (sx_sip_msg_value(msg, "Path", &iter, &value))
-        token = token_of(f, value);
-    return token;
-}
-
-static void set_token(struct sx_flows *f, struct sx_flow *flow, struct sx_fingerprint token)
-{
-    if (!is_set(token) || is_set(flow->token_key))
+    if (!uri.p || flow->token_key.bits)
         return;
-    flow->token_key = token;
+    flow->token_key = name_of(f, uri);
+    flow->edge_key = name_of(f, sx_token_host(uri));
     g_hash_table_replace(f->by_token, &flow->token_key, flow);
 }
 
-/* The flow that this REGISTER goes over once more. */
-static struct sx_flow *find_same(const struct sx_flows *f, const struct binding *b,
-                                 struct sx_fingerprint instance, const struct sx_txn *txn,
-                                 bool first_hop, struct sx_fingerprint token)
-{
-    struct sx_flow *flow = g_hash_table_lookup(f->by_instance, &instance);
-    struct sx_connection way = {.client = txn->src, .edge = txn->dst};
+/* ---- users and bindings ---- */
 
-    for (unsigned i = 0; flow && i < MAX_CHAIN; i++, flow = flow_at(f, flow->older)) {
-        if (flow->reg_id != b->reg_id || flow->closed_in)
+static struct sx_user *user_of(struct sx_flows *f, struct sx_slice aor)
+{
+    struct sx_fingerprint key = name_of(f, aor);
+    struct sx_user *user = g_hash_table_lookup(f->by_aor, &key);
+
+    if (user)
+        return user;
+    user = sx_pool_add(&f->users);
+    *user = (struct sx_user){.key = key, .aor = keep(aor), .number = f->users.count};
+    g_hash_table_insert(f->by_aor, &user->key, user);
+    return user;
+}
+
+static struct sx_fingerprint slot_key(const struct sx_flows *f, const struct sx_binding *b,
+                                      struct sx_slice aor)
+{
+    return fingerprint_of(f, b->instance, aor, b->reg_id);
+}
+
+static struct sx_slot *slot_for(struct sx_flows *f, const struct sx_binding *b, struct sx_slice aor)
+{
+    struct sx_fingerprint key = slot_key(f, b, aor);
+    struct sx_slot *slot = g_hash_table_lookup(f->by_slot, &key);
+
+    if (slot)
+        return slot;
+    struct sx_fingerprint instance = fingerprint_of(f, b->instance, aor, 0);
+    const struct sx_slot *other = g_hash_table_lookup(f->by_instance, &instance);
+    slot = sx_pool_add(&f->slots);
+    *slot = (struct sx_slot){
+        .key = key,
+        .instance_key = instance,
+        .number = f->slots.count,
+        .reg_id = b->reg_id,
+        .next = other ? other->number : 0,
+    };
+    g_hash_table_insert(f->by_slot, &slot->key, slot);
+    g_hash_table_replace(f->by_instance, &slot->instance_key, slot);
+    return slot;
+}
+
+void sx_flow_settle(const struct sx_flows *f, struct sx_flow *flow)
+{
+    const struct sx_user *user = numbered(&f->users, flow->user);
+
+    if (!flow->removed_in && user->removed_in > MAX(flow->registered_in, flow->refreshed_in))
+        flow->removed_in = user->removed_in;
+}
+
+static bool is_alive(const struct sx_flows *f, struct sx_flow *flow, int64_t now_ns)
+{
+    sx_flow_settle(f, flow);
+    return flow->accepted && !flow->removed_in && flow->expires_ns > now_ns &&
+           !(flow->link && (flow->link->closed_in || flow->link->unreachable_in));
+}
+
+/* ---- registration ---- */
+
+/* The flow that this REGISTER goes over once more. */
+static struct sx_flow *find_same(const struct sx_flows *f, const struct sx_slot *slot,
+                                 const struct sx_txn *txn, bool first_hop, struct sx_slice path)
+{
+    struct sx_flow *flow = sx_flow_numbered(f, slot->newest);
+    struct sx_slice uri = sx_token_uri(path);
+    struct sx_fingerprint token = uri.p ? name_of(f, uri) : (struct sx_fingerprint){0};
+
+    for (unsigned i = 0; flow && i < SX_MAX_FLOWS; i++, flow = sx_flow_numbered(f, flow->older)) {
+        if (flow->link && flow->link->closed_in)
             continue;
-        if (first_hop ? flow->has_connection && connection_equal(&flow->connection, &way)
-                      : is_set(token) && sx_fingerprint_eq(token, flow->token_key))
+        if (first_hop ? sx_flow_is_on(flow, txn)
+                      : uri.p && sx_fingerprint_eq(token, flow->token_key))
             return flow;
     }
     return NULL;
 }
 
-static void add_connection(struct sx_flows *f, struct sx_flow *flow,
-                           const struct sx_observation *obs, const struct sx_txn *txn)
+static struct sx_flow *new_flow(struct sx_flows *f, struct sx_slot *slot, struct sx_user *user,
+                                const struct sx_binding *b)
 {
-    const struct sx_flow *other;
-
-    flow->has_connection = true;
-    flow->connection = (struct sx_connection){.client = txn->src, .edge = txn->dst};
-    flow->transport = txn->transport;
-    flow->stream = obs->stream;
-    flow->has_stream = obs->has_stream;
-    other = g_hash_table_lookup(f->by_connection, &flow->connection);
-    flow->on_connection = other && !other->closed_in ? other->number : 0;
-    g_hash_table_replace(f->by_connection, &flow->connection, flow);
-}
-
-static struct sx_flow *new_flow(struct sx_flows *f, const struct sx_sip_msg *msg,
-                                const struct binding *b, struct sx_fingerprint instance)
-{
-    struct sx_flow *older = g_hash_table_lookup(f->by_instance, &instance);
     struct sx_flow *flow = sx_pool_add(&f->flows);
 
     *flow = (struct sx_flow){
         .number = f->flows.count,
-        .aor = keep(without_parameters(uri_of(msg->to))),
+        .aor = user->aor,
         .instance = keep(b->instance),
-        .instance_key = instance,
-        .contact_key = fingerprint_of(f, b->uri, SX_SLICE_NONE),
+        .contact_key = name_of(f, b->uri),
         .reg_id = b->reg_id,
         .expires_ns = INT64_MAX,
-        .older = older ? older->number : 0,
+        .slot = slot->number,
+        .user = user->number,
+        .older = slot->newest,
     };
-    g_hash_table_replace(f->by_instance, &flow->instance_key, flow);
+    slot->newest = flow->number;
     g_hash_table_replace(f->by_contact, &flow->contact_key, flow);
     return flow;
 }
 
-uint32_t sx_flows_register(struct sx_flows *f, const struct sx_observation *obs,
-                           const struct sx_txn *txn, uint32_t upstream)
+/* True if another binding of the instance has a flow that works. */
+static bool other_works(const struct sx_flows *f, const struct sx_slot *slot, int64_t now_ns)
 {
-    struct binding b;
-    struct sx_flow *flow = flow_at(f, upstream);
-    struct sx_fingerprint token = path_token(f, obs->msg);
-    bool first_hop = !obs->msg->more_vias.p;
+    const struct sx_slot *other = g_hash_table_lookup(f->by_instance, &slot->instance_key);
 
-    if (!flow) {
-        if (!find_binding(obs->msg, SX_SLICE_NONE, 0, &b))
-            return 0;
-        struct sx_slice aor = without_parameters(uri_of(obs->msg->to));
-        struct sx_fingerprint instance = fingerprint_of(f, b.instance, aor);
-        flow = find_same(f, &b, instance, txn, first_hop, token);
-        if (!flow)
-            flow = new_flow(f, obs->msg, &b, instance);
+    for (unsigned i = 0; other && i < SX_MAX_FLOWS; i++, other = numbered(&f->slots, other->next)) {
+        struct sx_flow *flow = sx_flow_numbered(f, other->newest);
+        if (other != slot && flow && is_alive(f, flow, now_ns))
+            return true;
     }
-    if (first_hop && !flow->has_connection)
-        add_connection(f, flow, obs, txn);
-    if (first_hop)
-        flow->last_client_ns = obs->time_ns;
-    set_token(f, flow, token);
+    return false;
+}
+
+static void attempt_failed(struct sx_slot *slot, uint32_t frame, int64_t ns)
+{
+    slot->failures++;
+    slot->failed_in = frame;
+    slot->failed_ns = ns;
+    slot->tried_in = 0;
+}
+
+bool sx_back_off_too_early(const struct sx_back_off *b)
+{
+    return b->failures > 0 && b->waited_ns + SLACK_NS < b->least_ns;
+}
+
+const struct sx_back_off *sx_flows_too_early(const struct sx_flows *f, uint32_t frame,
+                                             uint32_t flow)
+{
+    const struct sx_early *early;
+
+    for (uint32_t i = 0; i < SX_MAX_FLOWS && (early = sx_pool_nth(&f->early, frame, i)); i++)
+        if (early->flow == flow)
+            return &early->back_off;
+    return NULL;
+}
+
+void sx_flows_frame_again(struct sx_flows *f, uint32_t frame)
+{
+    sx_pool_truncate(&f->losses, sx_pool_lower_bound(&f->losses, frame));
+    sx_pool_truncate(&f->early, sx_pool_lower_bound(&f->early, frame));
+}
+
+/* RFC 5626 4.5: after n failures wait between 50 and 100 % of base * 2^n. */
+static void judge_back_off(struct sx_flows *f, struct sx_slot *slot, struct sx_flow *flow,
+                           uint32_t frame, int64_t now_ns)
+{
+    /* Unanswered: it failed some time after it was sent, so this is the mildest view. */
+    if (slot->tried_in)
+        attempt_failed(slot, slot->tried_in, slot->tried_ns);
+    int64_t most = other_works(f, slot, now_ns) ? BASE_NOT_FAILED_NS : BASE_ALL_FAILED_NS;
+    for (uint32_t n = 0; n < slot->failures && most < MAX_BACK_OFF_NS; n++)
+        most *= 2;
+    flow->back_off = (struct sx_back_off){
+        .failures = slot->failures,
+        .failed_in = slot->failed_in,
+        .waited_ns = now_ns - slot->failed_ns,
+        .least_ns = MIN(most, MAX_BACK_OFF_NS) / 2,
+    };
+    if (!sx_back_off_too_early(&flow->back_off))
+        return;
+    if (flow->early.failures == 0)
+        flow->early = flow->back_off;
+    *(struct sx_early *)sx_pool_add(&f->early) =
+        (struct sx_early){.frame = frame, .flow = flow->number, .back_off = flow->back_off};
+}
+
+/* An attempt of the client to make a flow. */
+static void try_flow(struct sx_flows *f, struct sx_flow *flow,
+                     const struct sx_observation *obs)
+{
+    struct sx_slot *slot = slot_of(f, flow);
+
+    if (flow->accepted)
+        return;
+    if (!slot->challenged)
+        judge_back_off(f, slot, flow, obs->frame, obs->time_ns);
+    slot->challenged = false;
+    slot->tried_in = obs->frame;
+    slot->tried_ns = obs->time_ns;
+}
+
+/* The flows whose bindings this REGISTER removes; the first of them. */
+static struct sx_flow *find_removed(const struct sx_flows *f, const struct sx_sip_msg *msg)
+{
+    struct sx_field_iter iter = {0};
+    struct sx_slice contact, aor = sx_binding_aor(msg);
+    struct sx_flow *first = NULL;
+    struct sx_binding b;
+
+    while (sx_sip_msg_value(msg, "Contact", &iter, &contact)) {
+        if (!sx_binding_read(contact, &b) || !sx_binding_removes(msg, &b))
+            continue;
+        struct sx_fingerprint key = slot_key(f, &b, aor);
+        const struct sx_slot *slot = g_hash_table_lookup(f->by_slot, &key);
+        struct sx_flow *flow = slot ? sx_flow_numbered(f, slot->newest) : NULL;
+        if (!flow)
+            continue;
+        flow->also_removed = first ? first->number : 0;
+        first = flow;
+    }
+    return first;
+}
+
+static uint32_t register_removal(const struct sx_flows *f, const struct sx_observation *obs,
+                                 struct sx_txn *txn)
+{
+    const struct sx_flow *flow;
+
+    if (sx_binding_removes_all(obs->msg)) {
+        txn->unregisters_all = true;
+        return 0;
+    }
+    flow = find_removed(f, obs->msg);
+    txn->unregisters = flow != NULL;
+    return flow ? flow->number : 0;
+}
+
+uint32_t sx_flows_register(struct sx_flows *f, const struct sx_observation *obs,
+                           struct sx_txn *txn, uint32_t upstream)
+{
+    struct sx_flow *flow = sx_flow_numbered(f, upstream);
+    struct sx_slice path = sx_binding_edge_path(obs->msg);
+    bool first_hop = !obs->msg->more_vias.p;
+    struct sx_binding b;
+
+    txn->has_path = path.p != NULL;
+    txn->outbound_path = sx_binding_has_ob(path);
+    if (!sx_binding_added(obs->msg, &b))
+        return register_removal(f, obs, txn);
+    if (!flow) {
+        struct sx_slice aor = sx_binding_aor(obs->msg);
+        struct sx_slot *slot = slot_for(f, &b, aor);
+        flow = find_same(f, slot, txn, first_hop, path);
+        if (!flow)
+            flow = new_flow(f, slot, user_of(f, aor), &b);
+    }
+    if (first_hop) {
+        sx_flow_set_link(f, flow, obs, txn);
+        try_flow(f, flow, obs);
+    }
+    set_token(f, flow, path);
     return flow->number;
 }
 
-/* The flow registered before for the same reg-id now has a successor. */
+/* The flow registered before for the same binding now has a successor. */
 static void succeed(const struct sx_flows *f, const struct sx_flow *flow)
 {
-    struct sx_flow *older = flow_at(f, flow->older);
+    struct sx_flow *older = sx_flow_numbered(f, flow->older);
 
-    for (unsigned i = 0; older && i < MAX_CHAIN; i++, older = flow_at(f, older->older)) {
-        if (older->reg_id != flow->reg_id || !older->accepted)
-            continue;
-        if (!older->newer)
-            older->newer = flow->number;
-        return;
+    for (unsigned i = 0; older && !older->accepted && i < SX_MAX_FLOWS; i++)
+        older = sx_flow_numbered(f, older->older);
+    if (older && older->accepted && !older->newer)
+        older->newer = flow->number;
+}
+
+/* The failures of the binding that this registration follows are behind it. */
+static void mend(const struct sx_flows *f, struct sx_slot *slot, const struct sx_flow *flow,
+                 uint32_t register_in, int64_t ns)
+{
+    struct sx_flow_failure *failure;
+
+    while ((failure = numbered(&f->failures, slot->open_failure))) {
+        failure->again_in = register_in;
+        failure->again_ns = ns;
+        failure->again_flow = flow->number;
+        slot->open_failure = failure->older;
     }
+    slot->failures = 0;
+    slot->tried_in = 0;
+    slot->challenged = false;
+}
+
+static void read_lifetime(struct sx_flow *flow, const struct sx_observation *obs)
+{
+    const struct sx_sip_msg *msg = obs->msg;
+    struct sx_field_iter iter = {0};
+    struct sx_slice contact;
+    struct sx_binding b;
+    uint32_t seconds = 0;
+    bool known = msg->has_expires;
+
+    if (known)
+        seconds = msg->expires;
+    while (sx_sip_msg_value(msg, "Contact", &iter, &contact)) {
+        if (!sx_binding_read(contact, &b) || b.reg_id != flow->reg_id || !b.has_expires ||
+            !sx_slice_eq(b.instance, sx_slice_str(flow->instance)))
+            continue;
+        seconds = b.expires;
+        known = true;
+        break;
+    }
+    if (known)
+        flow->expires_ns = obs->time_ns + (int64_t)seconds * SX_NS_PER_S;
+}
+
+/* From the newest of the chain that find_removed() made. */
+static void remove_flows(const struct sx_flows *f, struct sx_flow *flow, uint32_t register_in)
+{
+    for (unsigned i = 0; flow && i < SX_MAX_FLOWS;
+         i++, flow = sx_flow_numbered(f, flow->also_removed))
+        flow->removed_in = register_in;
 }
 
 void sx_flows_registered(struct sx_flows *f, const struct sx_observation *obs,
                          const struct sx_txn *txn, uint32_t register_in)
 {
-    struct sx_flow *flow = flow_at(f, txn->flow);
+    struct sx_flow *flow = sx_flow_numbered(f, txn->flow);
     const struct sx_sip_msg *msg = obs->msg;
-    struct binding b;
     uint32_t seconds;
 
-    set_token(f, flow, path_token(f, msg));
+    if (txn->unregisters_all && f->flows.count > 0)
+        user_of(f, sx_binding_aor(msg))->removed_in = register_in;
+    if (!flow)
+        return;
     if (txn->unregisters) {
-        flow->removed_in = register_in;
+        remove_flows(f, flow, register_in);
         return;
     }
-    flow->outbound |= sx_sip_msg_has_token(msg, "Require", "outbound");
+    set_token(f, flow, sx_binding_edge_path(msg));
     if (sx_slice_uint(sx_sip_msg_first(msg, "Flow-Timer"), UINT32_MAX, &seconds))
         flow->flow_timer_s = seconds;
-    if (find_binding(msg, sx_slice_str(flow->instance), flow->reg_id, &b) && b.has_expires)
-        flow->expires_ns = obs->time_ns + (int64_t)b.expires * SX_NS_PER_S;
-    else if (msg->has_expires)
-        flow->expires_ns = obs->time_ns + (int64_t)msg->expires * SX_NS_PER_S;
+    read_lifetime(flow, obs);
+    flow->removed_in = 0;
+    if (flow->link)
+        sx_link_revive(flow->link);
+    /* Each hop's response to one REGISTER comes here. */
     if (!flow->accepted) {
         flow->accepted = true;
         flow->registered_in = register_in;
         flow->registered_ns = obs->time_ns;
         succeed(f, flow);
-    } else if (register_in != flow->registered_in) {
+        mend(f, slot_of(f, flow), flow, register_in, obs->time_ns);
+    } else if (register_in != flow->registered_in && register_in != flow->refreshed_in) {
         flow->refreshed_in = register_in;
-        flow->refreshed_ns = obs->time_ns;
+        mend(f, slot_of(f, flow), flow, register_in, obs->time_ns);
     }
+}
+
+void sx_flows_not_registered(struct sx_flows *f, const struct sx_observation *obs,
+                             const struct sx_txn *txn)
+{
+    const struct sx_flow *flow = sx_flow_numbered(f, txn->flow);
+    const struct sx_code *entry = sx_catalogue_explain(obs->msg->code);
+
+    if (!flow || flow->accepted || txn->unregisters || obs->msg->more_vias.p)
+        return;
+    struct sx_slot *slot = slot_of(f, flow);
+    if (slot->tried_in != txn->request_frame)
+        return;
+    if (entry && entry->role != SX_ROLE_FAILURE)
+        slot->challenged = true;
+    else
+        attempt_failed(slot, obs->frame, obs->time_ns);
+    slot->tried_in = 0;
 }
 
 /* ---- requests to a registered client ---- */
@@ -346,132 +508,44 @@ void sx_flows_registered(struct sx_flows *f, const struct sx_observation *obs,
 /* Another flow of the same instance with the same Contact: then the Request-URI names neither. */
 static bool is_ambiguous(const struct sx_flows *f, const struct sx_flow *flow)
 {
-    const struct sx_flow *other = g_hash_table_lookup(f->by_instance, &flow->instance_key);
+    const struct sx_slot *slot =
+        g_hash_table_lookup(f->by_instance, &slot_of(f, flow)->instance_key);
 
-    for (unsigned i = 0; other && i < MAX_CHAIN; i++, other = flow_at(f, other->older))
-        if (other->reg_id != flow->reg_id && other->accepted && !other->removed_in &&
+    for (unsigned i = 0; slot && i < SX_MAX_FLOWS; i++, slot = numbered(&f->slots, slot->next)) {
+        struct sx_flow *other = sx_flow_numbered(f, slot->newest);
+        if (slot->number == flow->slot || !other)
+            continue;
+        sx_flow_settle(f, other);
+        if (other->accepted && !other->removed_in &&
             sx_fingerprint_eq(other->contact_key, flow->contact_key))
             return true;
+    }
     return false;
 }
 
-uint32_t sx_flows_routed(const struct sx_flows *f, const struct sx_sip_msg *msg)
+uint32_t sx_flows_routed(struct sx_flows *f, const struct sx_sip_msg *msg, uint32_t txn)
 {
-    const struct sx_flow *flow = NULL;
+    struct sx_slice uri = sx_token_uri(msg->top_route);
     struct sx_fingerprint key = {0};
+    struct sx_flow *flow;
 
-    if (msg->top_route.p)
-        key = token_of(f, msg->top_route);
-    if (is_set(key)) {
+    if (uri.p) {
+        key = name_of(f, uri);
         flow = g_hash_table_lookup(f->by_token, &key);
-        return flow ? flow->number : 0;
+        if (flow)
+            return flow->number;
+        key = name_of(f, sx_token_host(uri));
     }
-    key = fingerprint_of(f, msg->uri, SX_SLICE_NONE);
-    flow = g_hash_table_lookup(f->by_contact, &key);
-    return flow && !is_ambiguous(f, flow) ? flow->number : 0;
+    struct sx_fingerprint contact = name_of(f, msg->uri);
+    flow = g_hash_table_lookup(f->by_contact, &contact);
+    if (!uri.p)
+        return flow && !is_ambiguous(f, flow) ? flow->number : 0;
+    if (flow && sx_fingerprint_eq(key, flow->edge_key))
+        g_hash_table_insert(f->strange, GUINT_TO_POINTER(txn), flow);
+    return 0;
 }
 
-/* ---- the connection ---- */
-
-static void close_flow(struct sx_flows *f, struct sx_flow *flow, const struct sx_segment *segment,
-                       bool from_client)
+const struct sx_flow *sx_flows_strange_token(const struct sx_flows *f, uint32_t txn)
 {
-    if (flow->closed_in)
-        return;
-    flow->closed_in = segment->frame;
-    flow->closed_ns = segment->time_ns;
-    flow->reset = segment->flags & SX_TCP_RST;
-    flow->closed_by_client = from_client;
-    *(struct sx_flow_loss *)sx_pool_add(&f->losses) =
-        (struct sx_flow_loss){.frame = segment->frame, .flow = flow->number};
-}
-
-static void carry(struct sx_flow *flow, const struct sx_segment *segment, bool from_client)
-{
-    if (!from_client) {
-        flow->ping_in = 0;
-        return;
-    }
-    flow->last_client_ns = segment->time_ns;
-    if (segment->payload == PING_BYTES && flow->transport == SX_TRANSPORT_TCP && !flow->ping_in) {
-        flow->ping_in = segment->frame;
-        flow->ping_ns = segment->time_ns;
-    }
-}
-
-static void segment_of(struct sx_flows *f, const struct sx_segment *segment,
-                       const struct sx_connection *connection, bool from_client)
-{
-    struct sx_flow *flow = g_hash_table_lookup(f->by_connection, connection);
-
-    for (unsigned i = 0; flow && i < MAX_CHAIN; i++, flow = flow_at(f, flow->on_connection)) {
-        if (segment->payload > 0)
-            carry(flow, segment, from_client);
-        if (segment->flags & (SX_TCP_FIN | SX_TCP_RST))
-            close_flow(f, flow, segment, from_client);
-    }
-}
-
-void sx_flows_segment(struct sx_flows *f, const struct sx_segment *segment,
-                      struct sx_endpoint from, struct sx_endpoint to)
-{
-    if (f->flows.count == 0)
-        return;
-    segment_of(f, segment, &(struct sx_connection){.client = from, .edge = to}, true);
-    segment_of(f, segment, &(struct sx_connection){.client = to, .edge = from}, false);
-}
-
-const struct sx_flow *sx_flows_lost_here(const struct sx_flows *f, uint32_t frame, uint32_t nth)
-{
-    const struct sx_flow_loss *loss = sx_pool_nth(&f->losses, frame, nth);
-
-    return loss ? flow_at(f, loss->flow) : NULL;
-}
-
-/* ---- the failure ---- */
-
-static enum sx_flow_death death_of(const struct sx_flow *flow, int64_t now_ns, int64_t silent_ns,
-                                   uint32_t *frame)
-{
-    *frame = 0;
-    if (flow->closed_in) {
-        *frame = flow->closed_in;
-        return SX_DEATH_CLOSED;
-    }
-    if (flow->ping_in && now_ns - flow->ping_ns >= PONG_NS) {
-        *frame = flow->ping_in;
-        return SX_DEATH_NO_PONG;
-    }
-    if (flow->removed_in) {
-        *frame = flow->removed_in;
-        return SX_DEATH_REMOVED;
-    }
-    if (flow->expires_ns <= now_ns)
-        return SX_DEATH_EXPIRED;
-    if (flow->flow_timer_s > 0 && silent_ns > (int64_t)flow->flow_timer_s * SX_NS_PER_S)
-        return SX_DEATH_FLOW_TIMER;
-    return SX_DEATH_UNKNOWN;
-}
-
-void sx_flows_failed(struct sx_flows *f, const struct sx_observation *obs,
-                     const struct sx_txn *txn)
-{
-    struct sx_flow *flow = flow_at(f, txn->flow);
-    unsigned code = obs->msg->code;
-
-    if (!flow || (code != 430 && code != 477 && code != 403) || txn->method == SX_METHOD_REGISTER)
-        return;
-    struct sx_flow_failure *failure = sx_pool_add(&f->failures);
-    failure->txn = txn->number;
-    failure->silent_ns =
-        flow->has_connection ? MAX(obs->time_ns - flow->last_client_ns, 0) : -1;
-    failure->death = (uint8_t)death_of(flow, obs->time_ns, failure->silent_ns, &failure->death_in);
-    g_hash_table_replace(f->by_txn, GUINT_TO_POINTER(txn->number), failure);
-    if (!flow->failed_in && (code == 430 || failure->death == SX_DEATH_CLOSED))
-        flow->failed_in = obs->frame;
-}
-
-const struct sx_flow_failure *sx_flows_failure(const struct sx_flows *f, uint32_t txn)
-{
-    return g_hash_table_lookup(f->by_txn, GUINT_TO_POINTER(txn));
+    return g_hash_table_lookup(f->strange, GUINT_TO_POINTER(txn));
 }

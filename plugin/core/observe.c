@@ -108,12 +108,10 @@ static void tie_to_flow(struct sx_tracker *t, struct sx_txn *txn, const struct s
 {
     const struct sx_txn *parent = sx_tracker_txn(t, txn->parent);
 
-    if (txn->method == SX_METHOD_REGISTER) {
-        txn->unregisters = obs->msg->has_expires && obs->msg->expires == 0;
+    if (txn->method == SX_METHOD_REGISTER)
         txn->flow = sx_flows_register(t->flows, obs, txn, parent ? parent->flow : 0);
-    } else if (sx_flows_count(t->flows) > 0) {
-        txn->flow = sx_flows_routed(t->flows, obs->msg);
-    }
+    else if (sx_flows_count(t->flows) > 0)
+        txn->flow = sx_flows_routed(t->flows, obs->msg, txn->number);
 }
 
 static uint32_t first_hop_frame(const struct sx_tracker *t, const struct sx_txn *txn)
@@ -301,6 +299,16 @@ static void first_other_response(struct sx_tracker *t, struct sx_txn *txn,
         host->answered_unseen = obs->frame;
 }
 
+static void flow_fails(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
+{
+    if (txn->method == SX_METHOD_REGISTER)
+        sx_flows_not_registered(t->flows, obs, txn);
+    else
+        sx_flows_failed(t->flows, obs, txn);
+    if (obs->msg->code == 430)
+        txn->route_repair = sx_sip_msg_first(obs->msg, "P-Dialog-Recovery-Action").p != NULL;
+}
+
 static void other_response(struct sx_tracker *t, struct sx_txn *txn,
                            const struct sx_observation *obs, struct sx_message *record,
                            uint32_t to_tag)
@@ -319,8 +327,8 @@ static void other_response(struct sx_tracker *t, struct sx_txn *txn,
     txn->final_tag = to_tag;
     if (obs->msg->code >= 300) {
         await_new_attempt(t, txn, obs->msg);
-        sx_flows_failed(t->flows, obs, txn);
-    } else if (txn->method == SX_METHOD_REGISTER && txn->flow) {
+        flow_fails(t, txn, obs);
+    } else if (txn->method == SX_METHOD_REGISTER && (txn->flow || txn->unregisters_all)) {
         sx_flows_registered(t->flows, obs, txn, first_hop_frame(t, txn));
     }
 }
@@ -387,6 +395,9 @@ struct sx_message *sx_tracker_observe(struct sx_tracker *t, struct sx_observatio
         txn = obs->msg->is_request ? observe_request(t, obs, record)
                                    : observe_response(t, obs, record);
         sx_hosts_at(&t->hosts, obs->from.host)->sent++;
+        if (obs->transport == SX_TRANSPORT_UDP && sx_flows_over_udp(t->flows))
+            sx_flows_datagram(t->flows, &(struct sx_datagram){.frame = obs->frame,
+                              .time_ns = obs->time_ns}, obs->from, obs->to, &(struct sx_stun){0});
     }
     record->txn = txn ? txn->number : 0;
     /* A frame that a read filter dropped may have borne this number. */

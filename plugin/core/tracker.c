@@ -132,6 +132,7 @@ void sx_tracker_tick(struct sx_tracker *t, uint32_t frame, int64_t time_ns)
         sx_pool_truncate(&t->expiries, sx_pool_lower_bound(&t->expiries, frame));
         sx_pool_truncate(&t->hangups, sx_pool_lower_bound(&t->hangups, frame));
         sx_pool_truncate(&t->attempts, sx_pool_lower_bound(&t->attempts, frame));
+        sx_flows_frame_again(t->flows, frame);
     }
     t->last_frame = frame;
     t->now_ns = time_ns;

@@ -29,13 +29,31 @@ struct sx_observation {
     struct sx_endpoint from, to;    /* src and dst as the tracker knows them; it fills them in */
 };
 
+/* What the payload of a TCP segment says of its connection. */
+enum sx_segment_sign {
+    SX_SEGMENT_PLAIN,
+    SX_SEGMENT_PING,    /* a keep-alive: RFC 5626 4.4.1, RFC 6455 5.5.2 */
+    SX_SEGMENT_GOODBYE  /* a WebSocket Close, a TLS close_notify: the sender ends the connection */
+};
+
 /* One TCP segment. */
 struct sx_segment {
     struct sx_address src, dst;
     int64_t time_ns;
     uint32_t frame;
     uint32_t payload;           /* bytes */
+    uint32_t seq;               /* of the first of them */
+    uint32_t ack;
     unsigned flags;             /* of the header: SX_TCP_... */
+    enum sx_segment_sign sign;
+};
+
+/* One UDP datagram. */
+struct sx_datagram {
+    struct sx_address src, dst;
+    int64_t time_ns;
+    uint32_t frame;
+    struct sx_slice payload;    /* read during the call only */
 };
 
 /* A wait that a frame found past its deadline. */
@@ -96,6 +114,12 @@ bool sx_tracker_wants(const struct sx_tracker *tracker, unsigned flags, uint32_t
 
 /* Adds a TCP segment. On the first pass. */
 void sx_tracker_tcp(struct sx_tracker *tracker, const struct sx_segment *segment);
+
+/* True if the tracker wants to see datagrams that hold no SIP: keep-alives of flows over UDP. */
+bool sx_tracker_watches_udp(const struct sx_tracker *tracker);
+
+/* Adds a UDP datagram that holds no SIP. On the first pass. */
+void sx_tracker_udp(struct sx_tracker *tracker, const struct sx_datagram *datagram);
 
 /* Adds the news that a packet from src to dst did not arrive: an ICMP error that quotes too little
  * to name the transaction. On the first pass. */

@@ -129,6 +129,10 @@ struct sx_txn {
     bool old_branch : 1;        /* no magic cookie */
     bool token_route : 1;       /* the topmost Route has a user part, as a flow token is */
     bool unregisters : 1;       /* a REGISTER that removes its bindings */
+    bool unregisters_all : 1;   /* a REGISTER with Contact: * and Expires: 0 */
+    bool has_path : 1;          /* a REGISTER with Path */
+    bool outbound_path : 1;     /* ... whose last value has ob (RFC 5626 5.1) */
+    bool route_repair : 1;      /* its 430 has P-Dialog-Recovery-Action */
     bool redirected_child : 1;  /* a branch below ended in 3xx */
     bool expired_after_100 : 1; /* expired_frame found it waiting behind a 100 */
     bool seen_elsewhere : 1;    /* the request was seen between two other addresses, too (NAT) */

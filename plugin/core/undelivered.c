@@ -57,6 +57,10 @@ struct sx_txn *sx_observe_quote(struct sx_tracker *t, const struct sx_observatio
     uint32_t *frame = obs->msg->is_request ? &txn->unreachable_frame : &txn->returned_frame;
     if (*frame == 0)
         *frame = obs->frame;
+    if (obs->msg->is_request)
+        sx_flows_unreachable(t->flows, obs->frame, txn->src, txn->dst);
+    else
+        sx_flows_unreachable(t->flows, obs->frame, txn->dst, txn->src);
     return txn;
 }
 
@@ -83,6 +87,21 @@ static bool find_way(const struct sx_tracker *t, const struct sx_address *src,
     *way = (struct sx_way){.from.port = src->port, .to.port = dst->port};
     return sx_hosts_find(&t->hosts, src, &way->from.host) &&
            sx_hosts_find(&t->hosts, dst, &way->to.host);
+}
+
+bool sx_tracker_watches_udp(const struct sx_tracker *t)
+{
+    return sx_flows_over_udp(t->flows);
+}
+
+void sx_tracker_udp(struct sx_tracker *t, const struct sx_datagram *datagram)
+{
+    struct sx_way way;
+
+    if (!find_way(t, &datagram->src, &datagram->dst, &way))
+        return;
+    struct sx_stun stun = sx_stun_read(datagram->payload);
+    sx_flows_datagram(t->flows, datagram, way.from, way.to, &stun);
 }
 
 static bool is_sip_port(uint16_t port)
@@ -113,6 +132,7 @@ void sx_tracker_undelivered(struct sx_tracker *t, uint32_t frame, int64_t time_n
 
     if (!find_way(t, src, dst, &way))
         return;
+    sx_flows_unreachable(t->flows, frame, way.from, way.to);
     struct sx_connecting *connecting = g_hash_table_lookup(t->connecting, &way);
     if (connecting)
         in_vain(t, frame, connecting);

@@ -48,6 +48,8 @@ void sx_say_expiry(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 bool sx_say_step(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
                  const struct sx_code *entry);
 
+/* ---- words_flow.c ---- */
+
 /* "the flow of sip:bob@example.com registered in frame 4 is gone: closed by the client in frame
  * 39". What is known when the response comes, so the same on any pass. */
 void sx_say_flow(wmem_strbuf_t *out, const struct sx_flow_story *story);
@@ -59,10 +61,25 @@ bool sx_say_flow_outcome(wmem_strbuf_t *out, const struct sx_flow_story *story);
 /* What this capture calls for, in place of the catalogue's general advice; false, and nothing
  * said, if the general advice is all there is. */
 bool sx_say_flow_advice(wmem_strbuf_t *out, const struct sx_tracker *tracker,
-                        const struct sx_txn *txn, const struct sx_flow_story *story);
+                        const struct sx_flow_story *story);
 
 /* "the connection of sip:bob@example.com (reg-id 1, registered in frame 4) ends here: RST by the
  * client" */
 void sx_say_flow_end(wmem_strbuf_t *out, const struct sx_flow *flow);
+
+/* "the edge proxy refuses its own flow token, the one of the registration in frame 4", and what to
+ * do about it. Not for SX_TOKEN_NONE. */
+void sx_say_token(wmem_strbuf_t *out, enum sx_flow_token token, const struct sx_flow *flow);
+void sx_say_token_advice(wmem_strbuf_t *out, enum sx_flow_token token, const struct sx_flow *flow);
+
+/* Of a 439 to REGISTER: "10.0.0.2 sent the REGISTER on without Path", and what to do about it.
+ * False, and nothing said, if the capture does not show it. */
+bool sx_say_no_outbound(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                        const struct sx_txn *txn);
+bool sx_say_no_outbound_advice(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                               const struct sx_txn *txn);
+
+/* "this attempt comes 3 s after the failed one in frame 30, too early: ..." */
+void sx_say_too_early(wmem_strbuf_t *out, const struct sx_back_off *back_off);
 
 #endif

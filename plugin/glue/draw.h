@@ -28,6 +28,8 @@ struct sx_pen {
     bool quoted;                /* by an ICMP error */
     bool flow_lost;             /* the response says that a flow is gone: story */
     struct sx_flow_story story;
+    enum sx_flow_token token;   /* what a 403 has to do with the flow token of token_flow */
+    const struct sx_flow *token_flow;
 };
 
 /* ---- packet-sipexplain.c ---- */
@@ -88,7 +90,7 @@ void sx_draw_trying_register(int proto, expert_module_t *module);
 
 /* ---- draw_flow.c ---- */
 
-/* Finds out whether the response says that a flow is gone. */
+/* Finds out whether the response says that a flow is gone, or that its token is none. */
 void sx_draw_flow_begin(struct sx_pen *p);
 void sx_draw_flow(struct sx_pen *p);
 /* On the REGISTER that made a flow which a later response calls gone. */

@@ -8,6 +8,9 @@
 #include "core/words.h"
 #include "glue/draw.h"
 
+/* Users of one connection whose loss is listed. */
+#define MAX_LOST_HERE 100
+
 static int hf_flow_outcome = -1;
 static int hf_flow_registered_in = -1;
 static int hf_flow_aor = -1;
@@ -20,6 +23,12 @@ static int hf_flow_retry_in = -1;
 static int hf_flow_reregistered_in = -1;
 static int hf_flow_failed_in = -1;
 static int hf_flow_lost_here = -1;
+static int hf_flow_death = -1;
+static int hf_flow_death_in = -1;
+static int hf_flow_transport = -1;
+static int hf_flow_return = -1;
+static int hf_flow_token = -1;
+static int hf_flow_early_after = -1;
 
 static int ett_flow = -1;
 
@@ -27,6 +36,7 @@ static expert_field ei_flow_failed = EI_INIT;
 static expert_field ei_flow_lost = EI_INIT;
 static expert_field ei_flow_failed_later = EI_INIT;
 static expert_field ei_flow_closed = EI_INIT;
+static expert_field ei_flow_too_early = EI_INIT;
 
 static const value_string flow_outcome_vals[] = {
     { SX_FLOW_UNKNOWN, "Cannot tell" },
@@ -36,6 +46,43 @@ static const value_string flow_outcome_vals[] = {
     { SX_FLOW_HANDED_ON, "Handed on to the caller" },
     { SX_FLOW_NOTHING_TRIED, "Nothing was tried" },
     { SX_FLOW_OPEN, "Open when the capture ended" },
+    { 0, NULL }
+};
+
+static const value_string flow_death_vals[] = {
+    { SX_DEATH_UNKNOWN, "Cannot tell" },
+    { SX_DEATH_CLOSED, "Connection closed or reset" },
+    { SX_DEATH_NO_PONG, "Keep-alive not answered" },
+    { SX_DEATH_FLOW_TIMER, "Client silent past Flow-Timer" },
+    { SX_DEATH_REMOVED, "Registration taken back" },
+    { SX_DEATH_EXPIRED, "Registration ran out" },
+    { SX_DEATH_UNREACHABLE, "Unreachable (ICMP)" },
+    { SX_DEATH_NO_ACK, "TCP not acknowledged" },
+    { SX_DEATH_MOVED, "Address changed by NAT" },
+    { SX_DEATH_REFUSED, "Keep-alive refused" },
+    { SX_DEATH_FORGOTTEN, "Edge proxy no longer knew the connection" },
+    { SX_DEATH_ALL_AT_ONCE, "Edge proxy ended all connections at once" },
+    { 0, NULL }
+};
+
+static const value_string flow_return_vals[] = {
+    { SX_RETURN_IN_TIME, "In time" },
+    { SX_RETURN_TOO_EARLY, "Too early after a failed attempt" },
+    { SX_RETURN_NEVER, "Never" },
+    { 0, NULL }
+};
+
+static const value_string flow_token_vals[] = {
+    { SX_TOKEN_OWN, "The edge proxy's own" },
+    { SX_TOKEN_RESTARTED, "The edge proxy's own, from before a restart" },
+    { SX_TOKEN_STRANGE, "Not the one of the registration" },
+    { 0, NULL }
+};
+
+static const value_string flow_transport_vals[] = {
+    { SX_TRANSPORT_OTHER, "Other" }, { SX_TRANSPORT_UDP, "UDP" },
+    { SX_TRANSPORT_TCP, "TCP" },     { SX_TRANSPORT_TLS, "TLS" },
+    { SX_TRANSPORT_WS, "WebSocket" }, { SX_TRANSPORT_SCTP, "SCTP" },
     { 0, NULL }
 };
 
@@ -49,15 +96,33 @@ static void draw_flow_fields(const struct sx_pen *p, proto_tree *tree)
         sx_add_string(p, tree, hf_flow_aor, flow->aor);
         sx_add_string(p, tree, hf_flow_instance, flow->instance);
         sx_add_uint(p, tree, hf_flow_reg_id, flow->reg_id);
-        if (flow->has_stream)
-            sx_add_uint(p, tree, hf_flow_stream, flow->stream);
     }
-    if (story->death == SX_DEATH_CLOSED)
-        sx_add_frame(p, tree, hf_flow_closed_in, story->death_in);
+    if (flow && flow->link) {
+        sx_add_uint(p, tree, hf_flow_transport, flow->link->transport);
+        if (flow->link->has_stream)
+            sx_add_uint(p, tree, hf_flow_stream, flow->link->stream);
+        if (flow->link->closed_in && flow->link->closed_in < p->pinfo->num)
+            sx_add_frame(p, tree, hf_flow_closed_in, flow->link->closed_in);
+        sx_add_uint(p, tree, hf_flow_death, story->death);
+        sx_add_frame(p, tree, hf_flow_death_in, story->death_in);
+    }
     if (story->silent_ns >= 0)
         sx_add_time(p, tree, hf_flow_silent, story->silent_ns);
     sx_add_frame(p, tree, hf_flow_retry_in, story->retry_in);
     sx_add_frame(p, tree, hf_flow_reregistered_in, story->reregistered_in);
+    if (story->returned != SX_RETURN_UNKNOWN)
+        sx_add_uint(p, tree, hf_flow_return, story->returned);
+}
+
+/* A 403 by which an edge refuses a flow token. */
+static void draw_token(struct sx_pen *p)
+{
+    wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
+
+    sx_add_uint(p, p->tree, hf_flow_token, p->token);
+    sx_say_token(words, p->token, p->token_flow);
+    p->flagged = wmem_strbuf_get_str(words);
+    p->brief = NULL;
 }
 
 static void draw_story(struct sx_pen *p)
@@ -87,8 +152,11 @@ void sx_draw_flow_begin(struct sx_pen *p)
 {
     const struct sx_view *v = p->view;
 
-    if (!p->txn || p->quoted || p->txn->final_code != v->msg->code || v->record->repeats ||
-        !sx_flow_is_loss(v->tracker, p->txn, v->msg->code))
+    if (!p->txn || p->quoted || p->txn->final_code != v->msg->code || v->record->repeats)
+        return;
+    if (v->msg->code == 403)
+        p->token = sx_flow_token_of(v->tracker, p->txn, &p->token_flow);
+    if (!sx_flow_is_loss(v->tracker, p->txn, v->msg->code))
         return;
     p->flow_lost = true;
     p->story = sx_flow_tell(v->tracker, p->txn);
@@ -100,6 +168,8 @@ void sx_draw_flow(struct sx_pen *p)
         draw_story(p);
     else if (p->view->msg->code == 430 && !p->quoted)
         sx_flag(p, p->top, &ei_flow_failed, "the flow to the client is gone");
+    if (p->token != SX_TOKEN_NONE)
+        draw_token(p);
 }
 
 void sx_draw_registration(struct sx_pen *p)
@@ -108,8 +178,17 @@ void sx_draw_registration(struct sx_pen *p)
         sx_flows_at(sx_tracker_flows(p->view->tracker), p->txn->flow);
 
     if (p->txn->method != SX_METHOD_REGISTER || !p->view->msg->is_request || !flow ||
-        !flow->failed_in || flow->registered_in != p->txn->request_frame ||
         p->view->record->repeats)
+        return;
+    const struct sx_back_off *early = sx_flows_too_early(sx_tracker_flows(p->view->tracker),
+                                                         p->pinfo->num, flow->number);
+    if (early) {
+        wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
+        sx_say_too_early(words, early);
+        sx_flag(p, sx_add_uint(p, p->tree, hf_flow_early_after, early->failed_in),
+                &ei_flow_too_early, wmem_strbuf_get_str(words));
+    }
+    if (!flow->failed_in || flow->registered_in != p->txn->request_frame)
         return;
     proto_item *item = sx_add_uint(p, p->tree, hf_flow_failed_in, flow->failed_in);
     sx_flag(p, item, &ei_flow_failed_later,
@@ -120,21 +199,27 @@ void sx_draw_registration(struct sx_pen *p)
 void sx_draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
                         const struct sx_tracker *tracker)
 {
+    const struct sx_flows *flows = sx_tracker_flows(tracker);
     const struct sx_flow *flow;
     struct sx_pen p = { .pinfo = pinfo, .tvb = tvb };
     wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
     wmem_strbuf_t *verdict = wmem_strbuf_new(pinfo->pool, "");
+    unsigned n = 0;
 
     sx_add_top(&p, tree);
-    for (uint32_t i = 0; (flow = sx_flows_lost_here(sx_tracker_flows(tracker), pinfo->num, i));
-         i++) {
+    for (flow = sx_flows_lost_here(flows, pinfo->num); flow && n < MAX_LOST_HERE;
+         flow = sx_flows_next_lost(flows, flow)) {
+        if (!flow->accepted)
+            continue;
         wmem_strbuf_truncate(words, 0);
         sx_say_flow_end(words, flow);
         proto_item *item = sx_add_string(&p, p.tree, hf_flow_lost_here, flow->aor);
         /* Who takes the registration back first loses nothing. */
         if (!flow->removed_in || flow->removed_in > pinfo->num)
             sx_flag(&p, item, &ei_flow_closed, wmem_strbuf_get_str(words));
-        wmem_strbuf_append_printf(verdict, "%s%s", i == 0 ? "" : "; ", wmem_strbuf_get_str(words));
+        if (n < 2)
+            wmem_strbuf_append(verdict, n == 0 ? wmem_strbuf_get_str(words) : ", and others");
+        n++;
     }
     sx_add_verdict(&p, wmem_strbuf_get_str(verdict));
 }
@@ -178,6 +263,24 @@ void sx_draw_flow_register(int proto, expert_module_t *module)
         { &hf_flow_lost_here,
           { "Flow lost here", "sipexplain.flow.lost_here", FT_STRING, BASE_NONE, NULL, 0,
             "The address of record whose connection ends", HFILL } },
+        { &hf_flow_death,
+          { "How it died", "sipexplain.flow.death", FT_UINT8, BASE_DEC, VALS(flow_death_vals), 0,
+            NULL, HFILL } },
+        { &hf_flow_death_in,
+          { "Shown in", "sipexplain.flow.death_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
+            "The frame that shows how the flow died", HFILL } },
+        { &hf_flow_transport,
+          { "Transport", "sipexplain.flow.transport", FT_UINT8, BASE_DEC,
+            VALS(flow_transport_vals), 0, NULL, HFILL } },
+        { &hf_flow_return,
+          { "New registration", "sipexplain.flow.return", FT_UINT8, BASE_DEC,
+            VALS(flow_return_vals), 0, "How the client came back, by RFC 5626 4.5", HFILL } },
+        { &hf_flow_token,
+          { "Refused flow token", "sipexplain.flow.token", FT_UINT8, BASE_DEC,
+            VALS(flow_token_vals), 0, NULL, HFILL } },
+        { &hf_flow_early_after,
+          { "Too early after the failed attempt in", "sipexplain.flow.early_after", FT_FRAMENUM,
+            BASE_NONE, NULL, 0, NULL, HFILL } },
     };
     static int *ett[] = {&ett_flow};
     static ei_register_info ei[] = {
@@ -189,6 +292,8 @@ void sx_draw_flow_register(int proto, expert_module_t *module)
           "The flow that was registered here failed later", EXPFILL } },
         { &ei_flow_closed, { "sipexplain.flow_closed", PI_SEQUENCE, PI_NOTE,
           "The connection of a registered flow ends", EXPFILL } },
+        { &ei_flow_too_early, { "sipexplain.flow_too_early", PI_SEQUENCE, PI_NOTE,
+          "Registers again sooner than RFC 5626 allows", EXPFILL } },
     };
 
     proto_register_field_array(proto, hf, array_length(hf));

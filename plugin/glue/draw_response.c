@@ -225,11 +225,16 @@ static const char *site_or(const char *site, const char *catalogue)
 static const char *fix_of(const struct sx_pen *p)
 {
     const struct sx_view *v = p->view;
-    wmem_strbuf_t *words;
 
-    if (p->flow_lost && !(v->site_fix && *v->site_fix)) {
-        words = wmem_strbuf_new(p->pinfo->pool, "");
-        if (sx_say_flow_advice(words, v->tracker, p->txn, &p->story))
+    if (p->txn && !(v->site_fix && *v->site_fix)) {
+        wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
+        if (p->token != SX_TOKEN_NONE)
+            sx_say_token_advice(words, p->token, p->token_flow);
+        if (p->flow_lost && wmem_strbuf_get_len(words) == 0)
+            sx_say_flow_advice(words, v->tracker, &p->story);
+        if (v->msg->code == 439)
+            sx_say_no_outbound_advice(words, v->tracker, p->txn);
+        if (wmem_strbuf_get_len(words) > 0)
             return wmem_strbuf_get_str(words);
     }
     return site_or(v->site_fix, sx_catalogue_fix(v->entry, v->msg->method_name.p,

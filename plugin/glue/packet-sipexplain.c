@@ -80,6 +80,8 @@ static void say_message(wmem_strbuf_t *out, const struct sx_pen *p)
     }
     before = wmem_strbuf_get_len(out);
     wmem_strbuf_append(out, " - ");
+    if (p->txn && v->msg->code == 439 && sx_say_no_outbound(out, v->tracker, p->txn))
+        return;
     if (p->txn && v->entry && v->msg->code >= 300 &&
         sx_say_step(out, v->tracker, p->txn, v->entry))
         return;

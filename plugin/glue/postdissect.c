@@ -20,6 +20,9 @@
 /* Seconds that a time stamp may hold so that differences of two fit into 64 bits of nanoseconds. */
 #define MAX_SECONDS INT64_C(4500000000)
 
+/* Bytes of a ping or a goodbye: up to 125 in WebSocket, with its header, in a TLS record. */
+#define MAX_SIGN 256
+
 static struct {
     struct sx_tracker *tracker; /* from init to clean-up: one capture */
     protocol_t *protocol;
@@ -115,6 +118,37 @@ static struct sx_slice address_slice(const address *a)
     return sx_slice(a->data, (size_t)MAX(a->len, 0));
 }
 
+/* RFC 5626 4.4.1: two empty lines; RFC 6455 5.2: the opcodes of ping and close; RFC 8446 6.1. */
+static enum sx_segment_sign sign_of(struct sx_slice payload, enum sx_transport transport)
+{
+    if (transport == SX_TRANSPORT_WS && payload.n >= 2) {
+        unsigned opcode = (uint8_t)payload.p[0] & 0x8f;
+        if (opcode == 0x89)
+            return SX_SEGMENT_PING;
+        if (opcode == 0x88)
+            return SX_SEGMENT_GOODBYE;
+    }
+    if (transport == SX_TRANSPORT_TLS && sx_slice_eq(payload, sx_slice("\1\0", 2)))
+        return SX_SEGMENT_GOODBYE;
+    return sx_slice_is(payload, "\r\n\r\n") ? SX_SEGMENT_PING : SX_SEGMENT_PLAIN;
+}
+
+/* Of the segment itself, or of what was decrypted or unmasked of it. */
+static enum sx_segment_sign find_sign(const struct visit *v, struct sx_slice payload)
+{
+    enum sx_segment_sign sign = sign_of(payload, v->signs.transport);
+    GSList *s = v->pinfo->data_src ? v->pinfo->data_src->next : NULL;
+
+    for (; s && sign == SX_SEGMENT_PLAIN; s = s->next) {
+        tvbuff_t *tvb = get_data_source_tvb(s->data);
+        unsigned n = tvb_captured_length(tvb);
+        if (n > 0 && n <= MAX_SIGN)
+            sign = sign_of(sx_slice((const char *)tvb_get_ptr(tvb, 0, (int)n), n),
+                           v->signs.transport);
+    }
+    return sign;
+}
+
 static void read_signs(const struct visit *v, struct sx_slice payload, struct sx_segment *segment)
 {
     const GSList *sources = v->pinfo->data_src;
@@ -145,10 +179,36 @@ static void on_tcp(const struct visit *v, tvbuff_t *frame)
         return;
     segment.flags = tcp.flags;
     segment.payload = tcp.payload;
+    segment.seq = tcp.seq;
+    segment.ack = tcp.ack;
     if (tcp.payload > 0)
         read_signs(v, sx_slice_from(bytes, tcp.payload_at), &segment);
-    if (sx_tracker_wants(state.tracker, segment.flags, tcp.payload))
-        sx_tracker_tcp(state.tracker, &segment);
+    if (!sx_tracker_wants(state.tracker, segment.flags, tcp.payload))
+        return;
+    if (tcp.payload > 0 && tcp.payload <= MAX_SIGN) {
+        struct sx_slice payload = sx_slice_from(bytes, tcp.payload_at);
+        payload.n = MIN(payload.n, tcp.payload);
+        segment.sign = find_sign(v, payload);
+    }
+    sx_tracker_tcp(state.tracker, &segment);
+}
+
+static void on_udp(const struct visit *v, tvbuff_t *frame)
+{
+    packet_info *pinfo = v->pinfo;
+    unsigned n = tvb_captured_length(frame);
+    struct sx_datagram datagram = {
+        .src = address_of(&pinfo->src, pinfo->srcport),
+        .dst = address_of(&pinfo->dst, pinfo->destport),
+        .time_ns = v->time_ns,
+        .frame = pinfo->num,
+    };
+
+    /* Read at once; nothing keeps the pointer. */
+    if (sx_udp_payload_find(sx_slice((const char *)tvb_get_ptr(frame, 0, (int)n), n),
+                            address_slice(&pinfo->src), address_slice(&pinfo->dst),
+                            datagram.src.port, datagram.dst.port, &datagram.payload))
+        sx_tracker_udp(state.tracker, &datagram);
 }
 
 static void on_icmp(const struct visit *v, tvbuff_t *frame)
@@ -176,6 +236,9 @@ static void on_signs(const struct visit *v, tvbuff_t *frame)
     if (v->signs.tcp) {
         if (sx_tracker_watches_tcp(state.tracker))
             on_tcp(v, frame);
+    } else if (v->signs.udp_keepalive) {
+        if (sx_tracker_watches_udp(state.tracker))
+            on_udp(v, frame);
     } else if (v->signs.icmp_without_sip) {
         on_icmp(v, frame);
     } else if (v->signs.no_transport && sx_tracker_watches_tcp(state.tracker)) {
@@ -208,7 +271,7 @@ static int dissect_sipexplain(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tre
         sx_draw_expiries(tree, pinfo, tvb, state.tracker);
     if (v.looked_at && sx_tracker_hangup(state.tracker, pinfo->num, 0))
         sx_draw_hangups(tree, pinfo, tvb, state.tracker);
-    if (v.looked_at && sx_flows_lost_here(sx_tracker_flows(state.tracker), pinfo->num, 0))
+    if (v.looked_at && sx_flows_lost_here(sx_tracker_flows(state.tracker), pinfo->num))
         sx_draw_lost_flows(tree, pinfo, tvb, state.tracker);
     return 0;
 }

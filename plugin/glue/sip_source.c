@@ -15,12 +15,16 @@
 /* SIP layers looked at: records of one TLS segment, messages in a message's body. */
 #define MAX_VERDICTS 8
 
+/* A frame with no more bytes than this, tunnels included, may be an empty keep-alive over UDP. */
+#define MAX_KEEPALIVE_FRAME 160
+
 /* How much of a segment is looked for in the data that it completed, and how often. */
 #define PROBE 16
 #define MAX_PROBES 64
 
 /* What a layer is to us. */
-enum layer { LAYER_OTHER, LAYER_SIP, LAYER_UDP, LAYER_TCP, LAYER_TLS, LAYER_WS, LAYER_SCTP, LAYER_ICMP };
+enum layer { LAYER_OTHER, LAYER_SIP, LAYER_UDP, LAYER_TCP, LAYER_TLS, LAYER_WS, LAYER_SCTP, LAYER_ICMP,
+             LAYER_STUN, LAYER_DATA };
 
 static int proto_sip;
 static uint8_t *layer_of;   /* enum layer, by the protocol's id; of epan scope */
@@ -34,7 +38,8 @@ void sx_sip_source_init(void)
     } protocols[] = {
         {"sip", LAYER_SIP},   {"udp", LAYER_UDP},       {"tcp", LAYER_TCP},
         {"tls", LAYER_TLS},   {"websocket", LAYER_WS},  {"sctp", LAYER_SCTP},
-        {"icmp", LAYER_ICMP}, {"icmpv6", LAYER_ICMP},
+        {"icmp", LAYER_ICMP}, {"icmpv6", LAYER_ICMP},  {"stun", LAYER_STUN},
+        {"data", LAYER_DATA},
     };
 
     proto_sip = proto_get_id_by_filter_name("sip");
@@ -61,6 +66,7 @@ struct frame {
     bool stream;                        /* several messages may follow one another */
     bool quoted;
     bool in_sip;
+    bool keepalive;
 };
 
 static const sip_info_value_t *verdict_of_layer(packet_info *pinfo, unsigned layer)
@@ -110,6 +116,8 @@ static void read_layer(struct frame *f, enum layer layer, unsigned number)
         add_verdict(f, number);
     } else if (layer == LAYER_ICMP) {
         f->quoted = true;
+    } else if (layer == LAYER_STUN || layer == LAYER_DATA) {
+        f->keepalive = layer == LAYER_STUN || f->pinfo->fd->pkt_len <= MAX_KEEPALIVE_FRAME;
     } else {
         read_transport(f, layer);
     }
@@ -426,6 +434,9 @@ unsigned sx_sip_source_each(packet_info *pinfo, sx_sip_source_cb cb, void *data,
     /* A fragment of a datagram, or IPsec. */
     signs->no_transport = f.transport == SX_TRANSPORT_OTHER && !f.quoted;
     signs->icmp_without_sip = f.quoted && !f.in_sip;
+    signs->udp_keepalive = !has_sip && !f.quoted && f.transport == SX_TRANSPORT_UDP &&
+                           (f.in_sip || f.keepalive);
+    signs->transport = f.transport;
     if (!has_sip)
         return 0;
     return f.stream && !f.quoted ? each_in_stream(&f, cb, data) : each_in_datagram(&f, cb, data);

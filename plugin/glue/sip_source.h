@@ -33,6 +33,8 @@ struct sx_frame_signs {
     bool tcp;               /* a TCP segment outside an ICMP error */
     bool no_transport;      /* no TCP, UDP or SCTP in it: a fragment, IPsec, ... */
     bool icmp_without_sip;  /* an ICMP message that shows no SIP */
+    bool udp_keepalive;     /* a UDP datagram that is STUN, or may be a few empty lines */
+    enum sx_transport transport;    /* of the innermost */
 };
 
 /* Calls back for each message of the frame, in the order of the wire, on any pass. Returns how

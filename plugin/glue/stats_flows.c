@@ -27,6 +27,18 @@ static const char *death_name(enum sx_flow_death death)
         return "unregistered";
     case SX_DEATH_EXPIRED:
         return "expired";
+    case SX_DEATH_UNREACHABLE:
+        return "ICMP";
+    case SX_DEATH_NO_ACK:
+        return "TCP not acknowledged";
+    case SX_DEATH_MOVED:
+        return "address changed";
+    case SX_DEATH_REFUSED:
+        return "STUN error";
+    case SX_DEATH_FORGOTTEN:
+        return "unknown to the edge";
+    case SX_DEATH_ALL_AT_ONCE:
+        return "closed with all others";
     case SX_DEATH_UNKNOWN:
     default:
         return "cannot tell";
@@ -85,7 +97,7 @@ static void seen_cells(struct sx_row *row, const struct sx_flow_story *story)
     switch (story->outcome) {
     case SX_FLOW_OTHER_ANSWERED:
     case SX_FLOW_OTHERS_FAILED:
-        frame = story->retry_in;
+        frame = story->retry_in ? story->retry_in : story->earlier_in;
         code = story->retry_code;
         break;
     case SX_FLOW_REREGISTERED:

@@ -23,9 +23,9 @@ LOOK_AHEAD = {
     "sipexplain.flow.outcome", "sipexplain.flow.retry_in", "sipexplain.flow.reregistered_in",
     "sipexplain.trying_timeout", "sipexplain.trying_slow", "sipexplain.trying_cancelled",
     "sipexplain.no_response", "sipexplain.flow_lost", "sipexplain.flow.failed_in",
-    "sipexplain.flow_failed_later",
+    "sipexplain.flow_failed_later", "sipexplain.flow.return",
 }
-# Where a flow was lost, the advice is what became of it.
+# Where a flow was lost or refused (439), the advice is what became of it.
 ADVICE = {"sipexplain.fix", "sipexplain.fix.more"}
 
 each_ladder = pytest.mark.parametrize("path", LADDERS, ids=lambda path: path.stem)
@@ -81,7 +81,8 @@ def test_every_expert_info_and_field_of_this_list_exists(wireshark):
 
 def without(frames, names):
     def kept(tree):
-        advised = any(field == "sipexplain.flow.outcome" for field, _ in tree)
+        advised = any(field == "sipexplain.flow.outcome" or
+                      (field == "sipexplain.code" and value == "439") for field, value in tree)
         return [item for item in tree
                 if item[0] not in names and not (advised and item[0] in ADVICE)]
 

@@ -1,9 +1,10 @@
 /* fuzz_tcp_header.c
- * The search for a TCP header. Input: a byte of options, the addresses and ports to look for, then
+ * The search for a TCP or UDP header, and STUN in what the latter leads to. Input: a byte of options, the addresses and ports to look for, then
  * the frame.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "core/stun.h"
 #include "core/tcp_header.h"
 
 #include "claim.h"
@@ -24,6 +25,22 @@ static void place(char *frame, size_t n, const char *addresses, size_t length, c
         memcpy(frame + at, addresses, length);
     if (at + length + skip + 4 <= n)
         memcpy(frame + at + length + skip, ports, 4);
+}
+
+static void look_for_stun(struct sx_slice frame, struct sx_slice src, struct sx_slice dst,
+                          const uint8_t *ports)
+{
+    struct sx_slice payload;
+
+    if (!sx_udp_payload_find(frame, src, dst, (uint16_t)(ports[0] << 8 | ports[1]),
+                             (uint16_t)(ports[2] << 8 | ports[3]), &payload))
+        return;
+    CLAIM(payload.p >= frame.p && payload.p + payload.n <= frame.p + frame.n);
+    /* In a buffer of its own, so that a sanitizer sees its end. */
+    char *bytes = g_memdup2(payload.n ? payload.p : "", MAX(payload.n, 1));
+    struct sx_stun stun = sx_stun_read(sx_slice(bytes, payload.n));
+    CLAIM(stun.mapped.len == 0 || (stun.kind == SX_STUN_SUCCESS && payload.n >= 20));
+    g_free(bytes);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -55,6 +72,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } else {
         CLAIM(header.flags == 0 && header.payload == 0);
     }
+    look_for_stun(sx_slice(frame, n), sx_slice(addresses, length),
+                  sx_slice(addresses + length, length), ports);
+    sx_stun_read(sx_slice(frame, n));
     g_free(frame);
     return 0;
 }

@@ -10,7 +10,8 @@
  *     't'  nothing: a frame that says nothing to the tracker
  *     'm'  the bytes of a SIP message; 'q' the same, quoted by an ICMP error
  *     'M'  choices of which a SIP message is made, see make_message(); 'Q' quoted
- *     's'  flags and payload of a TCP segment
+ *     's'  flags, payload, sign, sequence and acknowledgement number of a TCP segment
+ *     'd'  the bytes of a UDP datagram without SIP
  *     'u'  nothing: an ICMP error that names no transaction
  *     'e'  nothing: the capture was read to its end, or so it seems
  *     'R'  nothing: the next frame has the number of this one (tshark -2 -R)
@@ -199,10 +200,21 @@ static void say_flow(struct run *r, const struct sx_txn *txn, unsigned code)
 
     CLAIM(story.silent_ns >= -1);
     CLAIM(story.death != SX_DEATH_CLOSED || (story.flow && story.death_in));
+    CLAIM(story.death != SX_DEATH_ALL_AT_ONCE || story.ended > 1);
+    CLAIM(story.death_in <= r->frame && story.reregistered_in <= r->frame);
+    CLAIM(story.returned != SX_RETURN_TOO_EARLY || story.back_off.failures > 0);
     SAY_ALWAYS(r, sx_say_flow(r->said, &story));
     SAY(r, sx_say_flow_outcome(r->said, &story));
-    SAY(r, sx_say_flow_advice(r->said, r->tracker, txn, &story));
+    SAY(r, sx_say_flow_advice(r->said, r->tracker, &story));
     wmem_strbuf_append_printf(r->said, "loss %d\n", sx_flow_is_loss(r->tracker, txn, code));
+    const struct sx_flow *flow;
+    enum sx_flow_token token = sx_flow_token_of(r->tracker, txn, &flow);
+    if (token != SX_TOKEN_NONE) {
+        SAY_ALWAYS(r, sx_say_token(r->said, token, flow));
+        SAY_ALWAYS(r, sx_say_token_advice(r->said, token, flow));
+    }
+    SAY(r, sx_say_no_outbound(r->said, r->tracker, txn));
+    SAY(r, sx_say_no_outbound_advice(r->said, r->tracker, txn));
 }
 
 static void say_txn(struct run *r, const struct sx_txn *txn, unsigned code)
@@ -246,8 +258,14 @@ static void say_frame(struct run *r, uint32_t frame)
     }
     for (uint32_t i = 0; (e = sx_tracker_expiry(r->tracker, frame, i)); i++)
         SAY_ALWAYS(r, sx_say_expiry(r->said, r->tracker, e));
-    for (uint32_t i = 0; (flow = sx_flows_lost_here(sx_tracker_flows(r->tracker), frame, i)); i++)
+    const struct sx_flows *flows = sx_tracker_flows(r->tracker);
+    for (flow = sx_flows_lost_here(flows, frame); flow; flow = sx_flows_next_lost(flows, flow))
         SAY_ALWAYS(r, sx_say_flow_end(r->said, flow));
+    for (uint32_t n = 1; n <= sx_flows_count(flows); n++) {
+        const struct sx_back_off *early = sx_flows_too_early(flows, frame, n);
+        if (early)
+            SAY_ALWAYS(r, sx_say_too_early(r->said, early));
+    }
 }
 
 /* The transactions form trees: no list of siblings and no way up goes on for ever. */
@@ -357,9 +375,21 @@ static void on_event(struct run *r, struct input in)
         struct sx_segment segment = {
             .src = e.src, .dst = e.dst, .time_ns = r->time_ns, .frame = r->frame,
             .flags = next_byte(&in), .payload = next_byte(&in) & 7,
+            .sign = (enum sx_segment_sign)((next_byte(&in) & 0xf) % 3),
         };
+        segment.seq = next_byte(&in);
+        segment.ack = next_byte(&in);
         if (sx_tracker_wants(r->tracker, segment.flags, segment.payload))
             sx_tracker_tcp(r->tracker, &segment);
+    } else if (e.kind == 'd') {
+        char *bytes = g_memdup2(in.n ? in.p : (const uint8_t *)"", MAX(in.n, 1));
+        struct sx_datagram datagram = {
+            .src = e.src, .dst = e.dst, .time_ns = r->time_ns, .frame = r->frame,
+            .payload = sx_slice(bytes, in.n),
+        };
+        if (sx_tracker_watches_udp(r->tracker))
+            sx_tracker_udp(r->tracker, &datagram);
+        g_free(bytes);
     } else if (e.kind == 'u') {
         sx_tracker_undelivered(r->tracker, r->frame, r->time_ns, &e.src, &e.dst);
     } else if (e.kind == 'e') {

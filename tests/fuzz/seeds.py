@@ -86,8 +86,12 @@ def capture_events(path):
         ports = (PORTS.get(transport.sport, 2) | PORTS.get(transport.dport, 2) << 2 |
                  (2 if tcp else 1) << 4)
         if tcp:
-            rest = bytes([int(transport.flags) & 0x3f, min(len(payload), 7)])
+            sign = 1 if payload == b"\r\n\r\n" else 0
+            rest = bytes([int(transport.flags) & 0x3f, min(len(payload), 7), sign,
+                          transport.seq & 0xff, transport.ack & 0xff])
             yield event("s", src=src, dst=dst, ports=ports, rest=rest)
+        elif not is_sip(payload):
+            yield event("d", src=src, dst=dst, ports=ports, rest=payload)
         if is_sip(payload):
             yield event("m", src=src, dst=dst, ports=ports, rest=payload.split(b"\r\n\r\n")[0] +
                         b"\r\n\r\n")

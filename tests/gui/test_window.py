@@ -14,14 +14,21 @@ DETAILS = (300, HEIGHT - 100)       # in the packet details, below all lines whi
 TWO_PROXIES = Path(__file__).parents[1] / "captures" / "recorded" / "stuck-two-hops-down.pcapng"
 
 
-@pytest.mark.parametrize("frame, name, words", [
-    (23, "flow-failed", ["SIP Explain: 430 Flow Failed", "closed by the client in frame 18",
+RECORDED = DEMO.parent / "recorded"
+
+
+@pytest.mark.parametrize("capture, frame, name, words", [
+    (DEMO, 23, "flow-failed", ["SIP Explain: 430 Flow Failed", "closed by the client in frame 18",
                          "How to fix it", "registered in frame 4", "Severity level: Warning"]),
-    (28, "stuck-call", ["SIP Explain: 100 Trying", "no response for 45.0 s",
+    (DEMO, 28, "stuck-call", ["SIP Explain: 100 Trying", "no response for 45.0 s",
                         "The next hop is stuck too", "Severity level: Warning"]),
+    (RECORDED / "flow-tls-second-answers.pcapng", 37, "flow-second-answers",
+     ["another flow was tried in frame 39 and answered 200", "closed by the client in frame 29",
+      "Nothing to do for this request", "Another flow answered", "How it died"]),
 ])
-def test_the_tree_of_a_selected_packet(desktop, demo, pictures, frame, name, words):
-    window = desktop.open(demo, frame)
+def test_the_tree_of_a_selected_packet(desktop, pictures, capture, frame, name, words):
+    copy = desktop.wireshark.keep(capture.name, capture.read_bytes())
+    window = desktop.open(copy, frame)
     try:
         desktop.click(*DETAILS)
         # The last tree is ours; open all of it.

@@ -28,6 +28,7 @@ struct sip_text {
     const char *method;
     const char *uri;
     const char *call_id;
+    const char *to_uri;
     const char *from_tag;
     const char *to_tag;             /* responses but 100 have "bob" unless they say otherwise */
     const char *more;               /* further header lines, each with its CR LF */
@@ -107,10 +108,11 @@ static inline GString *text_of(const struct sip_text *m)
         text_via(out, m->via[i], m->old_branch);
     g_string_append_printf(out,
                            "From: \"Alice; <a>\" <sip:alice@example.com;tag=no>;tag=%s\r\n"
-                           "To: <sip:bob@example.com>%s%s\r\n"
+                           "To: <%s>%s%s\r\n"
                            "Call-ID: %s\r\n"
                            "CSeq: %u %s\r\n",
-                           m->from_tag ? m->from_tag : "alice", *to_tag ? ";tag=" : "", to_tag,
+                           m->from_tag ? m->from_tag : "alice",
+                           m->to_uri ? m->to_uri : "sip:bob@example.com", *to_tag ? ";tag=" : "", to_tag,
                            m->call_id ? m->call_id : "call-1", m->cseq ? m->cseq : 1, m->method);
     g_string_append_printf(out, "%sContent-Length: %u\r\n\r\n", m->more ? m->more : "", m->body);
     return out;

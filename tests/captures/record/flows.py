@@ -368,10 +368,13 @@ async def flow_closed_477(lab):
     await site.call("uac-fail")
 
 
-async def restarted_edge(lab, **defines):
+async def restarted_edge(lab, phones=1, **defines):
     site = Site(lab)
     process, = await site.start(edge=defines)
     await site.phone.flow(1, site.edges[0])
+    if phones > 1:
+        carol = Phone(lab, lab.host("bob2"), "carol", 11)
+        await carol.flow(1, site.edges[0])
     await asyncio.sleep(1)
     await process.stop()
     await site.start_edge(site.edges[0], **defines)
@@ -400,3 +403,253 @@ async def edge_restarted_430(lab):
 async def edge_restarted_403(lab):
     """The edge restarts with a new secret and takes its old tokens for forged: 403."""
     await restarted_edge(lab)
+
+
+@recording("flow-edge-restarted-two-phones",
+    ("REGISTERs of two users", request("REGISTER", target="edge1"), 2),
+    ("the edge ends both connections",
+     "(tcp.flags.reset == 1 or tcp.flags.fin == 1) and ip.src == 10.0.0.5"),
+    ("430 from the edge", response(430, "INVITE", "edge1")),
+    ("480 to Alice", response(480, target="alice")))
+async def edge_restarted_two(lab):
+    """The edge restarts while two phones are registered: both connections end at once, then 430."""
+    await restarted_edge(lab, 2, SECRET="kept over restarts")
+
+
+@recording("flow-edge-lost-its-connections",
+    ("REGISTER", request("REGISTER", "bob")),
+    ("no FIN of the edge", "tcp.flags.fin == 1 and ip.src == 10.0.0.5", 0),
+    ("the phone's ping", "tcp.len == 4 and ip.src == 10.0.0.10"),
+    ("RST without ACK: the edge knows nothing of the connection",
+     "tcp.flags.reset == 1 and tcp.flags.ack == 0 and ip.src == 10.0.0.5"),
+    ("430 from the edge", response(430, "INVITE", "edge1")),
+    ("480 to Alice", response(480, target="alice")))
+async def edge_lost_connections(lab):
+    """The edge loses power: it says nothing, comes back, and answers the phone's ping with RST."""
+    site = Site(lab)
+    process, = await site.start(edge={"SECRET": "kept over restarts"})
+    flow = await site.phone.flow(1, site.edges[0])
+    await asyncio.sleep(1)
+    edge = site.edges[0]
+    edge.lose_power()
+    await process.stop()
+    edge.power_up()
+    await site.start_edge(edge, SECRET="kept over restarts")
+    if await flow.ping(limit=2):
+        raise LabError("a pong after the power loss")
+    await site.call("uac-fail")
+
+
+@recording("flow-contact-star",
+    ("REGISTERs with reg-id 1 and 2, and Contact: *", request("REGISTER", "bob"), 3),
+    ("200 to each", response(200, "REGISTER", target="bob"), 3),
+    ("FINs of the phone", FIN, 2),
+    ("430 from both edges", response(430, "INVITE", target="registrar"), 2),
+    ("480 to Alice", response(480, target="alice")))
+async def contact_star(lab):
+    """Two flows, Contact: * with Expires: 0 over the first gets 200, both are closed; Kamailio uses
+    the bindings all the same: two 430, and 480."""
+    site = Site(lab)
+    await site.start(edges=2)
+    flows = [await site.phone.flow(1, site.edges[0]), await site.phone.flow(2, site.edges[1])]
+    await asyncio.sleep(1)
+    response = await flows[0].register(expires=0, contact="*")
+    if response.code != 200:
+        raise LabError(f"Contact: *: {response.start}")
+    for flow in flows:
+        await flow.close()
+    await asyncio.sleep(1)
+    await site.call("uac-fail")
+
+
+@recording("flow-token-changed",
+    ("REGISTER", request("REGISTER", "bob")),
+    ("INVITE to the edge with a token that it did not make", request("INVITE", "alice", "edge1")),
+    ("403 to Alice", response(403, "INVITE", "edge1", "alice")),
+    ("nothing to the phone", request("INVITE", "edge1", "bob"), 0))
+async def token_changed(lab):
+    """A request for the phone with a changed flow token in Route: the edge answers 403."""
+    site = Site(lab)
+    await site.start()
+    flow = await site.phone.flow(1, site.edges[0])
+    caller = await lab.sipp(site.alice, "uac-changed-token", "10.0.0.5:5060",
+                            contact=flow.contact_uri)
+    await caller.succeed(20)
+
+
+@recording("flow-439",
+    ("REGISTER from the phone", request("REGISTER", "bob")),
+    ("REGISTER to the registrar, its Path without ob",
+     request("REGISTER", "edge1", "registrar") + ' and sip.Path and not sip.Path contains "ob"'),
+    ("439 to the phone", response(439, "REGISTER", target="bob")))
+async def no_outbound(lab):
+    """The first hop knows no outbound: the registrar answers 439 to a REGISTER with reg-id."""
+    site = Site(lab)
+    await site.start(edge={"NO_OUTBOUND": True})
+    try:
+        await site.phone.flow(1, site.edges[0])
+    except LabError as error:
+        if "439" not in str(error):
+            raise
+        return
+    raise LabError("registered without outbound")
+
+
+STUN_REQUESTS = "stun.type == 0x0001 and ip.src == 10.0.0.10"
+
+
+@recording("flow-udp-closed",
+    ("REGISTER over UDP", request("REGISTER", "bob") + " and udp"),
+    ("its 200 with Require: outbound and Flow-Timer", REGISTERED),
+    ("STUN requests", STUN_REQUESTS, 2),
+    ("STUN responses", "stun.type == 0x0101 and ip.src == 10.0.0.5", 2),
+    ("ICMP port unreachable from the phone's host", "icmp.code == 3 and ip.src == 10.0.0.10"),
+    ("430 from the edge", response(430, "INVITE", "edge1")),
+    ("480 to Alice", response(480, target="alice")))
+async def udp_closed(lab):
+    """A flow over UDP with STUN keep-alives; the phone's program ends: ICMP, 430, 480."""
+    site = Site(lab)
+    await site.start(edge={"FR_TIMER": 6000})
+    flow = await site.phone.flow(1, site.edges[0], transport="udp")
+    for _ in range(2):
+        await asyncio.sleep(1)
+        if not await flow.ping():
+            raise LabError("no STUN response")
+    await flow.close()
+    await asyncio.sleep(1)
+    await site.call("uac-fail", limit=30)
+
+
+@recording("flow-udp-stun-unanswered",
+    ("REGISTERs over UDP", request("REGISTER", "bob") + " and udp", 2),
+    ("STUN requests, the first answered", STUN_REQUESTS, 8),
+    ("the one STUN response before", "stun.type == 0x0101 and udp.dstport == 40001", 1),
+    ("430 from the edge", response(430, "INVITE", "edge1")),
+    ("480 to Alice", response(480, target="alice")),
+    ("200 to Alice, second call", response(200, target="alice")))
+async def udp_stun_unanswered(lab):
+    """A flow over UDP: STUN gets no response for 41 s, 430 to a call, a new flow is reached."""
+    site = Site(lab)
+    await site.start(edge={"FR_TIMER": 6000})
+    edge = site.edges[0]
+    flow = await site.phone.flow(1, edge, transport="udp")
+    if not await flow.ping():
+        raise LabError("no STUN response")
+    edge.deafen(site.bob.address, port=40001, protocol="udp")
+    site.bob.deafen(edge.address, to_port=40001, protocol="udp")
+    for wait in (0.5, 1, 2, 4, 8, 16, 9.5):
+        if await flow.ping(limit=wait):
+            raise LabError("a STUN response came through the gap")
+    await site.call("uac-fail", limit=30)
+    await site.phone.flow(1, edge, transport="udp", local_port=40101)
+    await site.call()
+
+
+@recording("flow-tls-reset",
+    ("REGISTER over TLS", request("REGISTER", "bob") + " and tls"),
+    ("the phone's RST", "tcp.flags.reset == 1 and ip.src == 10.0.0.10"),
+    ("430 from the edge", response(430, "INVITE", "edge1")),
+    ("480 to Alice", response(480, target="alice")))
+async def tls_reset(lab):
+    """Over TLS 1.3: the only flow ends with RST; 430, 480."""
+    site = Site(lab)
+    await site.start(listen=("udp:{}:5060", "tls:{}:5061"), edge=certificate(lab))
+    flow = await site.phone.flow(1, site.edges[0], 5061, "tls")
+    await asyncio.sleep(1)
+    flow.reset()
+    await asyncio.sleep(1)
+    await site.call("uac-fail")
+
+
+async def drop_silently(site, transport, port):
+    """The phone's last pings go into a black hole, so does the call that comes meanwhile."""
+    edge = site.edges[0]
+    flow = await site.phone.flow(1, edge, port, transport)
+    if not await flow.ping():
+        raise LabError("no pong")
+    await asyncio.sleep(1)
+    edge.deafen(site.bob.address, port=40001)
+    site.bob.deafen(edge.address, to_port=40001)
+    if await flow.ping(limit=11):
+        raise LabError("a pong came through the gap")
+    await site.call("uac-fail", limit=30)
+
+
+@recording("flow-tls-silently-dropped",
+    ("REGISTER over TLS", request("REGISTER", "bob") + " and tls"),
+    ("no FIN or RST", "tcp.flags.fin == 1 or tcp.flags.reset == 1", 0),
+    ("430 from the edge", response(430, "INVITE", "edge1")),
+    ("480 to Alice", response(480, target="alice")))
+async def tls_dropped(lab):
+    """Over TLS 1.3: a middlebox forgets the flow, no pong for 10 s, then 430 and 480 to a call."""
+    site = Site(lab)
+    await site.start(listen=("udp:{}:5060", "tls:{}:5061"),
+                     edge={**certificate(lab), "FR_TIMER": 6000})
+    await drop_silently(site, "tls", 5061)
+
+
+@recording("flow-websocket-reset",
+    ("WebSocket handshake", "http.request.method == GET"),
+    ("REGISTER", request("REGISTER", "bob")),
+    ("the phone's RST", "tcp.flags.reset == 1 and ip.src == 10.0.0.10"),
+    ("430 from the edge", response(430, "INVITE", "edge1")),
+    ("480 to Alice", response(480, target="alice")))
+async def websocket_reset(lab):
+    """Over WebSocket: the only flow ends with RST; 430, 480."""
+    site = Site(lab)
+    await site.start(listen=("udp:{}:5060", "tcp:{}:80"), edge={"WITH_WS": True})
+    flow = await site.phone.flow(1, site.edges[0], 80, "ws")
+    await asyncio.sleep(1)
+    flow.reset()
+    await asyncio.sleep(1)
+    await site.call("uac-fail")
+
+
+@recording("flow-websocket-silently-dropped",
+    ("WebSocket handshake", "http.request.method == GET"),
+    ("REGISTER", request("REGISTER", "bob")),
+    ("no FIN or RST", "tcp.flags.fin == 1 or tcp.flags.reset == 1", 0),
+    ("430 from the edge", response(430, "INVITE", "edge1")),
+    ("480 to Alice", response(480, target="alice")))
+async def websocket_dropped(lab):
+    """Over WebSocket: a middlebox forgets the flow, no pong for 10 s, then 430, 480 to a call."""
+    site = Site(lab)
+    await site.start(listen=("udp:{}:5060", "tcp:{}:80"), edge={"WITH_WS": True, "FR_TIMER": 6000})
+    await drop_silently(site, "ws", 80)
+
+
+@recording("flow-tls-second-answers",
+    ("REGISTERs with reg-id 1 and 2 over TLS", request("REGISTER", "bob") + " and tls", 2),
+    ("the phone's FIN", FIN),
+    ("430 from the edge", response(430, "INVITE", "edge1")),
+    ("INVITE to the other edge", request("INVITE", "registrar", "edge2")),
+    ("200 to Alice", response(200, target="alice")))
+async def tls_second_answers(lab):
+    """Two flows over TLS 1.3 and two edges; the first is closed, 430, the second answers."""
+    site = Site(lab)
+    await site.start(edges=2, listen=("udp:{}:5060", "tls:{}:5061"), edge=certificate(lab))
+    first = await site.phone.flow(1, site.edges[0], 5061, "tls")
+    await site.phone.flow(2, site.edges[1], 5061, "tls")
+    await asyncio.sleep(1)
+    await first.close()
+    await asyncio.sleep(1)
+    await site.call()
+
+
+@recording("flow-websocket-second-answers",
+    ("WebSocket handshakes", "http.request.method == GET", 2),
+    ("REGISTERs with reg-id 1 and 2", request("REGISTER", "bob"), 2),
+    ("the phone's RST", "tcp.flags.reset == 1 and ip.src == 10.0.0.10"),
+    ("430 from the edge", response(430, "INVITE", "edge1")),
+    ("INVITE to the other edge", request("INVITE", "registrar", "edge2")),
+    ("200 to Alice", response(200, target="alice")))
+async def websocket_second_answers(lab):
+    """Two flows over WebSocket and two edges; the first is reset, 430, the second answers."""
+    site = Site(lab)
+    await site.start(edges=2, listen=("udp:{}:5060", "tcp:{}:80"), edge={"WITH_WS": True})
+    first = await site.phone.flow(1, site.edges[0], 80, "ws")
+    await site.phone.flow(2, site.edges[1], 80, "ws")
+    await asyncio.sleep(1)
+    first.reset()
+    await asyncio.sleep(1)
+    await site.call()

@@ -142,7 +142,7 @@ class Host:
                         struct.pack("16sP8x", interface.encode(), ctypes.addressof(value)))
 
 
-    def deafen(self, source, port=None, to_port=None):
+    def deafen(self, source, port=None, to_port=None, protocol="tcp"):
         """The host drops all that comes from an address (and port), after the wire has shown it."""
         if self.ip("rule", "list", "preference", "0").strip():
             # The table of own addresses comes first, and would take the packet before any rule.
@@ -150,14 +150,22 @@ class Host:
             self.ip("rule", "delete", "preference", "0")
         match = ["from", source, "iif", "eth0"]
         if port:
-            match += ["ipproto", "tcp", "sport", str(port)]
+            match += ["ipproto", protocol, "sport", str(port)]
         if to_port:
-            match += ["ipproto", "tcp", "dport", str(to_port)]
+            match += ["ipproto", protocol, "dport", str(to_port)]
         self.ip("rule", "add", "preference", "10", *match, "blackhole")
 
     def hear(self):
         """Ends deafen()."""
         self.ip("rule", "delete", "preference", "10")
+
+    def lose_power(self):
+        """Off the wire; its connections are forgotten and nobody is told."""
+        self.ip("link", "set", "eth0", "down")
+        run("ip", "netns", "exec", self.namespace, "ss", "-K", "-t", "src", self.address)
+
+    def power_up(self):
+        self.ip("link", "set", "eth0", "up")
 
     def false_neighbour(self, address):
         """What the host sends there leaves, and no one on the wire takes it."""

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A user agent that registers RFC 5626 flows over TCP, TLS or WebSocket and loses them on order."""
+"""A user agent that registers RFC 5626 flows over TCP, TLS, WebSocket or UDP, and loses them on
+order."""
 import asyncio
 import base64
 import contextlib
@@ -12,6 +13,7 @@ from lab import LabError
 
 ANSWER_LIMIT = 10       # seconds to wait for the response to a REGISTER
 PING, PONG = b"\r\n\r\n", b"\r\n"
+STUN_REQUEST, STUN_SUCCESS, STUN_COOKIE = 0x0001, 0x0101, 0x2112A442
 WS_TEXT, WS_CLOSE, WS_PING, WS_PONG = 1, 8, 9, 10
 
 
@@ -149,8 +151,11 @@ class Flow:
             else:
                 return Message(data.partition(b"\r\n\r\n")[0])
 
-    async def register(self, expires=600):
+    async def register(self, expires=600, contact=None):
+        """contact: "*" removes all that the phone's user has registered."""
         phone = self.phone
+        own = (f"<{self.contact_uri}>;reg-id={self.reg_id};"
+               f'+sip.instance="<{phone.instance}>"')
         self.sequence += 1
         self.send(
             "REGISTER sip:example.com SIP/2.0",
@@ -160,15 +165,11 @@ class Flow:
             f"To: <sip:{phone.user}@example.com>",
             f"Call-ID: {self.call_id}",
             f"CSeq: {self.sequence} REGISTER",
-            f"Contact: <{self.contact_uri}>;reg-id={self.reg_id};"
-            f'+sip.instance="<{phone.instance}>"',
+            f"Contact: {contact or own}",
             f"Expires: {expires}",
             "Max-Forwards: 70",
             "Supported: path, outbound")
-        response = await asyncio.wait_for(self.responses.get(), ANSWER_LIMIT)
-        if response.code != 200 or "outbound" not in response.first("Require"):
-            raise LabError(f"REGISTER: {response.start}, Require: {response.first('Require')}")
-        return response
+        return await asyncio.wait_for(self.responses.get(), ANSWER_LIMIT)
 
     async def ping(self, limit=None):
         """Sends a double CRLF; whether a pong comes within the limit."""
@@ -197,6 +198,44 @@ class Flow:
         self._writer.transport.abort()
 
 
+class _Datagrams(asyncio.DatagramProtocol):
+    def __init__(self, flow):
+        self.flow = flow
+
+    def datagram_received(self, data, _):
+        self.flow.received(data)
+
+
+class UdpFlow(Flow):
+    """Address and port of a phone, kept alive by STUN (RFC 5626 4.4.2)."""
+
+    async def open(self):
+        sock = self.phone.host.socket(socket.SOCK_DGRAM, self.local_port)
+        sock.connect((self.edge.address, self.port))
+        self._writer, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+            lambda: _Datagrams(self), sock=sock)
+        return self
+
+    def received(self, data):
+        if data[:1] < b" ":
+            self.pongs += struct.unpack("!H", data[:2])[0] == STUN_SUCCESS
+            return
+        message = Message(data.partition(b"\r\n\r\n")[0])
+        if message.method:
+            self.phone.lab.task(self.phone.incoming(self, message))
+        else:
+            self.responses.put_nowait(message)
+
+    def _write(self, data, opcode=None):
+        if data == PING:
+            data = struct.pack("!HHI", STUN_REQUEST, 0, STUN_COOKIE) + os.urandom(12)
+        self._writer.sendto(data)
+
+    async def close(self):
+        """Nobody listens any more: the host answers with ICMP."""
+        self._writer.abort()
+
+
 class Phone:
     """A user agent instance with its flows."""
 
@@ -210,9 +249,12 @@ class Phone:
 
     async def flow(self, reg_id, edge, port=5060, transport="tcp", local_port=None):
         """Opens a connection and registers over it."""
-        flow = Flow(self, reg_id, edge, port, transport, local_port or 40000 + reg_id)
+        kind = UdpFlow if transport == "udp" else Flow
+        flow = kind(self, reg_id, edge, port, transport, local_port or 40000 + reg_id)
         await flow.open()
-        await flow.register()
+        response = await flow.register()
+        if response.code != 200 or "outbound" not in response.first("Require"):
+            raise LabError(f"REGISTER: {response.start}, Require: {response.first('Require')}")
         return flow
 
     def respond(self, flow, request, status, *fields, body="", method=None):
