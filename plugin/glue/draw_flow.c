@@ -206,11 +206,12 @@ void sx_draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
     wmem_strbuf_t *verdict = wmem_strbuf_new(pinfo->pool, "");
     unsigned n = 0;
 
-    sx_add_top(&p, tree);
     for (flow = sx_flows_lost_here(flows, pinfo->num); flow && n < MAX_LOST_HERE;
          flow = sx_flows_next_lost(flows, flow)) {
         if (!flow->accepted)
             continue;
+        if (n == 0)
+            sx_add_top(&p, tree);
         wmem_strbuf_truncate(words, 0);
         sx_say_flow_end(words, flow);
         proto_item *item = sx_add_string(&p, p.tree, hf_flow_lost_here, flow->aor);
@@ -221,7 +222,8 @@ void sx_draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
             wmem_strbuf_append(verdict, n == 0 ? wmem_strbuf_get_str(words) : ", and others");
         n++;
     }
-    sx_add_verdict(&p, wmem_strbuf_get_str(verdict));
+    if (n > 0)
+        sx_add_verdict(&p, wmem_strbuf_get_str(verdict));
 }
 
 void sx_draw_flow_register(int proto, expert_module_t *module)
