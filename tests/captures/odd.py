@@ -720,6 +720,7 @@ def header():
         "bare-line-feeds": swap(b"\r\n", b"\n"),
         "compact": lambda text: text.replace(b"Via:", b"v:").replace(b"From:", b"f:").replace(
             b"To:", b"t:").replace(b"Call-ID:", b"i:").replace(b"Content-Length:", b"l:"),
+        "compact-call-id-of-ipv6": lambda text: text.replace(b"Call-ID: ", b"i: 2001:db8::1-"),
         "upper-case": lambda text: text.replace(b"Via:", b"VIA:").replace(
             b"CSeq:", b"CSEQ:").replace(b"Call-ID:", b"CALL-ID:"),
         "repeated-cseq": more(b"CSeq: 1 INVITE"),

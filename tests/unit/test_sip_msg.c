@@ -591,6 +591,20 @@ static void test_broken_vias(void)
     }
 }
 
+/* A colon in the value where the long name would have its own. */
+static void test_compact_with_a_colon(void)
+{
+    struct sx_sip_msg m = read_with("i: 2001:db8::1\r\nv:a:SIP/2.0/UDP h;branch=b\r\n"
+                                    "f: s:x\r\nt::\r\nl:1\r\n");
+
+    assert_text(m.call_id, "2001:db8::1");
+    g_assert_cmpuint(m.via_count, ==, 1);
+    assert_text(m.via[0].branch, "b");
+    assert_text(m.from, "s:x");
+    assert_text(m.to, ":");
+    g_assert_cmpuint(m.content_length, ==, 1);
+}
+
 static void test_small_fields(void)
 {
     struct sx_sip_msg m = read_with(
@@ -718,6 +732,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sip_msg/via_parameters", test_via_parameters);
     g_test_add_func("/sip_msg/via_by_index", test_via_by_index);
     g_test_add_func("/sip_msg/broken_vias", test_broken_vias);
+    g_test_add_func("/sip_msg/compact_with_a_colon", test_compact_with_a_colon);
     g_test_add_func("/sip_msg/small_fields", test_small_fields);
     g_test_add_func("/sip_msg/values", test_values);
     g_test_add_func("/sip_msg/compact_forms", test_compact_forms);
