@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "core/flow.h"
+#include "core/text.h"
 
 /* RFC 5626 4.4.1 */
 #define PONG_NS (10 * SX_NS_PER_S)
@@ -73,8 +74,8 @@ void sx_flows_free(struct sx_flows *f)
         return;
     for (uint32_t i = 0; i < f->flows.count; i++) {
         struct sx_flow *flow = sx_pool_at(&f->flows, i);
-        g_free(flow->aor);
-        g_free(flow->instance);
+        wmem_free(NULL, flow->aor);
+        wmem_free(NULL, flow->instance);
     }
     g_hash_table_destroy(f->by_token);
     g_hash_table_destroy(f->by_contact);
@@ -138,18 +139,6 @@ static struct sx_slice without_parameters(struct sx_slice uri)
     const char *end = uri.n ? memchr(uri.p, ';', uri.n) : NULL;
 
     return end ? sx_slice(uri.p, (size_t)(end - uri.p)) : uri;
-}
-
-static char *keep(struct sx_slice s)
-{
-    char *copy = g_strndup(s.n ? s.p : "", MIN(s.n, MAX_STRING));
-
-    for (char *c = copy; *c; c++)
-        if ((unsigned char)*c < 0x20 || *c == 0x7f)
-            *c = ' ';
-    char *valid = g_utf8_make_valid(copy, -1);
-    g_free(copy);
-    return valid;
 }
 
 /* The Contact that registers an outbound flow (RFC 5626 4.2): it has an instance and a reg-id. */
@@ -258,8 +247,8 @@ static struct sx_flow *new_flow(struct sx_flows *f, const struct sx_sip_msg *msg
 
     *flow = (struct sx_flow){
         .number = f->flows.count,
-        .aor = keep(without_parameters(uri_of(msg->to))),
-        .instance = keep(b->instance),
+        .aor = sx_text_of(NULL, without_parameters(uri_of(msg->to)), MAX_STRING),
+        .instance = sx_text_of(NULL, b->instance, MAX_STRING),
         .instance_key = instance,
         .contact_key = fingerprint_of(f, b->uri, SX_SLICE_NONE),
         .reg_id = b->reg_id,

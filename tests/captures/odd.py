@@ -784,7 +784,7 @@ def phrase():
     NUL, Wireshark finds no SIP."""
     cases = [("none", b""), ("controls", bytes(range(1, 9)) + b"\x0b\x0c\x1b[31m\x7f"),
              ("nul", b"Busy\x00Here"), ("invalid-utf-8", b"Busy \xff\xfe\xc3"),
-             ("long", b"Busy" * 8_000), ("percent", b"%s%n%x%d"), ("right-to-left", b"\xe2\x80\xae")]
+             ("long", b"Busy" * 8_000), ("percent", b"%s%n%x%d"), ("right-to-left", b"\xe2\x80\xaeereH ysuB"), ("line-separator", b"\xe2\x80\xa8x")]
     return pairs([(name, request(), response(486).replace(b"486 Words", b"486 " + text),
                    NO_MESSAGE if name == "nul" else PAIR) for name, text in cases])
 
