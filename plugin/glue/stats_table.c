@@ -470,10 +470,32 @@ void sx_stats_table_forget(struct sx_table *table)
     forget_calls(table);
 }
 
+/* Everything, when the program ends. A window that still shows a table keeps its rows. */
+static void on_shutdown(void)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(all_tables) && all_tables[i]; i++) {
+        struct sx_table *table = all_tables[i];
+        sx_stats_table_forget(table);
+        if (table->ui.refcount > 0)
+            continue;
+        remove_rows(table);
+        if (table->ui.tables) {
+            free_stat_tables(&table->ui);
+            g_array_free(table->ui.tables, TRUE);
+            table->ui.tables = NULL;
+        }
+        g_ptr_array_free(table->noted, TRUE);
+        g_ptr_array_free(table->retired, TRUE);
+        g_hash_table_destroy(table->by_key);
+        all_tables[i] = NULL;
+    }
+}
+
 void sx_stats_table_on_end(void (*callback)(void))
 {
     end_capture = callback;
     register_tap(DRAW_TAP);
+    register_shutdown_routine(on_shutdown);
 }
 
 void sx_stats_table_register(struct sx_table *table)
