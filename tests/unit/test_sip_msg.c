@@ -574,17 +574,17 @@ static void test_broken_vias(void)
     static const struct {
         const char *lines;
         unsigned values;
-    } rows[] = {{"Via:;,;,,\r\n", 1}, {"Via: x, SIP/2.0/UDP h;branch=b\r\n", 1},
-                {"v: ////\",,;\",\r\n", 1}, {"Via: ,,\r\nVia: a;b=\",c\r\n", 1},
+    } broken[] = {{"Via:;,;,,\r\n", 1}, {"Via: x, SIP/2.0/UDP h;branch=b\r\n", 1},
+                {"v: ////\",,;\",\r\n", 2}, {"Via: ,,\r\nVia: a;b=\",c\r\n", 1},
                 {"Via: a/b/c d,,;,a/b/c\r\nVia: /\r\n", 3}, {"Via:\r\nv: ,\r\n", 0}};
     struct sx_via one;
 
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        struct sx_sip_msg m = read_with(rows[i].lines);
+    for (size_t i = 0; i < G_N_ELEMENTS(broken); i++) {
+        struct sx_sip_msg m = read_with(broken[i].lines);
         unsigned n = 0;
         while (sx_sip_msg_via(&m, n, &one))
             n++;
-        g_assert_cmpuint(n, ==, rows[i].values);
+        g_assert_cmpuint(n, ==, broken[i].values);
         g_assert_cmpuint(sx_sip_msg_via_count(&m), ==, n);
         g_assert_cmpint(m.has_via, ==, n > 0);
         g_assert_cmpint(m.more_vias.p != NULL, ==, n > 1);
@@ -598,8 +598,7 @@ static void test_compact_with_a_colon(void)
                                     "f: s:x\r\nt::\r\nl:1\r\n");
 
     assert_text(m.call_id, "2001:db8::1");
-    g_assert_cmpuint(m.via_count, ==, 1);
-    assert_text(m.via[0].branch, "b");
+    assert_text(m.via.branch, "b");
     assert_text(m.from, "s:x");
     assert_text(m.to, ":");
     g_assert_cmpuint(m.content_length, ==, 1);
