@@ -25,7 +25,7 @@ CHOSEN = list(VARIANTS) if LONG else ["bytes-0.01-1"]
 
 
 class Memcheck(Wireshark):
-    timeout = 3600 if LONG else 280
+    timeout = 3600 if LONG else 600
     decoding_errors = "surrogateescape"
     checked = False             # not while the plugin is installed
 
