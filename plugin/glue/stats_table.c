@@ -484,10 +484,9 @@ static void on_shutdown(void)
             g_array_free(table->ui.tables, TRUE);
             table->ui.tables = NULL;
         }
-        g_ptr_array_free(table->noted, TRUE);
+        free_all_notes(table);
+        g_ptr_array_free(table->notes, TRUE);
         g_ptr_array_free(table->retired, TRUE);
-        g_hash_table_destroy(table->by_key);
-        all_tables[i] = NULL;
     }
 }
 
