@@ -29,6 +29,7 @@ class Wireshark:
 
     timeout = 300               # seconds for one run
     decoding_errors = "strict"
+    trouble = TROUBLE           # on stderr
 
     def __init__(self, plugin):
         self.plugin = Path(plugin)
@@ -126,7 +127,7 @@ class Wireshark:
         done = subprocess.run(command, input=requests, capture_output=True, encoding="utf-8",
                               errors=self.decoding_errors, env=self.environment(), cwd=self.home,
                               timeout=self.timeout)
-        if done.returncode or TROUBLE.search(done.stderr):
+        if done.returncode or self.trouble.search(done.stderr):
             raise RuntimeError(f"{' '.join(command)}: exit code {done.returncode}\n{done.stderr}")
         return done.stdout
 

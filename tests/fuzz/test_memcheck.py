@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from mangle import LONG, VARIANTS, Tools
+from sanitized import OUR_TROUBLE
 from tshark import Wireshark
 
 HERE = Path(__file__).parent
@@ -27,6 +28,7 @@ CHOSEN = list(VARIANTS) if LONG else ["bytes-0.01-1"]
 class Memcheck(Wireshark):
     timeout = 3600 if LONG else 600
     decoding_errors = "surrogateescape"
+    trouble = OUR_TROUBLE
     checked = False             # not while the plugin is installed
 
     def command(self, tool, args):
