@@ -84,7 +84,7 @@ may_sudo() {
 
 # build PRESET [TARGET]
 build() {
-    local log folder=build/$1
+    local log built folder=build/$1
     mkdir -p "$folder" 2>/dev/null || true
     [ -w "$folder" ] ||
         fail "cannot write to $PWD/$folder" \
@@ -95,7 +95,8 @@ build() {
         fail "the build ($1) does not work; everything it said is in $log" \
              "If the folder was moved or Wireshark upgraded, remove build/ and run this again."
     fi
-    say "Built $(built_plugin "$1")"
+    built=$(built_plugin "$1")
+    say "Built ${built:-$folder}"
 }
 
 built_plugin() {

@@ -21,6 +21,11 @@ want_to_test() {
     want iproute2 tool ip
     # tests/e2e/test_everywhere.py
     want jq tool jq
+    # tests/fuzz
+    want clang tool clang
+    want libclang-rt-dev file '/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a'
+    want valgrind tool valgrind
+    want util-linux tool setarch
     # tests/gui
     want wireshark tool wireshark
     want xvfb tool Xvfb
@@ -39,6 +44,7 @@ steps=(
     "python tests/captures"     # the ladders' own reader
     "python tests/e2e"          # tshark, sharkd, a live capture, try.sh
     "python tests/gui"          # Wireshark's windows
+    "hostile tests/fuzz"        # libFuzzer over the core, mangled captures, valgrind
 )
 
 # ---- how a step is run and counted ----
@@ -47,6 +53,13 @@ steps=(
 unit() {
     build "$1"
     ctest --preset "$1" --no-tests=error --output-junit "$report"
+}
+
+# hostile FOLDER: the same, with the fuzzers and with a sanitized plugin too
+hostile() {
+    build asan
+    build fuzz
+    SX_FUZZERS=$PWD/build/fuzz/fuzzers SX_ASAN_PLUGIN=$PWD/$(built_plugin asan) python "$1"
 }
 
 # python FOLDER: pytest, with the plugin of the dev build

@@ -4,6 +4,7 @@
 #include "core/binding.h"
 #include "core/catalogue.h"
 #include "core/flow_state.h"
+#include "core/text.h"
 
 #define MAX_STRING 255
 
@@ -51,9 +52,9 @@ void sx_flows_free(struct sx_flows *f)
     if (!f)
         return;
     for (uint32_t i = 0; i < f->flows.count; i++)
-        g_free(((struct sx_flow *)sx_pool_at(&f->flows, i))->instance);
+        wmem_free(NULL, ((struct sx_flow *)sx_pool_at(&f->flows, i))->instance);
     for (uint32_t i = 0; i < f->users.count; i++)
-        g_free(((struct sx_user *)sx_pool_at(&f->users, i))->aor);
+        wmem_free(NULL, ((struct sx_user *)sx_pool_at(&f->users, i))->aor);
     g_hash_table_destroy(f->by_token);
     g_hash_table_destroy(f->by_contact);
     g_hash_table_destroy(f->by_aor);
@@ -124,18 +125,6 @@ static struct sx_fingerprint name_of(const struct sx_flows *f, struct sx_slice s
     return fingerprint_of(f, s, SX_SLICE_NONE, 0);
 }
 
-static char *keep(struct sx_slice s)
-{
-    char *copy = g_strndup(s.n ? s.p : "", MIN(s.n, MAX_STRING));
-
-    for (char *c = copy; *c; c++)
-        if ((unsigned char)*c < 0x20 || *c == 0x7f)
-            *c = ' ';
-    char *valid = g_utf8_make_valid(copy, -1);
-    g_free(copy);
-    return valid;
-}
-
 static void set_token(struct sx_flows *f, struct sx_flow *flow, struct sx_slice path)
 {
     struct sx_slice uri = sx_token_uri(path);
@@ -157,7 +146,7 @@ static struct sx_user *user_of(struct sx_flows *f, struct sx_slice aor)
     if (user)
         return user;
     user = sx_pool_add(&f->users);
-    *user = (struct sx_user){.key = key, .aor = keep(aor), .number = f->users.count};
+    *user = (struct sx_user){.key = key, .aor = sx_text_of(NULL, aor, MAX_STRING), .number = f->users.count};
     g_hash_table_insert(f->by_aor, &user->key, user);
     return user;
 }
@@ -233,7 +222,7 @@ static struct sx_flow *new_flow(struct sx_flows *f, struct sx_slot *slot, struct
     *flow = (struct sx_flow){
         .number = f->flows.count,
         .aor = user->aor,
-        .instance = keep(b->instance),
+        .instance = sx_text_of(NULL, b->instance, MAX_STRING),
         .contact_key = name_of(f, b->uri),
         .reg_id = b->reg_id,
         .expires_ns = INT64_MAX,

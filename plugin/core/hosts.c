@@ -71,7 +71,7 @@ static inline bool is_host(const struct sx_host *host, const struct sx_address *
     /* Of a fixed length it is no call. */
     return host->type == address->type && host->len == n &&
            (n == 4 ? memcmp(host->bytes, address->bytes, 4) == 0
-                   : memcmp(host->bytes, address->bytes, n) == 0);
+                   : n == 0 || memcmp(host->bytes, address->bytes, n) == 0);
 }
 
 bool sx_hosts_find(const struct sx_hosts *hosts, const struct sx_address *address, uint32_t *index)

@@ -8,6 +8,9 @@
 /* Branches looked through for the origin of a response; who has more of them made them for us. */
 #define MAX_BRANCHES 1024
 
+/* RFC 3261 8.1.1.6: as many hops as a request may take by default. */
+#define MAX_HOPS 70
+
 /* The client had time to act on the response, and did not. */
 static bool nothing_followed(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
@@ -86,8 +89,10 @@ enum sx_origin sx_judge_origin(const struct sx_tracker *tracker, const struct sx
 {
     const struct sx_txn *at = txn, *branch = sx_tracker_txn(tracker, txn->first_child);
     bool hidden = txn->request_frame == 0;
+    unsigned hops = 0;
 
-    /* Each step goes one hop further on; a branch is never its own ancestor. */
+    /* Each step goes one hop further on; a branch is never its own ancestor. A chain that is longer
+     * than any request may travel is forged, and walking down it for each hop would never end. */
     for (unsigned i = 0; branch; i++) {
         if (i >= MAX_BRANCHES) {
             hidden = true;
@@ -95,6 +100,8 @@ enum sx_origin sx_judge_origin(const struct sx_tracker *tracker, const struct sx
         }
         if (branch->final_frame && branch->final_frame <= at->final_frame &&
             branch->final_code == txn->final_code && branch->final_tag == txn->final_tag) {
+            if (++hops > MAX_HOPS)
+                return SX_ORIGIN_UNKNOWN;
             at = branch;
             branch = sx_tracker_txn(tracker, at->first_child);
         } else {

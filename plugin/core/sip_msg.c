@@ -569,10 +569,21 @@ bool sx_sip_msg_value(const struct sx_sip_msg *msg, const char *name, struct sx_
     return true;
 }
 
+/* One value after the other, cut as read_vias() cuts them. */
+static bool next_via(const struct sx_sip_msg *msg, struct sx_field_iter *iter, struct sx_via *via)
+{
+    size_t i;
+
+    while ((i = skip_commas(iter->rest, 0)) >= iter->rest.n)
+        if (!sx_sip_msg_field(msg, "Via", iter, &iter->rest))
+            return false;
+    iter->rest = sx_slice_from(iter->rest, read_via(iter->rest, i, false, via));
+    return true;
+}
+
 bool sx_sip_msg_via(const struct sx_sip_msg *msg, unsigned index, struct sx_via *via)
 {
     struct sx_field_iter iter = {0};
-    struct sx_slice value;
 
     if (index == 0 && msg->has_via) {
         *via = msg->via;
@@ -584,22 +595,19 @@ bool sx_sip_msg_via(const struct sx_sip_msg *msg, unsigned index, struct sx_via 
         read_via(msg->more_vias, 0, is_plain(msg->more_vias, 0), via);
         return true;
     }
-    while (sx_sip_msg_value(msg, "Via", &iter, &value)) {
-        if (index-- == 0) {
-            read_via(value, 0, false, via);
+    while (next_via(msg, &iter, via))
+        if (index-- == 0)
             return true;
-        }
-    }
     return false;
 }
 
 unsigned sx_sip_msg_via_count(const struct sx_sip_msg *msg)
 {
     struct sx_field_iter iter = {0};
-    struct sx_slice value;
+    struct sx_via via;
     unsigned n = 0;
 
-    while (sx_sip_msg_value(msg, "Via", &iter, &value))
+    while (next_via(msg, &iter, &via))
         n++;
     return n;
 }

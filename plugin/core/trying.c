@@ -32,9 +32,10 @@
 
 static bool fits_expires(const struct sx_txn *txn)
 {
-    int64_t off = txn->cancel_ns - txn->request_ns - (int64_t)txn->expires_s * SX_NS_PER_S;
+    int64_t after = txn->cancel_ns - txn->request_ns;
+    int64_t expires = (int64_t)txn->expires_s * SX_NS_PER_S;
 
-    return txn->expires_s > 0 && off > -SX_NS_PER_S && off < 2 * SX_NS_PER_S;
+    return expires > 0 && after > expires - SX_NS_PER_S && after < expires + 2 * SX_NS_PER_S;
 }
 
 /* The 2xx or 6xx of another branch for which a proxy cancels this one; 0 if there is none. */

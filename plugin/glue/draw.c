@@ -5,8 +5,7 @@
  */
 #include "glue/compat.h"
 
-#include <epan/charsets.h>
-
+#include "core/text.h"
 #include "core/words.h"
 #include "glue/draw.h"
 
@@ -20,14 +19,7 @@ static int ett_text = -1;
 
 const char *sx_text(wmem_allocator_t *pool, struct sx_slice s)
 {
-    char *copy = wmem_strndup(pool, s.n ? s.p : "", MIN(s.n, MAX_TEXT));
-
-    for (size_t i = 0; i < MIN(s.n, MAX_TEXT); i++) {
-        copy[i] = s.p[i];
-        if ((unsigned char)copy[i] < 0x20 || copy[i] == 0x7f)
-            copy[i] = ' ';
-    }
-    return (const char *)get_utf_8_string(pool, (const uint8_t *)copy, (int)MIN(s.n, MAX_TEXT));
+    return sx_text_of(pool, s, MAX_TEXT);
 }
 
 const char *sx_quoted_text(wmem_allocator_t *pool, struct sx_slice s)

@@ -5,8 +5,7 @@
 
 #include <stdarg.h>
 
-#include <epan/charsets.h>
-
+#include "core/text.h"
 #include "core/words.h"
 #include "glue/stats_table.h"
 
@@ -29,15 +28,7 @@ static void (*end_capture)(void);
 
 const char *sx_printable(wmem_allocator_t *pool, struct sx_slice s)
 {
-    const char *text = (const char *)get_utf_8_string(
-        pool, (const uint8_t *)(s.p ? s.p : ""), (int)MIN(s.n, MAX_TEXT));
-    wmem_strbuf_t *out = wmem_strbuf_new(pool, "");
-
-    for (; *text; text = g_utf8_next_char(text)) {
-        gunichar c = g_utf8_get_char(text);
-        wmem_strbuf_append_unichar(out, g_unichar_isprint(c) ? c : 0xfffd);
-    }
-    return wmem_strbuf_get_str(out);
+    return sx_text_of(pool, s, MAX_TEXT);
 }
 
 static stat_tap_table_item_type *next_cell(struct sx_row *row, stat_tap_table_item_enum type)
@@ -479,10 +470,31 @@ void sx_stats_table_forget(struct sx_table *table)
     forget_calls(table);
 }
 
+/* Everything, when the program ends. A window that still shows a table keeps its rows. */
+static void on_shutdown(void)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(all_tables) && all_tables[i]; i++) {
+        struct sx_table *table = all_tables[i];
+        sx_stats_table_forget(table);
+        if (table->ui.refcount > 0)
+            continue;
+        remove_rows(table);
+        if (table->ui.tables) {
+            free_stat_tables(&table->ui);
+            g_array_free(table->ui.tables, TRUE);
+            table->ui.tables = NULL;
+        }
+        free_all_notes(table);
+        g_ptr_array_free(table->notes, TRUE);
+        g_ptr_array_free(table->retired, TRUE);
+    }
+}
+
 void sx_stats_table_on_end(void (*callback)(void))
 {
     end_capture = callback;
     register_tap(DRAW_TAP);
+    register_shutdown_routine(on_shutdown);
 }
 
 void sx_stats_table_register(struct sx_table *table)

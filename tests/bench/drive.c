@@ -5,6 +5,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -89,8 +90,9 @@ int main(void)
             return 1;
         judge(feed(packet, n, ++frame, header[0] * SX_NS_PER_S + header[1] * INT64_C(1000)));
     }
-    printf("%u messages, %u transactions, %u verdicts\n", frame, sx_tracker_txn_count(tracker),
-           failures);
+    struct mallinfo2 heap = mallinfo2();
+    printf("%u messages, %u transactions, %u verdicts, %zu bytes\n", frame,
+           sx_tracker_txn_count(tracker), failures, heap.uordblks + heap.hblkhd);
     sx_tracker_free(tracker);
     return 0;
 }

@@ -627,7 +627,16 @@ def via_loops():
     a, b = ("x 1", "y 1"), ("y 1", "x 1")
     itself = ("x 1", "x 1")
     ring = [tuple(f"h {(i + k) % 40}" for k in range(40)) for i in range(40)]
+    # A response handed on over more hops than a request may travel.
+    chain = [tuple(f"h {hop}" for hop in range(i, max(i - 3, -1), -1)) for i in range(100)]
     return [
+        ("chain", Odd("""
+160 sipexplain.origin == 2
+160 sipexplain.origin_in == 101
+200 sipexplain.origin == 0
+200 no sipexplain.origin_in
+""", frames([(i / 100, True, request(via=via)) for i, via in enumerate(chain)] +
+             [(2 + i / 100, False, response(486, via)) for i, via in enumerate(chain[::-1])]))),
         ("two", Odd("4 sipexplain.code == 486\n", frames([
             (0, True, request(via=a)), (0.1, True, request(via=b)),
             (0.2, False, response(486, b)), (0.3, False, response(486, a))]))),
@@ -720,6 +729,7 @@ def header():
         "bare-line-feeds": swap(b"\r\n", b"\n"),
         "compact": lambda text: text.replace(b"Via:", b"v:").replace(b"From:", b"f:").replace(
             b"To:", b"t:").replace(b"Call-ID:", b"i:").replace(b"Content-Length:", b"l:"),
+        "compact-call-id-of-ipv6": lambda text: text.replace(b"Call-ID: ", b"i: 2001:db8::1-"),
         "upper-case": lambda text: text.replace(b"Via:", b"VIA:").replace(
             b"CSeq:", b"CSEQ:").replace(b"Call-ID:", b"CALL-ID:"),
         "repeated-cseq": more(b"CSeq: 1 INVITE"),
@@ -783,7 +793,7 @@ def phrase():
     NUL, Wireshark finds no SIP."""
     cases = [("none", b""), ("controls", bytes(range(1, 9)) + b"\x0b\x0c\x1b[31m\x7f"),
              ("nul", b"Busy\x00Here"), ("invalid-utf-8", b"Busy \xff\xfe\xc3"),
-             ("long", b"Busy" * 8_000), ("percent", b"%s%n%x%d"), ("right-to-left", b"\xe2\x80\xae")]
+             ("long", b"Busy" * 8_000), ("percent", b"%s%n%x%d"), ("right-to-left", b"\xe2\x80\xaeereH ysuB"), ("line-separator", b"\xe2\x80\xa8x")]
     return pairs([(name, request(), response(486).replace(b"486 Words", b"486 " + text),
                    NO_MESSAGE if name == "nul" else PAIR) for name, text in cases])
 
@@ -937,6 +947,7 @@ def cancel_before_time():
 def forged():
     """Single packets that nothing in the capture supports: a 100, a 430 and a CANCEL from
     elsewhere. They are shown as what they are; none makes a call look stuck or a flow lost."""
+    elsewhere = IP(src="192.0.2.66", dst=ALICE)
     return [
         ("100-alone", Odd("1 sipexplain.code == 100\n1 no sipexplain.trying_timeout\n", frames([
             (0, False, response(100)), (0.5, True, b"\r\n\r\n")]))),
@@ -947,6 +958,21 @@ def forged():
              (600, True, b"\r\n\r\n")]))),
         ("430-alone", Odd("1 sipexplain.code == 430\n1 sipexplain.flow.outcome == 0\n", frames([
             (0, False, response(430))]), calm=False)),
+        ("100-for-a-live-call", Odd("""
+2 sipexplain.trying.state == 1    look-ahead
+3 sipexplain.code == 200
+* no sipexplain.expired
+""", [Frame(0, udp(True, request())), Frame(0.5, udp(False, response(100), elsewhere)),
+      Frame(2, udp(False, response(200)))])),
+        ("430-for-a-live-call", Odd("""
+2 sipexplain.code == 430
+2 sipexplain.flow.outcome == 0
+2 no sipexplain.flow.registered_in
+* no sipexplain.flow_lost
+3 sipexplain.code == 200
+3 sipexplain.request_in == 1
+""", [Frame(0, udp(True, request())), Frame(0.5, udp(False, response(430), elsewhere)),
+      Frame(2, udp(False, response(200)))], calm=False)),
         ("cancel-alone", Odd("* no sipexplain.cancels\n", frames([(0, True, request("CANCEL"))]))),
         ("ack-alone", Odd("1 sipexplain.transaction == 1\n", frames([(0, True, request("ACK"))]))),
     ]

@@ -27,6 +27,10 @@ EXPERT = re.compile(r"Expert Info \((.*?/.*?)\): (.*)", re.DOTALL)
 class Wireshark:
     """The installed tshark and sharkd, with the plugin in a HOME of its own."""
 
+    timeout = 300               # seconds for one run
+    decoding_errors = "strict"
+    trouble = TROUBLE           # on stderr
+
     def __init__(self, plugin):
         self.plugin = Path(plugin)
         self.home = Path(tempfile.mkdtemp(prefix="sipexplain-"))
@@ -121,8 +125,9 @@ class Wireshark:
     def run(self, tool, args, requests=None):
         command = self.command(tool, args)
         done = subprocess.run(command, input=requests, capture_output=True, encoding="utf-8",
-                              env=self.environment(), cwd=self.home, timeout=300)
-        if done.returncode or TROUBLE.search(done.stderr):
+                              errors=self.decoding_errors, env=self.environment(), cwd=self.home,
+                              timeout=self.timeout)
+        if done.returncode or self.trouble.search(done.stderr):
             raise RuntimeError(f"{' '.join(command)}: exit code {done.returncode}\n{done.stderr}")
         return done.stdout
 
@@ -216,7 +221,7 @@ class Wireshark:
         lines = [json.dumps({"jsonrpc": "2.0", "id": i, "method": method, "params": params})
                  for i, (method, params) in enumerate(calls, 1)]
         output = self.run("sharkd", ["-"], "\n".join(lines) + "\n")
-        answers = [json.loads(line) for line in output.splitlines() if line]
+        answers = [json.loads(line) for line in output.split("\n") if line]
         wrong = [answer for answer in answers if "result" not in answer]
         if wrong or len(answers) != len(calls):
             raise RuntimeError(f"{len(answers)} answers to {len(calls)} requests; {wrong[:1]}")

@@ -12,7 +12,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import seeds
+sys.path.append(str(Path(__file__).parents[1] / "e2e"))
+
+import seeds    # noqa: E402
+from sanitized import fixed_addresses   # noqa: E402
 
 HERE = Path(__file__).parent
 
@@ -22,7 +25,7 @@ def fuzz(fuzzer, corpus, seconds):
     own, found = corpus / "corpus" / fuzzer.name, corpus / "finds"
     for folder in (own, found):
         folder.mkdir(parents=True, exist_ok=True)
-    command = [fuzzer, f"-max_total_time={seconds}", "-max_len=4096", f"-dict={HERE / 'sip.dict'}",
+    command = [*fixed_addresses(), fuzzer, f"-max_total_time={seconds}", "-max_len=4096", f"-dict={HERE / 'sip.dict'}",
                "-print_final_stats=1", f"-artifact_prefix={found}/{fuzzer.name}-", own,
                corpus / "seeds" / fuzzer.name]
     done = subprocess.run(command, capture_output=True, text=True, errors="replace")

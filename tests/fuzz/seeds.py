@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Writes the fuzzers' first inputs, one folder each: what our ladders and recordings hold.
+"""Writes the fuzzers' first inputs, one folder each: what our ladders and recordings hold, and what
+was found before (finds/).
 
 How an input of fuzz_tracker is made up stands at its top.
 """
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from scapy.all import IP, TCP, UDP, Ether, IPv6, PcapNgReader, PcapReader, Raw
 
+FINDS = Path(__file__).parent / "finds"
 CAPTURES = Path(__file__).parents[1] / "captures"
 sys.path.insert(0, str(CAPTURES))
 
@@ -138,7 +140,8 @@ CHOICES = [
 
 def write(folder, inputs):
     folder.mkdir(parents=True, exist_ok=True)
-    for number, data in enumerate(sorted(set(inputs))):
+    found = [path.read_bytes() for path in (FINDS / folder.name).glob("*")]
+    for number, data in enumerate(sorted({*inputs, *found})):
         (folder / f"seed-{number:04}").write_bytes(data)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import seeds
+from sanitized import fixed_addresses
 
 HERE = Path(__file__).parent
 FUZZERS = sorted(path.stem for path in HERE.glob("fuzz_*.c"))
@@ -32,8 +33,8 @@ def fuzzer(name):
 
 def run(name, folder, *options):
     """stderr of a run; the find is kept in the working folder."""
-    command = [fuzzer(name), *options, f"-dict={HERE / 'sip.dict'}", "-print_final_stats=1",
-               folder / name]
+    command = [*fixed_addresses(), fuzzer(name), *options, f"-dict={HERE / 'sip.dict'}",
+               "-print_final_stats=1", folder / name]
     done = subprocess.run(command, capture_output=True, text=True, errors="replace", cwd=folder)
     assert done.returncode == 0, done.stderr[-4000:]
     return done.stderr
@@ -48,6 +49,6 @@ def test_every_seed(seed_folder, name):
 
 @pytest.mark.parametrize("name", FUZZERS)
 def test_a_short_run(seed_folder, name):
-    seconds = os.environ.get("SX_FUZZ_SECONDS", "20")
+    seconds = os.environ.get("SX_FUZZ_SECONDS", "15")
     told = run(name, seed_folder, f"-max_total_time={seconds}", "-max_len=2048", "-seed=1")
     assert int(re.search(r"number_of_executed_units: (\d+)", told)[1]) > 1000

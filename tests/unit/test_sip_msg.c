@@ -568,6 +568,42 @@ static void test_via_by_index(void)
     g_assert_false(sx_sip_msg_via(&m, UINT_MAX, &one));
 }
 
+/* What is no Via value is found by its index as it was found in the head. */
+static void test_broken_vias(void)
+{
+    static const struct {
+        const char *lines;
+        unsigned values;
+    } broken[] = {{"Via:;,;,,\r\n", 1}, {"Via: x, SIP/2.0/UDP h;branch=b\r\n", 1},
+                {"v: ////\",,;\",\r\n", 2}, {"Via: ,,\r\nVia: a;b=\",c\r\n", 1},
+                {"Via: a/b/c d,,;,a/b/c\r\nVia: /\r\n", 3}, {"Via:\r\nv: ,\r\n", 0}};
+    struct sx_via one;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(broken); i++) {
+        struct sx_sip_msg m = read_with(broken[i].lines);
+        unsigned n = 0;
+        while (sx_sip_msg_via(&m, n, &one))
+            n++;
+        g_assert_cmpuint(n, ==, broken[i].values);
+        g_assert_cmpuint(sx_sip_msg_via_count(&m), ==, n);
+        g_assert_cmpint(m.has_via, ==, n > 0);
+        g_assert_cmpint(m.more_vias.p != NULL, ==, n > 1);
+    }
+}
+
+/* A colon in the value where the long name would have its own. */
+static void test_compact_with_a_colon(void)
+{
+    struct sx_sip_msg m = read_with("i: 2001:db8::1\r\nv:a:SIP/2.0/UDP h;branch=b\r\n"
+                                    "f: s:x\r\nt::\r\nl:1\r\n");
+
+    assert_text(m.call_id, "2001:db8::1");
+    assert_text(m.via.branch, "b");
+    assert_text(m.from, "s:x");
+    assert_text(m.to, ":");
+    g_assert_cmpuint(m.content_length, ==, 1);
+}
+
 static void test_small_fields(void)
 {
     struct sx_sip_msg m = read_with(
@@ -694,6 +730,8 @@ int main(int argc, char **argv)
     g_test_add_func("/sip_msg/random", test_random);
     g_test_add_func("/sip_msg/via_parameters", test_via_parameters);
     g_test_add_func("/sip_msg/via_by_index", test_via_by_index);
+    g_test_add_func("/sip_msg/broken_vias", test_broken_vias);
+    g_test_add_func("/sip_msg/compact_with_a_colon", test_compact_with_a_colon);
     g_test_add_func("/sip_msg/small_fields", test_small_fields);
     g_test_add_func("/sip_msg/values", test_values);
     g_test_add_func("/sip_msg/compact_forms", test_compact_forms);

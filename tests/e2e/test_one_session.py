@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""All captures opened one after the other in one program, each frame asked for in random order and
+twice, and some captures once more: they say what two passes in a program of their own say. The window
+dissects in the same way: sharkd reads a file with the code that the window reads it with, and asks for
+single frames afterwards."""
+
+import random
+from pathlib import Path
+
+import odd
+from test_ladders import assert_same
+
+CAPTURES = Path(__file__).parents[1] / "captures"
+RECORDINGS = sorted((CAPTURES / "ladders").glob("*.md")) + sorted((CAPTURES / "recorded").glob("*.pcapng"))
+ODD = [name for name in sorted(odd.ALL) if not name.startswith("many-vias")]
+
+
+def test_no_capture_changes_what_the_next_says(wireshark, capture):
+    paths = [capture(path) for path in RECORDINGS]
+    for name in ODD:
+        suffix = ".pcapng" if odd.ALL[name].raw else ".pcap"
+        paths.append(wireshark.keep(f"odd-{name}{suffix}", odd.file_of(odd.ALL[name])))
+    chance = random.Random(4)
+    chance.shuffle(paths)
+    again = [*paths, *paths[:20]]
+    calls, wanted = [], []
+    for path in again:
+        numbers = 2 * list(range(1, len(wireshark.everything(path, "two")) + 1))
+        chance.shuffle(numbers)
+        calls += [("load", {"file": str(path)})]
+        calls += [("frame", {"frame": number, "proto": True}) for number in numbers]
+        wanted += [None, *((path, number) for number in numbers)]
+    answers = wireshark.ask(calls)
+    asked = [(*at, answer["tree"]) for at, answer in zip(wanted, answers, strict=True) if at]
+    assert len(asked) > 2000
+    assert_same("two passes", [wireshark.everything(path, "two")[number - 1] for path, number, _ in asked],
+                "one session", [wireshark.sharkd_trees(tree) for _, _, tree in asked])

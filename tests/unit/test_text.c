@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/text.h"
+
+#define FFFD "\xef\xbf\xbd"
+
+struct row {
+    const char *name, *bytes;
+    size_t n;
+    const char *text;
+};
+
+#define ROW(name, bytes, text) {name, bytes, sizeof(bytes) - 1, text}
+
+static const struct row rows[] = {
+    ROW("nothing", "", ""),
+    ROW("ASCII", "Busy Here ~!", "Busy Here ~!"),
+    ROW("line ends, a tab, NUL and DEL", "a\r\n\tb\0c\x7f", "a   b c "),
+    ROW("an escape sequence for a terminal", "\x1b[31mred", " [31mred"),
+    ROW("two, three and four bytes", "\xc3\xa4\xe4\xb8\xad\xf0\x9f\x93\x9e",
+        "\xc3\xa4\xe4\xb8\xad\xf0\x9f\x93\x9e"),
+    ROW("bytes that are none of them", "\xff\xc3(\x80", FFFD FFFD "(" FFFD),
+    ROW("a character that is cut", "a\xe4\xb8", "a" FFFD FFFD),
+    ROW("a surrogate, and the number past the last one", "\xed\xa0\x80\xf4\x90\x80\x80",
+        FFFD FFFD FFFD FFFD FFFD FFFD FFFD),
+    ROW("more bytes than needed", "\xc0\xaf", FFFD FFFD),
+    ROW("a control character of Latin-1", "\xc2\x85", " "),
+    ROW("another writing direction", "\xe2\x80\xae" "yats", FFFD "yats"),
+    ROW("an isolate and a zero width joiner", "\xe2\x81\xa6\xe2\x80\x8d", FFFD FFFD),
+    ROW("a line separator", "\xe2\x80\xa8", " "),
+};
+
+static void test_rows(void)
+{
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_test_message("%s", rows[i].name);
+        char *copy = g_memdup2(rows[i].bytes, MAX(rows[i].n, 1));
+        char *text = sx_text_of(NULL, sx_slice(copy, rows[i].n), 1000);
+        g_assert_cmpstr(text, ==, rows[i].text);
+        wmem_free(NULL, text);
+        g_free(copy);
+    }
+}
+
+static void test_no_more_than_asked(void)
+{
+    char *text = sx_text_of(NULL, sx_slice("abcdef", 6), 3), *none = sx_text_of(NULL, SX_SLICE_NONE, 3);
+
+    g_assert_cmpstr(text, ==, "abc");
+    g_assert_cmpstr(none, ==, "");
+    wmem_free(NULL, text);
+    wmem_free(NULL, none);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/text/rows", test_rows);
+    g_test_add_func("/text/no_more_than_asked", test_no_more_than_asked);
+    return g_test_run();
+}
