@@ -57,6 +57,8 @@ bool sx_judge_stale_nonce(const struct sx_sip_msg *msg)
 {
     static const char *const names[] = {"WWW-Authenticate", "Proxy-Authenticate"};
 
+    if (msg->code != 401 && msg->code != 407)
+        return false;
     for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
         struct sx_field_iter iter = {0};
         struct sx_slice value, part;

@@ -532,7 +532,8 @@ static char compact_form(const char *name)
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(forms); i++)
-        if (g_ascii_strcasecmp(forms[i].name, name) == 0)
+        if (((forms[i].name[0] ^ name[0]) & 0x5f) == 0 &&
+            g_ascii_strcasecmp(forms[i].name, name) == 0)
             return forms[i].compact;
     return 0;
 }
@@ -547,10 +548,17 @@ bool sx_sip_msg_field(const struct sx_sip_msg *msg, const char *name, struct sx_
 
     if (iter->at == 0)
         line_at(msg->head, 0, &iter->at);
-    while (next_line(msg->head, &iter->at, &line, &complete)) {
-        char c = line.n ? sx_lower(line.p[0]) : 0;
-        if ((c == first || c == compact) && split_field(line, &field, value) &&
-            name_is(field, name, compact))
+    while (iter->at < msg->head.n) {
+        const char *p = msg->head.p + iter->at, *nl;
+        char c = sx_lower(*p);
+        if (c != first && c != compact) {
+            nl = memchr(p, '\n', msg->head.n - iter->at);
+            iter->at = nl ? (size_t)(nl + 1 - msg->head.p) : msg->head.n;
+            continue;
+        }
+        if (!next_line(msg->head, &iter->at, &line, &complete))
+            break;
+        if (split_field(line, &field, value) && name_is(field, name, compact))
             return true;
     }
     iter->at = msg->head.n;

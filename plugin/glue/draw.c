@@ -58,8 +58,11 @@ proto_item *sx_add_bool(const struct sx_pen *p, proto_tree *tree, int hf, bool v
 void sx_add_long_string(const struct sx_pen *p, proto_tree *tree, int hf, int hf_more,
                         const char *text)
 {
-    size_t length = strlen(text);
+    size_t length;
 
+    if (!sx_is_wanted(p, hf) && !sx_is_wanted(p, hf_more))
+        return;
+    length = strlen(text);
     if (length <= MAX_LINE + MAX_LINE / 4) {
         sx_add_string(p, tree, hf, text);
         return;
@@ -71,7 +74,9 @@ void sx_add_long_string(const struct sx_pen *p, proto_tree *tree, int hf, int hf
     for (text += cut; *text; text += cut) {
         text += *text == ' ';
         cut = sx_line_break(text, MAX_LINE);
-        const char *line = wmem_strndup(p->pinfo->pool, text, cut);
+        char *line = wmem_alloc(p->pinfo->pool, cut + 1);
+        memcpy(line, text, cut);
+        line[cut] = '\0';
         sx_generated(proto_tree_add_string_format(sub, hf_more, p->tvb, 0, 0, line, "%s", line));
     }
 }
@@ -95,6 +100,16 @@ void sx_add_time(const struct sx_pen *p, proto_tree *tree, int hf, int64_t ns)
     nstime_t t = { .secs = (time_t)(ns / SX_NS_PER_S), .nsecs = (int)(ns % SX_NS_PER_S) };
 
     sx_generated(proto_tree_add_time(tree, hf, p->tvb, 0, 0, &t));
+}
+
+bool sx_is_wanted(const struct sx_pen *p, int hf)
+{
+    return proto_field_is_referenced(p->tree, hf);
+}
+
+bool sx_is_expert_wanted(const struct sx_pen *p, const expert_field *ei)
+{
+    return p->experts || sx_is_wanted(p, ei->hf);
 }
 
 void sx_flag(struct sx_pen *p, proto_item *item, expert_field *ei, const char *text)

@@ -26,6 +26,7 @@ struct sx_pen {
     const char *brief;          /* the same in a few words; NULL: there are none */
     const char *remark;         /* what is worth saying where nothing is flagged; NULL: nothing */
     bool quoted;                /* by an ICMP error */
+    bool experts;               /* somebody looks at all expert infos */
     bool flow_lost;             /* the response says that a flow is gone: story */
     struct sx_flow_story story;
     enum sx_flow_token token;   /* what a 403 has to do with the flow token of token_flow */
@@ -34,8 +35,11 @@ struct sx_pen {
 
 /* ---- packet-sipexplain.c ---- */
 
-/* Begins a tree: sets top and tree. */
+/* Begins a tree: sets top, tree and experts. */
 void sx_add_top(struct sx_pen *p, proto_tree *tree);
+
+/* True if the sentence will be seen. */
+bool sx_is_verdict_wanted(const struct sx_pen *p);
 
 /* The sentence of the top line. */
 void sx_add_verdict(const struct sx_pen *p, const char *sentence);
@@ -64,6 +68,10 @@ void sx_add_long_string(const struct sx_pen *p, proto_tree *tree, int hf, int hf
 /* The value is "name: text"; what is shown leaves out the name, which the line above has. */
 void sx_add_named(const struct sx_pen *p, proto_tree *tree, int hf, const char *name,
                   const char *text);
+
+/* True if the item will be seen: what is costly to make is made only then. */
+bool sx_is_wanted(const struct sx_pen *p, int hf);
+bool sx_is_expert_wanted(const struct sx_pen *p, const expert_field *ei);
 
 /* Adds an expert info. The first one's text becomes the verdict. */
 void sx_flag(struct sx_pen *p, proto_item *item, expert_field *ei, const char *text);

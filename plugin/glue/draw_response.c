@@ -118,7 +118,8 @@ static void draw_missing_headers(const struct sx_pen *p, proto_tree *tree)
     const struct sx_required *r = p->view->entry->required;
 
     /* What the snapshot length cut off may have held it. */
-    if (msg->end != SX_HEAD_COMPLETE)
+    if (msg->end != SX_HEAD_COMPLETE ||
+        (!sx_is_wanted(p, hf_missing_header) && !sx_is_expert_wanted(p, &ei_missing_header)))
         return;
     for (; r && r->names; r++)
         if ((!r->method || sx_slice_is(msg->method_name, r->method)) && !has_any(msg, r->names))
@@ -171,6 +172,9 @@ void sx_draw_reasons(const struct sx_pen *p)
     struct sx_field_iter iter = {0};
     struct sx_slice value;
 
+    if (!sx_is_wanted(p, hf_reason_protocol) && !sx_is_wanted(p, hf_reason_cause) &&
+        !sx_is_wanted(p, hf_reason_text) && !sx_is_wanted(p, hf_reason_meaning))
+        return;
     while (sx_sip_msg_value(p->view->msg, "Reason", &iter, &value))
         draw_reason(p, p->tree, value);
 }
@@ -182,6 +186,9 @@ static void draw_warnings(const struct sx_pen *p, proto_tree *tree)
     struct sx_slice value;
     uint32_t code;
 
+    if (!sx_is_wanted(p, hf_warning_code) && !sx_is_wanted(p, hf_warning_text) &&
+        !sx_is_wanted(p, hf_warning_meaning))
+        return;
     while (sx_sip_msg_value(p->view->msg, "Warning", &iter, &value)) {
         if (value.n < 4 || !sx_is_lws(value.p[3]) ||
             !sx_slice_uint(sx_slice(value.p, 3), 999, &code))
@@ -206,10 +213,13 @@ static void draw_warnings(const struct sx_pen *p, proto_tree *tree)
 /* RFC 3261 20.33: 18000;duration=3600 (comment) */
 static void draw_retry_after(const struct sx_pen *p, proto_tree *tree)
 {
-    struct sx_slice value = sx_sip_msg_first(p->view->msg, "Retry-After");
+    struct sx_slice value;
     size_t digits = 0;
     uint32_t seconds;
 
+    if (!sx_is_wanted(p, hf_retry_after))
+        return;
+    value = sx_sip_msg_first(p->view->msg, "Retry-After");
     while (digits < value.n && g_ascii_isdigit(value.p[digits]))
         digits++;
     if (sx_slice_uint(sx_slice(value.p, digits), UINT32_MAX, &seconds))
@@ -260,15 +270,17 @@ void sx_draw_response(struct sx_pen *p)
     sx_add_string(p, sub, hf_reference, entry->reference);
     sx_add_bool(p, sub, hf_registered, entry->registered);
     draw_phrase(p, sub);
-    expert_add_info_format(p->pinfo, item, explain_field(entry), "%u %s: %s", v->msg->code, phrase,
-                           meaning);
+    expert_field *ei = explain_field(entry);
+    if (sx_is_expert_wanted(p, ei))
+        expert_add_info_format(p->pinfo, item, ei, "%u %s: %s", v->msg->code, phrase, meaning);
     sx_add_long_string(p, tree, hf_meaning, hf_meaning_more, meaning);
     sx_add_long_string(p, tree, hf_when, hf_when_more, entry->when);
-    sx_add_long_string(p, tree, hf_fix, hf_fix_more, fix_of(p));
+    if (sx_is_wanted(p, hf_fix) || sx_is_wanted(p, hf_fix_more))
+        sx_add_long_string(p, tree, hf_fix, hf_fix_more, fix_of(p));
     draw_missing_headers(p, tree);
     draw_warnings(p, tree);
     draw_retry_after(p, tree);
-    if (v->msg->code >= 200)
+    if (v->msg->code >= 200 && sx_is_wanted(p, hf_failure))
         sx_add_bool(p, tree, hf_failure,
                  sx_judge_failure(v->tracker, p->txn, v->msg->code, sx_judge_stale_nonce(v->msg)));
 }

@@ -23,6 +23,14 @@ void sx_add_top(struct sx_pen *p, proto_tree *tree)
     p->top = sx_generated(
         proto_tree_add_protocol_format(tree, proto_sipexplain, p->tvb, 0, 0, "SIP Explain"));
     p->tree = proto_item_add_subtree(p->top, ett_sipexplain);
+    p->experts = proto_field_is_referenced(tree, proto_expert) || have_tap_listener(tap_expert);
+}
+
+bool sx_is_verdict_wanted(const struct sx_pen *p)
+{
+    /* That a field of a protocol is referenced makes the protocol so indirectly. */
+    return sx_is_wanted(p, hf_verdict) ||
+           proto_registrar_get_nth((unsigned)proto_sipexplain)->ref_type > HF_REF_TYPE_INDIRECT;
 }
 
 void sx_add_verdict(const struct sx_pen *p, const char *sentence)
@@ -61,7 +69,9 @@ static void say_plain(wmem_strbuf_t *out, const struct sx_pen *p)
 static void say_message(wmem_strbuf_t *out, const struct sx_pen *p)
 {
     const struct sx_view *v = p->view;
-    const char *method = sx_text(p->pinfo->pool, v->msg->method_name);
+    const char *method = v->msg->method != SX_METHOD_OTHER
+                             ? sx_method_name(v->msg->method)
+                             : sx_text(p->pinfo->pool, v->msg->method_name);
     const char *phrase = v->site_phrase && *v->site_phrase ? v->site_phrase
                          : v->entry                         ? v->entry->phrase
                                                             : NULL;
@@ -98,7 +108,6 @@ const char *sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct s
         .txn = view->record ? sx_tracker_txn(view->tracker, view->record->txn) : NULL,
         .quoted = view->record && view->record->flags & SX_MESSAGE_QUOTED,
     };
-    wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
 
     sx_add_top(&p, tree);
     sx_draw_flow_begin(&p);
@@ -113,8 +122,11 @@ const char *sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct s
         sx_draw_registration(&p);
     }
     sx_draw_flow(&p);
-    say_message(words, &p);
-    sx_add_verdict(&p, wmem_strbuf_get_str(words));
+    if (sx_is_verdict_wanted(&p)) {
+        wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
+        say_message(words, &p);
+        sx_add_verdict(&p, wmem_strbuf_get_str(words));
+    }
     return p.brief ? p.brief : p.flagged;
 }
 
