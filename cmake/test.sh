@@ -49,6 +49,7 @@ steps=(
     "unit asan"                 # the same under the address and undefined behaviour sanitizers
     "python tests/catalogue"    # the texts against the registry
     "python tests/captures"     # the ladders' own reader
+    "python tests/releases"     # what the tests with other releases do when one is not to be had
     "parallel tests/e2e"        # tshark, sharkd, a live capture, try.sh
     "python tests/gui"          # Wireshark's windows
     "hostile tests/fuzz"        # libFuzzer over the core, mangled captures, valgrind

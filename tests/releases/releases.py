@@ -165,6 +165,10 @@ def table(rows):
                      for line in lines)
 
 
+def bad(rows):
+    return any(row.faults and not row.gone for row in rows)
+
+
 def show(rows):
     for row in rows:
         if row.faults and not row.gone:
@@ -203,7 +207,7 @@ def main():
                 try_release(row, snapshot, report, options.refresh)
     show(rows)
     report.write(options.junitxml)
-    return any(row.faults and not row.gone for row in rows)
+    return bad(rows)
 
 
 if __name__ == "__main__":

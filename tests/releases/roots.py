@@ -90,7 +90,6 @@ def store():
 
 def prepare():
     """To be called first by a program that uses roots."""
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
     if os.geteuid() != 0:
         raise RootError("roots need the rights of root: run this with sudo")
     missing = [tool for tool in TOOLS if not shutil.which(tool)]
@@ -98,6 +97,8 @@ def prepare():
         raise RootError(f"not installed: {' '.join(missing)}")
     if subprocess.run([*PRIVATELY, "true"]).returncode:
         raise RootError("roots need to mount; a container may do so with --privileged")
+    # Then what is unpacked is removed too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
 
 
 @contextmanager
