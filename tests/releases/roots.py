@@ -25,7 +25,6 @@ RECIPES = {
     "testing": (*BUILDING, "python3-pytest", "python3-pytest-xdist", "python3-scapy", "jq",
                 "sip-tester", "iproute2", "shellcheck"),
     "packaging": (*BUILDING, "python3-minimal", "dpkg-dev", "file", "rpm"),
-    "compiling": BUILDING,
     "clean": ("tshark",),
     "in-tree": ("tshark", "gcc", "g++", "libc6-dev", "cmake", "ninja-build", "pkg-config", "perl",
                 "flex", "bzip2", "xz-utils", "python3-minimal", "libglib2.0-dev",

@@ -106,7 +106,7 @@ def make(copy):
 
 
 def build(copy, archive):
-    with roots.root_of(RELEASE, "compiling") as (_, root):
+    with roots.root_of(RELEASE, "packaging") as (_, root):
         for path in root.outside("/usr/bin").glob("python*"):
             path.unlink()
         shutil.copy(archive, root.outside("/release.tar.gz"))
