@@ -88,6 +88,11 @@ def explains(root, home):
     return bool(rows) and all(sip == ours for sip, ours in rows)
 
 
+def chooses_profile(root, home):
+    command = ["tshark", "-C", PROFILE, "-r", "/call.pcapng"]
+    return root.run(as_user(command), env={"HOME": home}).returncode == 0
+
+
 def home_of_user(root):
     home = "/tmp/home"
     root.must(["mkdir", home])
@@ -120,24 +125,28 @@ def try_deb(root, deb, home, check):
         check(f"the installed plugin is loaded for {'an ordinary user' if user else 'root'}",
               len(found) == 1 and found[0].startswith("/usr/"), found)
     check("it explains a capture", explains(root, home))
-    check("its profile can be chosen", root.must(
-        as_user(["tshark", "-C", PROFILE, "-r", "/call.pcapng"]), env={"HOME": home}))
+    check("its profile can be chosen", chooses_profile(root, home))
     root.must(["dpkg", "--purge", "sipexplain"])
-    check("removed, it is not loaded", not loaded(root, home))
+    # Choosing a profile copies it.
+    root.must(["rm", "-r", f"{home}/.config"])
+    check("removed, neither is there", not loaded(root, home) and not chooses_profile(root, home))
     left = everything_in(root) ^ before
     check("removing it leaves the system as it was", not left, left)
 
 
 def try_archive(root, archive, home, check):
-    personal = f"{home}/.local/lib/wireshark"
-    root.must(as_user(["mkdir", "-p", personal]))
-    root.must(as_user(["tar", "-xzf", put(root, archive, "/plugin.tar.gz"), "-C", personal,
+    """As README.md says: its folders go into two places."""
+    folders = {"plugins": f"{home}/.local/lib/wireshark", "profiles": f"{home}/.config/wireshark"}
+    root.must(as_user(["mkdir", "-p", f"{home}/unpacked", *folders.values()]))
+    root.must(as_user(["tar", "-xzf", put(root, archive, "/plugin.tar.gz"), "-C", f"{home}/unpacked",
                        "--strip-components=1"]))
-    paths = [str(path) for path in root.outside(personal).rglob("*")]
-    check_contents(check, ".tar.gz", paths)
+    check_contents(check, ".tar.gz", list(map(str, root.outside(f"{home}/unpacked").rglob("*"))))
+    for folder, target in folders.items():
+        root.must(as_user(["cp", "-r", f"{home}/unpacked/{folder}", target]))
     found = loaded(root, home)
     check("the unpacked .tar.gz is loaded for its user",
-          len(found) == 1 and home in found[0], found)
+          len(found) == 1 and found[0].startswith(home), found)
+    check("its profile can be chosen too", chooses_profile(root, home))
 
 
 def try_other_release(root, deb, needed, check):
