@@ -13,6 +13,7 @@ want_to_test() {
     want_to_build
     # ASan and UBSan come with gcc.
     want python3-pytest module pytest
+    want python3-pytest-xdist module xdist
     want python3-scapy module scapy
     want wireshark-common tool sharkd
     want shellcheck tool shellcheck
@@ -34,6 +35,12 @@ want_to_test() {
     want fonts-dejavu-core file '/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf'
     want tesseract-ocr tool tesseract
     want tesseract-ocr-eng file '/usr/share/tesseract-ocr/*/tessdata/eng.traineddata'
+    # tests/releases
+    if is_root; then
+        want git tool git
+        want mmdebstrap tool mmdebstrap
+        want zstd tool zstd
+    fi
 }
 
 # Each step is a command; it runs even if an earlier step has failed.
@@ -42,9 +49,18 @@ steps=(
     "unit asan"                 # the same under the address and undefined behaviour sanitizers
     "python tests/catalogue"    # the texts against the registry
     "python tests/captures"     # the ladders' own reader
-    "python tests/e2e"          # tshark, sharkd, a live capture, try.sh
+    "python tests/releases"     # what the tests with other releases do when one is not to be had
+    "parallel tests/e2e"        # tshark, sharkd, a live capture, try.sh
     "python tests/gui"          # Wireshark's windows
     "hostile tests/fuzz"        # libFuzzer over the core, mangled captures, valgrind
+)
+
+# Clean Debian roots (tests/releases/README.md) can only be made by root.
+steps_for_root=(
+    "roots releases.py --but-host"  # other Wireshark releases
+    "roots in_tree.py --newest"     # inside Wireshark's own source; Wireshark's checkers
+    "roots packages.py"             # .deb, .rpm, .tar.gz
+    "roots tarball.py"              # the source release, without Python
 )
 
 # ---- how a step is run and counted ----
@@ -62,12 +78,24 @@ hostile() {
     SX_FUZZERS=$PWD/build/fuzz/fuzzers SX_ASAN_PLUGIN=$PWD/$(built_plugin asan) python "$1"
 }
 
-# python FOLDER: pytest, with the plugin of the dev build
+# python FOLDER [OPTION...]: pytest, with the plugin of the dev build
 python() {
     local plugin
     plugin=$(built_plugin dev)
-    SX_PLUGIN=${plugin:+$PWD/$plugin} "$PYTHON" -m pytest -rfE --junitxml="$report" "$1"
+    SX_PLUGIN=${plugin:+$PWD/$plugin} "$PYTHON" -m pytest -rfE --junitxml="$report" "$@"
 }
+
+# parallel FOLDER: the same with a process for each processor. A file stays with one of them, as its tests share runs.
+parallel() { python "$1" -n "$(nproc)" --dist loadfile; }
+
+# roots PROGRAM [OPTION...]
+roots() {
+    local program=$1
+    shift
+    "$PYTHON" -B "tests/releases/$program" "$@" --junitxml "$report"
+}
+
+is_root() { [ "$(id -u)" -eq 0 ]; }
 
 # run STEP: its report is $report, its output goes to the terminal and to $results/output
 run() {
@@ -118,6 +146,7 @@ results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 steps_run=()
 closing=()
+is_root && steps+=("${steps_for_root[@]}")
 set +e
 for step in "${steps[@]}"; do
     run "$step"
@@ -126,6 +155,7 @@ set -e
 
 title "Closing lines"
 printf '%s\n' "${closing[@]}"
+is_root || printf '%s: NOT RUN, only root can make clean roots\n' "${steps_for_root[@]}"
 total=$(tally)
 printf '\n%s\n' "$total"
 [[ $total == *", 0 failed" && $total != "0 passed"* ]]

@@ -75,42 +75,42 @@ static bool is_orphan(const struct sx_txn *txn)
     return txn->parent == 0 && txn->parent_key.bits != 0;
 }
 
-static void add_orphan(struct sx_call_index *index, const struct sx_txn *txn)
+static void add_orphan(struct sx_call_index *calls, const struct sx_txn *txn)
 {
-    struct fork *fork = g_hash_table_lookup(index->forks, &txn->parent_key);
+    struct fork *fork = g_hash_table_lookup(calls->forks, &txn->parent_key);
 
     if (!fork) {
         fork = g_new(struct fork, 1);
         fork->oldest = txn->number;
-        g_hash_table_insert(index->forks, (gpointer)&txn->parent_key, fork);
+        g_hash_table_insert(calls->forks, (gpointer)&txn->parent_key, fork);
     }
     fork->newest = txn->number;
 }
 
 struct sx_call_index *sx_call_index_new(const struct sx_tracker *tracker)
 {
-    struct sx_call_index *index = g_new(struct sx_call_index, 1);
+    struct sx_call_index *calls = g_new(struct sx_call_index, 1);
 
-    index->earlier = g_hash_table_new(NULL, NULL);
-    index->forks = g_hash_table_new_full(key_hash, key_equal, NULL, g_free);
+    calls->earlier = g_hash_table_new(NULL, NULL);
+    calls->forks = g_hash_table_new_full(key_hash, key_equal, NULL, g_free);
     for (uint32_t n = 1; n <= sx_tracker_txn_count(tracker); n++) {
         const struct sx_txn *txn = sx_tracker_txn(tracker, n);
         if (txn->followed_by)
-            g_hash_table_insert(index->earlier, GUINT_TO_POINTER(txn->followed_by),
+            g_hash_table_insert(calls->earlier, GUINT_TO_POINTER(txn->followed_by),
                                 GUINT_TO_POINTER(n));
         if (is_orphan(txn))
-            add_orphan(index, txn);
+            add_orphan(calls, txn);
     }
-    return index;
+    return calls;
 }
 
-void sx_call_index_free(struct sx_call_index *index)
+void sx_call_index_free(struct sx_call_index *calls)
 {
-    if (!index)
+    if (!calls)
         return;
-    g_hash_table_destroy(index->earlier);
-    g_hash_table_destroy(index->forks);
-    g_free(index);
+    g_hash_table_destroy(calls->earlier);
+    g_hash_table_destroy(calls->forks);
+    g_free(calls);
 }
 
 uint32_t sx_call_top(const struct sx_tracker *tracker, uint32_t number)
@@ -126,21 +126,21 @@ uint32_t sx_call_top(const struct sx_tracker *tracker, uint32_t number)
     return txn ? txn->number : 0;
 }
 
-static const struct fork *fork_of(const struct sx_call_index *index, const struct sx_txn *txn)
+static const struct fork *fork_of(const struct sx_call_index *calls, const struct sx_txn *txn)
 {
-    return is_orphan(txn) ? g_hash_table_lookup(index->forks, &txn->parent_key) : NULL;
+    return is_orphan(txn) ? g_hash_table_lookup(calls->forks, &txn->parent_key) : NULL;
 }
 
-uint32_t sx_call_of(const struct sx_call_index *index, const struct sx_tracker *tracker,
+uint32_t sx_call_of(const struct sx_call_index *calls, const struct sx_tracker *tracker,
                     uint32_t number)
 {
     for (unsigned i = 0; number && i < MAX_STEPS; i++) {
         number = sx_call_top(tracker, number);
-        const struct fork *fork = fork_of(index, sx_tracker_txn(tracker, number));
+        const struct fork *fork = fork_of(calls, sx_tracker_txn(tracker, number));
         if (fork)
             number = fork->oldest;
         uint32_t before =
-            GPOINTER_TO_UINT(g_hash_table_lookup(index->earlier, GUINT_TO_POINTER(number)));
+            GPOINTER_TO_UINT(g_hash_table_lookup(calls->earlier, GUINT_TO_POINTER(number)));
         if (!before)
             break;
         number = before;
@@ -175,7 +175,7 @@ static const struct sx_txn *answered_fork(const struct sx_tracker *tracker,
     return NULL;
 }
 
-const struct sx_txn *sx_call_outcome(const struct sx_call_index *index,
+const struct sx_txn *sx_call_outcome(const struct sx_call_index *calls,
                                      const struct sx_tracker *tracker, uint32_t call)
 {
     const struct sx_txn *first = sx_tracker_txn(tracker, call);
@@ -183,7 +183,7 @@ const struct sx_txn *sx_call_outcome(const struct sx_call_index *index,
     if (!first)
         return NULL;
     const struct sx_txn *last = newest_attempt(tracker, first);
-    const struct fork *fork = fork_of(index, last);
+    const struct fork *fork = fork_of(calls, last);
     const struct sx_txn *answered = fork ? answered_fork(tracker, fork) : NULL;
     return answered ? answered : last;
 }

@@ -30,18 +30,18 @@ uint32_t sx_call_number(const struct sx_tracker *tracker, const struct sx_txn *t
 struct sx_call_index;
 
 struct sx_call_index *sx_call_index_new(const struct sx_tracker *tracker);
-void sx_call_index_free(struct sx_call_index *index);
+void sx_call_index_free(struct sx_call_index *calls);
 
 /* The topmost transaction above this one; needs no index. */
 uint32_t sx_call_top(const struct sx_tracker *tracker, uint32_t txn);
 
 /* The number of the call that a transaction belongs to; 0 for 0. */
-uint32_t sx_call_of(const struct sx_call_index *index, const struct sx_tracker *tracker,
+uint32_t sx_call_of(const struct sx_call_index *calls, const struct sx_tracker *tracker,
                     uint32_t txn);
 
 /* The transaction that tells how the call went: its newest attempt; among forks at the first hop
  * the one that was answered, else the oldest. */
-const struct sx_txn *sx_call_outcome(const struct sx_call_index *index,
+const struct sx_txn *sx_call_outcome(const struct sx_call_index *calls,
                                      const struct sx_tracker *tracker, uint32_t call);
 
 /* True if the call may form a dialog by itself: INVITE, SUBSCRIBE or REFER without a To tag, whose

@@ -33,9 +33,9 @@ void sx_hosts_clear(struct sx_hosts *hosts)
     sx_pool_clear(&hosts->pool);
 }
 
-struct sx_host *sx_hosts_at(const struct sx_hosts *hosts, uint32_t index)
+struct sx_host *sx_hosts_at(const struct sx_hosts *hosts, uint32_t nth)
 {
-    return sx_pool_at(&hosts->pool, index);
+    return sx_pool_at(&hosts->pool, nth);
 }
 
 static struct sx_host host_of(const struct sx_address *address)
@@ -47,13 +47,13 @@ static struct sx_host host_of(const struct sx_address *address)
     return host;
 }
 
-static bool find(const struct sx_hosts *hosts, const struct sx_host *probe, uint32_t *index)
+static bool find(const struct sx_hosts *hosts, const struct sx_host *probe, uint32_t *nth)
 {
     gpointer found;
 
     if (!g_hash_table_lookup_extended(hosts->by_address, probe, NULL, &found))
         return false;
-    *index = GPOINTER_TO_UINT(found);
+    *nth = GPOINTER_TO_UINT(found);
     return true;
 }
 
@@ -74,11 +74,11 @@ static inline bool is_host(const struct sx_host *host, const struct sx_address *
                    : n == 0 || memcmp(host->bytes, address->bytes, n) == 0);
 }
 
-bool sx_hosts_find(const struct sx_hosts *hosts, const struct sx_address *address, uint32_t *index)
+bool sx_hosts_find(const struct sx_hosts *hosts, const struct sx_address *address, uint32_t *nth)
 {
     struct sx_host probe = host_of(address);
 
-    return find(hosts, &probe, index);
+    return find(hosts, &probe, nth);
 }
 
 uint32_t sx_hosts_index(struct sx_hosts *hosts, const struct sx_address *address)

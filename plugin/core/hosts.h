@@ -42,10 +42,10 @@ void sx_hosts_init(struct sx_hosts *hosts);
 void sx_hosts_clear(struct sx_hosts *hosts);
 
 /* The host at an index that one of the two below gave. */
-struct sx_host *sx_hosts_at(const struct sx_hosts *hosts, uint32_t index);
+struct sx_host *sx_hosts_at(const struct sx_hosts *hosts, uint32_t nth);
 
 /* The index of an address that is known already. */
-bool sx_hosts_find(const struct sx_hosts *hosts, const struct sx_address *address, uint32_t *index);
+bool sx_hosts_find(const struct sx_hosts *hosts, const struct sx_address *address, uint32_t *nth);
 
 /* The index of an address, which is known from then on. */
 uint32_t sx_hosts_index(struct sx_hosts *hosts, const struct sx_address *address);

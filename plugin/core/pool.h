@@ -27,11 +27,11 @@ void sx_pool_clear(struct sx_pool *pool);
 void *sx_pool_add(struct sx_pool *pool);
 
 /* The item at an index below count. */
-static inline void *sx_pool_at(const struct sx_pool *pool, uint32_t index)
+static inline void *sx_pool_at(const struct sx_pool *pool, uint32_t nth)
 {
-    char *block = g_ptr_array_index(pool->blocks, index >> pool->block_bits);
+    char *block = g_ptr_array_index(pool->blocks, nth >> pool->block_bits);
 
-    return block + (size_t)(index & ((1u << pool->block_bits) - 1)) * pool->item_size;
+    return block + (size_t)(nth & ((1u << pool->block_bits) - 1)) * pool->item_size;
 }
 
 /* Forgets the last items, so that count of them stay. */

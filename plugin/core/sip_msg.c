@@ -589,22 +589,22 @@ static bool next_via(const struct sx_sip_msg *msg, struct sx_field_iter *iter, s
     return true;
 }
 
-bool sx_sip_msg_via(const struct sx_sip_msg *msg, unsigned index, struct sx_via *via)
+bool sx_sip_msg_via(const struct sx_sip_msg *msg, unsigned nth, struct sx_via *via)
 {
     struct sx_field_iter iter = {0};
 
-    if (index == 0 && msg->has_via) {
+    if (nth == 0 && msg->has_via) {
         *via = msg->via;
         return true;
     }
-    if (index > 0 && !msg->more_vias.p)
+    if (nth > 0 && !msg->more_vias.p)
         return false;
-    if (index == 1) {
+    if (nth == 1) {
         read_via(msg->more_vias, 0, is_plain(msg->more_vias, 0), via);
         return true;
     }
     while (next_via(msg, &iter, via))
-        if (index-- == 0)
+        if (nth-- == 0)
             return true;
     return false;
 }

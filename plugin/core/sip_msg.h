@@ -94,7 +94,7 @@ bool sx_sip_msg_value(const struct sx_sip_msg *msg, const char *name, struct sx_
                       struct sx_slice *value);
 
 /* The Via value at an index, 0 being the topmost. False if there are fewer. Quick for 0 and 1. */
-bool sx_sip_msg_via(const struct sx_sip_msg *msg, unsigned index, struct sx_via *via);
+bool sx_sip_msg_via(const struct sx_sip_msg *msg, unsigned nth, struct sx_via *via);
 
 /* How many Via values there are: the hops that a request has taken. */
 unsigned sx_sip_msg_via_count(const struct sx_sip_msg *msg);

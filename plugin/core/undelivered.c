@@ -234,11 +234,11 @@ static void connection_ends(struct sx_tracker *t, const struct sx_segment *segme
 
 void sx_tracker_unreadable(struct sx_tracker *t, uint32_t frame, const struct sx_address *src)
 {
-    uint32_t index;
+    uint32_t nth;
 
-    if (!sx_hosts_find(&t->hosts, src, &index))
+    if (!sx_hosts_find(&t->hosts, src, &nth))
         return;
-    struct sx_host *host = sx_hosts_at(&t->hosts, index);
+    struct sx_host *host = sx_hosts_at(&t->hosts, nth);
     if (host->unreadable == 0)
         host->unreadable = frame;
 }

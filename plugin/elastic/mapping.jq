@@ -3,7 +3,7 @@
 #
 #     tshark -G elastic-mapping --elastic-mapping-filter sipexplain | jq -f plugin/elastic/mapping.jq
 #
-# tshark calls a duration a date, which refuses 0.007, and leaves texts out.
+# Before 4.6 tshark calls a duration a date, which refuses 0.007. All releases leave texts out.
 
 .mappings.properties.layers.properties.sipexplain |= (
     .properties |= with_entries(if .value.type == "date" then .value.type = "double" else . end)

@@ -61,7 +61,9 @@ class Wireshark:
     def install(self):
         self.home.chmod(0o755)
         folders = self.folders()
-        folder = Path(folders["Personal Plugins"]) / "epan"
+        plugins = Path(folders["Personal Plugins"])
+        self.release = tuple(map(int, plugins.name.split(".")))     # Wireshark's, (4, 0)
+        folder = plugins / "epan"
         folder.mkdir(parents=True)
         shutil.copy(self.plugin, folder)
         self.hide_installed_copy(Path(folders["Global Plugins"]))
@@ -153,8 +155,8 @@ class Wireshark:
         for name in names:
             args += ["-e", name]
         rows = [line.split(SEPARATOR) for line in self.tshark(args, capture).split("\n")[:-1]]
-        return [{name: [self.value(name, text) for text in cell.split(AGGREGATOR)] if cell else []
-                 for name, cell in zip(names, row)} for row in rows]
+        return [{name: [self.value(name, self.unescaped(text)) for text in cell.split(AGGREGATOR)]
+                 if cell else [] for name, cell in zip(names, row)} for row in rows]
 
     def everything(self, capture, mode):
         """What a run shows of our fields. Modes: one, two (passes), filtered, sharkd."""
@@ -241,6 +243,10 @@ class Wireshark:
                 of_expert = self.types.get(name) == "FT_NONE"
                 shown.append((name, expert if of_expert else self.value(name, unquoted(value))))
         return shown
+
+    def unescaped(self, text):
+        """-T fields doubles each backslash since 4.4."""
+        return text.replace("\\\\", "\\") if self.release >= (4, 4) else text
 
     def value(self, name, text):
         """4.0 writes booleans as 1 and 0, later releases as True and False."""

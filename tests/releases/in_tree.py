@@ -4,17 +4,19 @@
 
 For each release: a clean root, the source that Debian packages, our plugin folder linked into its
 plugins/epan and named in CMakeListsCustom.txt. Then Wireshark's own checkers, and a capture that
-the tshark built there has to explain. Takes about four minutes and 2 GB for each. Debian keeps no
-old sources: releases without one are named in the last lines, and one at least has to be built.
+the tshark built there has to explain. Debian keeps no old sources: releases without one are named
+in the last lines, and one at least has to be built.
 """
 
 import argparse
+import os
 import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
 
+import junit
 import roots
 import sources
 
@@ -60,7 +62,7 @@ class Trial:
                               "/wireshark")
         faults = [said] if code else []
         self.must("cmake", "-G", "Ninja", "-S", "/wireshark", "-B", "/build", *CONFIGURE)
-        self.must("ninja", "-C", "/build", "sipexplain", "tshark")
+        self.must("ninja", "-j", str(os.cpu_count()), "-C", "/build", "sipexplain", "tshark")
         return faults + self.explains()
 
     def explains(self):
@@ -79,6 +81,7 @@ class Trial:
 
 
 def try_release(release):
+    """The version that was built, and what is wrong."""
     start = time.monotonic()
     with roots.root_of(release, "in-tree") as (suite, root):
         trial = Trial(release, suite, root)
@@ -86,30 +89,46 @@ def try_release(release):
         faults = trial.all()
     print(f"Wireshark {trial.version} ({suite}), {time.monotonic() - start:.0f} s: "
           f"{'FAILED' if faults else 'builds in tree without a warning; the checkers pass'}",
-          *faults, sep="\n")
-    return not faults
+          *faults, sep="\n", flush=True)
+    return trial.version, faults
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("minor", nargs="*", default=[r.minor for r in roots.RELEASES],
                         help="only these releases, for instance 4.4")
+    parser.add_argument("--newest", action="store_true",
+                        help="only the newest of them that has a source")
+    parser.add_argument("--junitxml", type=Path, help="write a report there")
     options = parser.parse_args()
-    roots.check_tools()
+    roots.prepare()
     LOGS.mkdir(parents=True, exist_ok=True)
-    passed, gone = [], []
-    for release in map(roots.by_minor, options.minor):
+    report, built, failed, gone = junit.Report(), [], [], []
+    for release in reversed(list(map(roots.by_minor, options.minor))):
+        name = release.minor
         try:
-            passed.append(try_release(release))
+            name, faults = try_release(release)
         except roots.PackagesGone as error:
-            gone.append((release, error))
+            gone.append((name, error))
+            continue
         except roots.RootError as error:
-            print(f"Wireshark {release.minor}: FAILED\n{error}")
-            passed.append(False)
-    for release, error in gone:
-        print(f"Wireshark {release.minor} was NOT BUILT IN TREE: no source to be had.\n{error}")
-    return not passed or not all(passed)
+            print(f"Wireshark {name}: FAILED\n{error}", flush=True)
+            faults = [str(error)]
+        report.add("in tree", name, "\n".join(faults))
+        (failed if faults else built).append(name)
+        if options.newest:
+            break
+    report.write(options.junitxml)
+    for name, error in gone:
+        print(f"Wireshark {name} was NOT BUILT IN TREE: no source to be had.\n{error}")
+    print("built in tree: " + (", ".join(built) or "none") +
+          (f"; FAILED: {', '.join(failed)}" if failed else "") +
+          (f"; no source to be had: {', '.join(name for name, _ in gone)}" if gone else ""))
+    return bool(failed or not built)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except roots.RootError as error:
+        sys.exit(f"NOT BUILT: {error}")

@@ -6,20 +6,24 @@ leaves behind reaches the next one. Its name holds a hash of the recipe: another
 archive.
 """
 
+import fcntl
 import hashlib
 import os
 import re
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 BUILDING = ("tshark", "wireshark-dev", "libglib2.0-dev", "gcc", "libc6-dev", "cmake", "ninja-build",
             "pkg-config")
 RECIPES = {
-    "testing": (*BUILDING, "python3-pytest", "python3-scapy", "jq"),
+    "testing": (*BUILDING, "python3-pytest", "python3-pytest-xdist", "python3-scapy", "jq",
+                "sip-tester", "iproute2", "shellcheck"),
     "packaging": (*BUILDING, "python3-minimal", "dpkg-dev", "file", "rpm"),
     "clean": ("tshark",),
     "in-tree": ("tshark", "gcc", "g++", "libc6-dev", "cmake", "ninja-build", "pkg-config", "perl",
@@ -83,14 +87,56 @@ def store():
     return Path(os.environ.get("SX_ROOTS") or Path(cache) / "sipexplain")
 
 
-def check_tools():
+def prepare():
+    """To be called first by a program that uses roots."""
     if os.geteuid() != 0:
-        raise RootError("roots need the rights of root: run this with sudo or in a container")
+        raise RootError("roots need the rights of root: run this with sudo")
     missing = [tool for tool in TOOLS if not shutil.which(tool)]
     if missing:
         raise RootError(f"not installed: {' '.join(missing)}")
     if subprocess.run([*PRIVATELY, "true"]).returncode:
         raise RootError("roots need to mount; a container may do so with --privileged")
+    # Then what is unpacked is removed too.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))
+
+
+@contextmanager
+def locked(folder):
+    """Holds the folder's lock, which ends with this process however that ends."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
+
+
+def in_use(folder):
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
+@contextmanager
+def workspace():
+    """An empty folder in the store, which goes away. So does what killed runs left there."""
+    store().mkdir(parents=True, exist_ok=True)
+    with ExitStack() as until_done:
+        with locked(store()):
+            for left in store().glob("work-*"):
+                if not in_use(left):
+                    # Its processes may still be writing; then the next one gets the rest.
+                    shutil.rmtree(left, ignore_errors=True)
+            folder = Path(tempfile.mkdtemp(prefix="work-", dir=store()))
+            until_done.callback(shutil.rmtree, folder, ignore_errors=True)
+            until_done.enter_context(locked(folder))
+        folder.chmod(0o755)
+        yield folder
 
 
 def archive(suite, recipe="testing", refresh=False):
@@ -100,20 +146,18 @@ def archive(suite, recipe="testing", refresh=False):
     path = store() / f"{suite}-{recipe}-{digest}.tar.zst"
     if path.exists() and not refresh:
         return path
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f"unfinished-{os.getpid()}-{path.name}")
-    log = path.with_name(f"{suite}-{recipe}.log")
-    command = ["mmdebstrap", *OPTIONS, f"--include={','.join(packages)}", suite, str(unfinished)]
-    try:
+    with workspace() as folder:
+        unfinished = folder / path.name
+        log = store() / f"{suite}-{recipe}.log"
+        command = ["mmdebstrap", *OPTIONS, f"--include={','.join(packages)}", suite, unfinished]
         with log.open("w") as out:
-            done = subprocess.run(command, stdout=out, stderr=subprocess.STDOUT)
+            done = subprocess.run(command, stdout=out, stderr=subprocess.STDOUT,
+                                  env=dict(os.environ, TMPDIR=str(folder)))
         if done.returncode:
             text = log.read_text(errors="replace")
             error = PackagesGone if GONE.search(text) else RootError
             raise error(f"mmdebstrap {suite} failed, see {log}:\n" + last_lines(text, 12))
         unfinished.rename(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
     for old in path.parent.glob(f"{suite}-{recipe}-*.tar.zst"):
         if old != path:
             old.unlink()
@@ -155,17 +199,10 @@ class Root:
 
 @contextmanager
 def unpacked(path):
-    for left in store().glob("root-*"):
-        # By a run that was killed.
-        if not Path("/proc", left.name.split("-")[1]).exists():
-            shutil.rmtree(left)
-    folder = Path(tempfile.mkdtemp(prefix=f"root-{os.getpid()}-", dir=store()))
-    try:
+    with workspace() as folder:
         subprocess.run(["tar", "--zstd", "-xpf", path, "-C", folder], check=True)
         folder.chmod(0o755)
         yield Root(folder)
-    finally:
-        shutil.rmtree(folder)
 
 
 def wireshark_minor(version_text):

@@ -26,6 +26,7 @@ def download(root, store):
     """The newest version that the suite or its security updates still have."""
     binary = root.outside("/etc/apt/sources.list").read_text()
     root.outside(LIST).write_text(re.sub("^deb ", "deb-src ", binary, flags=re.MULTILINE))
+    shutil.copy("/etc/resolv.conf", root.outside("/etc/resolv.conf"))
     root.must(["apt-get", "update"])
     listed = root.must(["apt-cache", "showsrc", "--only-source", "wireshark"])
     versions = re.findall("^Version: (.+)$", listed, re.MULTILINE)
@@ -41,8 +42,7 @@ def download(root, store):
                                   + roots.last_lines(text, 8))
     else:
         raise roots.PackagesGone(f"no source package any longer: {' '.join(versions) or 'none'}")
-    unfinished = store.with_name(f"unfinished-{store.name}")
-    shutil.rmtree(unfinished, ignore_errors=True)
-    shutil.rmtree(store, ignore_errors=True)
-    shutil.copytree(root.outside("/download"), unfinished)
-    unfinished.rename(store)
+    with roots.workspace() as folder:
+        shutil.copytree(root.outside("/download"), folder / "source")
+        shutil.rmtree(store, ignore_errors=True)
+        (folder / "source").rename(store)

@@ -1,0 +1,124 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the release tests do when a root cannot be made, and what a killed run leaves behind."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+import junit  # noqa: E402
+import releases  # noqa: E402
+import roots  # noqa: E402
+
+GONE = "E: Unable to locate package tshark"
+BROKEN = "E: Sub-process /usr/bin/dpkg returned an error code (1)"
+HOLD = "import roots, sys\nwith roots.workspace():\n print('made', flush=True)\n sys.stdin.read()"
+
+
+@pytest.fixture
+def store(tmp_path, monkeypatch):
+    monkeypatch.setenv("SX_ROOTS", str(tmp_path / "store"))
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def mmdebstrap(tmp_path, monkeypatch):
+    """A function: from then on mmdebstrap fails and says this."""
+    def fails(text):
+        folder = tmp_path / "bin"
+        folder.mkdir()
+        tool = folder / "mmdebstrap"
+        tool.write_text(f"#!/bin/sh\necho '{text}'\nexit 25\n")
+        tool.chmod(0o755)
+        monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+    return fails
+
+
+def left_in(store):
+    return [path.name for path in store.glob("work-*")]
+
+
+def hold():
+    """A process with a workspace."""
+    process = subprocess.Popen([sys.executable, "-B", "-c", HOLD], cwd=HERE, text=True,
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert process.stdout.readline() == "made\n"
+    return process
+
+
+def test_a_workspace_goes_away(store):
+    with roots.workspace() as folder:
+        assert left_in(store) == [folder.name]
+    assert left_in(store) == []
+
+
+def test_the_next_run_removes_what_a_killed_one_left(store):
+    with hold() as killed:
+        killed.send_signal(signal.SIGKILL)
+    (left,) = left_in(store)
+    with roots.workspace() as folder:
+        assert left_in(store) == [folder.name] != [left]
+
+
+def test_a_workspace_in_use_stays(store):
+    with hold() as other:
+        (used,) = left_in(store)
+        with roots.workspace() as folder:
+            assert set(left_in(store)) == {used, folder.name}
+        assert left_in(store) == [used]
+        other.stdin.close()
+    assert left_in(store) == []
+
+
+def tried(minor, tmp_path):
+    row, report = releases.Row(roots.by_minor(minor)), junit.Report()
+    releases.try_release(row, tmp_path, report, refresh=False)
+    return row, report
+
+
+@pytest.mark.parametrize("minor, text, result", [
+    ("4.4", GONE, "FAILED"), ("4.4", BROKEN, "FAILED"), ("4.6", BROKEN, "FAILED"),
+    ("4.6", GONE, "NOT TESTED")])
+def test_a_release_without_root(store, mmdebstrap, tmp_path, monkeypatch, capsys, minor, text, result):
+    monkeypatch.setattr(releases, "LOGS", tmp_path)
+    mmdebstrap(text)
+    row, report = tried(minor, tmp_path)
+    assert row.result() == result
+    assert releases.bad([row]) == (result == "FAILED")
+    assert len(report.root.findall(".//failure")) == (result == "FAILED")
+    releases.show([row])
+    shown = capsys.readouterr().out
+    assert text in shown
+    assert shown.splitlines()[-1] == f"Wireshark {minor} {result}"
+    assert left_in(store) == []
+
+
+def test_all_suites_are_asked(store, mmdebstrap, tmp_path, monkeypatch):
+    monkeypatch.setattr(releases, "LOGS", tmp_path)
+    mmdebstrap(GONE)
+    row, _ = tried("4.6", tmp_path)
+    assert "mmdebstrap sid failed" in row.faults[0] and "mmdebstrap forky failed" in row.faults[0]
+
+
+def test_a_skipped_test_is_a_fault(tmp_path):
+    xml = tmp_path / "unit.xml"
+    xml.write_text('<testsuite name="x" tests="2" skipped="1"><testcase name="a"/>'
+                   '<testcase name="b"><skipped/></testcase></testsuite>')
+    row = releases.Row(roots.by_minor("4.4"))
+    trial = releases.Trial(row, roots.Root(Path("/")), junit.Report())
+    trial.count("unit tests", xml, 0)
+    assert row.cells["unit tests"] == "1 passed, 1 FAILED" and row.faults == ["unit tests: b"]
+    trial.count("e2e", tmp_path / "none.xml", 0)
+    assert row.cells["e2e"] == "NONE RAN" and len(row.faults) == 2
+
+
+def test_only_root_is_let_in(monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(roots.RootError, match="rights of root"):
+        roots.prepare()
