@@ -57,23 +57,6 @@ static bool find(const struct sx_hosts *hosts, const struct sx_host *probe, uint
     return true;
 }
 
-static inline uint32_t *recent(struct sx_hosts *hosts, const struct sx_address *address)
-{
-    unsigned n = MIN(address->len, 16);
-
-    return &hosts->recent[n > 0 ? ((const uint8_t *)address->bytes)[n - 1] % SX_RECENT_HOSTS : 0];
-}
-
-static inline bool is_host(const struct sx_host *host, const struct sx_address *address)
-{
-    unsigned n = MIN(address->len, 16);
-
-    /* Of a fixed length it is no call. */
-    return host->type == address->type && host->len == n &&
-           (n == 4 ? memcmp(host->bytes, address->bytes, 4) == 0
-                   : n == 0 || memcmp(host->bytes, address->bytes, n) == 0);
-}
-
 bool sx_hosts_find(const struct sx_hosts *hosts, const struct sx_address *address, uint32_t *nth)
 {
     struct sx_host probe = host_of(address);
@@ -81,19 +64,40 @@ bool sx_hosts_find(const struct sx_hosts *hosts, const struct sx_address *addres
     return find(hosts, &probe, nth);
 }
 
+static uint32_t add(struct sx_hosts *hosts, const struct sx_address *address)
+{
+    struct sx_host probe = host_of(address);
+    uint32_t known;
+
+    if (find(hosts, &probe, &known))
+        return known;
+    struct sx_host *host = sx_pool_add(&hosts->pool);
+    *host = probe;
+    known = hosts->pool.count - 1;
+    g_hash_table_insert(hosts->by_address, host, GUINT_TO_POINTER(known));
+    return known;
+}
+
+/* The host of an address of n bytes that was met last among those with its last byte. */
+static inline uint32_t index_by_recent(struct sx_hosts *hosts, const struct sx_address *address,
+                                       unsigned n)
+{
+    const uint8_t *bytes = address->bytes;
+    uint32_t *latest = &hosts->recent[bytes[n - 1] % SX_RECENT_HOSTS];
+    const struct sx_host *host = *latest ? sx_hosts_at(hosts, *latest - 1) : NULL;
+
+    if (!host || host->len != n || host->type != address->type ||
+        memcmp(host->bytes, bytes, n) != 0)
+        *latest = add(hosts, address) + 1;
+    return *latest - 1;
+}
+
 uint32_t sx_hosts_index(struct sx_hosts *hosts, const struct sx_address *address)
 {
-    uint32_t *latest = recent(hosts, address), known;
-
-    if (*latest && is_host(sx_hosts_at(hosts, *latest - 1), address))
-        return *latest - 1;
-    struct sx_host probe = host_of(address);
-    if (!find(hosts, &probe, &known)) {
-        struct sx_host *host = sx_pool_add(&hosts->pool);
-        *host = probe;
-        known = hosts->pool.count - 1;
-        g_hash_table_insert(hosts->by_address, host, GUINT_TO_POINTER(known));
-    }
-    *latest = known + 1;
-    return known;
+    /* To compare a fixed number of bytes takes no call. */
+    if (address->len == 4)
+        return index_by_recent(hosts, address, 4);
+    if (address->len == 16)
+        return index_by_recent(hosts, address, 16);
+    return add(hosts, address);
 }

@@ -98,15 +98,15 @@ static bool is_version(const char *p)
 
 static bool read_status_line(struct sx_slice line, struct sx_sip_msg *msg)
 {
-    uint32_t code;
+    const char *digits = line.p + VERSION_LEN + 1;
 
-    if (line.n < VERSION_LEN + 4 || line.p[VERSION_LEN] != ' ' ||
-        !sx_slice_uint(sx_slice(line.p + VERSION_LEN + 1, 3), 999, &code))
+    if (line.n < VERSION_LEN + 4 || line.p[VERSION_LEN] != ' ' || !g_ascii_isdigit(digits[0]) ||
+        !g_ascii_isdigit(digits[1]) || !g_ascii_isdigit(digits[2]))
         return false;
     if (line.n > VERSION_LEN + 4 && line.p[VERSION_LEN + 4] != ' ')
         return false;
     msg->is_request = false;
-    msg->code = (uint16_t)code;
+    msg->code = (uint16_t)((digits[0] - '0') * 100 + (digits[1] - '0') * 10 + digits[2] - '0');
     msg->phrase = sx_slice_trim(sx_slice_from(line, VERSION_LEN + 4));
     return true;
 }
@@ -334,6 +334,20 @@ static bool is_field_anyhow(struct sx_slice line, const char *name, size_t n, ch
     return true;
 }
 
+/* Fields that explain a response; few have them. */
+static void read_notes(struct sx_slice line, struct sx_sip_msg *msg)
+{
+    struct sx_slice value;
+    int third = line.n > 2 ? line.p[2] | 0x20 : 0;
+
+    if (third == 'a')
+        msg->has_reason |= is_field_anyhow(line, "Reason", 6, 0, &value);
+    else if (third == 't')
+        msg->has_retry_after |= is_field_anyhow(line, "Retry-After", 11, 0, &value);
+    else if (third == 'r')
+        msg->has_warning |= is_field_anyhow(line, "Warning", 7, 0, &value);
+}
+
 /* Of fields that may come more than once the first one counts, but for the credentials. */
 static void read_line(struct sx_slice line, struct sx_sip_msg *msg)
 {
@@ -381,6 +395,8 @@ static void read_line(struct sx_slice line, struct sx_sip_msg *msg)
             sx_slice_next(&value, ',', &msg->top_route);
         else if (second == 's' && FIELD("RSeq", 0))
             sx_slice_uint(value, UINT32_MAX, &msg->rseq);
+        else if (second == 'e')
+            read_notes(line, msg);
         break;
     case 't':
         if (FIELD("To", 't'))
@@ -389,6 +405,9 @@ static void read_line(struct sx_slice line, struct sx_sip_msg *msg)
     case 'v':
         if (FIELD("Via", 'v'))
             read_vias(value, msg);
+        break;
+    case 'w':
+        read_notes(line, msg);
         break;
     default:
         break;
@@ -460,9 +479,10 @@ static inline bool may_be_field(const char *line)
         ['i' & 31] = COMPACT,
         ['l' & 31] = COMPACT,
         ['p' & 31] = BIT('r'),
-        ['r' & 31] = BIT('o') | BIT('s'),
+        ['r' & 31] = BIT('e') | BIT('o') | BIT('s'),
         ['t' & 31] = BIT('o') | COMPACT,
         ['v' & 31] = BIT('i') | COMPACT,
+        ['w' & 31] = BIT('a'),
     };
 #undef COMPACT
 #undef BIT
@@ -520,49 +540,66 @@ static char compact_form(const char *name)
 {
     static const struct {
         const char *name;
+        uint8_t length;
         char compact;
     } forms[] = {
-        {"Accept-Contact", 'a'},   {"Referred-By", 'b'},     {"Content-Type", 'c'},
-        {"Request-Disposition", 'd'}, {"Content-Encoding", 'e'}, {"From", 'f'},
-        {"Call-ID", 'i'},          {"Reject-Contact", 'j'},  {"Supported", 'k'},
-        {"Content-Length", 'l'},   {"Contact", 'm'},         {"Identity-Info", 'n'},
-        {"Event", 'o'},            {"Refer-To", 'r'},        {"Subject", 's'},
-        {"To", 't'},               {"Allow-Events", 'u'},    {"Via", 'v'},
-        {"Session-Expires", 'x'},  {"Identity", 'y'},
+#define FORM(name, compact) {name, sizeof name - 1, compact}
+        FORM("Accept-Contact", 'a'),   FORM("Referred-By", 'b'),     FORM("Content-Type", 'c'),
+        FORM("Request-Disposition", 'd'), FORM("Content-Encoding", 'e'), FORM("From", 'f'),
+        FORM("Call-ID", 'i'),          FORM("Reject-Contact", 'j'),  FORM("Supported", 'k'),
+        FORM("Content-Length", 'l'),   FORM("Contact", 'm'),         FORM("Identity-Info", 'n'),
+        FORM("Event", 'o'),            FORM("Refer-To", 'r'),        FORM("Subject", 's'),
+        FORM("To", 't'),               FORM("Allow-Events", 'u'),    FORM("Via", 'v'),
+        FORM("Session-Expires", 'x'),  FORM("Identity", 'y'),
+#undef FORM
     };
+    size_t length = strlen(name);
 
     for (size_t i = 0; i < G_N_ELEMENTS(forms); i++)
-        if (((forms[i].name[0] ^ name[0]) & 0x5f) == 0 &&
-            g_ascii_strcasecmp(forms[i].name, name) == 0)
+        if (sx_lower(forms[i].name[0]) == sx_lower(name[0]) &&
+            forms[i].length == length && g_ascii_strcasecmp(forms[i].name, name) == 0)
             return forms[i].compact;
     return 0;
+}
+
+/* The next line at or behind an offset whose first two letters may be those of the name, or whose
+ * first one of the compact form; the end of the head if there is none. */
+static size_t find_line(struct sx_slice head, size_t at, const char *name, char compact)
+{
+    const char *p = head.p + at, *end = head.p + head.n;
+    /* Sets the bit that tells the cases of a letter apart. */
+    int first = name[0] | 0x20, second = name[0] ? name[1] | 0x20 : 0;
+
+    while (end - p > 1) {
+        int c = p[0] | 0x20;
+        if ((c == first && (p[1] | 0x20) == second) || c == compact)
+            return (size_t)(p - head.p);
+        p = memchr(p, '\n', (size_t)(end - p));
+        if (!p)
+            break;
+        p++;
+    }
+    return head.n;
 }
 
 bool sx_sip_msg_field(const struct sx_sip_msg *msg, const char *name, struct sx_field_iter *iter,
                       struct sx_slice *value)
 {
     char compact = compact_form(name);
-    char first = sx_lower(name[0]);
     struct sx_slice line, field;
     bool complete;
 
     if (iter->at == 0)
         line_at(msg->head, 0, &iter->at);
-    while (iter->at < msg->head.n) {
-        const char *p = msg->head.p + iter->at, *nl;
-        char c = sx_lower(*p);
-        if (c != first && c != compact) {
-            nl = memchr(p, '\n', msg->head.n - iter->at);
-            iter->at = nl ? (size_t)(nl + 1 - msg->head.p) : msg->head.n;
-            continue;
+    for (;;) {
+        iter->at = find_line(msg->head, iter->at, name, compact);
+        if (!next_line(msg->head, &iter->at, &line, &complete)) {
+            iter->at = msg->head.n;
+            return false;
         }
-        if (!next_line(msg->head, &iter->at, &line, &complete))
-            break;
         if (split_field(line, &field, value) && name_is(field, name, compact))
             return true;
     }
-    iter->at = msg->head.n;
-    return false;
 }
 
 bool sx_sip_msg_value(const struct sx_sip_msg *msg, const char *name, struct sx_field_iter *iter,

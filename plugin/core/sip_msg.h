@@ -66,6 +66,9 @@ struct sx_sip_msg {
     struct sx_slice more_vias;  /* begins with the value below it; NULL if there is none */
     struct sx_slice top_route;  /* first Route value; NULL if there is none */
     bool has_credentials;       /* Authorization or Proxy-Authorization */
+    bool has_reason;            /* what is there need not be looked for */
+    bool has_retry_after;
+    bool has_warning;
     uint32_t rseq;              /* RFC 3262 7.1; 0 if there is none */
     uint32_t expires;           /* seconds; 0 if there is none */
     bool has_expires;

@@ -22,21 +22,46 @@ size_t sx_line_break(const char *text, size_t max)
     return cut;
 }
 
+/* At least this many digits. Formatted output costs ten times as much, and every verdict needs it. */
+static void say_digits(wmem_strbuf_t *out, uint64_t number, unsigned least)
+{
+    char digits[20];
+    unsigned n = 0;
+
+    do {
+        digits[sizeof digits - ++n] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0 || n < least);
+    wmem_strbuf_append_len(out, digits + sizeof digits - n, n);
+}
+
+void sx_say_number(wmem_strbuf_t *out, uint64_t number)
+{
+    say_digits(out, number, 1);
+}
+
 void sx_say_time(wmem_strbuf_t *out, int64_t ns)
 {
-    int64_t ms = (ns + SX_NS_PER_MS / 2) / SX_NS_PER_MS;
+    uint64_t ms = (uint64_t)MAX(ns + SX_NS_PER_MS / 2, 0) / SX_NS_PER_MS;
 
     if (ms >= 180000) {
-        int64_t s = (ms + 500) / 1000;
-        wmem_strbuf_append_printf(out, "%" PRId64 " min %" PRId64 " s", s / 60, s % 60);
+        uint64_t s = (ms + 500) / 1000;
+        sx_say_number(out, s / 60);
+        wmem_strbuf_append(out, " min ");
+        sx_say_number(out, s % 60);
     } else if (ms % 1000 == 0) {
-        wmem_strbuf_append_printf(out, "%" PRId64 " s", ms / 1000);
+        sx_say_number(out, ms / 1000);
     } else if (ms >= 10000) {
-        int64_t tenths = (ms + 50) / 100;
-        wmem_strbuf_append_printf(out, "%" PRId64 ".%" PRId64 " s", tenths / 10, tenths % 10);
+        uint64_t tenths = (ms + 50) / 100;
+        sx_say_number(out, tenths / 10);
+        wmem_strbuf_append_c(out, '.');
+        sx_say_number(out, tenths % 10);
     } else {
-        wmem_strbuf_append_printf(out, "%" PRId64 ".%03" PRId64 " s", ms / 1000, ms % 1000);
+        sx_say_number(out, ms / 1000);
+        wmem_strbuf_append_c(out, '.');
+        say_digits(out, ms % 1000, 3);
     }
+    wmem_strbuf_append(out, " s");
 }
 
 void sx_say_host(wmem_strbuf_t *out, const struct sx_tracker *tracker, uint32_t number)

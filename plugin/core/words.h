@@ -20,6 +20,9 @@
  * sequence. The whole text if it is no longer. */
 size_t sx_line_break(const char *text, size_t max);
 
+/* In decimal. */
+void sx_say_number(wmem_strbuf_t *out, uint64_t number);
+
 /* "0.005 s", "35.2 s", "3 min 12 s" */
 void sx_say_time(wmem_strbuf_t *out, int64_t ns);
 

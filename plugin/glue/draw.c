@@ -13,7 +13,7 @@
 #define MAX_TEXT 1024
 
 /* Bytes of a long text that are shown in one line. */
-#define MAX_LINE 160
+#define MAX_LINE 200
 
 static int ett_text = -1;
 
@@ -60,16 +60,18 @@ void sx_add_long_string(const struct sx_pen *p, proto_tree *tree, int hf, int hf
 {
     size_t length;
 
-    if (!sx_is_wanted(p, hf) && !sx_is_wanted(p, hf_more))
+    if (!sx_is_wanted(p, hf) && (hf_more < 0 || !sx_is_wanted(p, hf_more)))
         return;
     length = strlen(text);
-    if (length <= MAX_LINE + MAX_LINE / 4) {
+    if (length <= MAX_LINE + MAX_LINE / 10) {
         sx_add_string(p, tree, hf, text);
         return;
     }
     size_t cut = sx_line_break(text, MAX_LINE);
     proto_item *item = sx_generated(proto_tree_add_string_format_value(
         tree, hf, p->tvb, 0, 0, text, "%.*s ...", (int)cut, text));
+    if (hf_more < 0)
+        return;
     proto_tree *sub = proto_item_add_subtree(item, ett_text);
     for (text += cut; *text; text += cut) {
         text += *text == ' ';

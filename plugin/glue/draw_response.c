@@ -172,8 +172,7 @@ void sx_draw_reasons(const struct sx_pen *p)
     struct sx_field_iter iter = {0};
     struct sx_slice value;
 
-    if (!sx_is_wanted(p, hf_reason_protocol) && !sx_is_wanted(p, hf_reason_cause) &&
-        !sx_is_wanted(p, hf_reason_text) && !sx_is_wanted(p, hf_reason_meaning))
+    if (!p->view->msg->has_reason)
         return;
     while (sx_sip_msg_value(p->view->msg, "Reason", &iter, &value))
         draw_reason(p, p->tree, value);
@@ -186,8 +185,7 @@ static void draw_warnings(const struct sx_pen *p, proto_tree *tree)
     struct sx_slice value;
     uint32_t code;
 
-    if (!sx_is_wanted(p, hf_warning_code) && !sx_is_wanted(p, hf_warning_text) &&
-        !sx_is_wanted(p, hf_warning_meaning))
+    if (!p->view->msg->has_warning)
         return;
     while (sx_sip_msg_value(p->view->msg, "Warning", &iter, &value)) {
         if (value.n < 4 || !sx_is_lws(value.p[3]) ||
@@ -217,7 +215,7 @@ static void draw_retry_after(const struct sx_pen *p, proto_tree *tree)
     size_t digits = 0;
     uint32_t seconds;
 
-    if (!sx_is_wanted(p, hf_retry_after))
+    if (!p->view->msg->has_retry_after)
         return;
     value = sx_sip_msg_first(p->view->msg, "Retry-After");
     while (digits < value.n && g_ascii_isdigit(value.p[digits]))
@@ -251,6 +249,13 @@ static const char *fix_of(const struct sx_pen *p)
                                                  v->msg->method_name.n));
 }
 
+/* What needs no advice is not spread over the tree. A 100 may be all that a call ever gets. */
+static bool is_fine(const struct sx_code *entry)
+{
+    return entry->role == SX_ROLE_SUCCESS ||
+           (entry->role == SX_ROLE_PROGRESS && entry->code != 100);
+}
+
 void sx_draw_response(struct sx_pen *p)
 {
     proto_tree *tree = p->tree;
@@ -264,19 +269,26 @@ void sx_draw_response(struct sx_pen *p)
     const char *meaning = site_or(v->site_meaning, entry->meaning);
     proto_item_append_text(item, " %s", phrase);
     proto_tree *sub = proto_item_add_subtree(item, ett_response);
-    sx_add_string(p, sub, hf_phrase, entry->registered ? entry->phrase
-                                                     : sx_catalogue_class_name(v->msg->code / 100));
-    sx_add_uint(p, sub, hf_class, v->msg->code / 100);
+    proto_item *known[] = {
+        sx_add_string(p, sub, hf_phrase,
+                      entry->registered ? entry->phrase
+                                        : sx_catalogue_class_name(v->msg->code / 100)),
+        sx_add_uint(p, sub, hf_class, v->msg->code / 100),
+        sx_add_bool(p, sub, hf_registered, entry->registered),
+    };
+    /* The line above says it, and every line makes the print-out longer. */
+    if (entry->registered && phrase == entry->phrase)
+        for (unsigned i = 0; i < G_N_ELEMENTS(known); i++)
+            proto_item_set_hidden(known[i]);
     sx_add_string(p, sub, hf_reference, entry->reference);
-    sx_add_bool(p, sub, hf_registered, entry->registered);
     draw_phrase(p, sub);
     expert_field *ei = explain_field(entry);
     if (sx_is_expert_wanted(p, ei))
         expert_add_info_format(p->pinfo, item, ei, "%u %s: %s", v->msg->code, phrase, meaning);
     sx_add_long_string(p, tree, hf_meaning, hf_meaning_more, meaning);
-    sx_add_long_string(p, tree, hf_when, hf_when_more, entry->when);
+    sx_add_long_string(p, tree, hf_when, is_fine(entry) ? -1 : hf_when_more, entry->when);
     if (sx_is_wanted(p, hf_fix) || sx_is_wanted(p, hf_fix_more))
-        sx_add_long_string(p, tree, hf_fix, hf_fix_more, fix_of(p));
+        sx_add_long_string(p, tree, hf_fix, is_fine(entry) ? -1 : hf_fix_more, fix_of(p));
     draw_missing_headers(p, tree);
     draw_warnings(p, tree);
     draw_retry_after(p, tree);

@@ -20,8 +20,7 @@ static int ett_sipexplain = -1;
 
 void sx_add_top(struct sx_pen *p, proto_tree *tree)
 {
-    p->top = sx_generated(
-        proto_tree_add_protocol_format(tree, proto_sipexplain, p->tvb, 0, 0, "SIP Explain"));
+    p->top = sx_generated(proto_tree_add_item(tree, proto_sipexplain, p->tvb, 0, 0, ENC_NA));
     p->tree = proto_item_add_subtree(p->top, ett_sipexplain);
     p->experts = proto_field_is_referenced(tree, proto_expert) || have_tap_listener(tap_expert);
 }
@@ -35,7 +34,7 @@ bool sx_is_verdict_wanted(const struct sx_pen *p)
 
 void sx_add_verdict(const struct sx_pen *p, const char *sentence)
 {
-    proto_item_append_text(p->top, ": %s", sentence);
+    proto_item_set_text(p->top, "SIP Explain: %s", sentence);
     /* For columns; in the tree the top line says it. */
     proto_item_set_hidden(sx_add_string(p, p->tree, hf_verdict, sentence));
 }
@@ -77,13 +76,17 @@ static void say_message(wmem_strbuf_t *out, const struct sx_pen *p)
                                                             : NULL;
     size_t before;
 
-    if (v->msg->is_request)
+    if (v->msg->is_request) {
         wmem_strbuf_append(out, method);
-    else if (!phrase)
+    } else if (!phrase) {
         wmem_strbuf_append_printf(out, "%u is no SIP status code (100 to 699)", v->msg->code);
-    else
-        wmem_strbuf_append_printf(out, "%u %s%s%s", v->msg->code, phrase,
-                                  *method ? " to " : "", method);
+    } else {
+        sx_say_number(out, v->msg->code);
+        wmem_strbuf_append_c(out, ' ');
+        wmem_strbuf_append(out, phrase);
+        wmem_strbuf_append(out, *method ? " to " : "");
+        wmem_strbuf_append(out, method);
+    }
     if (p->flagged) {
         wmem_strbuf_append_printf(out, " - %s", p->flagged);
         return;

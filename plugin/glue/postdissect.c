@@ -254,6 +254,9 @@ static int dissect_sipexplain(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tre
 
     if (!state.tracker || !proto_is_protocol_enabled(state.protocol))
         return 0;
+    /* As the caller would for a dissector of the protocol, and it takes it back: expert infos bear
+     * the name. */
+    pinfo->current_proto = "SIP Explain";
     v.time_ns = frame_time(pinfo);
     if (v.first_pass)
         sx_tracker_tick(state.tracker, pinfo->num, v.time_ns);

@@ -166,7 +166,7 @@ def test_trying_states(wireshark, capture):
 def test_trying_names_the_cause_and_the_call(wireshark, capture):
     row, = rows(wireshark, capture(LADDERS / "trying-timed-out.md"), "trying")
     assert row["Call-ID"].startswith("trying-timed-out@")
-    assert row["Cause"].startswith("10.0.0.2 sent it to 10.0.0.3 3 times")
+    assert row["Cause"].startswith("10.0.0.2 sent it to 10.0.0.3 7 times")
 
 
 def test_an_answered_call(wireshark, capture):
