@@ -234,7 +234,8 @@ static const char *fix_of(const struct sx_pen *p)
 {
     const struct sx_view *v = p->view;
 
-    if (p->txn && !(v->site_fix && *v->site_fix)) {
+    if (p->txn && (p->token != SX_TOKEN_NONE || p->flow_lost || v->msg->code == 439) &&
+        !(v->site_fix && *v->site_fix)) {
         wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
         if (p->token != SX_TOKEN_NONE)
             sx_say_token_advice(words, p->token, p->token_flow);
@@ -269,18 +270,11 @@ void sx_draw_response(struct sx_pen *p)
     const char *meaning = site_or(v->site_meaning, entry->meaning);
     proto_item_append_text(item, " %s", phrase);
     proto_tree *sub = proto_item_add_subtree(item, ett_response);
-    proto_item *known[] = {
-        sx_add_string(p, sub, hf_phrase,
-                      entry->registered ? entry->phrase
-                                        : sx_catalogue_class_name(v->msg->code / 100)),
-        sx_add_uint(p, sub, hf_class, v->msg->code / 100),
-        sx_add_bool(p, sub, hf_registered, entry->registered),
-    };
-    /* The line above says it, and every line makes the print-out longer. */
-    if (entry->registered && phrase == entry->phrase)
-        for (unsigned i = 0; i < G_N_ELEMENTS(known); i++)
-            proto_item_set_hidden(known[i]);
+    sx_add_string(p, sub, hf_phrase, entry->registered ? entry->phrase
+                                                     : sx_catalogue_class_name(v->msg->code / 100));
+    sx_add_uint(p, sub, hf_class, v->msg->code / 100);
     sx_add_string(p, sub, hf_reference, entry->reference);
+    sx_add_bool(p, sub, hf_registered, entry->registered);
     draw_phrase(p, sub);
     expert_field *ei = explain_field(entry);
     if (sx_is_expert_wanted(p, ei))

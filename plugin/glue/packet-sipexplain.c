@@ -12,6 +12,9 @@
 void proto_register_sipexplain(void);
 void proto_reg_handoff_sipexplain(void);
 
+/* Bytes of a sentence that surely fit into Wireshark's 240 of an item. */
+#define MAX_TOP_LINE 200
+
 /* -1: 4.0 refuses an id that is not. */
 static int proto_sipexplain = -1;
 static int tap_expert = -1;
@@ -34,7 +37,13 @@ bool sx_is_verdict_wanted(const struct sx_pen *p)
 
 void sx_add_verdict(const struct sx_pen *p, const char *sentence)
 {
-    proto_item_set_text(p->top, "SIP Explain: %s", sentence);
+    if (strlen(sentence) < MAX_TOP_LINE) {
+        proto_item_set_text(p->top, "SIP Explain: %s", sentence);
+    } else {
+        /* Appended text is cut where Wireshark's room ends, without a mark in front of it. */
+        proto_item_set_text(p->top, "SIP Explain");
+        proto_item_append_text(p->top, ": %s", sentence);
+    }
     /* For columns; in the tree the top line says it. */
     proto_item_set_hidden(sx_add_string(p, p->tree, hf_verdict, sentence));
 }
