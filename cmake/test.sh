@@ -53,6 +53,7 @@ steps=(
     "parallel tests/e2e"        # tshark, sharkd, a live capture, try.sh
     "python tests/gui"          # Wireshark's windows
     "hostile tests/fuzz"        # libFuzzer over the core, mangled captures, valgrind
+    "python tests/bench"        # what it costs, in instructions and bytes
 )
 
 # Clean Debian roots (tests/releases/README.md) can only be made by root.
