@@ -12,8 +12,8 @@
 void proto_register_sipexplain(void);
 void proto_reg_handoff_sipexplain(void);
 
-/* Bytes of a sentence that surely fit into Wireshark's 240 of an item. */
-#define MAX_TOP_LINE 200
+/* Bytes of a sentence that fit into Wireshark's 240 of an item, with what stands around it. */
+#define MAX_TOP_LINE 215
 
 /* -1: 4.0 refuses an id that is not. */
 static int proto_sipexplain = -1;
@@ -37,13 +37,9 @@ bool sx_is_verdict_wanted(const struct sx_pen *p)
 
 void sx_add_verdict(const struct sx_pen *p, const char *sentence)
 {
-    if (strlen(sentence) < MAX_TOP_LINE) {
-        proto_item_set_text(p->top, "SIP Explain: %s", sentence);
-    } else {
-        /* Appended text is cut where Wireshark's room ends, without a mark in front of it. */
-        proto_item_set_text(p->top, "SIP Explain");
-        proto_item_append_text(p->top, ": %s", sentence);
-    }
+    size_t n = sx_line_break(sentence, MAX_TOP_LINE);
+
+    proto_item_set_text(p->top, "SIP Explain: %.*s%s", (int)n, sentence, sentence[n] ? " ..." : "");
     /* For columns; in the tree the top line says it. */
     proto_item_set_hidden(sx_add_string(p, p->tree, hf_verdict, sentence));
 }

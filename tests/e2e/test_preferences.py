@@ -20,7 +20,8 @@ def tshark(wireshark, *args):
 
 
 def info(wireshark, capture, *args):
-    output = wireshark.tshark([*args, "-T", "fields", "-e", "_ws.col.Info"], capture)
+    # As the field _ws.col.info, 4.4 and later have the column's text from before post-dissectors.
+    output = wireshark.tshark([*args, "-o", 'gui.column.format:"Info","%i"'], capture)
     return output.splitlines()
 
 

@@ -11,10 +11,9 @@ import pytest
 from desktop import HEIGHT, WIDTH, assert_shown, read
 
 DETAILS = (300, HEIGHT - 100)       # in the packet details, below all lines while they are closed
-TWO_PROXIES = Path(__file__).parents[1] / "captures" / "recorded" / "stuck-two-hops-down.pcapng"
-
-
-RECORDED = DEMO.parent / "recorded"
+CAPTURES = Path(__file__).parents[1] / "captures"
+DEMO = CAPTURES / "demo.pcap"
+RECORDED = CAPTURES / "recorded"
 
 
 @pytest.mark.parametrize("capture, frame, name, words", [
@@ -40,7 +39,8 @@ def test_the_tree_of_a_selected_packet(desktop, pictures, capture, frame, name, 
 
 
 def test_a_call_stuck_behind_two_proxies(desktop, pictures):
-    capture = desktop.wireshark.keep(TWO_PROXIES.name, TWO_PROXIES.read_bytes())
+    path = RECORDED / "stuck-two-hops-down.pcapng"
+    capture = desktop.wireshark.keep(path.name, path.read_bytes())
     window = desktop.open(capture, 1)
     try:
         desktop.click(*DETAILS)
