@@ -250,11 +250,10 @@ static const char *fix_of(const struct sx_pen *p)
                                                  v->msg->method_name.n));
 }
 
-/* What needs no advice is not spread over the tree. A 100 may be all that a call ever gets. */
+/* What is no failure is not spread over the tree. */
 static bool is_fine(const struct sx_code *entry)
 {
-    return entry->role == SX_ROLE_SUCCESS ||
-           (entry->role == SX_ROLE_PROGRESS && entry->code != 100);
+    return entry->role == SX_ROLE_SUCCESS || entry->role == SX_ROLE_PROGRESS;
 }
 
 void sx_draw_response(struct sx_pen *p)
@@ -282,7 +281,9 @@ void sx_draw_response(struct sx_pen *p)
     sx_add_long_string(p, tree, hf_meaning, hf_meaning_more, meaning);
     sx_add_long_string(p, tree, hf_when, is_fine(entry) ? -1 : hf_when_more, entry->when);
     if (sx_is_wanted(p, hf_fix) || sx_is_wanted(p, hf_fix_more))
-        sx_add_long_string(p, tree, hf_fix, is_fine(entry) ? -1 : hf_fix_more, fix_of(p));
+        /* A 100 may be all that a call ever gets. */
+        sx_add_long_string(p, tree, hf_fix,
+                           is_fine(entry) && entry->code != 100 ? -1 : hf_fix_more, fix_of(p));
     draw_missing_headers(p, tree);
     draw_warnings(p, tree);
     draw_retry_after(p, tree);

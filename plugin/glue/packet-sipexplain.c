@@ -37,9 +37,11 @@ bool sx_is_verdict_wanted(const struct sx_pen *p)
 
 void sx_add_verdict(const struct sx_pen *p, const char *sentence)
 {
-    size_t n = sx_line_break(sentence, MAX_TOP_LINE);
-
-    proto_item_set_text(p->top, "SIP Explain: %.*s%s", (int)n, sentence, sentence[n] ? " ..." : "");
+    if (strlen(sentence) <= MAX_TOP_LINE)
+        proto_item_set_text(p->top, "SIP Explain: %s", sentence);
+    else
+        proto_item_set_text(p->top, "SIP Explain: %.*s ...",
+                            (int)sx_line_break(sentence, MAX_TOP_LINE), sentence);
     /* For columns; in the tree the top line says it. */
     proto_item_set_hidden(sx_add_string(p, p->tree, hf_verdict, sentence));
 }
