@@ -60,16 +60,6 @@ uint32_t sx_call_number(const struct sx_tracker *tracker, const struct sx_txn *t
 
 /* ---- attempts ---- */
 
-static guint key_hash(gconstpointer p)
-{
-    return (guint)((const struct sx_fingerprint *)p)->bits;
-}
-
-static gboolean key_equal(gconstpointer x, gconstpointer y)
-{
-    return sx_fingerprint_eq(*(const struct sx_fingerprint *)x, *(const struct sx_fingerprint *)y);
-}
-
 static bool is_orphan(const struct sx_txn *txn)
 {
     return txn->parent == 0 && txn->parent_key.bits != 0;
@@ -92,7 +82,7 @@ struct sx_call_index *sx_call_index_new(const struct sx_tracker *tracker)
     struct sx_call_index *calls = g_new(struct sx_call_index, 1);
 
     calls->earlier = g_hash_table_new(NULL, NULL);
-    calls->forks = g_hash_table_new_full(key_hash, key_equal, NULL, g_free);
+    calls->forks = g_hash_table_new_full(sx_fingerprint_hash, sx_fingerprint_equal, NULL, g_free);
     for (uint32_t n = 1; n <= sx_tracker_txn_count(tracker); n++) {
         const struct sx_txn *txn = sx_tracker_txn(tracker, n);
         if (txn->followed_by)

@@ -36,6 +36,17 @@ static inline bool sx_fingerprint_eq(struct sx_fingerprint x, struct sx_fingerpr
     return x.bits == y.bits;
 }
 
+/* For hash tables keyed by a fingerprint, or by a struct that begins with one. */
+static inline guint sx_fingerprint_hash(gconstpointer key)
+{
+    return (guint)((const struct sx_fingerprint *)key)->bits;
+}
+
+static inline gboolean sx_fingerprint_equal(gconstpointer a, gconstpointer b)
+{
+    return sx_fingerprint_eq(*(const struct sx_fingerprint *)a, *(const struct sx_fingerprint *)b);
+}
+
 SX_INLINE uint64_t sx_rotl(uint64_t x, unsigned n)
 {
     return (x << n) | (x >> (64 - n));

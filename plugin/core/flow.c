@@ -16,16 +16,6 @@
 /* Timers are not exact, and the capture sees both ends a little later or sooner. */
 #define SLACK_NS SX_NS_PER_S
 
-static guint key_hash(gconstpointer p)
-{
-    return (guint)((const struct sx_fingerprint *)p)->bits;
-}
-
-static gboolean key_equal(gconstpointer x, gconstpointer y)
-{
-    return sx_fingerprint_eq(*(const struct sx_fingerprint *)x, *(const struct sx_fingerprint *)y);
-}
-
 struct sx_flows *sx_flows_new(const uint64_t key[2])
 {
     struct sx_flows *f = g_new0(struct sx_flows, 1);
@@ -35,11 +25,11 @@ struct sx_flows *sx_flows_new(const uint64_t key[2])
     sx_pool_init(&f->users, sizeof(struct sx_user));
     sx_pool_init(&f->slots, sizeof(struct sx_slot));
     sx_pool_init(&f->failures, sizeof(struct sx_flow_failure));
-    f->by_token = g_hash_table_new(key_hash, key_equal);
-    f->by_contact = g_hash_table_new(key_hash, key_equal);
-    f->by_aor = g_hash_table_new(key_hash, key_equal);
-    f->by_slot = g_hash_table_new(key_hash, key_equal);
-    f->by_instance = g_hash_table_new(key_hash, key_equal);
+    f->by_token = g_hash_table_new(sx_fingerprint_hash, sx_fingerprint_equal);
+    f->by_contact = g_hash_table_new(sx_fingerprint_hash, sx_fingerprint_equal);
+    f->by_aor = g_hash_table_new(sx_fingerprint_hash, sx_fingerprint_equal);
+    f->by_slot = g_hash_table_new(sx_fingerprint_hash, sx_fingerprint_equal);
+    f->by_instance = g_hash_table_new(sx_fingerprint_hash, sx_fingerprint_equal);
     f->by_txn = g_hash_table_new(NULL, NULL);
     f->strange = g_hash_table_new(NULL, NULL);
     sx_pool_init(&f->early, sizeof(struct sx_early));

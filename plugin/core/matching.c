@@ -18,18 +18,6 @@
 #define PROMPT_NS (2 * SX_NS_PER_S)
 #define PROMPT_BEFORE_NS (50 * SX_NS_PER_MS)
 
-/* ---- tables ---- */
-
-guint sx_fingerprint_hash(gconstpointer p)
-{
-    return (guint)((const struct sx_fingerprint *)p)->bits;
-}
-
-gboolean sx_fingerprint_equal(gconstpointer x, gconstpointer y)
-{
-    return sx_fingerprint_eq(*(const struct sx_fingerprint *)x, *(const struct sx_fingerprint *)y);
-}
-
 /* ---- keys ---- */
 
 static bool has_cookie(struct sx_slice branch)

@@ -58,9 +58,6 @@ void sx_txn_mark_forwarded(struct sx_tracker *tracker, const struct sx_txn *txn)
 
 uint32_t sx_txn_hash(const struct sx_tracker *tracker, struct sx_slice s);
 
-/* For hash tables keyed by a struct that begins with a fingerprint. */
-guint sx_fingerprint_hash(gconstpointer key);
-gboolean sx_fingerprint_equal(gconstpointer a, gconstpointer b);
 
 /* ---- undelivered.c ---- */
 
