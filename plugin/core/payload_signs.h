@@ -7,6 +7,17 @@
 #define SX_PAYLOAD_SIGNS_H
 
 #include "core/slice.h"
+#include "core/txn.h"
+
+/* What the payload of a segment says of its connection. */
+enum sx_segment_sign {
+    SX_SEGMENT_PLAIN,
+    SX_SEGMENT_PING,    /* a keep-alive: RFC 5626 4.4.1, RFC 6455 5.5.2 */
+    SX_SEGMENT_GOODBYE  /* a WebSocket Close, a TLS close_notify: the sender ends the connection */
+};
+
+/* Of a payload as it was sent, or as it was decrypted or unmasked. */
+enum sx_segment_sign sx_payload_sign(struct sx_slice payload, enum sx_transport transport);
 
 /* True if a TLS record of application data in it is long enough for a SIP request. */
 bool sx_payload_may_hide_request(struct sx_slice payload);

@@ -14,6 +14,7 @@
 
 #include "core/config.h"
 #include "core/hosts.h"
+#include "core/payload_signs.h"
 #include "core/txn.h"
 
 /* One SIP message and where it was seen. */
@@ -27,13 +28,6 @@ struct sx_observation {
     bool has_stream;
     bool quoted;                /* by an ICMP error */
     struct sx_endpoint from, to;    /* src and dst as the tracker knows them; it fills them in */
-};
-
-/* What the payload of a TCP segment says of its connection. */
-enum sx_segment_sign {
-    SX_SEGMENT_PLAIN,
-    SX_SEGMENT_PING,    /* a keep-alive: RFC 5626 4.4.1, RFC 6455 5.5.2 */
-    SX_SEGMENT_GOODBYE  /* a WebSocket Close, a TLS close_notify: the sender ends the connection */
 };
 
 /* One TCP segment. */

@@ -118,33 +118,18 @@ static struct sx_slice address_slice(const address *a)
     return sx_slice(a->data, (size_t)MAX(a->len, 0));
 }
 
-/* RFC 5626 4.4.1: two empty lines; RFC 6455 5.2: the opcodes of ping and close; RFC 8446 6.1. */
-static enum sx_segment_sign sign_of(struct sx_slice payload, enum sx_transport transport)
-{
-    if (transport == SX_TRANSPORT_WS && payload.n >= 2) {
-        unsigned opcode = (uint8_t)payload.p[0] & 0x8f;
-        if (opcode == 0x89)
-            return SX_SEGMENT_PING;
-        if (opcode == 0x88)
-            return SX_SEGMENT_GOODBYE;
-    }
-    if (transport == SX_TRANSPORT_TLS && sx_slice_eq(payload, sx_slice("\1\0", 2)))
-        return SX_SEGMENT_GOODBYE;
-    return sx_slice_is(payload, "\r\n\r\n") ? SX_SEGMENT_PING : SX_SEGMENT_PLAIN;
-}
-
 /* Of the segment itself, or of what was decrypted or unmasked of it. */
 static enum sx_segment_sign find_sign(const struct visit *v, struct sx_slice payload)
 {
-    enum sx_segment_sign sign = sign_of(payload, v->signs.transport);
+    enum sx_segment_sign sign = sx_payload_sign(payload, v->signs.transport);
     GSList *s = v->pinfo->data_src ? v->pinfo->data_src->next : NULL;
 
     for (; s && sign == SX_SEGMENT_PLAIN; s = s->next) {
         tvbuff_t *tvb = get_data_source_tvb(s->data);
         unsigned n = tvb_captured_length(tvb);
         if (n > 0 && n <= MAX_SIGN)
-            sign = sign_of(sx_slice((const char *)tvb_get_ptr(tvb, 0, (int)n), n),
-                           v->signs.transport);
+            sign = sx_payload_sign(sx_slice((const char *)tvb_get_ptr(tvb, 0, (int)n), n),
+                                   v->signs.transport);
     }
     return sign;
 }

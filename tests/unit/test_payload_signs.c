@@ -76,6 +76,34 @@ static void test_other(void)
     g_assert_true(sx_payload_may_hide_request(sx_slice("\x17\3\3\2\0", 5)));
 }
 
+static void test_signs(void)
+{
+    static const struct {
+        const char *payload;
+        size_t n;
+        enum sx_transport transport;
+        enum sx_segment_sign sign;
+    } rows[] = {
+        {"\r\n\r\n", 4, SX_TRANSPORT_TCP, SX_SEGMENT_PING},
+        {"\r\n\r\n", 4, SX_TRANSPORT_TLS, SX_SEGMENT_PING},
+        {"\r\n", 2, SX_TRANSPORT_TCP, SX_SEGMENT_PLAIN},        /* a pong */
+        {"\1\0", 2, SX_TRANSPORT_TLS, SX_SEGMENT_GOODBYE},
+        {"\1\0", 2, SX_TRANSPORT_TCP, SX_SEGMENT_PLAIN},
+        {"\1\144", 2, SX_TRANSPORT_TLS, SX_SEGMENT_PLAIN},      /* no_renegotiation */
+        {"\x89\0", 2, SX_TRANSPORT_WS, SX_SEGMENT_PING},
+        {"\x8a\0", 2, SX_TRANSPORT_WS, SX_SEGMENT_PLAIN},       /* a pong */
+        {"\x88\0", 2, SX_TRANSPORT_WS, SX_SEGMENT_GOODBYE},
+        {"\x88", 1, SX_TRANSPORT_WS, SX_SEGMENT_PLAIN},
+        {"\x88\0", 2, SX_TRANSPORT_TCP, SX_SEGMENT_PLAIN},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_test_message("row %zu", i);
+        g_assert_cmpint(sx_payload_sign(sx_slice(rows[i].payload, rows[i].n), rows[i].transport),
+                        ==, rows[i].sign);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -83,5 +111,6 @@ int main(int argc, char **argv)
     g_test_add_func("/payload_signs/records", test_records);
     g_test_add_func("/payload_signs/close_frame", test_close_frame);
     g_test_add_func("/payload_signs/other", test_other);
+    g_test_add_func("/payload_signs/signs", test_signs);
     return g_test_run();
 }
