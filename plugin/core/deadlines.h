@@ -1,7 +1,11 @@
 /* deadlines.h
- * What is due when: a binary heap, for time stamps in a capture need not rise.
+ * What is due when.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Time stamps rise in most captures, and there are few time limits: then deadlines of one limit
+ * come in order, and a queue for each takes and gives them at once. A binary heap has those that
+ * come out of order.
  */
 #ifndef SX_DEADLINES_H
 #define SX_DEADLINES_H
@@ -16,7 +20,16 @@ struct sx_deadline {
     uint32_t what;
 };
 
+/* In order of due_ns, behind those that are taken out. */
+struct sx_deadline_queue {
+    GArray *items;
+    guint first;
+};
+
+#define SX_DEADLINE_QUEUES 2    /* as many as there are time limits */
+
 struct sx_deadlines {
+    struct sx_deadline_queue queues[SX_DEADLINE_QUEUES];
     GArray *heap;
     int64_t earliest_ns;    /* INT64_MAX if there is none */
 };

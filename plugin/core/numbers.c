@@ -48,8 +48,8 @@ void sx_numbers_set(struct sx_numbers *table, struct sx_fingerprint key, uint32_
     if (table->keys[slot] != key.bits) {
         if (number == 0)
             return;
-        /* at most three quarters full: a search ends soon */
-        if (++table->used > (table->mask + 1) / 4 * 3) {
+        /* at most half full: a search ends soon */
+        if (++table->used > (table->mask + 1) / 2) {
             grow(table);
             slot = sx_numbers_slot(table, key.bits);
         }

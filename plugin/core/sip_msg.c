@@ -206,11 +206,14 @@ static inline size_t skip_sent_protocol(struct sx_slice value, size_t i)
 {
     unsigned slashes = 0;
 
-    if (value.n - i > 8 && memcmp(value.p + i, VERSION "/", 8) == 0)
+    if (value.n - i > 12 && memcmp(value.p + i, VERSION "/", 8) == 0) {
         i += 8;
-    else
+        if (memcmp(value.p + i, "UDP ", 4) == 0 || memcmp(value.p + i, "TCP ", 4) == 0)
+            return skip_lws(value, i + 4);
+    } else {
         while (i < value.n && slashes < 2)
             slashes += value.p[i++] == '/';
+    }
     i = skip_lws(value, i);
     while (i < value.n && !sx_is_lws(value.p[i]) && value.p[i] != ';' && value.p[i] != ',')
         i++;

@@ -58,20 +58,16 @@ proto_item *sx_add_bool(const struct sx_pen *p, proto_tree *tree, int hf, bool v
 void sx_add_long_string(const struct sx_pen *p, proto_tree *tree, int hf, int hf_more,
                         const char *text)
 {
-    size_t length;
-
-    if (!sx_is_wanted(p, hf) && (hf_more < 0 || !sx_is_wanted(p, hf_more)))
+    if (!sx_is_wanted(p, hf) && !sx_is_wanted(p, hf_more))
         return;
-    length = strlen(text);
-    if (length <= MAX_LINE + MAX_LINE / 10) {
-        sx_add_string(p, tree, hf, text);
-        return;
-    }
-    size_t cut = sx_line_break(text, MAX_LINE);
-    /* Half the price of proto_tree_add_string_format_value(). */
+    size_t length = strlen(text);
+    bool fits = length <= MAX_LINE + MAX_LINE / 10;
+    size_t cut = fits ? length : sx_line_break(text, MAX_LINE);
+    /* Half the price of what Wireshark makes of the value: it looks at each character. */
     proto_item *item = sx_add_string(p, tree, hf, text);
-    proto_item_set_text(item, "%s: %.*s ...", proto_registrar_get_name(hf), (int)cut, text);
-    if (hf_more < 0)
+    proto_item_set_text(item, "%s: %.*s%s", proto_registrar_get_name(hf), (int)cut, text,
+                        fits ? "" : " ...");
+    if (fits)
         return;
     proto_tree *sub = proto_item_add_subtree(item, ett_text);
     for (text += cut; *text; text += cut) {

@@ -61,7 +61,7 @@ void sx_add_frame(const struct sx_pen *p, proto_tree *tree, int hf, uint32_t fra
 void sx_add_time(const struct sx_pen *p, proto_tree *tree, int hf, int64_t ns);
 
 /* The field holds the whole text, but Wireshark shows no more than 240 bytes of an item: what does
- * not fit follows in lines of its own below it, as hf_more; -1: it is left to the field. */
+ * not fit follows in lines of its own below it, as hf_more. */
 void sx_add_long_string(const struct sx_pen *p, proto_tree *tree, int hf, int hf_more,
                         const char *text);
 

@@ -6,6 +6,7 @@
 #include "glue/compat.h"
 
 #include "core/judge.h"
+#include "core/trying.h"
 #include "core/words.h"
 #include "glue/draw.h"
 
@@ -250,10 +251,35 @@ static const char *fix_of(const struct sx_pen *p)
                                                  v->msg->method_name.n));
 }
 
-/* What is no failure is not spread over the tree. */
-static bool is_fine(const struct sx_code *entry)
+/* What fills every capture and reports no trouble is told in one sentence each. A repeated response
+ * is trouble, and so is a 100 after which the client waited for too long. */
+static bool is_told_briefly(const struct sx_view *v, const struct sx_txn *txn)
 {
-    return entry->role == SX_ROLE_SUCCESS || entry->role == SX_ROLE_PROGRESS;
+    if ((v->entry->role != SX_ROLE_SUCCESS && v->entry->role != SX_ROLE_PROGRESS) ||
+        (v->record && v->record->repeats))
+        return false;
+    return v->msg->code != 100 || !txn ||
+           sx_trying_judge(v->tracker, txn).state <= SX_TRYING_ANSWERED;
+}
+
+static const char *first_sentence(const struct sx_pen *p, const char *text)
+{
+    const char *end = strstr(text, ". ");
+
+    return end ? wmem_strndup(p->pinfo->pool, text, (size_t)(end - text) + 1) : text;
+}
+
+static void draw_advice(const struct sx_pen *p, proto_tree *tree, bool brief)
+{
+    const struct sx_view *v = p->view;
+
+    sx_add_long_string(p, tree, hf_when, hf_when_more,
+                       brief ? first_sentence(p, v->entry->when) : v->entry->when);
+    if (!sx_is_wanted(p, hf_fix) && !sx_is_wanted(p, hf_fix_more))
+        return;
+    const char *fix = fix_of(p);
+    sx_add_long_string(p, tree, hf_fix, hf_fix_more,
+                       brief && fix != v->site_fix ? first_sentence(p, fix) : fix);
 }
 
 void sx_draw_response(struct sx_pen *p)
@@ -276,14 +302,13 @@ void sx_draw_response(struct sx_pen *p)
     sx_add_bool(p, sub, hf_registered, entry->registered);
     draw_phrase(p, sub);
     expert_field *ei = explain_field(entry);
+    const bool brief = is_told_briefly(v, p->txn);
     if (sx_is_expert_wanted(p, ei))
-        expert_add_info_format(p->pinfo, item, ei, "%u %s: %s", v->msg->code, phrase, meaning);
+        expert_add_info_format(p->pinfo, item, ei, "%u %s: %s", v->msg->code, phrase,
+                               brief && meaning != v->site_meaning ? first_sentence(p, meaning)
+                                                                   : meaning);
     sx_add_long_string(p, tree, hf_meaning, hf_meaning_more, meaning);
-    sx_add_long_string(p, tree, hf_when, is_fine(entry) ? -1 : hf_when_more, entry->when);
-    if (sx_is_wanted(p, hf_fix) || sx_is_wanted(p, hf_fix_more))
-        /* A 100 may be all that a call ever gets. */
-        sx_add_long_string(p, tree, hf_fix,
-                           is_fine(entry) && entry->code != 100 ? -1 : hf_fix_more, fix_of(p));
+    draw_advice(p, tree, brief);
     draw_missing_headers(p, tree);
     draw_warnings(p, tree);
     draw_retry_after(p, tree);

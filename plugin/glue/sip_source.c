@@ -171,21 +171,37 @@ static bool begins_status_line(const char *p, size_t n)
 }
 
 /* How long the method is that ends before the Request-URI. Bytes of a binary header before it can
- * look like letters, so what the SIP dissector read goes first, then the known methods. */
+ * look like letters, so what the SIP dissector read goes first, then the known methods. It tells of
+ * the last message in a segment only: an ACK there does not make one of a PRACK before it. */
 static size_t method_length(struct sx_slice before, bool at_boundary,
                             const sip_info_value_t *verdict)
 {
     const char *name = verdict ? (const char *)verdict->request_method : NULL;
     size_t run = 0, n = name ? strlen(name) : 0;
 
-    if (n > 0 && n <= before.n && memcmp(before.p + before.n - n, name, n) == 0)
-        return n;
     while (run < before.n && sx_is_token(before.p[before.n - 1 - run]))
         run++;
+    size_t known = sx_method_suffix(sx_slice(before.p + before.n - run, run));
+    if (n >= known && n > 0 && n <= before.n && memcmp(before.p + before.n - n, name, n) == 0)
+        return n;
     if (at_boundary && run == before.n)
         return run;
-    n = sx_method_suffix(sx_slice(before.p + before.n - run, run));
-    return n ? n : run;
+    return known ? known : run;
+}
+
+/* True if nothing but the name of a known method stands before the only blank before the version:
+ * how nearly all requests begin. */
+static bool is_plain_request(struct sx_slice bytes, size_t from, size_t hit)
+{
+    size_t n = 0;
+
+    while (from + n < hit && bytes.p[from + n] >= 'A' && bytes.p[from + n] <= 'Z')
+        n++;
+    if (n == 0 || from + n + 2 >= hit || bytes.p[from + n] != ' ' ||
+        sx_method_of(sx_slice(bytes.p + from, n)) == SX_METHOD_OTHER)
+        return false;
+    struct sx_slice uri = sx_slice(bytes.p + from + n + 1, hit - 1 - (from + n + 1));
+    return !memchr(uri.p, ' ', uri.n) && !memchr(uri.p, '\n', uri.n);
 }
 
 /* The start of the request line whose version stands at hit; false if there is none. */
@@ -198,6 +214,10 @@ static bool request_line_start(struct sx_slice bytes, size_t from, size_t hit, b
     if (hit < from + 4 || bytes.p[hit - 1] != ' ' ||
         (end < bytes.n && bytes.p[end] != '\r' && bytes.p[end] != '\n'))
         return false;
+    if (at_boundary && hit - from <= MAX_REQUEST_LINE && is_plain_request(bytes, from, hit)) {
+        *start = from;
+        return true;
+    }
     while (uri > lowest && ((uint8_t)bytes.p[uri - 1] > ' ' ||
                             (bytes.p[uri - 1] != ' ' && bytes.p[uri - 1] != '\n')))
         uri--;

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the plugin costs, in instructions and bytes, and what else does.
 
-    bench.py            every measurement, about half an hour
+    bench.py            every measurement, about an hour
     bench.py --short    the budgets that a change breaks first, a few minutes
 
 Builds the plugin as users get it, writes its own captures, prints one table and exits with 1 if
@@ -48,6 +48,15 @@ BUDGETS = {
 COMPARED_MODES = ("-r", "-r -Y sip.Status-Code")    # all contenders; else the plugin alone
 SHORT_ROWS = [("SIP", "-r"), ("SIP over TCP, 4 in a segment", "-r"), ("RTP", "-r"),
               ("DNS, HTTP, TLS", "-r"), ("SIP", "-r -V"), ("SIP", "-r -Y (own field)")]
+
+WINDOW_CALLS = (20, 15_400)     # the large one has 200,000 packets
+CLICKED_CALLS = 1700
+CLICKS = (100, 1100)
+# What sharkd is asked for a row of the packet list and for a packet that is clicked on
+LOOKS = {
+    "sharkd: a packet scrolled to": (5, lambda n: ("frames", {"skip": n, "limit": 1})),
+    "sharkd: a packet clicked on": (10, lambda n: ("frame", {"frame": n + 1, "proto": True})),
+}
 
 FLAT = 1.05             # the most that a packet may cost more in a large capture
 BYTES_PER_TRANSACTION = 512
@@ -103,7 +112,7 @@ class Bench:
         self.folder, self.pool = Path(folder), pool
         self.captures = {}
         self.rows = []
-        self.alone = self.plugin = self.driver = None
+        self.alone = self.plugin = self.driver = self.until_read = None
         self.others = []
 
     def prepare(self, everyone):
@@ -112,6 +121,7 @@ class Bench:
         tools.build(built)
         self.driver = built / "drive"
         hashes = built / "same_hashes.so"
+        self.until_read = built / "until_read.so"
         plugin, = built.glob("plugins/*/epan/sipexplain.so")
         self.alone = tools.Contender("tshark alone", hashes)
         self.plugin = tools.Contender("sipexplain", hashes, plugin, "sipexplain.code")
@@ -176,6 +186,36 @@ class Bench:
             cells["tshark alone"] = f"{alone:,.0f}"
             budget = BUDGETS[kind, mode]
             self.add(f"{kind}: {mode}", cells, over["sipexplain"], budget, f"{budget:+.1f} %")
+
+    def window(self):
+        """What opening a capture costs, packet by packet."""
+        (small, few), (large, many) = (self.capture(traffic.sip, size) for size in WINDOW_CALLS)
+        runs = {(contender, path): self.pool.submit(contender.opening, path, self.until_read)
+                for path in (large, small) for contender in (self.alone, self.plugin)}
+        self.add_overhead(f"Wireshark's window: opening {many:,} packets", 5, *(
+            (runs[contender, large].result() - runs[contender, small].result()) / (many - few)
+            for contender in (self.alone, self.plugin)))
+
+    def looks(self):
+        """What the window asks for when somebody moves in the capture, in no order."""
+        path, packets = self.capture(traffic.sip, CLICKED_CALLS)
+        runs = {}
+        for name, (_, request) in LOOKS.items():
+            for clicks in CLICKS:
+                asked = [request(i * 7919 % packets) for i in range(clicks)]
+                for contender in (self.alone, self.plugin):
+                    runs[name, clicks, contender] = self.pool.submit(
+                        contender.session, [("load", {"file": str(path)}), *asked])
+        for name, (budget, _) in LOOKS.items():
+            few, many = CLICKS
+            self.add_overhead(name, budget, *(
+                (runs[name, many, contender].result() - runs[name, few, contender].result())
+                / (many - few) for contender in (self.alone, self.plugin)))
+
+    def add_overhead(self, name, budget, alone, plugin):
+        over = (plugin / alone - 1) * 100
+        self.add(name, {"tshark alone": f"{alone:,.0f}", "sipexplain": f"{over:+.1f} %"}, over,
+                 budget, f"{budget:+.1f} %")
 
     # Memory
 
@@ -245,7 +285,8 @@ class Bench:
             return plugin / alone
 
         first, last = ratio(*sizes[:2]), ratio(*sizes[1:])
-        self.add_growth(f"SIP: -r, {LONG_CALLS[0]:,} to {LONG_CALLS[1]:,} calls", f"{(first - 1) * 100:+.1f} %, {(last - 1) * 100:+.1f} %",
+        self.add_growth(f"SIP: -r, {LONG_CALLS[0]:,} to {LONG_CALLS[1]:,} calls",
+                        f"{(first - 1) * 100:+.1f} %, {(last - 1) * 100:+.1f} %",
                         last / first)
 
     def add_growth(self, name, cell, ratio):
@@ -274,15 +315,17 @@ def measure(bench, long):
     bench.memory(long)
     bench.growth(long)
     if long:
+        bench.window()
+        bench.looks()
         bench.drawn_growth()
         bench.tshark_growth()
 
 
 def main(args=None):
     parser = argparse.ArgumentParser(description="Measures what the plugin costs.")
-    parser.add_argument("--short", action="store_true", help="a few minutes instead of half an hour")
+    parser.add_argument("--short", action="store_true", help="a few minutes instead of an hour")
     long = not parser.parse_args(args).short
-    tools.check_tools()
+    tools.check_tools(long)
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="sipexplain-bench-"))
         pool = stack.enter_context(ThreadPoolExecutor(os.cpu_count()))

@@ -13,14 +13,16 @@ import traffic
 BENCH = Path(__file__).parent
 sys.path.append(str(BENCH.parent / "e2e"))
 
-from tshark import NOBODY, Wireshark, drops_root    # noqa: E402
+from tshark import NOBODY, Wireshark, drops_root, request_lines    # noqa: E402
 
 COLLECTED = re.compile(r"Collected : (\d+)")
 TOOLS = {"valgrind": "valgrind", "cmake": "cmake", "ninja": "ninja-build", "cc": "gcc"}
+LONG_TOOLS = {"sharkd": "wireshark-common", "wireshark": "wireshark"}
 
 
-def check_tools():
-    missing = [package for tool, package in TOOLS.items() if not shutil.which(tool)]
+def check_tools(long):
+    tools = {**TOOLS, **(LONG_TOOLS if long else {})}
+    missing = [package for tool, package in tools.items() if not shutil.which(tool)]
     if missing:
         raise RuntimeError(f"not installed: {', '.join(missing)}")
 
@@ -60,12 +62,29 @@ class Contender(Wireshark):
         return ["-r", str(capture), *self.args, *mode]
 
     def instructions(self, capture, mode):
+        return self.counted("tshark", self.arguments(capture, mode))
+
+    def opening(self, capture, until_read):
+        """Until the window has read the capture. It is drawn, but not shown."""
+        runtime = self.home / "run"
+        if not runtime.exists():
+            runtime.mkdir(mode=0o700)
+            self.hand_over(runtime)
+        args = ["-o", "gui.update.enabled:FALSE", "-r", capture, *self.args]
+        return self.counted("wireshark", args, preload=until_read, QT_QPA_PLATFORM="offscreen",
+                            XDG_RUNTIME_DIR=str(runtime))
+
+    def session(self, requests):
+        """sharkd's answers to (method, parameters)."""
+        return self.counted("sharkd", ["-"], request_lines(requests))
+
+    def counted(self, tool, args, requests="", preload=None, **environment):
         valgrind = ["--tool=callgrind", f"--callgrind-out-file={os.devnull}"]
-        command = self.command("valgrind", [*valgrind, shutil.which("tshark"),
-                                            *self.arguments(capture, mode)])
-        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
-                              text=True, errors="replace", cwd=self.home,
-                              env={**self.environment(), "LD_PRELOAD": str(self.preload)})
+        command = self.command("valgrind", [*valgrind, shutil.which(tool), *args])
+        preloads = ":".join(str(path) for path in (self.preload, preload) if path)
+        done = subprocess.run(command, input=requests, stdout=subprocess.DEVNULL,
+                              stderr=subprocess.PIPE, text=True, errors="replace", cwd=self.home,
+                              env={**self.environment(), **environment, "LD_PRELOAD": preloads})
         return collected(command, done.returncode, done.stderr)
 
     def peak(self, capture):

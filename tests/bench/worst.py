@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Captures that are made to be slow: each a function of its size that yields (seconds, packet)."""
+"""Captures that are made to be slow: each a function of its size that yields (seconds, packet).
+
+Identifiers have one length, so that a large capture has no longer messages than a small one.
+"""
 
 from traffic import CALLEE, CALLER, COOKIE, PROXY, SIP_PORT, Stream, udp
 
@@ -33,19 +36,19 @@ def exchange(branch, call_id, cseq):
 def plain(n):
     """The ordinary: what the others are held against."""
     for i in range(n):
-        for packet in exchange(f"b{i}", f"c{i}", 1):
+        for packet in exchange(f"b{i:07}", f"c{i:07}", 1):
             yield i * 0.001, packet
 
 
 def one_call_id(n):
     for i in range(n):
-        for packet in exchange(f"b{i}", "c", i):
+        for packet in exchange(f"b{i:07}", "c", i):
             yield i * 0.001, packet
 
 
 def one_branch(n):
     for i in range(n):
-        for packet in exchange("b", f"c{i}", 1):
+        for packet in exchange("b", f"c{i:07}", 1):
             yield i * 0.001, packet
 
 
@@ -61,11 +64,11 @@ def old_branches(n):
 def stuck(n):
     """Calls of one second that get a 100 and expire together; other packets find them."""
     for i in range(n):
-        vias = [(CALLER, f"b{i}")]
-        yield i / n, udp(CALLER, CALLEE, request("INVITE", vias, f"c{i}"))
-        yield i / n, udp(CALLEE, CALLER, response(100, "INVITE", vias, f"c{i}"))
+        vias = [(CALLER, f"b{i:07}")]
+        yield i / n, udp(CALLER, CALLEE, request("INVITE", vias, f"c{i:07}"))
+        yield i / n, udp(CALLEE, CALLER, response(100, "INVITE", vias, f"c{i:07}"))
     for i in range(n // 100):
-        for packet in exchange(f"d{i}", f"d{i}", 1):
+        for packet in exchange(f"d{i:07}", f"d{i:07}", 1):
             yield 60 + i * 0.001, packet
 
 
@@ -82,7 +85,7 @@ def early_dialogs(n):
     vias = [(CALLER, "b")]
     yield 0, udp(CALLER, CALLEE, request("INVITE", vias, "c"))
     for i in range(n):
-        yield i * 0.001, udp(CALLEE, CALLER, response(180, "INVITE", vias, "c", 1, f"t{i}"))
+        yield i * 0.001, udp(CALLEE, CALLER, response(180, "INVITE", vias, "c", 1, f"t{i:07}"))
 
 
 def fork(n):
@@ -90,15 +93,15 @@ def fork(n):
     near = [(CALLER, "b")]
     yield 0, udp(CALLER, PROXY, request("INVITE", near, "c"))
     yield 0, udp(PROXY, CALLER, response(100, "INVITE", near, "c"))
-    far = [[(PROXY, f"f{i}"), *near] for i in range(n)]
+    far = [[(PROXY, f"f{i:07}"), *near] for i in range(n)]
     for i, vias in enumerate(far):
         yield 1 + i * 0.001, udp(PROXY, CALLEE, request("INVITE", vias, "c"))
     for i, vias in enumerate(far):
-        yield 40 + i * 0.001, udp(CALLEE, PROXY, response(180, "INVITE", vias, "c", 1, f"t{i}"))
-        yield 40 + i * 0.001, udp(PROXY, CALLER, response(180, "INVITE", near, "c", 1, f"t{i}"))
+        yield 40 + i * 0.001, udp(CALLEE, PROXY, response(180, "INVITE", vias, "c", 1, f"t{i:07}"))
+        yield 40 + i * 0.001, udp(PROXY, CALLER, response(180, "INVITE", near, "c", 1, f"t{i:07}"))
     for i, vias in enumerate(far):
-        yield 50 + i * 0.001, udp(CALLEE, PROXY, response(486, "INVITE", vias, "c", 1, f"t{i}"))
-        yield 50 + i * 0.001, udp(PROXY, CALLEE, request("ACK", vias, "c", 1, f"t{i}"))
+        yield 50 + i * 0.001, udp(CALLEE, PROXY, response(486, "INVITE", vias, "c", 1, f"t{i:07}"))
+        yield 50 + i * 0.001, udp(PROXY, CALLEE, request("ACK", vias, "c", 1, f"t{i:07}"))
     yield 60, udp(PROXY, CALLER, response(486, "INVITE", near, "c", 1, "t0"))
 
 
@@ -107,52 +110,52 @@ def hunt(n):
     near = [(CALLER, "b")]
     yield 0, udp(CALLER, PROXY, request("INVITE", near, "c"))
     for i in range(n):
-        vias = [(PROXY, f"f{i}"), *near]
+        vias = [(PROXY, f"f{i:07}"), *near]
         yield i * 0.1, udp(PROXY, CALLEE, request("INVITE", vias, "c"))
-        yield i * 0.1 + 0.05, udp(CALLEE, PROXY, response(302, "INVITE", vias, "c", 1, f"t{i}"))
+        yield i * 0.1 + 0.05, udp(CALLEE, PROXY, response(302, "INVITE", vias, "c", 1, f"t{i:07}"))
 
 
 def challenges(n):
     """One dialog in which every request is challenged and sent again."""
     for i in range(n):
-        vias = [(CALLER, f"b{i}")]
+        vias = [(CALLER, f"b{i:07}")]
         yield i * 0.1, udp(CALLER, CALLEE, request("INVITE", vias, "c", i + 1))
-        yield i * 0.1, udp(CALLEE, CALLER, response(407, "INVITE", vias, "c", i + 1, f"t{i}"))
+        yield i * 0.1, udp(CALLEE, CALLER, response(407, "INVITE", vias, "c", i + 1, f"t{i:07}"))
 
 
 def orphans(n):
     """Forwarded requests whose original comes last, as in a merged capture."""
     near = [(CALLER, "b")]
     for i in range(n):
-        vias = [(PROXY, f"f{i}"), *near]
+        vias = [(PROXY, f"f{i:07}"), *near]
         yield i * 0.001, udp(PROXY, CALLEE, request("INVITE", vias, "c"))
-        yield i * 0.001, udp(CALLEE, PROXY, response(180, "INVITE", vias, "c", 1, f"t{i}"))
+        yield i * 0.001, udp(CALLEE, PROXY, response(180, "INVITE", vias, "c", 1, f"t{i:07}"))
     yield 100, udp(CALLER, PROXY, request("INVITE", near, "c"))
 
 
 def flows(n):
     """Phones that register over an edge proxy, and a request to each that fails with 430."""
     for i in range(n):
-        vias = [(PROXY, f"r{i}"), (CALLER, f"q{i}")]
+        vias = [(PROXY, f"r{i:07}"), (CALLER, f"q{i:07}")]
         contact = (f"Contact: <sip:u{i}@10.1.1.1>;reg-id=1;+sip.instance=\"<urn:uuid:{i}>\"\r\n"
                    f"Path: <sip:token{i}@{PROXY};lr;ob>\r\n")
-        yield i * 0.01, udp(PROXY, CALLEE, request("REGISTER", vias, f"r{i}", extra=contact))
+        yield i * 0.01, udp(PROXY, CALLEE, request("REGISTER", vias, f"r{i:07}", extra=contact))
         yield i * 0.01, udp(CALLEE, PROXY, response(
-            200, "REGISTER", vias, f"r{i}", 1, "t", contact + "Require: outbound\r\n"))
-        vias = [(CALLEE, f"o{i}")]
+            200, "REGISTER", vias, f"r{i:07}", 1, "t", contact + "Require: outbound\r\n"))
+        vias = [(CALLEE, f"o{i:07}")]
         route = f"Route: <sip:token{i}@{PROXY};lr;ob>\r\n"
-        yield i * 0.01, udp(CALLEE, PROXY, request("OPTIONS", vias, f"o{i}", extra=route))
-        yield i * 0.01, udp(PROXY, CALLEE, response(430, "OPTIONS", vias, f"o{i}", 1, "t"))
+        yield i * 0.01, udp(CALLEE, PROXY, request("OPTIONS", vias, f"o{i:07}", extra=route))
+        yield i * 0.01, udp(PROXY, CALLEE, response(430, "OPTIONS", vias, f"o{i:07}", 1, "t"))
 
 
 def one_phone(n):
     """The same phone registers again and again, and each time under another Call-ID."""
     for i in range(n):
-        vias = [(CALLER, f"r{i}")]
+        vias = [(CALLER, f"r{i:07}")]
         contact = "Contact: <sip:u@10.1.1.1>;reg-id=1;+sip.instance=\"<urn:uuid:1>\"\r\n"
-        yield i * 0.01, udp(CALLER, CALLEE, request("REGISTER", vias, f"r{i}", extra=contact))
+        yield i * 0.01, udp(CALLER, CALLEE, request("REGISTER", vias, f"r{i:07}", extra=contact))
         yield i * 0.01, udp(CALLEE, CALLER, response(
-            200, "REGISTER", vias, f"r{i}", 1, "t", contact + "Require: outbound\r\n"))
+            200, "REGISTER", vias, f"r{i:07}", 1, "t", contact + "Require: outbound\r\n"))
 
 
 # In tshark only: the core sees whole messages
@@ -162,7 +165,7 @@ def stream(n, segment=SEGMENT):
     connection = Stream(CALLER, CALLEE, (40000, SIP_PORT))
     for packet in connection.handshake():
         yield 0, packet
-    data = b"".join(request("OPTIONS", [(CALLER, f"b{i}")], f"c{i}") for i in range(n))
+    data = b"".join(request("OPTIONS", [(CALLER, f"b{i:07}")], f"c{i:07}") for i in range(n))
     for at in range(0, len(data), segment):
         yield 0.1 + at * 1e-6, connection.segment(0, data[at:at + segment])
 

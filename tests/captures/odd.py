@@ -404,6 +404,22 @@ def tcp_halves():
 
 
 @odd
+def tcp_method_ends_alike():
+    """A PRACK and an ACK in one segment: the SIP dissector tells of the last one only, and PRACK
+    ends in the same letters."""
+    s = Stream().open().put(0, True, request())
+    s.put(0.1, False, response(180, ("alice a1",), "Require: 100rel", "RSeq: 1"))
+    s.put(0.2, False, response(200))
+    s.put(0.3, True, request("PRACK", ("alice a2",), "RAck: 1 1 INVITE", cseq=2, to_tag="b") +
+          request("ACK", ("alice a3",), to_tag="b"))
+    s.put(0.4, False, response(200, ("alice a2",), method="PRACK", cseq=2))
+    return Odd("""
+7 sipexplain.transaction == 2, 3
+8 sipexplain.request_in == 7
+""", s.frames)
+
+
+@odd
 def tcp_ends_alike():
     """Messages that end in the same bytes, the first of them in two segments: which one the
     reassembled message is cannot be told by its last bytes alone."""

@@ -220,9 +220,7 @@ class Wireshark:
 
     def ask(self, calls):
         """sharkd's results to (method, parameters), in one session."""
-        lines = [json.dumps({"jsonrpc": "2.0", "id": i, "method": method, "params": params})
-                 for i, (method, params) in enumerate(calls, 1)]
-        output = self.run("sharkd", ["-"], "\n".join(lines) + "\n")
+        output = self.run("sharkd", ["-"], request_lines(calls))
         answers = [json.loads(line) for line in output.split("\n") if line]
         wrong = [answer for answer in answers if "result" not in answer]
         if wrong or len(answers) != len(calls):
@@ -258,6 +256,12 @@ class Wireshark:
 def drops_root():
     """Wireshark ignores personal plugins for uid 0 and for gid 0."""
     return 0 in (os.getuid(), os.getgid())
+
+
+def request_lines(calls):
+    """What to write to sharkd for (method, parameters)."""
+    return "".join(json.dumps({"jsonrpc": "2.0", "id": i, "method": method, "params": params}) + "\n"
+                   for i, (method, params) in enumerate(calls, 1))
 
 
 def sip_messages(packet):

@@ -24,6 +24,7 @@ BUILDING = ("tshark", "wireshark-dev", "libglib2.0-dev", "gcc", "libc6-dev", "cm
 RECIPES = {
     "testing": (*BUILDING, "python3-pytest", "python3-pytest-xdist", "python3-scapy", "jq",
                 "sip-tester", "iproute2", "shellcheck"),
+    "measuring": (*BUILDING, "python3-minimal", "valgrind", "util-linux"),
     "packaging": (*BUILDING, "python3-minimal", "dpkg-dev", "file", "rpm"),
     "clean": ("tshark",),
     "in-tree": ("tshark", "gcc", "g++", "libc6-dev", "cmake", "ninja-build", "pkg-config", "perl",
