@@ -5,17 +5,23 @@ set(SX_SYSTEM_PROFILE "${Wireshark_INSTALL_PREFIX}/share/wireshark/profiles/SIP 
 set(SX_SYSTEM_DOC "${Wireshark_INSTALL_PREFIX}/share/doc/sipexplain")
 set(SX_PORTABLE COMPONENT portable EXCLUDE_FROM_ALL)
 
-install(TARGETS sipexplain LIBRARY DESTINATION plugins/${SX_RELEASE}/epan ${SX_PORTABLE})
-if(EXISTS ${CMAKE_SOURCE_DIR}/plugin/profile)
-    install(DIRECTORY plugin/profile/ DESTINATION "${SX_SYSTEM_PROFILE}" COMPONENT system)
-    install(DIRECTORY plugin/profile/ DESTINATION "profiles/SIP Explain" ${SX_PORTABLE})
-endif()
-foreach(document README.md LICENSE)
-    if(EXISTS ${CMAKE_SOURCE_DIR}/${document})
-        install(FILES ${document} DESTINATION ${SX_SYSTEM_DOC} COMPONENT system)
-        install(FILES ${document} DESTINATION . ${SX_PORTABLE})
+# Wireshark's own folder, but in Debian's layout no distribution with rpm would look for it.
+set(SX_RPM_PLUGINS ${Wireshark_PLUGIN_INSTALL_DIR}/epan)
+if(CMAKE_LIBRARY_ARCHITECTURE)
+    set(libraries lib)
+    if(CMAKE_SIZEOF_VOID_P EQUAL 8)
+        set(libraries lib64)
     endif()
-endforeach()
+    string(REPLACE "/lib/${CMAKE_LIBRARY_ARCHITECTURE}/" "/${libraries}/" SX_RPM_PLUGINS
+           ${SX_RPM_PLUGINS})
+endif()
+
+install(TARGETS sipexplain LIBRARY DESTINATION ${SX_RPM_PLUGINS} COMPONENT rpm EXCLUDE_FROM_ALL)
+install(TARGETS sipexplain LIBRARY DESTINATION plugins/${SX_RELEASE}/epan ${SX_PORTABLE})
+install(DIRECTORY plugin/profile/ DESTINATION "${SX_SYSTEM_PROFILE}" COMPONENT shared)
+install(FILES README.md LICENSE DESTINATION ${SX_SYSTEM_DOC} COMPONENT shared)
+install(DIRECTORY plugin/profile/ DESTINATION "profiles/SIP Explain" ${SX_PORTABLE})
+install(FILES README.md LICENSE DESTINATION . ${SX_PORTABLE})
 
 set(CPACK_PACKAGE_NAME sipexplain)
 set(CPACK_PACKAGE_VENDOR "sipexplain")
@@ -60,7 +66,7 @@ set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION
     ${Wireshark_INSTALL_PREFIX} ${Wireshark_INSTALL_PREFIX}/share
     ${Wireshark_INSTALL_PREFIX}/share/doc ${Wireshark_INSTALL_PREFIX}/share/wireshark
     ${Wireshark_INSTALL_PREFIX}/share/wireshark/profiles)
-set(folder ${Wireshark_PLUGIN_INSTALL_DIR}/epan)
+set(folder ${SX_RPM_PLUGINS})
 while(folder MATCHES "^${Wireshark_INSTALL_PREFIX}/")
     list(APPEND CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION ${folder})
     get_filename_component(folder ${folder} DIRECTORY)

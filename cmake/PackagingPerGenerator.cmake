@@ -4,7 +4,12 @@ if(CPACK_GENERATOR STREQUAL "TGZ")
     set(CPACK_INSTALL_CMAKE_PROJECTS "${CPACK_SX_BUILD_DIR};sipexplain;portable;/")
     set(CPACK_INCLUDE_TOPLEVEL_DIRECTORY ON)
 else()
-    set(CPACK_INSTALL_CMAKE_PROJECTS "${CPACK_SX_BUILD_DIR};sipexplain;system;/")
+    set(plugin system)
+    if(CPACK_GENERATOR STREQUAL "RPM")
+        set(plugin rpm)
+    endif()
+    set(CPACK_INSTALL_CMAKE_PROJECTS "${CPACK_SX_BUILD_DIR};sipexplain;${plugin};/"
+        "${CPACK_SX_BUILD_DIR};sipexplain;shared;/")
     # The folders of the installed Wireshark are absolute.
     set(CPACK_SET_DESTDIR ON)
     set(CPACK_INSTALL_PREFIX ${CPACK_SX_PREFIX})
