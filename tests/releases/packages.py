@@ -154,6 +154,8 @@ def try_rpm(root, rpm, minor, check):
     check_contents(check, ".rpm", new)
     owned = set(root.must(["rpm", "-ql", "sipexplain"]).splitlines())
     check("the .rpm owns what it brings and nothing else", owned == new, owned ^ new)
+    settings = root.must(["rpm", "-qc", "sipexplain"])
+    check("none of it is configuration, which rpm would keep", not settings, settings)
     found = loaded(root, home)
     check("where rpm packages go, Wireshark loads the plugin",
           f"{plugins}/epan/sipexplain.so" in owned and len(found) == 1, found)
