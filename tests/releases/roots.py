@@ -21,9 +21,11 @@ from pathlib import Path
 
 BUILDING = ("tshark", "wireshark-dev", "libglib2.0-dev", "gcc", "libc6-dev", "cmake", "ninja-build",
             "pkg-config")
+WINDOW = ("wireshark", "xvfb", "xdotool", "imagemagick", "fonts-dejavu-core", "tesseract-ocr",
+          "tesseract-ocr-eng")
 RECIPES = {
     "testing": (*BUILDING, "python3-pytest", "python3-pytest-xdist", "python3-scapy", "jq",
-                "sip-tester", "iproute2", "shellcheck"),
+                "sip-tester", "iproute2", "shellcheck", *WINDOW),
     "packaging": (*BUILDING, "python3-minimal", "dpkg-dev", "file", "rpm"),
     "clean": ("tshark",),
     "in-tree": ("tshark", "gcc", "g++", "libc6-dev", "cmake", "ninja-build", "pkg-config", "perl",
