@@ -1,21 +1,33 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # "cpack" makes a .deb and an .rpm that install for every user, and a .tar.gz to unpack into one's
 # own folders. Each is for one minor release of Wireshark: its libraries' sonames change with it.
-set(SX_SYSTEM_PROFILE "${Wireshark_INSTALL_PREFIX}/share/wireshark/profiles/SIP Explain")
-set(SX_SYSTEM_DOC "${Wireshark_INSTALL_PREFIX}/share/doc/sipexplain")
 set(SX_PORTABLE COMPONENT portable EXCLUDE_FROM_ALL)
+set(SX_DOC share/doc/sipexplain)
 
-install(TARGETS sipexplain LIBRARY DESTINATION plugins/${SX_RELEASE}/epan ${SX_PORTABLE})
-if(EXISTS ${CMAKE_SOURCE_DIR}/plugin/profile)
-    install(DIRECTORY plugin/profile/ DESTINATION "${SX_SYSTEM_PROFILE}" COMPONENT system)
-    install(DIRECTORY plugin/profile/ DESTINATION "profiles/SIP Explain" ${SX_PORTABLE})
-endif()
-foreach(document README.md LICENSE)
-    if(EXISTS ${CMAKE_SOURCE_DIR}/${document})
-        install(FILES ${document} DESTINATION ${SX_SYSTEM_DOC} COMPONENT system)
-        install(FILES ${document} DESTINATION . ${SX_PORTABLE})
+# For all users: below Wireshark's prefix, which need not be ours. For the .rpm relative to it: there
+# CPack declares files with absolute destinations to be configuration.
+function(sx_install_for_all destination)
+    install(${ARGN} DESTINATION "${Wireshark_INSTALL_PREFIX}/${destination}" COMPONENT system)
+    install(${ARGN} DESTINATION "${destination}" COMPONENT rpm EXCLUDE_FROM_ALL)
+endfunction()
+
+# Wireshark's own folder, but in Debian's layout no distribution with rpm would look for it.
+file(RELATIVE_PATH SX_RPM_PLUGINS ${Wireshark_INSTALL_PREFIX} ${Wireshark_PLUGIN_INSTALL_DIR}/epan)
+if(CMAKE_LIBRARY_ARCHITECTURE)
+    set(libraries lib)
+    if(CMAKE_SIZEOF_VOID_P EQUAL 8)
+        set(libraries lib64)
     endif()
-endforeach()
+    string(REPLACE "lib/${CMAKE_LIBRARY_ARCHITECTURE}/" "${libraries}/" SX_RPM_PLUGINS
+           ${SX_RPM_PLUGINS})
+endif()
+
+install(TARGETS sipexplain LIBRARY DESTINATION ${SX_RPM_PLUGINS} COMPONENT rpm EXCLUDE_FROM_ALL)
+install(TARGETS sipexplain LIBRARY DESTINATION plugins/${SX_RELEASE}/epan ${SX_PORTABLE})
+sx_install_for_all("share/wireshark/profiles/SIP Explain" DIRECTORY plugin/profile/)
+install(DIRECTORY plugin/profile/ DESTINATION "profiles/SIP Explain" ${SX_PORTABLE})
+sx_install_for_all(${SX_DOC} FILES README.md LICENSE)
+install(FILES README.md LICENSE DESTINATION . ${SX_PORTABLE})
 
 set(CPACK_PACKAGE_NAME sipexplain)
 set(CPACK_PACKAGE_VENDOR "sipexplain")
@@ -60,7 +72,7 @@ set(CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION
     ${Wireshark_INSTALL_PREFIX} ${Wireshark_INSTALL_PREFIX}/share
     ${Wireshark_INSTALL_PREFIX}/share/doc ${Wireshark_INSTALL_PREFIX}/share/wireshark
     ${Wireshark_INSTALL_PREFIX}/share/wireshark/profiles)
-set(folder ${Wireshark_PLUGIN_INSTALL_DIR}/epan)
+set(folder ${Wireshark_INSTALL_PREFIX}/${SX_RPM_PLUGINS})
 while(folder MATCHES "^${Wireshark_INSTALL_PREFIX}/")
     list(APPEND CPACK_RPM_EXCLUDE_FROM_AUTO_FILELIST_ADDITION ${folder})
     get_filename_component(folder ${folder} DIRECTORY)

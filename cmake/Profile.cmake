@@ -9,7 +9,7 @@ add_custom_command(
     COMMENT "Profile"
     VERBATIM)
 add_custom_target(profile ALL DEPENDS ${SX_PROFILE_ZIP})
-install(FILES ${SX_PROFILE_ZIP} DESTINATION ${SX_SYSTEM_DOC} COMPONENT system)
+sx_install_for_all(${SX_DOC} FILES ${SX_PROFILE_ZIP})
 install(FILES ${SX_PROFILE_ZIP} DESTINATION . ${SX_PORTABLE})
 # Whoever builds the plugin alone can still install.
 add_dependencies(sipexplain profile)

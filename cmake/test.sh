@@ -58,10 +58,10 @@ steps=(
 
 # Clean Debian roots (tests/releases/README.md) can only be made by root.
 steps_for_root=(
-    "roots releases.py --but-host"  # other Wireshark releases
-    "roots in_tree.py --newest"     # inside Wireshark's own source; Wireshark's checkers
-    "roots packages.py"             # .deb, .rpm, .tar.gz
-    "roots tarball.py"              # the source release, without Python
+    "roots releases.py --but-host --brief-window"   # other Wireshark releases
+    "roots in_tree.py --newest"                     # inside Wireshark's own source; Wireshark's checkers
+    "roots packages.py"                             # .deb, .rpm, .tar.gz
+    "roots tarball.py"                              # the source release, without Python
 )
 
 # ---- how a step is run and counted ----

@@ -10,6 +10,7 @@ import time
 
 TOOLS = ("wireshark", "Xvfb", "xdotool", "import", "convert", "tesseract")
 WIDTH, HEIGHT = 1640, 1110
+MENU_BAR = f"{WIDTH}x22+0+0"
 PATIENCE = 60           # seconds for a window to appear
 LARGER = 3              # times, for tesseract
 COLUMNS = ('"No.", "%m", "Time", "%t", "Source", "%s", "Destination", "%d", "Protocol", "%p", '
@@ -140,12 +141,17 @@ class Desktop:
         self.xdotool("mousemove", str(x), str(y), "click", "--repeat", str(times), "1")
         self.settle()
 
+    def click_on(self, part, text):
+        """On words in a part of the screen."""
+        self.click(*find(self.screen("part"), part, text))
+
     def choose(self, window, menu, *entries):
-        """Opens a menu by its key, or by the right button at a place, and clicks on entries of it
-        and its submenus."""
+        """Opens a menu by its name, or by the right button at a place, and clicks on entries of it
+        and its submenus. Not by its key: Qt 6.8 then takes no notice of the mouse."""
         before = self.screen("before")
         if isinstance(menu, str):
-            self.press(window, menu)
+            self.xdotool("windowfocus", "--sync", window)
+            self.click(*find(before, MENU_BAR, menu))
         else:
             self.xdotool("mousemove", *map(str, menu), "click", "3")
             self.settle()

@@ -23,7 +23,7 @@ def window(desktop, demo):
 
 
 def open_table(desktop, window, name):
-    desktop.choose(window, "alt+y", TITLES[name])
+    desktop.choose(window, "Telephony", TITLES[name])
     table = desktop.wait_for(TITLES[name])
     desktop.resize(table, 0, 0, WIDTH, HEIGHT)
     return table

@@ -3,9 +3,10 @@
 """Build the plugin as part of Wireshark's own source, with its rules and -Werror.
 
 For each release: a clean root, the source that Debian packages, our plugin folder linked into its
-plugins/epan and named in CMakeListsCustom.txt. Then Wireshark's own checkers, and a capture that
-the tshark built there has to explain. Debian keeps no old sources: releases without one are named
-in the last lines, and one at least has to be built.
+plugins/epan and named in CMakeListsCustom.txt; then copied there and named by an option of cmake.
+Wireshark's own checkers, and a capture that the tshark built there has to explain each time. Debian
+keeps no old sources: releases without one are named in the last lines, and one at least has to be
+built.
 """
 
 import argparse
@@ -29,6 +30,7 @@ CONFIGURE = (
     "-DBUILD_wireshark=OFF", "-DBUILD_logray=OFF", "-DBUILD_stratoshark=OFF", "-DENABLE_LUA=OFF",
     "-DENABLE_PCAP=OFF", "-DENABLE_GNUTLS=OFF", "-DENABLE_KERBEROS=OFF",
 )
+FOLDER = "plugins/epan/sipexplain"     # in Wireshark's source
 CAPTURE = "/src/tests/captures/recorded/call-answered.pcapng"
 
 
@@ -55,20 +57,28 @@ class Trial:
         """What is wrong."""
         self.version = sources.unpack(self.suite, self.root, "/wireshark")
         shutil.copytree(SOURCE, self.root.outside("/src"), ignore=NOT_SOURCE)
-        self.root.outside("/wireshark/plugins/epan/sipexplain").symlink_to("/src/plugin")
-        self.root.outside("/wireshark/CMakeListsCustom.txt").write_text(
-            "set(CUSTOM_PLUGIN_SRC_DIR plugins/epan/sipexplain)\n")
+        folder = self.root.outside(f"/wireshark/{FOLDER}")
+        custom = self.root.outside("/wireshark/CMakeListsCustom.txt")
+        folder.symlink_to("/src/plugin")
+        custom.write_text(f"set(CUSTOM_PLUGIN_SRC_DIR {FOLDER})\n")
         code, said = self.run("/usr/bin/python3", "-B", "/src/tests/releases/checkers.py",
                               "/wireshark")
         faults = [said] if code else []
-        self.must("cmake", "-G", "Ninja", "-S", "/wireshark", "-B", "/build", *CONFIGURE)
+        faults += self.build()
+        folder.unlink()
+        custom.unlink()
+        shutil.copytree(SOURCE / "plugin", folder, ignore=NOT_SOURCE)
+        return faults + self.build(f"-DCUSTOM_PLUGIN_SRC_DIR={FOLDER}")
+
+    def build(self, *options):
+        """Nothing of Wireshark but the plugin is built anew if it was built before."""
+        plugin = self.root.outside(f"/build/run/plugins/{self.release.minor}/epan/sipexplain.so")
+        plugin.unlink(missing_ok=True)
+        self.must("cmake", "-G", "Ninja", "-S", "/wireshark", "-B", "/build", *CONFIGURE, *options)
         self.must("ninja", "-j", str(os.cpu_count()), "-C", "/build", "sipexplain", "tshark")
-        return faults + self.explains()
+        return self.explains() if plugin.is_file() else [f"the build made no {plugin.name}"]
 
     def explains(self):
-        plugins = f"/build/run/plugins/{self.release.minor}/epan/sipexplain.so"
-        if not self.root.outside(plugins).is_file():
-            return [f"the build made no {plugins}"]
         # For root, 4.0 loads no plugins from a build folder.
         text = self.must("env", "HOME=/tmp", "setpriv", "--reuid=65534", "--regid=65534",
                          "--clear-groups", "/build/run/tshark", "-r", CAPTURE,

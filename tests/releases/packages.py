@@ -3,7 +3,9 @@
 """Make the packages in a clean root, and install, use and remove them in others.
 
 The .deb goes into a root that has tshark and nothing to build with, and is refused by the root of
-another Wireshark release. The .tar.gz is unpacked by an ordinary user into the own folders.
+another Wireshark release. The .tar.gz is unpacked by an ordinary user into the own folders. The
+.rpm is installed by rpm, in a Debian root whose Wireshark has its plugins where it has them in
+distributions with rpm.
 """
 
 import argparse
@@ -51,17 +53,6 @@ def make(root, folder, check):
 def check_contents(check, kind, paths):
     for what in ("sipexplain.so", *DOCUMENTS, f"{PROFILE}/preferences"):
         check(f"the {kind} has {what}", any(path.endswith(what) for path in paths), paths)
-
-
-def try_rpm(root, rpm, check):
-    package = f"/packages/{rpm.name}"
-    needs = root.must(["rpm", "-qp", "--requires", package]).splitlines()
-    soname, _ = library(root)
-    check(f"the .rpm needs {soname}", any(need.startswith(soname) for need in needs), needs)
-    files = root.must(["rpm", "-qpl", package]).splitlines()
-    check_contents(check, ".rpm", files)
-    check("the .rpm owns nothing but its own files and folders",
-          all("sipexplain" in path or PROFILE in path for path in files), files)
 
 
 def put(root, path, name):
@@ -134,6 +125,48 @@ def try_deb(root, deb, home, check):
     check("removing it leaves the system as it was", not left, left)
 
 
+def like_fedora(root, minor):
+    """Gives Wireshark's folder of plugins the place that it has where there are rpm packages."""
+    debians = re.search(r"^Global Plugins:\s*(\S+)$", root.must(["tshark", "-G", "folders"]),
+                        re.MULTILINE)[1]
+    place = f"/usr/lib64/wireshark/plugins/{minor}"
+    root.must(["mkdir", "-p", place])
+    root.must(["cp", "-a", f"{debians}/.", place])
+    root.must(["rm", "-r", debians])
+    root.must(["ln", "-s", place, debians])
+    return place
+
+
+def try_rpm(root, rpm, minor, check):
+    """In the root that made it: no Debian package is known to rpm, so nothing that it needs is."""
+    package, home = f"/packages/{rpm.name}", home_of_user(root)
+    plugins = like_fedora(root, minor)
+    before = everything_in(root)
+    soname, _ = library(root)
+    refused = root.run(["rpm", "-i", package])
+    check(f"the .rpm is refused where no package has {soname}",
+          refused.returncode and f"{soname}()" in refused.stderr, refused.stderr)
+    check("no plugin without it", not loaded(root, home))
+    root.must(["rpm", "-i", "--nodeps", package])
+    root.must(["rpm", "-U", "--nodeps", "--replacepkgs", package])
+    root.must(["rpm", "-V", "--nodeps", "sipexplain"])
+    new = everything_in(root) - before
+    check_contents(check, ".rpm", new)
+    owned = set(root.must(["rpm", "-ql", "sipexplain"]).splitlines())
+    check("the .rpm owns what it brings and nothing else", owned == new, owned ^ new)
+    settings = root.must(["rpm", "-qc", "sipexplain"])
+    check("none of it is configuration, which rpm would keep", not settings, settings)
+    found = loaded(root, home)
+    check("where rpm packages go, Wireshark loads the plugin",
+          f"{plugins}/epan/sipexplain.so" in owned and len(found) == 1, found)
+    check("it explains a capture", explains(root, home))
+    check("its profile can be chosen", chooses_profile(root, home))
+    root.must(["rpm", "-e", "sipexplain"])
+    check("erased, the plugin is not there", not loaded(root, home))
+    left = everything_in(root) ^ before
+    check("erasing the .rpm leaves the system as it was", not left, left)
+
+
 def try_archive(root, archive, home, check):
     """As README.md says: its folders go into two places."""
     folders = {"plugins": f"{home}/.local/lib/wireshark", "profiles": f"{home}/.config/wireshark"}
@@ -158,7 +191,7 @@ def try_other_release(root, deb, needed, check):
 def try_release(release, other, check):
     with roots.root_of(release, "packaging") as (_, root):
         made = make(root, PACKAGES / release.minor, check)
-        try_rpm(root, made[".rpm"], check)
+        try_rpm(root, made[".rpm"], release.minor, check)
     with roots.root_of(release, "clean") as (_, root):
         home = home_of_user(root)
         try_deb(root, made[".deb"], home, check)

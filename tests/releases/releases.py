@@ -22,9 +22,11 @@ import roots
 SOURCE = Path(__file__).resolve().parents[2]
 LOGS = SOURCE / "build" / "releases"
 NOT_SOURCE = shutil.ignore_patterns("build", ".git", "__pycache__", ".pytest_cache")
-SUITES = (("catalogue", "tests/catalogue"), ("e2e", "tests/e2e"))
+SUITES = {"catalogue": ["tests/catalogue"], "e2e": ["tests/e2e"], "window": ["tests/gui"]}
+# What the plugin draws and adds to menus: there the releases differ most.
+BRIEF_WINDOW = ["tests/gui/test_window.py", "tests/gui/test_menus.py"]
 TIME_LIMIT = 1800   # seconds for one command
-COLUMNS = ("Wireshark", "where", "build", "unit tests", "catalogue", "e2e", "time", "result")
+COLUMNS = ("Wireshark", "where", "build", "unit tests", *SUITES, "time", "result")
 
 
 @dataclass
@@ -48,7 +50,7 @@ class Row:
         return "NOT TESTED" if self.gone else "FAILED" if self.faults else "passed"
 
     def line(self):
-        cells = [self.cells.get(name, "-") for name in COLUMNS[2:6]]
+        cells = [self.cells.get(name, "-") for name in COLUMNS[2:-2]]
         return (self.name(), self.where, *cells, f"{self.seconds:.0f} s", self.result())
 
 
@@ -61,8 +63,8 @@ class Trial:
 
     source, build = Path("/src"), Path("/build")
 
-    def __init__(self, row, root, report):
-        self.row, self.root, self.report = row, root, report
+    def __init__(self, row, root, report, suites=SUITES):
+        self.row, self.root, self.report, self.suites = row, root, report, suites
         self.log = LOGS / f"{row.release.minor}.log"
 
     def run(self, args, env=None, cwd=source):
@@ -84,8 +86,8 @@ class Trial:
         self.compile()
         self.unit_tests()
         plugin = self.plugin()
-        for name, folder in SUITES:
-            self.pytest(name, folder, plugin)
+        for name, paths in self.suites.items():
+            self.pytest(name, paths, plugin)
 
     def compile(self):
         for args in (["cmake", "-S", self.source, "-B", self.build, "-G", "Ninja",
@@ -111,10 +113,11 @@ class Trial:
             raise Failed(f"the build made no {path.relative_to(self.build)}")
         return path
 
-    def pytest(self, name, folder, plugin):
+    def pytest(self, name, paths, plugin):
         report = self.build / f"{name}.xml"
         code, _ = self.run(["/usr/bin/python3", "-m", "pytest", "-q", "-p", "no:cacheprovider",
-                            "-n", str(os.cpu_count()), "--dist", "loadfile", "--junitxml", report, folder],
+                            "-n", str(os.cpu_count()), "--dist", "loadfile", "--junitxml", report,
+                            *paths],
                            env={"SX_PLUGIN": plugin, "PYTHONDONTWRITEBYTECODE": "1"})
         self.count(name, report, code)
 
@@ -139,12 +142,12 @@ def host_minor():
     return roots.wireshark_minor(done.stdout)
 
 
-def try_release(row, snapshot, report, refresh):
+def try_release(row, snapshot, report, refresh, suites=SUITES):
     start = time.monotonic()
     (LOGS / f"{row.release.minor}.log").unlink(missing_ok=True)
     try:
         with roots.root_of(row.release, refresh=refresh) as (row.where, root):
-            trial = Trial(row, root, report)
+            trial = Trial(row, root, report, suites)
             row.version = trial.run(["tshark", "--version"], cwd="/")[1].split("Wireshark) ")[-1]
             row.version = row.version.split()[0].rstrip(".")
             trial.all(snapshot)
@@ -169,12 +172,12 @@ def bad(rows):
     return any(row.faults and not row.gone for row in rows)
 
 
-def show(rows):
+def show(rows, note=""):
     for row in rows:
         if row.faults and not row.gone:
             print(f"\nWireshark {row.release.minor}, log {LOGS / row.release.minor}.log:")
             print("\n".join(row.faults))
-    print("\n" + table(rows))
+    print("\n" + table(rows), *[note] if note else [], sep="\n")
     for row in rows:
         if row.gone:
             print(f"\nWireshark {row.release.minor} was NOT TESTED: Debian no longer has its "
@@ -189,6 +192,8 @@ def main():
     parser.add_argument("--refresh", action="store_true", help="make the roots anew")
     parser.add_argument("--but-host", action="store_true",
                         help="leave out the release that is installed here")
+    parser.add_argument("--brief-window", action="store_true",
+                        help=f"of the window's tests only {' and '.join(BRIEF_WINDOW)}")
     parser.add_argument("--junitxml", type=Path, help="write a report of all tests there")
     options = parser.parse_args()
     roots.prepare()
@@ -197,6 +202,7 @@ def main():
     rows = [Row(release, on_host=release.minor == host, where="host" if release.minor == host
                 else "-") for release in map(roots.by_minor, options.minor)]
     report = junit.Report()
+    suites = {**SUITES, "window": BRIEF_WINDOW} if options.brief_window else SUITES
     with tempfile.TemporaryDirectory(prefix="sipexplain-") as folder:
         # Every release gets the same source, whatever is edited in the meantime.
         snapshot = Path(folder) / "source"
@@ -204,8 +210,8 @@ def main():
         for row in rows:
             if not row.on_host:
                 print(f"Wireshark {row.release.minor} ...", file=sys.stderr, flush=True)
-                try_release(row, snapshot, report, options.refresh)
-    show(rows)
+                try_release(row, snapshot, report, options.refresh, suites)
+    show(rows, f"window: {' and '.join(suites['window'])}" if options.brief_window else "")
     report.write(options.junitxml)
     return bad(rows)
 

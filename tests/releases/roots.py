@@ -21,10 +21,12 @@ from pathlib import Path
 
 BUILDING = ("tshark", "wireshark-dev", "libglib2.0-dev", "gcc", "libc6-dev", "cmake", "ninja-build",
             "pkg-config")
+WINDOW = ("wireshark", "xvfb", "xdotool", "imagemagick", "fonts-dejavu-core", "tesseract-ocr",
+          "tesseract-ocr-eng")
 RECIPES = {
     "testing": (*BUILDING, "python3-pytest", "python3-pytest-xdist", "python3-scapy", "jq",
-                "sip-tester", "iproute2", "shellcheck"),
-    "measuring": (*BUILDING, "python3-minimal", "valgrind", "util-linux"),
+                "sip-tester", "iproute2", "shellcheck", *WINDOW),
+    "measuring": (*BUILDING, "python3-minimal", "valgrind", "util-linux", "wireshark"),
     "packaging": (*BUILDING, "python3-minimal", "dpkg-dev", "file", "rpm"),
     "clean": ("tshark",),
     "in-tree": ("tshark", "gcc", "g++", "libc6-dev", "cmake", "ninja-build", "pkg-config", "perl",
