@@ -265,8 +265,14 @@ static bool is_told_briefly(const struct sx_view *v, const struct sx_txn *txn)
 static const char *first_sentence(const struct sx_pen *p, const char *text)
 {
     const char *end = strstr(text, ". ");
+    size_t n = end ? (size_t)(end - text) + 1 : 0;
 
-    return end ? wmem_strndup(p->pinfo->pool, text, (size_t)(end - text) + 1) : text;
+    if (!end)
+        return text;
+    char *sentence = wmem_alloc(p->pinfo->pool, n + 1);
+    memcpy(sentence, text, n);
+    sentence[n] = '\0';
+    return sentence;
 }
 
 static void draw_advice(const struct sx_pen *p, proto_tree *tree, bool brief)

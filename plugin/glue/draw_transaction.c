@@ -69,31 +69,45 @@ static void draw_response_links(const struct sx_pen *p, proto_tree *tree)
     draw_origin(p, tree);
 }
 
+/* In the tree it stands in the line of the transaction. */
+static void add_call(const struct sx_pen *p, proto_tree *tree, uint32_t call)
+{
+    if (call)
+        proto_item_set_hidden(sx_add_uint(p, tree, hf_call, call));
+}
+
+static proto_tree *add_transaction(const struct sx_pen *p, uint32_t call)
+{
+    uint32_t number = p->txn->number;
+    proto_item *item = sx_add_uint(p, p->tree, hf_transaction, number);
+
+    if (call)
+        proto_item_set_text(item, "Transaction: %u, of call %u", number, call);
+    return proto_item_add_subtree(item, ett_transaction);
+}
+
 void sx_draw_transaction(const struct sx_pen *p)
 {
     const struct sx_message *record = p->view->record;
-
     uint32_t call = sx_call_number(p->view->tracker, p->txn);
 
     if (p->quoted) {
-        if (call)
-            sx_add_uint(p, p->tree, hf_call, call);
+        add_call(p, p->tree, call);
         sx_add_frame(p, p->tree, hf_request_in, p->txn->request_frame);
         return;
     }
-    bool duplicate = record->flags & SX_MESSAGE_DUPLICATE;
-    proto_item *item = sx_add_uint(p, p->tree, hf_transaction, p->txn->number);
-    proto_tree *tree = proto_item_add_subtree(item, ett_transaction);
+    proto_tree *tree = add_transaction(p, call);
 
-    if (call)
-        sx_add_uint(p, tree, hf_call, call);
+    add_call(p, tree, call);
     if (p->txn->parent)
         sx_add_uint(p, tree, hf_parent, p->txn->parent);
     if (p->view->msg->is_request)
         draw_request_links(p, tree);
     else
         draw_response_links(p, tree);
-    sx_add_frame(p, tree, duplicate ? hf_duplicate_of : hf_retransmission_of, record->repeats);
+    sx_add_frame(p, tree, record->flags & SX_MESSAGE_DUPLICATE ? hf_duplicate_of
+                                                               : hf_retransmission_of,
+                 record->repeats);
 }
 
 void sx_draw_transaction_register(int proto)

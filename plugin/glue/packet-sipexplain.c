@@ -42,8 +42,9 @@ void sx_add_verdict(const struct sx_pen *p, const char *sentence)
     else
         proto_item_set_text(p->top, "SIP Explain: %.*s ...",
                             (int)sx_line_break(sentence, MAX_TOP_LINE), sentence);
-    /* For columns; in the tree the top line says it. */
-    proto_item_set_hidden(sx_add_string(p, p->tree, hf_verdict, sentence));
+    /* For columns; in the tree the top line says it. A method alone is no verdict. */
+    if (strchr(sentence, ' '))
+        proto_item_set_hidden(sx_add_string(p, p->tree, hf_verdict, sentence));
 }
 
 /* The verdict of a message that nothing flagged. */

@@ -16,7 +16,8 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 PREFIX = "sipexplain"
-HIDDEN = ("sipexplain.verdict",)     # what a tree has and does not show; see test_verdict.py
+# What a tree has and does not show: the lines of the protocol and of the transaction say it.
+HIDDEN = ("sipexplain.verdict", "sipexplain.call")
 NOBODY = 65534
 SEPARATOR, AGGREGATOR = "\x1f", "\x1e"
 KEPT_VARIABLES = ("PATH", "ASAN_", "LSAN_", "UBSAN_", "WIRESHARK_DEBUG_", "LD_PRELOAD")
