@@ -36,3 +36,18 @@ def capture(wireshark):
         return made[path]
 
     return make
+
+
+@pytest.fixture(scope="session")
+def odd_capture(wireshark):
+    """A function: the name of a capture of odd.py -> a file for tshark."""
+    import odd
+    made = {}
+
+    def make(name):
+        if name not in made:
+            suffix = ".pcapng" if odd.ALL[name].raw else ".pcap"
+            made[name] = wireshark.keep(f"odd-{name}{suffix}", odd.file_of(odd.ALL[name]))
+        return made[name]
+
+    return make

@@ -7,26 +7,12 @@ import pytest
 import ladder
 import ladder_expect
 import odd
-from test_ladders import LOOK_AHEAD, assert_same, shown, without
-from test_messages_found import MARKS, code_of
+from test_ladders import assert_same_on_every_road, shown
+from test_messages_found import assert_same_messages
 
 VERDICTS = ["trying_timeout", "trying_slow", "no_response", "flow_lost", "flow_failed", "flow_closed"]
 
 each = pytest.mark.parametrize("name", sorted(odd.ALL))
-
-
-@pytest.fixture(scope="session")
-def odd_capture(wireshark):
-    """A function: the name of an odd capture -> its file."""
-    made = {}
-
-    def make(name):
-        if name not in made:
-            suffix = ".pcapng" if odd.ALL[name].raw else ".pcap"
-            made[name] = wireshark.keep(f"odd-{name}{suffix}", odd.file_of(odd.ALL[name]))
-        return made[name]
-
-    return make
 
 
 def expects(name):
@@ -46,22 +32,13 @@ def test_shows_what_is_expected(wireshark, odd_capture, name, mode):
 
 @each
 def test_the_road_makes_no_difference(wireshark, odd_capture, name):
-    path = odd_capture(name)
-    one, two, sharkd = (wireshark.everything(path, mode) for mode in ("one", "two", "sharkd"))
-    assert_same("one pass", without(one, LOOK_AHEAD), "two passes", without(two, LOOK_AHEAD))
-    assert_same("two passes", two, "sharkd", sharkd)
+    assert_same_on_every_road(wireshark, odd_capture(name))
 
 
 @pytest.mark.parametrize("mode", ["one", "two"])
 @pytest.mark.parametrize("name", sorted(name for name in odd.ALL if not odd.ALL[name].ours))
 def test_same_messages_as_the_sip_dissector(wireshark, odd_capture, name, mode):
-    sip = wireshark.sip_codes(odd_capture(name), mode)
-    ours = [[code_of(tree) for tree in trees if MARKS & {field for field, _ in tree}]
-            for trees in wireshark.everything(odd_capture(name), mode)]
-    wrong = [f"frame {number}: sip {a}, sipexplain {b}"
-             for number, (a, b) in enumerate(zip(sip, ours, strict=True), 1)
-             if a is not None and a != b]
-    assert not wrong, "\n" + "\n".join(wrong)
+    assert_same_messages(wireshark, odd_capture(name), mode)
 
 
 @pytest.mark.parametrize("name", sorted(name for name in odd.ALL if odd.ALL[name].calm))

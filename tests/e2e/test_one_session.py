@@ -12,14 +12,11 @@ from test_ladders import assert_same
 
 CAPTURES = Path(__file__).parents[1] / "captures"
 RECORDINGS = sorted((CAPTURES / "ladders").glob("*.md")) + sorted((CAPTURES / "recorded").glob("*.pcapng"))
-ODD = [name for name in sorted(odd.ALL) if not name.startswith("many-vias")]
 
 
-def test_no_capture_changes_what_the_next_says(wireshark, capture):
+def test_no_capture_changes_what_the_next_says(wireshark, capture, odd_capture):
     paths = [capture(path) for path in RECORDINGS]
-    for name in ODD:
-        suffix = ".pcapng" if odd.ALL[name].raw else ".pcap"
-        paths.append(wireshark.keep(f"odd-{name}{suffix}", odd.file_of(odd.ALL[name])))
+    paths += [odd_capture(name) for name in sorted(odd.ALL)]
     chance = random.Random(4)
     chance.shuffle(paths)
     again = [*paths, *paths[:20]]

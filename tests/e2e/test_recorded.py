@@ -7,7 +7,7 @@ import pytest
 
 import ladder_expect
 from ladder import TOKEN
-from test_ladders import LOOK_AHEAD, assert_same, without
+from test_ladders import assert_same_on_every_road
 
 RECORDED = Path(__file__).parents[1] / "captures" / "recorded"
 VERDICTS = RECORDED / "verdicts.md"
@@ -41,8 +41,5 @@ def test_verdict(wireshark, capture, name, expects, mode):
 
 
 @each_capture
-def test_every_mode_agrees(wireshark, capture, path):
-    one, two, sharkd = (wireshark.everything(capture(path), mode)
-                        for mode in ("one", "two", "sharkd"))
-    assert_same("one pass", without(one, LOOK_AHEAD), "two passes", without(two, LOOK_AHEAD))
-    assert_same("two passes", two, "sharkd", sharkd)
+def test_the_road_makes_no_difference(wireshark, capture, path):
+    assert_same_on_every_road(wireshark, capture(path))

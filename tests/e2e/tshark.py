@@ -171,10 +171,14 @@ class Wireshark:
         return self.seen[capture, mode]
 
     def filtered(self, capture):
-        """As -T fields shows it behind a display filter: one tree per frame, ordered by field."""
+        """As -T fields shows it behind a display filter that hides what has no tree: one tree per
+        frame, ordered by field."""
         names = [PREFIX, *self.types]
-        frames = self.fields(capture, names, display_filter="frame")
-        return [[[(name, value) for name in names for value in frame[name]]] for frame in frames]
+        rows = self.fields(capture, ["frame.number", *names], display_filter="sipexplain")
+        trees = {int(row["frame.number"][0]):
+                 [(name, value) for name in names for value in row[name]] for row in rows}
+        return [[trees.get(number, [])]
+                for number in range(1, len(self.everything(capture, "one")) + 1)]
 
     def sip_codes(self, capture, mode):
         """The messages the SIP dissector draws, per frame; see sip_messages()."""
