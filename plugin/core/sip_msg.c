@@ -351,6 +351,12 @@ static void read_notes(struct sx_slice line, struct sx_sip_msg *msg)
         msg->has_warning |= is_field_anyhow(line, "Warning", 7, 0, &value);
 }
 
+/* False for what else begins with "Co": Contact and Content-Type, which most messages have. */
+static inline bool is_content_length(struct sx_slice line)
+{
+    return sx_lower(line.p[0]) == 'l' || (line.n > 8 && sx_lower(line.p[8]) == 'l');
+}
+
 /* Of fields that may come more than once the first one counts, but for the credentials. */
 static void read_line(struct sx_slice line, struct sx_sip_msg *msg)
 {
@@ -378,7 +384,7 @@ static void read_line(struct sx_slice line, struct sx_sip_msg *msg)
             read_cseq(value, msg);
         else if (second != 'o' && FIELD("Call-ID", 'i'))
             keep_first(&msg->call_id, value);
-        else if (FIELD("Content-Length", 'l'))
+        else if (is_content_length(line) && FIELD("Content-Length", 'l'))
             msg->has_content_length |= sx_slice_uint(value, INT32_MAX, &msg->content_length);
         break;
     case 'e':
@@ -509,7 +515,7 @@ static size_t read_fields(struct sx_slice bytes, size_t at, struct sx_sip_msg *m
         } else if (may_be_field(p)) {
             struct sx_slice line = sx_slice(p, (size_t)(nl - p) - (nl[-1] == '\r'));
             size_t next = (size_t)(nl + 1 - bytes.p);
-            if (next < bytes.n && bytes.p[next] <= ' ')
+            if (next < bytes.n && (bytes.p[next] == ' ' || bytes.p[next] == '\t'))
                 line = folded_line(bytes, line, &next);
             if (next >= bytes.n)
                 break;

@@ -63,10 +63,10 @@ void sx_add_long_string(const struct sx_pen *p, proto_tree *tree, int hf, int hf
     size_t length = strlen(text);
     bool fits = length <= MAX_LINE + MAX_LINE / 10;
     size_t cut = fits ? length : sx_line_break(text, MAX_LINE);
-    /* Half the price of what Wireshark makes of the value: it looks at each character. */
     proto_item *item = sx_add_string(p, tree, hf, text);
-    proto_item_set_text(item, "%s: %.*s%s", proto_registrar_get_name(hf), (int)cut, text,
-                        fits ? "" : " ...");
+    if (!fits || WS_OWN_LABEL_IS_CHEAPER)
+        proto_item_set_text(item, "%s: %.*s%s", proto_registrar_get_name(hf), (int)cut, text,
+                            fits ? "" : " ...");
     if (fits)
         return;
     proto_tree *sub = proto_item_add_subtree(item, ett_text);

@@ -293,13 +293,15 @@ void sx_draw_response(struct sx_pen *p)
     proto_tree *tree = p->tree;
     const struct sx_view *v = p->view;
     const struct sx_code *entry = v->entry;
-    proto_item *item = sx_add_uint(p, tree, hf_code, v->msg->code);
 
-    if (!entry)
+    if (!entry) {
+        sx_add_uint(p, tree, hf_code, v->msg->code);
         return;
+    }
     const char *phrase = site_or(v->site_phrase, entry->phrase);
     const char *meaning = site_or(v->site_meaning, entry->meaning);
-    proto_item_append_text(item, " %s", phrase);
+    proto_item *item = sx_generated(proto_tree_add_uint_format_value(
+        tree, hf_code, p->tvb, 0, 0, v->msg->code, "%u %s", v->msg->code, phrase));
     proto_tree *sub = proto_item_add_subtree(item, ett_response);
     sx_add_string(p, sub, hf_phrase, entry->registered ? entry->phrase
                                                      : sx_catalogue_class_name(v->msg->code / 100));

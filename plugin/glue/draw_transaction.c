@@ -79,10 +79,11 @@ static void add_call(const struct sx_pen *p, proto_tree *tree, uint32_t call)
 static proto_tree *add_transaction(const struct sx_pen *p, uint32_t call)
 {
     uint32_t number = p->txn->number;
-    proto_item *item = sx_add_uint(p, p->tree, hf_transaction, number);
+    proto_item *item = call ? sx_generated(proto_tree_add_uint_format_value(
+                                  p->tree, hf_transaction, p->tvb, 0, 0, number, "%u, of call %u",
+                                  number, call))
+                            : sx_add_uint(p, p->tree, hf_transaction, number);
 
-    if (call)
-        proto_item_set_text(item, "Transaction: %u, of call %u", number, call);
     return proto_item_add_subtree(item, ett_transaction);
 }
 

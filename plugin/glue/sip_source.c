@@ -18,6 +18,9 @@
 /* A frame with no more bytes than this, tunnels included, may be an empty keep-alive over UDP. */
 #define MAX_KEEPALIVE_FRAME 160
 
+/* Messages that a segment has room for; more of them take more than one allocation. */
+#define USUAL_SPANS 4
+
 /* How much of a segment is looked for in the data that it completed, and how often. */
 #define PROBE 16
 #define MAX_PROBES 64
@@ -178,11 +181,14 @@ static size_t method_length(struct sx_slice before, bool at_boundary,
 {
     const char *name = verdict ? (const char *)verdict->request_method : NULL;
     size_t run = 0, n = name ? strlen(name) : 0;
+    bool told = n > 0 && n <= before.n && memcmp(before.p + before.n - n, name, n) == 0;
 
+    if (told && (n == before.n || !g_ascii_isupper(before.p[before.n - n - 1])))
+        return n;
     while (run < before.n && sx_is_token(before.p[before.n - 1 - run]))
         run++;
     size_t known = sx_method_suffix(sx_slice(before.p + before.n - run, run));
-    if (n >= known && n > 0 && n <= before.n && memcmp(before.p + before.n - n, name, n) == 0)
+    if (told && n >= known)
         return n;
     if (at_boundary && run == before.n)
         return run;
@@ -427,7 +433,8 @@ static void collect_stream(const struct frame *f, wmem_array_t *spans)
 
 static unsigned each_in_stream(const struct frame *f, sx_sip_source_cb cb, void *data)
 {
-    wmem_array_t *spans = wmem_array_new(f->pinfo->pool, sizeof(struct sx_sip_span));
+    wmem_array_t *spans = wmem_array_sized_new(f->pinfo->pool, sizeof(struct sx_sip_span),
+                                               USUAL_SPANS);
 
     collect_stream(f, spans);
     unsigned n = wmem_array_get_count(spans);
