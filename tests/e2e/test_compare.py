@@ -64,8 +64,8 @@ def test_100_and_430(wireshark, without_sip):
 
 
 def test_the_texts_are_those_of_the_packet_tree(wireshark, capture, without_sip):
-    frames = wireshark.fields(capture(CAPTURES / "trying-slow.md"),
-                              ["sipexplain.meaning", "sipexplain.when"], display_filter="sip")
+    frames = wireshark.fields(capture(CAPTURES / "trying-slow.md"), two_pass=True,
+                              names=["sipexplain.meaning", "sipexplain.when"], display_filter="sip")
     meaning, when = next((f["sipexplain.meaning"][0], f["sipexplain.when"][0]) for f in frames
                          if f["sipexplain.meaning"])
     found = compared(wireshark, without_sip, 100, 200)

@@ -27,6 +27,8 @@ LOOK_AHEAD = {
 }
 # Where a flow was lost or refused (439), the advice is what became of it.
 ADVICE = {"sipexplain.fix", "sipexplain.fix.more"}
+# A 100 is told at length where nothing follows it for too long.
+TOLD_OF_100 = {*ADVICE, "sipexplain.when", "sipexplain.when.more", "sipexplain.explain.100"}
 
 each_ladder = pytest.mark.parametrize("path", LADDERS, ids=lambda path: path.stem)
 
@@ -76,11 +78,16 @@ def assert_same_on_every_road(wireshark, capture):
 
 
 def without(frames, names):
+    def also(tree):
+        codes = [value for field, value in tree if field == "sipexplain.code"]
+        if "100" in codes:
+            return TOLD_OF_100
+        lost = any(field == "sipexplain.flow.outcome" for field, _ in tree)
+        return ADVICE if lost or "439" in codes else set()
+
     def kept(tree):
-        advised = any(field == "sipexplain.flow.outcome" or
-                      (field == "sipexplain.code" and value == "439") for field, value in tree)
-        return [item for item in tree
-                if item[0] not in names and not (advised and item[0] in ADVICE)]
+        left_out = names | also(tree)
+        return [item for item in tree if item[0] not in left_out]
 
     return [[kept(tree) for tree in trees] for trees in frames]
 

@@ -70,7 +70,8 @@ class Wireshark:
         self.hide_installed_copy(Path(folders["Global Plugins"]))
         self.hand_over(self.home)
         self.check_plugin(folder / self.plugin.name)
-        self.types = self.field_types()
+        self.all_types = self.field_types()
+        self.types = {name: kind for name, kind in self.all_types.items() if name not in HIDDEN}
 
     def folders(self):
         lines = self.run("tshark", ["-G", "folders"]).splitlines()
@@ -138,10 +139,10 @@ class Wireshark:
         return self.run("tshark", ["-r", capture, *args])
 
     def field_types(self):
-        """Our fields that trees show: name -> type. Expert infos are FT_NONE."""
+        """Our fields: name -> type. Expert infos are FT_NONE. types has those that trees show."""
         rows = (line.split("\t") for line in self.run("tshark", ["-G", "fields"]).splitlines())
         return {row[2]: row[3] for row in rows if row[0] == "F" and
-                row[2].startswith(PREFIX + ".") and row[2] not in HIDDEN}
+                row[2].startswith(PREFIX + ".")}
 
     # Reading
 
