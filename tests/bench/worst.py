@@ -7,6 +7,7 @@ Identifiers have one length, so that a large capture has no longer messages than
 from traffic import CALLEE, CALLER, COOKIE, PROXY, SIP_PORT, Stream, udp
 
 SEGMENT = 1400
+CSEQ = 1_000_000        # one that counts on from here keeps its length
 HUGE_SEGMENT = 60_000   # as captured before the network card cuts it up
 
 
@@ -42,7 +43,7 @@ def plain(n):
 
 def one_call_id(n):
     for i in range(n):
-        for packet in exchange(f"b{i:07}", "c", i):
+        for packet in exchange(f"b{i:07}", "c", CSEQ + i):
             yield i * 0.001, packet
 
 
@@ -55,10 +56,10 @@ def one_branch(n):
 def old_branches(n):
     """No branch at all, and requests that nobody answers, repeated."""
     for i in range(n):
-        packet = udp(CALLER, CALLEE, request("OPTIONS", [(CALLER, "")], "c", i))
+        packet = udp(CALLER, CALLEE, request("OPTIONS", [(CALLER, "")], "c", CSEQ + i))
         packet = packet.replace(f";branch={COOKIE}".encode(), b"")
-        yield i * 0.001, packet
-        yield i * 0.001 + 0.5, packet
+        yield i * 0.5, packet
+        yield i * 0.5 + 0.5, packet
 
 
 def stuck(n):
