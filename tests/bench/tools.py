@@ -20,7 +20,7 @@ TOOLS = {"valgrind": "valgrind", "cmake": "cmake", "ninja": "ninja-build", "cc":
 LONG_TOOLS = {"sharkd": "wireshark-common", "wireshark": "wireshark"}
 
 
-def check_tools(long):
+def check_tools(long=False):
     tools = {**TOOLS, **(LONG_TOOLS if long else {})}
     missing = [package for tool, package in tools.items() if not shutil.which(tool)]
     if missing:
