@@ -47,7 +47,8 @@ BUDGETS = {
 }
 COMPARED_MODES = ("-r", "-r -Y sip.Status-Code")    # all contenders; else the plugin alone
 SHORT_ROWS = [("SIP", "-r"), ("SIP over TCP, 4 in a segment", "-r"), ("RTP", "-r"),
-              ("DNS, HTTP, TLS", "-r"), ("SIP", "-r -V"), ("SIP", "-r -Y (own field)")]
+              ("DNS, HTTP, TLS", "-r"), ("SIP", "-r -V"), ("SIP", "-r -T json"),
+              ("SIP", "-r -Y (own field)")]
 
 WINDOW_CALLS = (20, 15_400)     # the large one has 200,000 packets
 CLICKED_CALLS = 1700
