@@ -961,9 +961,12 @@ def cancel_before_time():
 
 @odd
 def forged():
-    """Single packets that nothing in the capture supports: a 100, a 430 and a CANCEL from
-    elsewhere. They are shown as what they are; none makes a call look stuck or a flow lost."""
+    """Single packets that nothing in the capture supports: responses, a CANCEL, an ICMP error and a
+    reset from elsewhere. They are shown as what they are; none makes a call look stuck or a flow
+    lost."""
     elsewhere = IP(src="192.0.2.66", dst=ALICE)
+    sent = ip4(True) / UDP(sport=5060, dport=5060) / Raw(request())
+    unreachable = ether() / elsewhere / ICMP(type=3, code=1) / Raw(bytes(sent))
     return [
         ("100-alone", Odd("1 sipexplain.code == 100\n1 no sipexplain.trying_timeout\n", frames([
             (0, False, response(100)), (0.5, True, b"\r\n\r\n")]))),
@@ -989,6 +992,30 @@ def forged():
 3 sipexplain.request_in == 1
 """, [Frame(0, udp(True, request())), Frame(0.5, udp(False, response(430), elsewhere)),
       Frame(2, udp(False, response(200)))], calm=False)),
+        ("final-for-a-live-call", Odd("""
+2 sipexplain.trying.ended_in == 3    look-ahead
+3 sipexplain.code == 486
+3 sipexplain.request_in == 1
+4 sipexplain.code == 200
+4 sipexplain.request_in == 1
+* no sipexplain.expired
+""", [Frame(0, udp(True, request())), Frame(0.1, udp(False, response(100))),
+      Frame(0.5, udp(False, response(486), elsewhere)), Frame(2, udp(False, response(200)))])),
+        ("icmp-for-a-live-call", Odd("""
+1 sipexplain.response_in == 3    look-ahead
+2 sipexplain contains "quoted by an ICMP error"
+2 no sipexplain.trying.cause
+3 sipexplain.code == 200
+3 sipexplain.request_in == 1
+""", [Frame(0, udp(True, request())), Frame(0.5, bytes(unreachable)),
+      Frame(2, udp(False, response(200)))])),
+        ("reset-for-a-live-call", Odd("""
+4 sipexplain.trying.state == 1    look-ahead
+7 sipexplain.code == 200
+7 sipexplain.request_in == 4
+* no sipexplain.trying.cause
+""", Stream().open().put(0, True, request()).put(0.1, False, response(100))
+     .put(0.5, False, flags="R", at=77, take=False).put(2, False, response(200)).frames)),
         ("cancel-alone", Odd("* no sipexplain.cancels\n", frames([(0, True, request("CANCEL"))]))),
         ("ack-alone", Odd("1 sipexplain.transaction == 1\n", frames([(0, True, request("ACK"))]))),
     ]
