@@ -413,11 +413,19 @@ def c_entry(entry, texts, contrasts):
         "contrasts": f"contrasts_{name}" if contrasts else "NULL",
         "see": f"see_{name}" if "see" in header else "NULL",
         "filter": c_string(f"sipexplain.explain.{entry.number if registered else 'other'}"),
-        "summary": c_string(f"{'' if entry.is_class else entry.number} {header['phrase']}".strip()),
+        "summary": c_string(summary(entry, header, texts["meaning",])),
     }
     begin = f"    [{entry.number}] = {{" if entry.is_class else "    {"
     rows = [f"        .{key} = {value}," for key, value in members.items()]
     return lines, [begin, *rows, "    },"]
+
+
+def summary(entry, header, meaning):
+    """The name of the expert info; where nothing is wrong also all that it says."""
+    name = f"{'' if entry.is_class else entry.number} {header['phrase']}".strip()
+    if header["role"] not in ("success", "progress"):
+        return name
+    return f"{name}: {meaning.split('. ')[0].removesuffix('.')}."
 
 
 def c_numbers(name, rows):

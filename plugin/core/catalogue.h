@@ -60,7 +60,8 @@ struct sx_code {
     const struct sx_contrast *contrasts; /* ended by other 0; NULL: none */
     const uint16_t *see;                 /* related codes, ended by 0; NULL: none */
     const char *filter;             /* "sipexplain.explain.430" */
-    const char *summary;            /* "430 Flow Failed", the name of the expert info */
+    const char *summary;            /* "430 Flow Failed", the name of the expert info; of a success or
+                                     * of progress with the first sentence of the meaning */
 };
 
 /* A Q.850 cause or a SIP warn-code. */
