@@ -288,12 +288,10 @@ static void draw_advice(const struct sx_pen *p, proto_tree *tree, bool brief)
                        brief && fix != v->site_fix ? first_sentence(p, fix) : fix);
 }
 
-static void draw_explanation(const struct sx_pen *p, proto_item *item, bool brief)
+static void draw_explanation(const struct sx_pen *p, proto_item *item, const char *phrase,
+                             const char *meaning, bool brief)
 {
-    const struct sx_view *v = p->view;
-    const struct sx_code *entry = v->entry;
-    const char *phrase = site_or(v->site_phrase, entry->phrase);
-    const char *meaning = site_or(v->site_meaning, entry->meaning);
+    const struct sx_code *entry = p->view->entry;
     expert_field *ei = explain_field(entry);
 
     if (!sx_is_expert_wanted(p, ei))
@@ -301,7 +299,8 @@ static void draw_explanation(const struct sx_pen *p, proto_item *item, bool brie
     if (brief && entry->registered && phrase == entry->phrase && meaning == entry->meaning)
         expert_add_info(p->pinfo, item, ei);    /* the summary says it */
     else
-        expert_add_info_format(p->pinfo, item, ei, "%u %s: %s", v->msg->code, phrase, meaning);
+        expert_add_info_format(p->pinfo, item, ei, "%u %s: %s", p->view->msg->code, phrase,
+                               meaning);
 }
 
 void sx_draw_response(struct sx_pen *p)
@@ -326,7 +325,7 @@ void sx_draw_response(struct sx_pen *p)
     sx_add_bool(p, sub, hf_registered, entry->registered);
     draw_phrase(p, sub);
     const bool brief = is_told_briefly(v, p->txn);
-    draw_explanation(p, item, brief);
+    draw_explanation(p, item, phrase, meaning, brief);
     sx_add_long_string(p, tree, hf_meaning, hf_meaning_more, meaning);
     draw_advice(p, tree, brief);
     draw_missing_headers(p, tree);

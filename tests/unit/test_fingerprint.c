@@ -104,16 +104,6 @@ static void test_every_byte_matters(void)
     }
 }
 
-static guint fingerprint_hash(gconstpointer p)
-{
-    return (guint)((const struct sx_fingerprint *)p)->bits;
-}
-
-static gboolean fingerprint_equal(gconstpointer x, gconstpointer y)
-{
-    return sx_fingerprint_eq(*(const struct sx_fingerprint *)x, *(const struct sx_fingerprint *)y);
-}
-
 /* False if the set has it already. */
 static bool is_new(GHashTable *set, struct sx_fingerprint f)
 {
@@ -124,7 +114,8 @@ static bool is_new(GHashTable *set, struct sx_fingerprint f)
  * padded with, and 18 bytes span three words. */
 static void test_cuts_matter(void)
 {
-    GHashTable *seen = g_hash_table_new_full(fingerprint_hash, fingerprint_equal, g_free, NULL);
+    GHashTable *seen = g_hash_table_new_full(sx_fingerprint_hash, sx_fingerprint_equal, g_free,
+                                             NULL);
     static const char fillers[] = {'a', '\0'};
     unsigned same = 0;
 
@@ -185,7 +176,8 @@ static void test_lower(void)
  * spread. A right hash leaves this range with a probability below 10^-9. */
 static void test_spread(void)
 {
-    GHashTable *seen = g_hash_table_new_full(fingerprint_hash, fingerprint_equal, g_free, NULL);
+    GHashTable *seen = g_hash_table_new_full(sx_fingerprint_hash, sx_fingerprint_equal, g_free,
+                                             NULL);
     unsigned buckets[256] = {0}, same = 0;
 
     for (unsigned i = 0; i < 65536; i++) {
