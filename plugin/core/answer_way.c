@@ -59,6 +59,8 @@ enum sx_answer_way sx_answer_way_of(const struct sx_observation *obs)
     if (via->received.n > 0 && memchr(via->received.p, ':', via->received.n) &&
         via->received.p[0] != '[')
         host = via->received;
+    if (host.n == 0)
+        return SX_ANSWER_TO_SOURCE;
     if (via->rport.n > 0)
         port = via->rport;
     if (port.p && !sx_slice_uint(port, UINT16_MAX, &number))

@@ -90,7 +90,11 @@ static inline struct sx_slice sx_slice_trim(struct sx_slice s)
 /* The bytes from offset on; nothing if the slice is shorter. */
 static inline struct sx_slice sx_slice_from(struct sx_slice s, size_t offset)
 {
-    return offset <= s.n ? sx_slice(s.p + offset, s.n - offset) : sx_slice(s.p ? s.p + s.n : NULL, 0);
+    if (s.n == 0)
+        return s;
+    if (offset > s.n)
+        offset = s.n;
+    return sx_slice(s.p + offset, s.n - offset);
 }
 
 /* The whole slice as a decimal number of at most max. False, and *out untouched, otherwise. */

@@ -638,6 +638,28 @@ def response_before_request():
 
 
 @odd
+def via_without_sent_by():
+    """A Via value that names no host, and its answer goes to another port: nothing says which port
+    it should have been. Found by a fuzzer."""
+    def nameless(message):
+        return message.replace(b"UDP edge;", b"UDP ;")
+
+    two = ("edge e1", "alice a1")
+    astray = IP(src=BOB, dst=EDGE) / UDP(sport=5060, dport=5090)
+    return Odd("""
+1 sipexplain.trying_timeout contains "did not relay the 180"    look-ahead
+4 sipexplain.request_in == 3
+* no sipexplain.trying_timeout contains "instead of"
+""", [
+        Frame(0, udp(True, request())),
+        Frame(0.005, udp(False, response(100))),
+        Frame(0.008, udp(True, nameless(request(via=two)), IP(src=EDGE, dst=BOB))),
+        Frame(0.5, bytes(ether() / astray / Raw(nameless(response(180, two))))),
+        Frame(40, bytes(ether() / IP(src="10.9.9.9", dst="10.9.9.8") / UDP(sport=7, dport=9))),
+    ], calm=False)
+
+
+@odd
 def via_loops():
     """Forged Via stacks make each transaction the other's parent, or its own."""
     a, b = ("x 1", "y 1"), ("y 1", "x 1")

@@ -51,6 +51,9 @@ static void test_ways(void)
         {"10.0.0.9;received=[2001:db8::3];branch=z9hG4bKa", true, 5060, SX_ANSWER_ASTRAY},
         {"10.0.0.2:99999;branch=z9hG4bKa", false, 5060, SX_ANSWER_TO_SOURCE},
         {"[2001:db8::2;branch=z9hG4bKa", false, 5060, SX_ANSWER_TO_SOURCE},
+        {";branch=z9hG4bKa", false, 5090, SX_ANSWER_TO_SOURCE},
+        {";rport=42000;branch=z9hG4bKa", false, 5060, SX_ANSWER_TO_SOURCE},
+        {":5060;branch=z9hG4bKa", false, 5090, SX_ANSWER_TO_SOURCE},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {

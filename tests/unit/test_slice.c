@@ -55,6 +55,7 @@ static void test_from(void)
     g_assert_cmpuint(sx_slice_from(S("abc"), 4).n, ==, 0);
     g_assert_cmpuint(sx_slice_from(S("abc"), SIZE_MAX).n, ==, 0);
     g_assert_null(sx_slice_from(SX_SLICE_NONE, 5).p);
+    g_assert_null(sx_slice_from(SX_SLICE_NONE, 0).p);
 }
 
 static void test_uint(void)
