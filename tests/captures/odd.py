@@ -875,7 +875,11 @@ def many_vias():
                 (False, response(486, ("alice a1",), more)):
             for i in range(0, len(text), 60_000):
                 s.put(len(s.frames) / 100, right, text[i:i + 60_000])
-        made.append((name, Odd("* sipexplain.code == 486 count 1\n", s.frames)))
+        made.append((name, Odd("""
+* sipexplain.code == 486 count 1
+10 sipexplain.response_in == 17    look-ahead
+17 sipexplain.request_in == 10
+""", s.frames)))
     return made
 
 
