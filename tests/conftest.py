@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What several test folders share. Nothing here runs before a test asks for it."""
 
+import functools
 import sys
 from pathlib import Path
 
@@ -22,32 +23,11 @@ def wireshark():
 @pytest.fixture(scope="session")
 def capture(wireshark):
     """A function: a ladder or a recorded capture -> a file for tshark. Each is made once."""
-    import ladder
-    import ladder_net
-    made = {}
-
-    def make(path):
-        if path not in made:
-            if path.suffix == ".md":
-                frames = ladder.build(ladder.read(path))
-                made[path] = wireshark.keep(path.stem + ".pcap", ladder_net.pcap(frames))
-            else:
-                made[path] = wireshark.keep("recorded-" + path.name, path.read_bytes())
-        return made[path]
-
-    return make
+    from kept import keep
+    return functools.cache(functools.partial(keep, wireshark))
 
 
 @pytest.fixture(scope="session")
-def odd_capture(wireshark):
+def odd_capture(capture):
     """A function: the name of a capture of odd.py -> a file for tshark."""
-    import odd
-    made = {}
-
-    def make(name):
-        if name not in made:
-            suffix = ".pcapng" if odd.ALL[name].raw else ".pcap"
-            made[name] = wireshark.keep(f"odd-{name}{suffix}", odd.file_of(odd.ALL[name]))
-        return made[name]
-
-    return make
+    return capture

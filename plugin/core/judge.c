@@ -4,6 +4,7 @@
 #include "core/judge.h"
 
 #include "core/catalogue.h"
+#include "core/unseen.h"
 
 /* Branches looked through for the origin of a response; who has more of them made them for us. */
 #define MAX_BRANCHES 1024
@@ -122,5 +123,8 @@ bool sx_judge_no_response(const struct sx_tracker *tracker, const struct sx_txn 
 {
     return sx_tracker_now(tracker) - txn->request_ns >= SX_TIMER_B_NS &&
            !sx_tracker_hung_up(tracker, txn) &&
-           sx_txn_lacks_answer(txn, sx_tracker_host(tracker, txn->dst.host)->sent > 0);
+           sx_txn_lacks_answer(txn, sx_tracker_host(tracker, txn->dst.host)->sent > 0) &&
+           /* What a frame has said stays true. */
+           (txn->expired_frame ||
+            sx_unseen_response(tracker, txn, UINT32_MAX).sign == SX_UNSEEN_NONE);
 }

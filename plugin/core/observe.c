@@ -178,10 +178,12 @@ static struct sx_txn *observe_ack(struct sx_tracker *t, const struct sx_observat
 
     if (!invite)
         return NULL;
-    if (invite->ack_frame)
+    if (invite->ack_frame) {
         record->repeats = invite->ack_frame;
-    else
+    } else {
         invite->ack_frame = obs->frame;
+        invite->ack_ns = obs->time_ns;
+    }
     invite->state = (uint8_t)sx_txn_next(true, (enum sx_txn_state)invite->state, SX_TXN_ACK);
     invite->last_ns = obs->time_ns;
     return invite;
@@ -226,6 +228,8 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
         first_invite(t, txn, obs);
     if (msg->method == SX_METHOD_CANCEL)
         cancel_invite(t, txn, obs, record);
+    if (msg->method == SX_METHOD_ACK)
+        sx_unseen_ack(t, txn);
     if (!txn->responses)
         expect_answer(t, txn, obs->time_ns + SX_TIMER_B_NS);
     return txn;
@@ -395,6 +399,8 @@ struct sx_message *sx_tracker_observe(struct sx_tracker *t, struct sx_observatio
         txn = obs->msg->is_request ? observe_request(t, obs, record)
                                    : observe_response(t, obs, record);
         sx_hosts_at(&t->hosts, obs->from.host)->sent++;
+        if (obs->put_together)
+            sx_unseen_put_together(t, obs->from.host, obs->to.host);
         if (obs->transport == SX_TRANSPORT_UDP && sx_flows_over_udp(t->flows))
             sx_flows_datagram(t->flows, &(struct sx_datagram){.frame = obs->frame,
                               .time_ns = obs->time_ns}, obs->from, obs->to, &(struct sx_stun){0});

@@ -5,6 +5,7 @@
 
 #include "core/call.h"
 #include "core/tracker_state.h"
+#include "core/unseen.h"
 
 /* At most so many waits are reported on one frame; the next frame reports the next ones. */
 #define MAX_EXPIRIES_PER_FRAME 256
@@ -23,6 +24,8 @@ struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config 
     sx_pool_init(&t->attempts, sizeof(struct sx_attempt));
     sx_numbers_init(&t->by_key);
     sx_numbers_init(&t->waiting);
+    sx_numbers_init(&t->acks);
+    t->unreadable = sx_unseen_packets_new();
     t->awaiting = g_hash_table_new_full(sx_fingerprint_hash, sx_fingerprint_equal, g_free, NULL);
     t->connecting = g_hash_table_new_full(sx_way_hash, sx_way_equal, g_free, NULL);
     t->riding = g_hash_table_new_full(sx_way_hash, sx_way_equal, g_free, NULL);
@@ -38,6 +41,8 @@ void sx_tracker_free(struct sx_tracker *t)
         return;
     sx_numbers_clear(&t->by_key);
     sx_numbers_clear(&t->waiting);
+    sx_numbers_clear(&t->acks);
+    g_hash_table_destroy(t->unreadable);
     g_hash_table_destroy(t->awaiting);
     g_hash_table_destroy(t->connecting);
     g_hash_table_destroy(t->riding);
@@ -110,7 +115,8 @@ static void expire(struct sx_tracker *t, struct sx_txn *txn, uint32_t frame, int
 
     if (!after_100 && !sx_txn_lacks_answer(txn, sx_hosts_at(&t->hosts, txn->dst.host)->sent > 0))
         return;
-    if (txn->expired_frame == frame || txn->expired_after_100 || sx_tracker_hung_up(t, txn))
+    if (txn->expired_frame == frame || txn->expired_after_100 || sx_tracker_hung_up(t, txn) ||
+        sx_unseen_response(t, txn, frame).sign != SX_UNSEEN_NONE)
         return;
     txn->expired_frame = frame;
     txn->expired_after_100 = after_100;

@@ -27,6 +27,7 @@ struct sx_observation {
     uint32_t stream;            /* tcp.stream, where has_stream */
     bool has_stream;
     bool quoted;                /* by an ICMP error */
+    bool put_together;          /* of IP fragments */
     struct sx_endpoint from, to;    /* src and dst as the tracker knows them; it fills them in */
 };
 
@@ -120,10 +121,12 @@ void sx_tracker_udp(struct sx_tracker *tracker, const struct sx_datagram *datagr
 void sx_tracker_undelivered(struct sx_tracker *tracker, uint32_t frame, int64_t time_ns,
                             const struct sx_address *src, const struct sx_address *dst);
 
-/* Adds a packet from src that could hold SIP which the capture does not show: encrypted, or a
- * fragment without the others. On the first pass. */
+/* Adds a packet from src that could hold SIP which the capture does not show: encrypted,
+ * compressed, or a fragment without the others. dst: where it went, if a request in the other
+ * direction could have it for an answer; NULL if it is of a connection of its own. On the first
+ * pass. */
 void sx_tracker_unreadable(struct sx_tracker *tracker, uint32_t frame,
-                           const struct sx_address *src);
+                           const struct sx_address *src, const struct sx_address *dst);
 
 /* The records of a frame, in the order of their observation; NULL if there are none. */
 const struct sx_message *sx_tracker_message(const struct sx_tracker *tracker, uint32_t frame,

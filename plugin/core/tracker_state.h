@@ -7,6 +7,7 @@
  * matching.c       which transaction a message belongs to, and what it was forwarded from
  * observe.c        what a message changes
  * undelivered.c    what ICMP and TCP say of requests that did not arrive
+ * unseen.c         what shows that there was a response which the capture lacks
  */
 #ifndef SX_TRACKER_STATE_H
 #define SX_TRACKER_STATE_H
@@ -26,6 +27,8 @@ struct sx_tracker {
     struct sx_hosts hosts;
     struct sx_numbers by_key;   /* transactions by their keys */
     struct sx_numbers waiting;  /* by parent_key: the newest transaction whose parent was not seen */
+    struct sx_numbers acks;     /* the first ACK of a 2xx, by client, Call-ID and CSeq number */
+    GHashTable *unreadable;     /* sender and receiver -> frames that may hold SIP, in order */
     GHashTable *awaiting;       /* attempt fingerprint -> transaction that a new attempt may follow */
     GHashTable *connecting;     /* struct sx_connecting, by its way; SYN sent, not answered */
     GHashTable *riding;         /* struct sx_riding, by its way: it carried an INVITE */
@@ -58,7 +61,6 @@ void sx_txn_mark_forwarded(struct sx_tracker *tracker, const struct sx_txn *txn)
 
 uint32_t sx_txn_hash(const struct sx_tracker *tracker, struct sx_slice s);
 
-
 /* ---- undelivered.c ---- */
 
 struct sx_txn *sx_observe_quote(struct sx_tracker *tracker, const struct sx_observation *obs);
@@ -69,5 +71,19 @@ void sx_txn_rides(struct sx_tracker *tracker, struct sx_txn *txn);
 /* For tables whose keys begin with the two ends of a connection. */
 guint sx_way_hash(gconstpointer way);
 gboolean sx_way_equal(gconstpointer a, gconstpointer b);
+
+/* ---- unseen.c ---- */
+
+/* Notes an ACK that is a transaction of its own. */
+void sx_unseen_ack(struct sx_tracker *tracker, const struct sx_txn *ack);
+
+/* Notes a packet between two hosts that may hold SIP which the capture does not show. */
+void sx_unseen_packet(struct sx_tracker *tracker, uint32_t frame, uint32_t from, uint32_t to);
+
+/* Takes the newest such packet back: it was a fragment, and the others came. */
+void sx_unseen_put_together(struct sx_tracker *tracker, uint32_t from, uint32_t to);
+
+/* For sx_tracker.unreadable. */
+GHashTable *sx_unseen_packets_new(void);
 
 #endif

@@ -192,6 +192,8 @@ static enum branch look_at(const struct outlook *o, const struct sx_txn *b)
             return BRANCH_ANSWERED;
         return was_not_taken(o, b) ? BRANCH_REFUSED : BRANCH_OVER;
     }
+    if (sx_unseen_response(o->tracker, b, o->until_frame).sign != SX_UNSEEN_NONE)
+        return BRANCH_HIDDEN;
     if (seen(o, b->trying_frame))
         return BRANCH_STUCK;
     if (seen(o, b->unreachable_frame))
@@ -413,6 +415,11 @@ static int64_t find_end(const struct sx_tracker *tracker, const struct sx_txn *t
         v->end = SX_END_RESPONSE;
         return txn->moved_ns;
     }
+    if (sx_unseen_is_sure(v->unseen.sign)) {
+        v->ended_in = v->unseen.frame;
+        v->end = SX_END_UNSEEN;
+        return v->unseen.time_ns;
+    }
     if (hangup && hangup->frame >= txn->trying_frame) {
         v->ended_in = hangup->frame;
         v->end = hangup->reset ? SX_END_RESET : SX_END_CLOSED;
@@ -421,27 +428,55 @@ static int64_t find_end(const struct sx_tracker *tracker, const struct sx_txn *t
     return sx_tracker_now(tracker);
 }
 
-struct sx_trying sx_trying_judge(const struct sx_tracker *tracker, const struct sx_txn *txn)
+/* What the capture lacks of the wait's end. What a frame has said stays true, whatever comes. */
+static struct sx_unseen find_unseen(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    uint32_t until = txn->moved_frame ? txn->moved_frame : UINT32_MAX;
+
+    if (txn->cancel_frame && txn->cancel_frame < until)
+        until = txn->cancel_frame;
+    struct sx_unseen unseen = sx_unseen_response(tracker, txn, until);
+    return txn->expired_after_100 && !sx_unseen_is_sure(unseen.sign) ? (struct sx_unseen){0} : unseen;
+}
+
+/* Of a wait that the capture does not show the end of, or may not. */
+static enum sx_trying_state unseen_state(const struct sx_tracker *tracker,
+                                         const struct sx_txn *txn, enum sx_trying_end end)
+{
+    if (txn->expired_after_100)
+        return SX_TRYING_TIMED_OUT;
+    if (end == SX_END_NONE)
+        return sx_tracker_ended(tracker) ? SX_TRYING_OPEN : SX_TRYING_NONE;
+    return end == SX_END_RESPONSE || end == SX_END_UNSEEN ? SX_TRYING_ANSWERED
+                                                          : SX_TRYING_CANCELLED;
+}
+
+static enum sx_trying_state find_state(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                                       const struct sx_trying *v)
 {
     const struct sx_config *cfg = sx_tracker_config(tracker);
+
+    if (v->unseen.sign != SX_UNSEEN_NONE)
+        return unseen_state(tracker, txn, v->end);
+    if (v->end != SX_END_NONE)
+        return ended_state(cfg, v->wait_ns, v->end == SX_END_RESPONSE ? txn->moved_code : 0);
+    if (v->wait_ns >= cfg->trying_timeout_ns)
+        return SX_TRYING_TIMED_OUT;
+    return sx_tracker_ended(tracker) ? SX_TRYING_OPEN : SX_TRYING_NONE;
+}
+
+struct sx_trying sx_trying_judge(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
     struct sx_trying v = {.state = SX_TRYING_NONE};
 
     if (!txn || !txn->trying_frame)
         return v;
+    v.unseen = find_unseen(tracker, txn);
     int64_t until_ns = find_end(tracker, txn, &v);
-    if (v.end != SX_END_NONE) {
-        v.wait_ns = MAX(until_ns - txn->trying_ns, 0);
-        v.state = ended_state(cfg, v.wait_ns, v.end == SX_END_RESPONSE ? txn->moved_code : 0);
-    } else {
-        v.wait_ns = MAX(until_ns - txn->trying_ns, 0);
-        /* What a frame has said stays true, whatever the time stamp of the last one. */
-        if (txn->expired_after_100)
-            v.wait_ns = MAX(v.wait_ns, cfg->trying_timeout_ns);
-        if (v.wait_ns >= cfg->trying_timeout_ns)
-            v.state = SX_TRYING_TIMED_OUT;
-        else if (sx_tracker_ended(tracker))
-            v.state = SX_TRYING_OPEN;
-    }
+    v.wait_ns = MAX(until_ns - txn->trying_ns, 0);
+    if (txn->expired_after_100 && (v.end == SX_END_NONE || v.end == SX_END_UNSEEN))
+        v.wait_ns = MAX(v.wait_ns, sx_tracker_config(tracker)->trying_timeout_ns);
+    v.state = find_state(tracker, txn, &v);
     if (v.state != SX_TRYING_NONE && v.state != SX_TRYING_ANSWERED)
         sx_trying_find_cause(tracker, txn, v.ended_in ? v.ended_in : UINT32_MAX, until_ns, &v);
     return v;

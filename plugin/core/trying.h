@@ -11,6 +11,7 @@
 #define SX_TRYING_H
 
 #include "core/tracker.h"
+#include "core/unseen.h"
 
 enum sx_trying_state {
     SX_TRYING_NONE,         /* no 100, or the wait goes on and is not yet too long */
@@ -18,7 +19,7 @@ enum sx_trying_state {
     SX_TRYING_SLOW,         /* for trying_slow_ms or more */
     SX_TRYING_TIMED_OUT,    /* for trying_timeout_ms or more; or slow, and then 408 or 504 */
     SX_TRYING_CANCELLED,    /* sooner, by CANCEL or by the loss of the caller's connection */
-    SX_TRYING_OPEN
+    SX_TRYING_OPEN          /* too early to tell; or the capture may lack the response */
 };
 
 enum sx_trying_cause {
@@ -41,6 +42,7 @@ enum sx_trying_end {
     SX_END_CANCEL_ELSEWHERE,    /* a proxy that has an answer from another branch (16.7 item 10) */
     SX_END_CANCEL_TIMER_C,  /* a proxy's CANCEL that fits Timer C (16.6 item 11, 16.8) */
     SX_END_CANCEL_EXPIRES,  /* the Expires of the INVITE ran out (13.2.1, 16.10) */
+    SX_END_UNSEEN,          /* a response that the capture lacks */
     SX_END_CLOSED,          /* the client closed the connection that carried the request */
     SX_END_RESET            /* likewise, by a reset */
 };
@@ -50,6 +52,7 @@ struct sx_trying {
     enum sx_trying_end end;
     int64_t wait_ns;        /* from the first 100 to the end of the wait */
     uint32_t ended_in;      /* frame; 0: nothing ended it */
+    struct sx_unseen unseen;    /* the response that ended it, or may have, is not in the capture */
     uint32_t elsewhere_in;  /* the answer of another branch that ended it; 0: none */
     enum sx_trying_cause cause;
     uint32_t cause_in;      /* frame that shows the cause; 0 if there is none */

@@ -84,6 +84,7 @@ struct sx_txn {
     int64_t moved_ns;
     int64_t final_ns;
     int64_t cancel_ns;
+    int64_t ack_ns;
     int64_t last_ns;            /* newest message */
     int64_t last_response_ns;
     uint32_t number;            /* from 1, in the order of first appearance */
@@ -99,7 +100,7 @@ struct sx_txn {
     uint32_t moved_frame;       /* first response that is not a 100 */
     uint32_t final_frame;       /* first final response */
     uint32_t cancel_frame;      /* first CANCEL of this INVITE */
-    uint32_t ack_frame;
+    uint32_t ack_frame;         /* first ACK of a failure */
     uint32_t expired_frame;     /* the frame that found it waiting past its deadline */
     uint32_t unreachable_frame; /* an ICMP error or TCP reset that the request met */
     uint32_t returned_frame;    /* an ICMP error that a response met */

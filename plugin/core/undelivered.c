@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "core/tracker_state.h"
+#include "core/unseen.h"
 
 /* How far back a request is looked for that an ICMP error or a reset may concern. */
 #define MAX_LOOK_BACK 256
@@ -207,7 +208,8 @@ static void hang_up(struct sx_tracker *t, const struct sx_segment *segment,
     for (uint32_t n = riding ? riding->newest : 0; n;) {
         struct sx_txn *txn = sx_tracker_txn(t, n);
         n = txn->next_on_way;
-        if (txn->moved_frame || txn->cancel_frame || txn->hangup)
+        if (txn->moved_frame || txn->cancel_frame || txn->hangup ||
+            sx_unseen_is_sure(sx_unseen_response(t, txn, segment->frame).sign))
             continue;
         *(struct sx_hangup *)sx_pool_add(&t->hangups) = (struct sx_hangup){
             .frame = segment->frame,
@@ -232,15 +234,18 @@ static void connection_ends(struct sx_tracker *t, const struct sx_segment *segme
     g_hash_table_remove(t->riding, back);
 }
 
-void sx_tracker_unreadable(struct sx_tracker *t, uint32_t frame, const struct sx_address *src)
+void sx_tracker_unreadable(struct sx_tracker *t, uint32_t frame, const struct sx_address *src,
+                           const struct sx_address *dst)
 {
-    uint32_t nth;
+    uint32_t from, to;
 
-    if (!sx_hosts_find(&t->hosts, src, &nth))
+    if (!sx_hosts_find(&t->hosts, src, &from))
         return;
-    struct sx_host *host = sx_hosts_at(&t->hosts, nth);
+    struct sx_host *host = sx_hosts_at(&t->hosts, from);
     if (host->unreadable == 0)
         host->unreadable = frame;
+    if (dst && sx_hosts_find(&t->hosts, dst, &to))
+        sx_unseen_packet(t, frame, from, to);
 }
 
 /* ---- segments ---- */

@@ -39,9 +39,17 @@ bool sx_say_cause(wmem_strbuf_t *out, const struct sx_tracker *tracker, const st
 /* "10.0.0.1" or "2001:db8::1" */
 void sx_say_host(wmem_strbuf_t *out, const struct sx_tracker *tracker, uint32_t host);
 
+/* "answered, for frame 5 acknowledges it: the capture lacks the response". Not for
+ * SX_UNSEEN_NONE. */
+void sx_say_unseen(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
+                   const struct sx_unseen *unseen);
+
 /* "no response for 32 s, sent 7 times" */
 void sx_say_no_response(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                         const struct sx_txn *txn);
+
+/* ", sent 7 times"; or what it means that the client did not send a request again */
+void sx_say_sends(wmem_strbuf_t *out, const struct sx_txn *txn);
 
 /* "no response for 32 s after 100 Trying in frame 2 to INVITE in frame 1: " and the cause */
 void sx_say_expiry(wmem_strbuf_t *out, const struct sx_tracker *tracker,

@@ -33,6 +33,34 @@ static void say_ending_response(wmem_strbuf_t *out, const struct sx_tracker *tra
     }
 }
 
+/* "for frame 5 acknowledges it" */
+static void say_sign(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                     const struct sx_txn *txn, const struct sx_unseen *unseen)
+{
+    wmem_strbuf_append(out, "for ");
+    if (unseen->sign == SX_UNSEEN_ACKNOWLEDGED) {
+        wmem_strbuf_append_printf(out, "frame %" PRIu32 " acknowledges it", unseen->frame);
+        return;
+    }
+    sx_say_host(out, tracker, txn->src.host);
+    wmem_strbuf_append_printf(out, " passes an answer on in frame %" PRIu32, unseen->frame);
+}
+
+void sx_say_unseen(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
+                   const struct sx_unseen *unseen)
+{
+    if (sx_unseen_is_sure(unseen->sign)) {
+        wmem_strbuf_append(out, "answered, ");
+        say_sign(out, tracker, txn, unseen);
+        wmem_strbuf_append(out, ": the capture lacks the response");
+        return;
+    }
+    wmem_strbuf_append_printf(out, "cannot tell: frame %" PRIu32 " from ", unseen->frame);
+    sx_say_host(out, tracker, txn->dst.host);
+    wmem_strbuf_append(out, " cannot be read (a fragment, compressed or encrypted) and may be the "
+                            "response");
+}
+
 static void say_loss(wmem_strbuf_t *out, const struct sx_trying *v)
 {
     wmem_strbuf_append_printf(out, "%s the connection in frame %" PRIu32,
@@ -51,6 +79,10 @@ static void say_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         break;
     case SX_END_RESPONSE:
         say_ending_response(out, tracker, txn, v);
+        break;
+    case SX_END_UNSEEN:
+        wmem_strbuf_append(out, "; answered unseen, ");
+        say_sign(out, tracker, txn, &v->unseen);
         break;
     case SX_END_CANCEL_EXPIRES:
         wmem_strbuf_append_printf(out, "; its Expires of %" PRIu32 " s ran out: CANCEL in frame %"
@@ -322,6 +354,10 @@ bool sx_say_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker, const s
         say_why(out, tracker, txn, verdict);
         return true;
     case SX_TRYING_OPEN:
+        if (verdict->unseen.sign != SX_UNSEEN_NONE) {
+            sx_say_unseen(out, tracker, txn, &verdict->unseen);
+            return true;
+        }
         wmem_strbuf_append(out, "the capture ends ");
         sx_say_time(out, verdict->wait_ns);
         wmem_strbuf_append(out, " after 100 Trying, too early to tell");
@@ -344,8 +380,10 @@ void sx_say_expiry(wmem_strbuf_t *out, const struct sx_tracker *tracker, const s
     if (txn->request_frame)
         wmem_strbuf_append_printf(out, " to %s in frame %" PRIu32, sx_txn_method_name(txn),
                                   txn->request_frame);
-    if (!e->after_100)
+    if (!e->after_100) {
+        sx_say_sends(out, txn);
         return;
+    }
     struct sx_trying v = {.state = SX_TRYING_TIMED_OUT, .wait_ns = e->waited_ns};
     int64_t until_ns = txn->trying_ns + e->waited_ns;
     size_t before = wmem_strbuf_get_len(out);

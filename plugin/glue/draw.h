@@ -94,6 +94,9 @@ void sx_draw_transaction_register(int proto);
 /* On the request, the 100 and the message that ended the wait. */
 void sx_draw_trying(struct sx_pen *p);
 void sx_draw_no_response(struct sx_pen *p);
+
+/* On the request and the 100, where the capture lacks the response. */
+void sx_draw_unseen(struct sx_pen *p);
 void sx_draw_trying_register(int proto, expert_module_t *module);
 
 /* ---- draw_flow.c ---- */

@@ -18,6 +18,7 @@ static int hf_trying_cause = -1;
 static int hf_trying_cause_in = -1;
 static int hf_trying_ended = -1;
 static int hf_expired = -1;
+static int hf_response_missing = -1;
 
 static int ett_trying = -1;
 
@@ -92,7 +93,10 @@ void sx_draw_trying(struct sx_pen *p)
     } else {
         item = sx_add_uint(p, p->tree, hf_trying_state, v.state);
         proto_tree *tree = proto_item_add_subtree(item, ett_trying);
-        sx_add_time(p, tree, hf_trying_wait, v.wait_ns);
+        /* When a response came that the capture lacks is not known. */
+        if (v.unseen.sign == SX_UNSEEN_NONE || v.state == SX_TRYING_TIMED_OUT || txn->moved_frame ||
+            txn->cancel_frame)
+            sx_add_time(p, tree, hf_trying_wait, v.wait_ns);
         sx_add_frame(p, tree, hf_trying_ended_in, v.ended_in);
         if (v.state != SX_TRYING_ANSWERED) {
             sx_add_uint(p, tree, hf_trying_cause, v.cause);
@@ -117,6 +121,27 @@ void sx_draw_no_response(struct sx_pen *p)
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
     sx_say_no_response(words, p->view->tracker, p->txn);
     sx_flag(p, p->top, &ei_no_response, wmem_strbuf_get_str(words));
+}
+
+void sx_draw_unseen(struct sx_pen *p)
+{
+    const struct sx_txn *txn = p->txn;
+    const struct sx_message *record = p->view->record;
+    bool sure;
+
+    if (txn->final_frame || record->repeats || record->method == SX_METHOD_ACK ||
+        (p->pinfo->num != txn->request_frame && p->pinfo->num != txn->trying_frame))
+        return;
+    struct sx_unseen unseen = sx_unseen_response(p->view->tracker, txn, UINT32_MAX);
+    sure = sx_unseen_is_sure(unseen.sign);
+    /* Where something else ended the wait, or was said of it before, a guess adds nothing. */
+    if (unseen.sign == SX_UNSEEN_NONE ||
+        (!sure && (txn->moved_frame || txn->cancel_frame || txn->expired_frame)))
+        return;
+    sx_add_frame(p, p->tree, hf_response_missing, unseen.frame);
+    wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
+    sx_say_unseen(words, p->view->tracker, txn, &unseen);
+    p->remark = wmem_strbuf_get_str(words);
 }
 
 static uint32_t overdue(const struct sx_expiry *e, const struct sx_txn *txn)
@@ -210,6 +235,10 @@ void sx_draw_trying_register(int proto, expert_module_t *module)
         { &hf_expired,
           { "Still waiting", "sipexplain.expired", FT_FRAMENUM, BASE_NONE, NULL, 0,
             "The 100 or the request that has waited for too long", HFILL } },
+        { &hf_response_missing,
+          { "Response missing, as shown by", "sipexplain.response_missing", FT_FRAMENUM, BASE_NONE,
+            NULL, 0, "The capture lacks the response: this frame acknowledges it, passes it on, or "
+            "cannot be read and may be it", HFILL } },
     };
     static int *ett[] = {&ett_trying};
     static ei_register_info ei[] = {

@@ -130,6 +130,7 @@ const char *sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct s
     if (p.txn && !p.quoted) {
         sx_draw_trying(&p);
         sx_draw_no_response(&p);
+        sx_draw_unseen(&p);
         sx_draw_registration(&p);
     }
     sx_draw_flow(&p);

@@ -69,6 +69,7 @@ static const struct sx_message *observe(const struct visit *v, const struct sx_s
         .frame = v->pinfo->num,
         .transport = span->transport,
         .quoted = span->quoted,
+        .put_together = span->put_together,
     };
 
     /* Only registrations keep the number of their connection. */
@@ -142,7 +143,7 @@ static void read_signs(const struct visit *v, struct sx_slice payload, struct sx
         segment->flags |= SX_TCP_GOODBYE;
     /* What Wireshark can decrypt is a data source of its own. */
     if ((!sources || !sources->next) && sx_payload_may_hide_request(payload))
-        sx_tracker_unreadable(state.tracker, segment->frame, &segment->src);
+        sx_tracker_unreadable(state.tracker, segment->frame, &segment->src, NULL);
 }
 
 static void on_tcp(const struct visit *v, tvbuff_t *frame)
@@ -226,9 +227,9 @@ static void on_signs(const struct visit *v, tvbuff_t *frame)
             on_udp(v, frame);
     } else if (v->signs.icmp_without_sip) {
         on_icmp(v, frame);
-    } else if (v->signs.no_transport && sx_tracker_watches_tcp(state.tracker)) {
-        struct sx_address src = address_of(&pinfo->src, 0);
-        sx_tracker_unreadable(state.tracker, pinfo->num, &src);
+    } else if (v->signs.unreadable && sx_tracker_watches_tcp(state.tracker)) {
+        struct sx_address src = address_of(&pinfo->src, 0), dst = address_of(&pinfo->dst, 0);
+        sx_tracker_unreadable(state.tracker, pinfo->num, &src, &dst);
     }
 }
 

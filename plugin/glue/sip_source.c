@@ -27,7 +27,7 @@
 
 /* What a layer is to us. */
 enum layer { LAYER_OTHER, LAYER_SIP, LAYER_UDP, LAYER_TCP, LAYER_TLS, LAYER_WS, LAYER_SCTP, LAYER_ICMP,
-             LAYER_STUN, LAYER_DATA };
+             LAYER_STUN, LAYER_DATA, LAYER_SIGCOMP };
 
 static int proto_sip;
 static uint8_t *layer_of;   /* enum layer, by the protocol's id; of epan scope */
@@ -42,7 +42,7 @@ void sx_sip_source_init(void)
         {"sip", LAYER_SIP},   {"udp", LAYER_UDP},       {"tcp", LAYER_TCP},
         {"tls", LAYER_TLS},   {"websocket", LAYER_WS},  {"sctp", LAYER_SCTP},
         {"icmp", LAYER_ICMP}, {"icmpv6", LAYER_ICMP},  {"stun", LAYER_STUN},
-        {"data", LAYER_DATA},
+        {"data", LAYER_DATA}, {"sigcomp", LAYER_SIGCOMP},
     };
 
     proto_sip = proto_get_id_by_filter_name("sip");
@@ -70,6 +70,7 @@ struct frame {
     bool quoted;
     bool in_sip;
     bool keepalive;
+    bool compressed;
 };
 
 static const sip_info_value_t *verdict_of_layer(packet_info *pinfo, unsigned layer)
@@ -111,14 +112,16 @@ static void read_transport(struct frame *f, enum layer layer)
 
 static void read_layer(struct frame *f, enum layer layer, unsigned number)
 {
-    /* What a message carries says nothing of how it travels. */
-    if (f->in_sip && layer != LAYER_SIP)
+    /* What a message carries says nothing of how it travels; SigComp stands below SIP's own port. */
+    if (f->in_sip && layer != LAYER_SIP && layer != LAYER_SIGCOMP)
         return;
     if (layer == LAYER_SIP) {
         f->in_sip = true;
         add_verdict(f, number);
     } else if (layer == LAYER_ICMP) {
         f->quoted = true;
+    } else if (layer == LAYER_SIGCOMP) {
+        f->compressed = true;
     } else if (layer == LAYER_STUN || layer == LAYER_DATA) {
         f->keepalive = layer == LAYER_STUN || f->pinfo->fd->pkt_len <= MAX_KEEPALIVE_FRAME;
     } else {
@@ -302,7 +305,8 @@ static bool read_span(struct sx_slice bytes, size_t *at, struct sx_sip_span *spa
 
 /* The messages of one data source that the SIP dissector dissected, one for each of its layers: SCTP
  * may bundle several. The body of a message is no place to look for the next one. */
-static unsigned each_in_source(const struct frame *f, tvbuff_t *tvb, sx_sip_source_cb cb, void *data)
+static unsigned each_in_source(const struct frame *f, tvbuff_t *tvb, bool put_together,
+                               sx_sip_source_cb cb, void *data)
 {
     struct sx_slice bytes = source_bytes(tvb);
     struct sx_sip_span span;
@@ -313,6 +317,7 @@ static unsigned each_in_source(const struct frame *f, tvbuff_t *tvb, sx_sip_sour
     span.tvb = tvb;
     span.transport = f->transport;
     span.quoted = f->quoted;
+    span.put_together = put_together;
 
     while (found < f->verdict_count && find_start(bytes, &at, false, f->verdicts[found])) {
         size_t start = at;
@@ -326,6 +331,15 @@ static unsigned each_in_source(const struct frame *f, tvbuff_t *tvb, sx_sip_sour
     return found;
 }
 
+static bool is_reassembled(const struct data_source *source)
+{
+    char *name = ws_data_source_name(source);
+    bool yes = g_str_has_prefix(name, "Reassembled");
+
+    wmem_free(NULL, name);
+    return yes;
+}
+
 /* A reassembled datagram comes behind the frame that holds its last fragment, so the last data
  * source goes first. */
 static unsigned each_in_datagram(const struct frame *f, sx_sip_source_cb cb, void *data)
@@ -335,18 +349,10 @@ static unsigned each_in_datagram(const struct frame *f, sx_sip_source_cb cb, voi
 
     while (sources-- > 0 && found == 0) {
         const struct data_source *source = g_slist_nth_data(f->pinfo->data_src, sources);
-        found = each_in_source(f, get_data_source_tvb(source), cb, data);
+        found = each_in_source(f, get_data_source_tvb(source),
+                               sources > 0 && is_reassembled(source), cb, data);
     }
     return found;
-}
-
-static bool is_reassembled(const struct data_source *source)
-{
-    char *name = ws_data_source_name(source);
-    bool yes = g_str_has_prefix(name, "Reassembled");
-
-    wmem_free(NULL, name);
-    return yes;
 }
 
 /* Where the payload of a segment begins in its data source: a frame has headers before it. */
@@ -458,11 +464,11 @@ unsigned sx_sip_source_each(packet_info *pinfo, sx_sip_source_cb cb, void *data,
     bool has_sip = read_layers(pinfo, &f);
 
     signs->tcp = f.stream && !f.quoted;
-    /* A fragment of a datagram, or IPsec. */
-    signs->no_transport = f.transport == SX_TRANSPORT_OTHER && !f.quoted;
+    signs->unreadable = !f.quoted && (f.transport == SX_TRANSPORT_OTHER ||
+                                      (f.compressed && !has_sip && !f.stream));
     signs->icmp_without_sip = f.quoted && !f.in_sip;
     signs->udp_keepalive = !has_sip && !f.quoted && f.transport == SX_TRANSPORT_UDP &&
-                           (f.in_sip || f.keepalive);
+                           (f.in_sip || f.keepalive) && !f.compressed;
     signs->transport = f.transport;
     if (!has_sip)
         return 0;

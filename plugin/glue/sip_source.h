@@ -21,6 +21,7 @@ struct sx_sip_span {
     struct sx_sip_msg msg;      /* points into the data source; valid during the call */
     enum sx_transport transport;
     bool quoted;                /* by an ICMP error */
+    bool put_together;          /* of IP fragments */
 };
 
 typedef void (*sx_sip_source_cb)(const struct sx_sip_span *span, void *data);
@@ -31,7 +32,7 @@ void sx_sip_source_init(void);
 /* What else of a frame can tell why a request stays unanswered. */
 struct sx_frame_signs {
     bool tcp;               /* a TCP segment outside an ICMP error */
-    bool no_transport;      /* no TCP, UDP or SCTP in it: a fragment, IPsec, ... */
+    bool unreadable;        /* no TCP, UDP or SCTP in it (a fragment, IPsec), or SigComp */
     bool icmp_without_sip;  /* an ICMP message that shows no SIP */
     bool udp_keepalive;     /* a UDP datagram that is STUN, or may be a few empty lines */
     enum sx_transport transport;    /* of the innermost */

@@ -55,7 +55,7 @@ static void note(struct sx_table *table G_GNUC_UNUSED, struct sx_noted *noted,
 struct outcome {
     const struct sx_txn *first, *last;
     struct sx_trying wait;
-    bool failed, unanswered;
+    bool failed, unanswered, missing;   /* missing: answered, but not in the capture */
 };
 
 static bool is_flagged(enum sx_trying_state state)
@@ -76,6 +76,8 @@ static const char *how_it_went(const struct outcome *o)
         return "failed";
     if (o->last->cancel_frame)
         return "cancelled";
+    if (o->missing)
+        return "response missing";
     if (status_class == 3)
         return "redirected";
     if (status_class > 3)
@@ -235,6 +237,8 @@ static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *
         /* What the nonce of a challenge was is not kept: the attempt after it tells. */
         .failed = last->final_frame && sx_judge_failure(tracker, last, last->final_code, false),
         .unanswered = sx_judge_no_response(tracker, last),
+        .missing = !last->final_frame &&
+                   sx_unseen_is_sure(sx_unseen_response(tracker, last, UINT32_MAX).sign),
     };
     bool status = last->moved_frame && last->moved_code < 300;
     sx_row_uint(row, first->request_frame);

@@ -62,6 +62,8 @@ static void end_cell(struct sx_row *row, const struct sx_txn *txn, const struct 
         sx_row_text(row, "nothing");
     else if (v->ended_in == txn->cancel_frame)
         sx_row_textf(row, "CANCEL in %u", v->ended_in);
+    else if (v->end == SX_END_UNSEEN)
+        sx_row_textf(row, "unseen, by %u", v->ended_in);
     else if (v->end == SX_END_CLOSED || v->end == SX_END_RESET)
         sx_row_textf(row, "hang-up in %u", v->ended_in);
     else

@@ -27,6 +27,11 @@ ICMP_ERRORS = {                     # name -> (IPv4 type, code), (IPv6 message, 
 }
 
 
+def check_cut(line, cut, start, length):
+    if not start < cut < length:
+        raise LadderError(f"'split {cut}' is not inside the message ({length} bytes)", line.number)
+
+
 @dataclass
 class Frame:
     time: int                       # microseconds after the base
@@ -120,6 +125,8 @@ class Wire:
         ip = self.ip(line.src, line.dst)
         udp = UDP(sport=line.src.port, dport=line.dst.port) / Raw(payload)
         whole = bytes(ip / udp)[ETHERNET + 20:]
+        for cut in cuts:
+            check_cut(line, cut, 0, len(whole))
         starts = [0] + cuts
         for nth, (start, end) in enumerate(zip(starts, cuts + [len(whole)])):
             part = ip.copy()
@@ -139,9 +146,7 @@ class Wire:
             start = 0
             payload = self.ws_frame(conn, each, payload) if each.transport == "ws" else payload
             for cut in each.options.get("split", []):
-                if not start < cut < len(payload):
-                    raise LadderError(f"'split {cut}' is not inside the message "
-                                      f"({len(payload)} bytes)", each.number)
+                check_cut(each, cut, start, len(payload))
                 parts[-1] += payload[start:cut]
                 parts.append(b"")
                 start = cut

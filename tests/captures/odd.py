@@ -895,13 +895,26 @@ def compressed(message):
 
 @odd
 def sigcomp():
-    """Compressed SIP, on SigComp's port and on SIP's own. Wireshark decompresses it only when its
-    preference sigcomp.decomp.msg is set; e2e/test_sigcomp.py reads these with it."""
+    """Compressed SIP, on SigComp's port and on SIP's own, and a call of which only the answers are.
+    Wireshark decompresses it only when its preference sigcomp.decomp.msg is set; e2e/test_sigcomp.py
+    reads the first two with it."""
+    def sent(port, time, right, payload):
+        return Frame(time, bytes(ether() / ip4(right) / UDP(sport=port, dport=port) / Raw(payload)))
+
     made = []
     for port in 5555, 5060:
-        sent = [Frame(time, bytes(ether() / ip4(right) / UDP(sport=port, dport=port) /
-                                  Raw(compressed(text)))) for time, right, text in call()]
-        made.append((str(port), Odd("* no sipexplain\n", sent)))
+        packed = [sent(port, time, right, compressed(text)) for time, right, text in call()]
+        made.append((str(port), Odd("* no sipexplain\n", packed)))
+    ping = [(-2, False, request("OPTIONS", ("edge o1",), call="ping")),
+            (-1.9, True, response(200, ("edge o1",), method="OPTIONS", call="ping"))]
+    answers = [(time, right, text if time == 0 else compressed(text)) for time, right, text in call()]
+    half = [sent(5060, *event) for event in ping + answers]
+    half.append(Frame(60, udp(True, b"", IP(src="10.9.9.9", dst="10.9.9.8"))))
+    made.append(("answers", Odd("""
+3 sipexplain.response_missing == 4    look-ahead
+3 sipexplain contains "cannot tell: frame 4 from 10.9.0.2 cannot be read"    look-ahead
+* no sipexplain.expired
+""", half)))
     return made
 
 

@@ -230,6 +230,7 @@ def test_times_may_go_back_and_bytes_are_always_the_same(built):
     (INVITE + "1 icmp p1 -> alice port-unreachable of 2\n", 8, "there is no frame 2 yet"),
     (INVITE + "1 alice -- p1 NOP\n", 8, "after '--' comes one of CRLF, CRLFCRLF, FIN, RST, SYN"),
     ("0 alice -> p1 OPTIONS sip:x via a1 tcp split 9999\n", 7, "'split 9999' is not"),
+    ("0 alice -> p1 OPTIONS sip:x via a1 split 8000\n", 7, "'split 8000' is not"),
     ("0 raw alice -> p1 SIP\n", 7, 'raw needs "quoted bytes", with Python escapes'),
 ])
 def test_errors_name_file_and_line(built, tmp_path, lines, number, message):

@@ -14,7 +14,7 @@ LADDERS = sorted((Path(__file__).parents[1] / "captures" / "ladders").glob("*.md
 # One pass prints a frame before it has read what follows.
 LOOK_AHEAD = {
     "sipexplain",                               # the top line sums the others up
-    "sipexplain.response_in", "sipexplain.cancelled_in",
+    "sipexplain.response_in", "sipexplain.response_missing", "sipexplain.cancelled_in",
     "sipexplain.parent",                        # comes later where clocks were merged
     "sipexplain.failure",
     "sipexplain.trying.state", "sipexplain.trying.wait", "sipexplain.trying.ended_in",

@@ -13,6 +13,7 @@
  *     's'  flags, payload, sign, sequence and acknowledgement number of a TCP segment
  *     'd'  the bytes of a UDP datagram without SIP
  *     'u'  nothing: an ICMP error that names no transaction
+ *     'x'  nothing: a packet that cannot be read; it may be SIP
  *     'e'  nothing: the capture was read to its end, or so it seems
  *     'R'  nothing: the next frame has the number of this one (tshark -2 -R)
  *
@@ -187,6 +188,11 @@ static void say_trying(struct run *r, const struct sx_txn *txn)
     CLAIM(v.ended_in <= r->frame && v.cause_in <= r->frame);
     CLAIM((v.ended_in != 0) == (v.end != SX_END_NONE));
     CLAIM(v.via <= sx_tracker_txn_count(r->tracker));
+    CLAIM((v.unseen.sign != SX_UNSEEN_NONE) == (v.unseen.frame != 0));
+    CLAIM(v.unseen.frame <= r->frame);
+    /* What may have been answered is no timeout, unless a frame has said so before. */
+    CLAIM(v.state != SX_TRYING_TIMED_OUT || v.unseen.sign == SX_UNSEEN_NONE ||
+          txn->expired_after_100);
     SAY(r, sx_say_trying(r->said, r->tracker, txn, &v));
     SAY(r, sx_say_cause(r->said, r->tracker, txn, &v));
     if (v.state != SX_TRYING_NONE)
@@ -229,6 +235,10 @@ static void say_txn(struct run *r, const struct sx_txn *txn, unsigned code)
     bool stale = sx_judge_failure(r->tracker, txn, code, true);
     bool silent = sx_judge_no_response(r->tracker, txn);
     CLAIM(!silent || txn->responses == 0);
+    struct sx_unseen unseen = sx_unseen_response(r->tracker, txn, UINT32_MAX);
+    CLAIM(unseen.frame <= r->frame);
+    if (unseen.sign != SX_UNSEEN_NONE)
+        SAY_ALWAYS(r, sx_say_unseen(r->said, r->tracker, txn, &unseen));
     if (silent)
         SAY_ALWAYS(r, sx_say_no_response(r->said, r->tracker, txn));
     if (txn->final_frame) {
@@ -343,6 +353,7 @@ static void observe(struct run *r, const struct event *e, struct sx_slice bytes)
         .stream = e->ports & 3,
         .has_stream = e->ports & 0x80,
         .quoted = e->kind == 'q' || e->kind == 'Q',
+        .put_together = e->ports & 0x08,
     };
     const struct sx_message *record = sx_tracker_observe(r->tracker, &obs);
     CLAIM(record->frame == r->frame);
@@ -392,6 +403,8 @@ static void on_event(struct run *r, struct input in)
         g_free(bytes);
     } else if (e.kind == 'u') {
         sx_tracker_undelivered(r->tracker, r->frame, r->time_ns, &e.src, &e.dst);
+    } else if (e.kind == 'x') {
+        sx_tracker_unreadable(r->tracker, r->frame, &e.src, e.ports & 0x40 ? NULL : &e.dst);
     } else if (e.kind == 'e') {
         sx_tracker_end(r->tracker);
     }

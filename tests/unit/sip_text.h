@@ -37,6 +37,7 @@ struct sip_text {
     bool old_branch;                /* without the magic cookie */
     bool same_frame;                /* as the message before it */
     bool quoted;
+    bool put_together;              /* of IP fragments */
     uint16_t src_port, dst_port;    /* 0: 5060 */
     enum sx_transport transport;
 };
@@ -149,6 +150,7 @@ static inline const struct sx_message *ladder_send(struct ladder *l, double seco
         .frame = l->frame,
         .transport = m->transport ? m->transport : SX_TRANSPORT_UDP,
         .quoted = m->quoted,
+        .put_together = m->put_together,
     };
     const struct sx_message *record = sx_tracker_observe(l->tracker, &obs);
     g_string_free(text, TRUE);

@@ -119,7 +119,7 @@ static void test_not_forwarded_counter_evidence(void)
     other_call(&l, 1);
     const uint8_t p1[4] = {10, 0, 0, P1};
     struct sx_address address = address_at(p1, 0);
-    sx_tracker_unreadable(l.tracker, other_packet(&l, 5), &address);
+    sx_tracker_unreadable(l.tracker, other_packet(&l, 5), &address, NULL);
     assert_unknown(&l, call_begins(&l));
 }
 
