@@ -189,11 +189,13 @@ class Wireshark:
         """Our trees and the SIP dissector's messages, per frame."""
         key = (capture, "pdml", args)
         if key not in self.seen:
-            text = self.tshark([*args, "-T", "pdml"], capture)
-            packets = ElementTree.fromstring(text).findall("packet")
-            self.seen[key] = ([self.pdml_trees(packet) for packet in packets],
-                              [sip_messages(packet) for packet in packets])
+            self.seen[key] = self.read_pdml(self.tshark([*args, "-T", "pdml"], capture))
         return self.seen[key]
+
+    def read_pdml(self, text):
+        packets = ElementTree.fromstring(text).findall("packet")
+        return ([self.pdml_trees(packet) for packet in packets],
+                [sip_messages(packet) for packet in packets])
 
     def pdml_trees(self, packet):
         protos = packet.iter("proto")

@@ -109,13 +109,32 @@ class Desktop:
 
     def wait_for(self, title):
         """The visible window whose title matches."""
+        self.wait_until(lambda: self.shown(title), f"no window called {title!r}")
+        return self.shown(title)[0]
+
+    def shown(self, title):
+        return self.xdotool("search", "--onlyvisible", "--name", title, check=False).split()
+
+    def answer(self, title, path):
+        """Types a path into the dialog for files whose title has these words, and waits until the
+        dialog is gone. Its cursor blinks: it never settles."""
+        dialog = self.wait_for(title)
+        self.xdotool("windowfocus", "--sync", dialog, "sleep", "0.5", "key", "alt+n", "ctrl+a")
+        self.xdotool("type", "--delay", "10", str(path))
+        self.xdotool("key", "Return")
+        self.wait_until(lambda: dialog not in self.shown(title), f"the dialog {title!r} stays")
+
+    def wait_until_written(self, path, end):
+        """Until a file ends in these bytes."""
+        self.wait_until(lambda: path.exists() and path.read_bytes().endswith(end),
+                        f"{path} is not written")
+
+    def wait_until(self, holds, complaint):
         end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            found = self.xdotool("search", "--onlyvisible", "--name", title, check=False).split()
-            if found:
-                return found[0]
+        while not holds():
+            if time.monotonic() > end:
+                raise RuntimeError(f"{complaint}; wireshark said:\n{self.log.read_text()}")
             time.sleep(0.25)
-        raise RuntimeError(f"no window called {title}; wireshark said:\n{self.log.read_text()}")
 
     def title(self, window):
         return self.xdotool("getwindowname", window).strip()
