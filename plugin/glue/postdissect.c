@@ -23,6 +23,9 @@
 /* Bytes of a ping or a goodbye: up to 125 in WebSocket, with its header, in a TLS record. */
 #define MAX_SIGN 256
 
+/* More than what receivers announce, but so little of all sequence numbers that nobody guesses one. */
+#define MAX_WINDOW (UINT32_C(1) << 20)
+
 static struct {
     struct sx_tracker *tracker; /* from init to clean-up: one capture */
     protocol_t *protocol;
@@ -146,6 +149,17 @@ static void read_signs(const struct visit *v, struct sx_slice payload, struct sx
         sx_tracker_unreadable(state.tracker, segment->frame, &segment->src, NULL);
 }
 
+/* RFC 9293 3.5.3: a reset counts only if its sequence number is in the receive window, which begins
+ * at what the other end acknowledged last. True if that is not known. */
+static bool is_reset_valid(packet_info *pinfo, uint32_t seq)
+{
+    const struct tcp_analysis *tcp = get_tcp_conversation_data(NULL, pinfo);
+    const tcp_analyze_seq_flow_info_t *other =
+        tcp && tcp->rev ? tcp->rev->tcp_analyze_seq_info : NULL;
+
+    return !other || other->lastack == 0 || seq - other->lastack < MAX_WINDOW;
+}
+
 static void on_tcp(const struct visit *v, tvbuff_t *frame)
 {
     packet_info *pinfo = v->pinfo;
@@ -167,6 +181,8 @@ static void on_tcp(const struct visit *v, tvbuff_t *frame)
     segment.payload = tcp.payload;
     segment.seq = tcp.seq;
     segment.ack = tcp.ack;
+    if (tcp.flags & SX_TCP_RST && !is_reset_valid(pinfo, tcp.seq))
+        return;
     if (tcp.payload > 0)
         read_signs(v, sx_slice_from(bytes, tcp.payload_at), &segment);
     if (!sx_tracker_wants(state.tracker, segment.flags, tcp.payload))

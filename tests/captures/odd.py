@@ -1028,6 +1028,11 @@ def forged():
     elsewhere = IP(src="192.0.2.66", dst=ALICE)
     sent = ip4(True) / UDP(sport=5060, dport=5060) / Raw(request())
     unreachable = ether() / elsewhere / ICMP(type=3, code=1) / Raw(bytes(sent))
+    late = Frame(60, udp(True, b"", IP(src="10.9.9.9", dst="10.9.9.8")))
+    onward, back = IP(src=EDGE, dst=BOB), IP(src=BOB, dst=EDGE)
+    next_hop = Stream(lambda right, tcp: bytes(ether() / (onward if right else back) / tcp))
+    next_hop.open(0.01).put(0.02, True, request(via=("edge e1", "alice a1")))
+    next_hop.put(0.5, False, flags="R", at=77, take=False)
     return [
         ("100-alone", Odd("1 sipexplain.code == 100\n1 no sipexplain.trying_timeout\n", frames([
             (0, False, response(100)), (0.5, True, b"\r\n\r\n")]))),
@@ -1077,6 +1082,19 @@ def forged():
 * no sipexplain.trying.cause
 """, Stream().open().put(0, True, request()).put(0.1, False, response(100))
      .put(0.5, False, flags="R", at=77, take=False).put(2, False, response(200)).frames)),
+        ("reset-of-the-client", Odd("""
+4 sipexplain.trying.state == 3    look-ahead
+4 no sipexplain.trying.ended_in
+7 sipexplain.expired == 5
+* no sipexplain.trying_cancelled
+""", Stream().open().put(0, True, request()).put(0.1, False, response(100))
+     .put(0.5, True, flags="R", at=77, take=False).frames + [late], calm=False)),
+        ("reset-of-the-next-hop", Odd("""
+1 sipexplain.trying.state == 3    look-ahead
+1 sipexplain.trying.cause == 0    look-ahead
+* no sipexplain.trying_timeout contains "cannot reach"
+""", [Frame(0, udp(True, request())), Frame(0.001, udp(False, response(100))), *next_hop.frames, late],
+            calm=False)),
         ("cancel-alone", Odd("* no sipexplain.cancels\n", frames([(0, True, request("CANCEL"))]))),
         ("ack-alone", Odd("1 sipexplain.transaction == 1\n", frames([(0, True, request("ACK"))]))),
     ]
