@@ -119,6 +119,13 @@ enum sx_origin sx_judge_origin(const struct sx_tracker *tracker, const struct sx
     return hidden ? SX_ORIGIN_UNKNOWN : SX_ORIGIN_HERE;
 }
 
+bool sx_judge_not_repeated(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    return txn->request_frame && txn->method != SX_METHOD_ACK && txn->responses == 0 &&
+           txn->transport == SX_TRANSPORT_UDP && txn->sends == 1 &&
+           sx_tracker_now(tracker) - txn->request_ns >= SX_TIMER_B_NS;
+}
+
 bool sx_judge_no_response(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
     return sx_tracker_now(tracker) - txn->request_ns >= SX_TIMER_B_NS &&

@@ -35,4 +35,9 @@ enum sx_origin sx_judge_origin(const struct sx_tracker *tracker, const struct sx
  * of that host, or shows by the retransmissions that none came. */
 bool sx_judge_no_response(const struct sx_tracker *tracker, const struct sx_txn *txn);
 
+/* True if nothing in the capture answered the request for so long, and the client did not send it
+ * again as it does over UDP while it hears nothing (RFC 3261 17.1.1.2, 17.1.2.2): it may have a
+ * response that the capture lacks. */
+bool sx_judge_not_repeated(const struct sx_tracker *tracker, const struct sx_txn *txn);
+
 #endif

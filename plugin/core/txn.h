@@ -161,7 +161,8 @@ const char *sx_txn_method_name(const struct sx_txn *txn);
 bool sx_txn_waits_after_100(const struct sx_txn *txn);
 
 /* True if no response was seen and the capture shows that there was none: the client sent the
- * request again, or answers of the same host can be seen (sees_host). */
+ * request again; or there is no need to (RFC 3261 17.1.1.2: not over UDP), and what the server sends
+ * can be seen (sees_host). */
 bool sx_txn_lacks_answer(const struct sx_txn *txn, bool sees_host);
 
 #endif

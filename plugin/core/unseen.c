@@ -40,26 +40,32 @@ static const struct sx_txn *ack_of_success(const struct sx_tracker *t, const str
 
 /* ---- what the hop above has ---- */
 
-static bool gave_success(const struct sx_txn *branch, uint32_t until_frame)
+/* A proxy makes none of these itself, and passes each on at once (RFC 3261 16.7 item 5). */
+static bool is_passed_on(unsigned code)
 {
-    return branch->final_frame && branch->final_frame <= until_frame &&
-           branch->final_code / 100 == 2;
+    return code == 180 || code == 183 || code / 100 == 2;
 }
 
-/* A proxy makes no 2xx itself. */
+static bool answered(const struct sx_txn *branch, uint32_t until_frame)
+{
+    return branch->moved_frame && branch->moved_frame <= until_frame &&
+           branch->moved_code / 100 <= 2;
+}
+
 static bool was_passed_on(const struct sx_tracker *t, const struct sx_txn *txn,
                           uint32_t until_frame, struct sx_unseen *unseen)
 {
     const struct sx_txn *parent = sx_tracker_txn(t, txn->parent);
 
-    if (!parent || txn->method != SX_METHOD_INVITE || !gave_success(parent, until_frame) ||
-        parent->final_frame < txn->request_frame)
+    if (!parent || txn->method != SX_METHOD_INVITE || txn->moved_frame ||
+        !answered(parent, until_frame) || !is_passed_on(parent->moved_code) ||
+        parent->moved_frame < txn->request_frame)
         return false;
     const struct sx_txn *b = sx_tracker_txn(t, parent->first_child);
     for (unsigned i = 0; b && i < MAX_BRANCHES; i++, b = sx_tracker_txn(t, b->next_sibling))
-        if (gave_success(b, until_frame))
+        if (answered(b, until_frame))
             return false;
-    *unseen = (struct sx_unseen){SX_UNSEEN_PASSED_ON, parent->final_frame, parent->final_ns};
+    *unseen = (struct sx_unseen){SX_UNSEEN_PASSED_ON, parent->moved_frame, parent->moved_ns};
     return true;
 }
 

@@ -14,7 +14,7 @@
 enum sx_unseen_sign {
     SX_UNSEEN_NONE,
     SX_UNSEEN_ACKNOWLEDGED, /* the client sent an ACK for it (RFC 3261 13.2.2.4, 17.1.1.3) */
-    SX_UNSEEN_PASSED_ON,    /* the hop above has a 2xx which no branch in the capture gave it */
+    SX_UNSEEN_PASSED_ON,    /* the hop above has an answer which no branch in the capture gave it */
     SX_UNSEEN_UNREADABLE    /* a packet from server to client that may be it, or may not */
 };
 

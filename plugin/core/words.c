@@ -77,21 +77,13 @@ void sx_say_host(wmem_strbuf_t *out, const struct sx_tracker *tracker, uint32_t 
         wmem_strbuf_append(out, "the next hop");
 }
 
-/* RFC 3261 17.1.1.2, 17.1.2.2: over UDP a client that hears nothing sends the request again. */
-void sx_say_sends(wmem_strbuf_t *out, const struct sx_txn *txn)
-{
-    if (txn->sends > 1)
-        wmem_strbuf_append_printf(out, ", sent %" PRIu32 " times", txn->sends);
-    else if (txn->transport == SX_TRANSPORT_UDP)
-        wmem_strbuf_append(out, "; sent once, so the client may have an answer that the capture lacks");
-}
-
 void sx_say_no_response(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                         const struct sx_txn *txn)
 {
     wmem_strbuf_append(out, "no response for ");
     sx_say_time(out, sx_tracker_now(tracker) - txn->request_ns);
-    sx_say_sends(out, txn);
+    if (txn->sends > 1)
+        wmem_strbuf_append_printf(out, ", sent %" PRIu32 " times", txn->sends);
 }
 
 bool sx_say_step(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,

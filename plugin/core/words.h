@@ -48,9 +48,6 @@ void sx_say_unseen(wmem_strbuf_t *out, const struct sx_tracker *tracker, const s
 void sx_say_no_response(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                         const struct sx_txn *txn);
 
-/* ", sent 7 times"; or what it means that the client did not send a request again */
-void sx_say_sends(wmem_strbuf_t *out, const struct sx_txn *txn);
-
 /* "no response for 32 s after 100 Trying in frame 2 to INVITE in frame 1: " and the cause */
 void sx_say_expiry(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                    const struct sx_expiry *expiry);

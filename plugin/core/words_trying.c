@@ -380,10 +380,8 @@ void sx_say_expiry(wmem_strbuf_t *out, const struct sx_tracker *tracker, const s
     if (txn->request_frame)
         wmem_strbuf_append_printf(out, " to %s in frame %" PRIu32, sx_txn_method_name(txn),
                                   txn->request_frame);
-    if (!e->after_100) {
-        sx_say_sends(out, txn);
+    if (!e->after_100)
         return;
-    }
     struct sx_trying v = {.state = SX_TRYING_TIMED_OUT, .wait_ns = e->waited_ns};
     int64_t until_ns = txn->trying_ns + e->waited_ns;
     size_t before = wmem_strbuf_get_len(out);

@@ -134,6 +134,9 @@ void sx_draw_unseen(struct sx_pen *p)
         return;
     struct sx_unseen unseen = sx_unseen_response(p->view->tracker, txn, UINT32_MAX);
     sure = sx_unseen_is_sure(unseen.sign);
+    if (unseen.sign == SX_UNSEEN_NONE && sx_judge_not_repeated(p->view->tracker, txn))
+        p->remark = "cannot tell: no response in the capture, but the client did not send it again, "
+                    "as it does over UDP while it hears nothing";
     /* Where something else ended the wait, or was said of it before, a guess adds nothing. */
     if (unseen.sign == SX_UNSEEN_NONE ||
         (!sure && (txn->moved_frame || txn->cancel_frame || txn->expired_frame)))

@@ -55,7 +55,9 @@ static void note(struct sx_table *table G_GNUC_UNUSED, struct sx_noted *noted,
 struct outcome {
     const struct sx_txn *first, *last;
     struct sx_trying wait;
-    bool failed, unanswered, missing;   /* missing: answered, but not in the capture */
+    bool failed, unanswered;
+    bool missing;       /* answered, but not in the capture */
+    bool not_repeated;  /* it may be */
 };
 
 static bool is_flagged(enum sx_trying_state state)
@@ -84,6 +86,8 @@ static const char *how_it_went(const struct outcome *o)
         return "challenged";
     if (o->last->moved_frame)
         return "ringing";
+    if (o->not_repeated)
+        return "cannot tell";
     return o->last->trying_frame ? "trying" : "no response yet";
 }
 
@@ -237,6 +241,7 @@ static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *
         /* What the nonce of a challenge was is not kept: the attempt after it tells. */
         .failed = last->final_frame && sx_judge_failure(tracker, last, last->final_code, false),
         .unanswered = sx_judge_no_response(tracker, last),
+        .not_repeated = sx_judge_not_repeated(tracker, last),
         .missing = !last->final_frame &&
                    sx_unseen_is_sure(sx_unseen_response(tracker, last, UINT32_MAX).sign),
     };

@@ -341,14 +341,33 @@ static void test_no_response(void)
 static void test_no_response_cannot_tell(void)
 {
     struct ladder l = ladder_open();
-    uint32_t txn = request(&l, 0.0, ALICE, P1, "OPTIONS", via("alice a1"))->txn, other;
+    uint32_t txn = request(&l, 0.0, ALICE, P1, "OPTIONS", via("alice a1"),
+                           .transport = SX_TRANSPORT_TCP)->txn, other;
 
     other_packet(&l, 1000);
     g_assert_false(sx_judge_no_response(l.tracker, txn_numbered(&l, txn)));
+    g_assert_false(sx_judge_not_repeated(l.tracker, txn_numbered(&l, txn)));
     /* now a message of that host shows that its answers can be seen */
     other = request(&l, 1001, P1, ALICE, "OPTIONS", via("p1 x"))->txn;
     g_assert_true(sx_judge_no_response(l.tracker, txn_numbered(&l, txn)));
     g_assert_false(sx_judge_no_response(l.tracker, txn_numbered(&l, other)));
+    ladder_close(&l);
+}
+
+/* Over UDP a client that hears nothing asks again. */
+static void test_not_repeated(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = request(&l, 0.0, ALICE, P1, "OPTIONS", via("alice a1"))->txn, other;
+
+    other = request(&l, 1, P1, ALICE, "OPTIONS", via("p1 x"))->txn;
+    response(&l, 1.1, ALICE, P1, 200, "OPTIONS", via("p1 x"));
+    other_packet(&l, 31.999);
+    g_assert_false(sx_judge_not_repeated(l.tracker, txn_numbered(&l, txn)));
+    other_packet(&l, 40);
+    g_assert_true(sx_judge_not_repeated(l.tracker, txn_numbered(&l, txn)));
+    g_assert_false(sx_judge_no_response(l.tracker, txn_numbered(&l, txn)));
+    g_assert_false(sx_judge_not_repeated(l.tracker, txn_numbered(&l, other)));
     ladder_close(&l);
 }
 
@@ -401,5 +420,6 @@ int main(int argc, char **argv)
     g_test_add_func("/judge/stale_nonce", test_stale_nonce);
     g_test_add_func("/judge/no_response", test_no_response);
     g_test_add_func("/judge/no_response_cannot_tell", test_no_response_cannot_tell);
+    g_test_add_func("/judge/not_repeated", test_not_repeated);
     return g_test_run();
 }

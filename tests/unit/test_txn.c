@@ -132,6 +132,8 @@ static void test_lacks_answer(void)
 
     g_assert_false(sx_txn_lacks_answer(&txn, false));   /* perhaps not captured */
     g_assert_true(sx_txn_lacks_answer(&txn, true));
+    txn.transport = SX_TRANSPORT_UDP;
+    g_assert_false(sx_txn_lacks_answer(&txn, true));    /* the client did not ask again */
     txn.sends = 2;
     g_assert_true(sx_txn_lacks_answer(&txn, false));
     txn.responses = 1;

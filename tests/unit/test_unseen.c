@@ -150,6 +150,30 @@ static void test_passed_on(void)
     ladder_close(&l);
 }
 
+/* Nor does a proxy ring. */
+static void test_ringing_passed_on(void)
+{
+    struct ladder l = ladder_open();
+    begin(&l);
+    uint32_t branch = request(&l, 0.2, P1, BOB, "INVITE", via("p1 b1", "alice a1"))->txn;
+
+    request(&l, 0.7, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+    response(&l, 1, P1, ALICE, 182, "INVITE", via("alice a1"));     /* it may queue calls */
+    g_assert_cmpint(unseen(&l, branch).sign, ==, SX_UNSEEN_NONE);
+    ladder_close(&l);
+
+    l = ladder_open();
+    begin(&l);
+    branch = request(&l, 0.2, P1, BOB, "INVITE", via("p1 b1", "alice a1"))->txn;
+    request(&l, 0.7, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+    uint32_t frame = response(&l, 1, P1, ALICE, 180, "INVITE", via("alice a1"))->frame;
+    g_assert_cmpint(unseen(&l, branch).sign, ==, SX_UNSEEN_PASSED_ON);
+    g_assert_cmpuint(unseen(&l, branch).frame, ==, frame);
+    other_packet(&l, 60);
+    g_assert_false(sx_judge_no_response(l.tracker, txn_numbered(&l, branch)));
+    ladder_close(&l);
+}
+
 /* The 200 came from the other branch. */
 static void test_another_branch_answered(void)
 {
@@ -260,6 +284,7 @@ int main(int argc, char **argv)
     g_test_add_func("/unseen/ack_after_the_timeout", test_ack_after_the_timeout);
     g_test_add_func("/unseen/slow_all_the_same", test_slow_all_the_same);
     g_test_add_func("/unseen/passed_on", test_passed_on);
+    g_test_add_func("/unseen/ringing_passed_on", test_ringing_passed_on);
     g_test_add_func("/unseen/another_branch_answered", test_another_branch_answered);
     g_test_add_func("/unseen/failure_of_the_hop_above", test_failure_of_the_hop_above);
     g_test_add_func("/unseen/unreadable", test_unreadable);
