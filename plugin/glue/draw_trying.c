@@ -127,19 +127,20 @@ void sx_draw_unseen(struct sx_pen *p)
 {
     const struct sx_txn *txn = p->txn;
     const struct sx_message *record = p->view->record;
-    bool sure;
 
     if (txn->final_frame || record->repeats || record->method == SX_METHOD_ACK ||
         (p->pinfo->num != txn->request_frame && p->pinfo->num != txn->trying_frame))
         return;
     struct sx_unseen unseen = sx_unseen_response(p->view->tracker, txn, UINT32_MAX);
-    sure = sx_unseen_is_sure(unseen.sign);
-    if (unseen.sign == SX_UNSEEN_NONE && sx_judge_not_repeated(p->view->tracker, txn))
-        p->remark = "cannot tell: no response in the capture, but the client did not send it again, "
-                    "as it does over UDP while it hears nothing";
+    if (unseen.sign == SX_UNSEEN_NONE) {
+        if (sx_judge_not_repeated(p->view->tracker, txn))
+            p->remark = "cannot tell: no response in the capture, but the client did not send it "
+                        "again, as it does over UDP while it hears nothing";
+        return;
+    }
     /* Where something else ended the wait, or was said of it before, a guess adds nothing. */
-    if (unseen.sign == SX_UNSEEN_NONE ||
-        (!sure && (txn->moved_frame || txn->cancel_frame || txn->expired_frame)))
+    if (unseen.sign == SX_UNSEEN_UNREADABLE &&
+        (txn->moved_frame || txn->cancel_frame || txn->expired_frame))
         return;
     sx_add_frame(p, p->tree, hf_response_missing, unseen.frame);
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
