@@ -296,6 +296,8 @@ static void first_other_response(struct sx_tracker *t, struct sx_txn *txn,
     txn->moved_ns = obs->time_ns;
     txn->moved_code = obs->msg->code;
     txn->answer_dst = obs->to;
+    if (txn->parent)
+        sx_unseen_branch_answer(t, txn);
     if (txn->request_frame && !sx_endpoint_eq(obs->to, txn->src))
         txn->answer_way = (uint8_t)sx_answer_way_of(obs);
     if (txn->method == SX_METHOD_INVITE && txn->request_frame && !txn->first_child &&

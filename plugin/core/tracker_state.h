@@ -77,6 +77,9 @@ gboolean sx_way_equal(gconstpointer a, gconstpointer b);
 /* Notes an ACK that is a transaction of its own. */
 void sx_unseen_ack(struct sx_tracker *tracker, const struct sx_txn *ack);
 
+/* Notes that a branch may have given the hop above its answer; when it has one, or gets its place. */
+void sx_unseen_branch_answer(struct sx_tracker *tracker, const struct sx_txn *branch);
+
 /* Notes a packet between two hosts that may hold SIP which the capture does not show. */
 void sx_unseen_packet(struct sx_tracker *tracker, uint32_t frame, uint32_t from, uint32_t to);
 

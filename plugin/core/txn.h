@@ -113,6 +113,7 @@ struct sx_txn {
     uint32_t expires_s;         /* Expires of an INVITE in seconds; 0: none */
     uint32_t cseq;
     uint32_t flow;              /* the RFC 5626 flow it registers, or is sent to; 0: none known */
+    uint32_t branch_answer;     /* the first response of a branch below that is 101 to 299 */
     uint32_t hangup;            /* index + 1: the client closed the connection of its INVITE */
     uint32_t next_on_way;       /* next older INVITE on the same connection */
     uint32_t repeat_gap_ms;     /* between the two newest sends of the request */

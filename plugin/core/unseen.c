@@ -5,9 +5,6 @@
 
 #include "core/tracker_state.h"
 
-/* Branches looked through for the one that gave an answer; with more of them it cannot be told. */
-#define MAX_BRANCHES 1024
-
 /* ---- ACKs of 2xx ---- */
 
 /* From one client, for one INVITE of a call. */
@@ -22,8 +19,10 @@ static struct sx_fingerprint ack_key(const struct sx_tracker *t, const struct sx
 
 void sx_unseen_ack(struct sx_tracker *t, const struct sx_txn *ack)
 {
-    if (ack->in_dialog && ack->call_hash && !sx_numbers_get(&t->acks, ack_key(t, ack)))
-        sx_numbers_set(&t->acks, ack_key(t, ack), ack->number);
+    struct sx_fingerprint key = ack_key(t, ack);
+
+    if (ack->in_dialog && ack->call_hash && !sx_numbers_get(&t->acks, key))
+        sx_numbers_set(&t->acks, key, ack->number);
 }
 
 /* The ACK of a 2xx to this INVITE, if there is one up to this frame. */
@@ -46,27 +45,27 @@ static bool is_passed_on(unsigned code)
     return code == 180 || code == 183 || code / 100 == 2;
 }
 
-static bool answered(const struct sx_txn *branch, uint32_t until_frame)
-{
-    return branch->moved_frame && branch->moved_frame <= until_frame &&
-           branch->moved_code / 100 <= 2;
-}
-
 static bool was_passed_on(const struct sx_tracker *t, const struct sx_txn *txn,
                           uint32_t until_frame, struct sx_unseen *unseen)
 {
     const struct sx_txn *parent = sx_tracker_txn(t, txn->parent);
 
     if (!parent || txn->method != SX_METHOD_INVITE || txn->moved_frame ||
-        !answered(parent, until_frame) || !is_passed_on(parent->moved_code) ||
-        parent->moved_frame < txn->request_frame)
+        parent->moved_frame < txn->request_frame || parent->moved_frame > until_frame ||
+        !is_passed_on(parent->moved_code) ||
+        (parent->branch_answer && parent->branch_answer <= until_frame))
         return false;
-    const struct sx_txn *b = sx_tracker_txn(t, parent->first_child);
-    for (unsigned i = 0; b && i < MAX_BRANCHES; i++, b = sx_tracker_txn(t, b->next_sibling))
-        if (answered(b, until_frame))
-            return false;
     *unseen = (struct sx_unseen){SX_UNSEEN_PASSED_ON, parent->moved_frame, parent->moved_ns};
     return true;
+}
+
+void sx_unseen_branch_answer(struct sx_tracker *t, const struct sx_txn *branch)
+{
+    struct sx_txn *parent = sx_tracker_txn(t, branch->parent);
+
+    if (parent && branch->moved_frame && branch->moved_code < 300 &&
+        (!parent->branch_answer || branch->moved_frame < parent->branch_answer))
+        parent->branch_answer = branch->moved_frame;
 }
 
 /* ---- packets that cannot be read ---- */
