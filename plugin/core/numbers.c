@@ -3,7 +3,7 @@
  */
 #include "core/numbers.h"
 
-/* As with the pools: mapped by themselves, and only what is touched takes memory. */
+/* As with the pools: seldom a new one, and what is not touched yet takes no memory. */
 #define FIRST_SIZE 32768
 
 static void allocate(struct sx_numbers *table, uint32_t size)

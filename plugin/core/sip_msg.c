@@ -475,7 +475,8 @@ static bool split_field(struct sx_slice line, struct sx_slice *name, struct sx_s
 }
 
 /* True for every line that begins as one of the fields does, and for few others: by the low bits of
- * its first two characters, so that the cases of a letter count as one. */
+ * its first two characters, so that the cases of a letter count as one. No field begins as a line
+ * ends, so the second character is looked at only where there is one. */
 static inline bool may_be_field(const char *line)
 {
 #define BIT(c) (UINT32_C(1) << ((c) & 31))
@@ -496,7 +497,8 @@ static inline bool may_be_field(const char *line)
 #undef COMPACT
 #undef BIT
 
-    return second[line[0] & 31] >> (line[1] & 31) & 1;
+    uint32_t seconds = second[line[0] & 31];
+    return seconds && seconds >> (line[1] & 31) & 1;
 }
 
 /* Reads the header fields from an offset on. Returns where the head ends. This is most of what the
@@ -507,20 +509,21 @@ static size_t read_fields(struct sx_slice bytes, size_t at, struct sx_sip_msg *m
     const char *p = bytes.p + at, *end = bytes.p + bytes.n, *nl;
 
     for (; p < end && (nl = memchr(p, '\n', (size_t)(end - p))) != NULL; p = nl + 1) {
-        if (nl - p < 2) {
-            if (nl == p || *p == '\r') {
-                msg->end = SX_HEAD_COMPLETE;
-                return (size_t)(nl + 1 - bytes.p);
-            }
-        } else if (may_be_field(p)) {
+        if (may_be_field(p)) {
             struct sx_slice line = sx_slice(p, (size_t)(nl - p) - (nl[-1] == '\r'));
-            size_t next = (size_t)(nl + 1 - bytes.p);
-            if (next < bytes.n && (bytes.p[next] == ' ' || bytes.p[next] == '\t'))
-                line = folded_line(bytes, line, &next);
-            if (next >= bytes.n)
+            if (nl + 1 == end)
                 break;
-            nl = bytes.p + next - 1;
+            if (nl[1] == ' ' || nl[1] == '\t') {
+                size_t next = (size_t)(nl + 1 - bytes.p);
+                line = folded_line(bytes, line, &next);
+                if (next == bytes.n)
+                    break;
+                nl = bytes.p + next - 1;
+            }
             read_line(line, msg);
+        } else if (nl == p || (nl == p + 1 && *p == '\r')) {
+            msg->end = SX_HEAD_COMPLETE;
+            return (size_t)(nl + 1 - bytes.p);
         }
     }
     msg->end = SX_HEAD_CUT;
