@@ -455,7 +455,6 @@ void sx_flows_registered(struct sx_flows *f, const struct sx_observation *obs,
     if (!flow->accepted) {
         flow->accepted = true;
         flow->registered_in = register_in;
-        flow->registered_ns = obs->time_ns;
         succeed(f, flow);
         mend(f, slot_of(f, flow), flow, register_in, obs->time_ns);
     } else if (register_in != flow->registered_in && register_in != flow->refreshed_in) {

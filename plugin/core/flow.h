@@ -68,7 +68,6 @@ struct sx_flow {
     struct sx_fingerprint token_key;    /* of the Path URI; zero if not seen */
     struct sx_fingerprint edge_key;     /* of its host part */
     struct sx_link *link;       /* NULL if the client's hop was not seen */
-    int64_t registered_ns;
     int64_t expires_ns;         /* when the binding runs out; INT64_MAX if unknown */
     struct sx_back_off back_off;    /* of the newest attempt */
     struct sx_back_off early;       /* of the first attempt that came too early; failures 0: none */

@@ -385,12 +385,10 @@ struct sx_message *sx_tracker_observe(struct sx_tracker *t, struct sx_observatio
     struct sx_message *record = sx_pool_add(&t->messages);
     struct sx_txn *txn = NULL;
 
-    *record = (struct sx_message){
-        .frame = obs->frame,
-        .code = obs->msg->code,
-        .method = (uint8_t)obs->msg->method,
-        .flags = obs->quoted ? SX_MESSAGE_QUOTED : 0,
-    };
+    record->frame = obs->frame;
+    record->code = obs->msg->code;
+    record->method = (uint8_t)obs->msg->method;
+    record->flags = obs->quoted ? SX_MESSAGE_QUOTED : 0;
     if (!obs->msg->has_via || !obs->msg->has_cseq)
         return record;
     if (obs->quoted) {

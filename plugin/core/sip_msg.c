@@ -676,14 +676,3 @@ struct sx_slice sx_sip_msg_first(const struct sx_sip_msg *msg, const char *name)
 
     return sx_sip_msg_value(msg, name, &iter, &value) ? value : SX_SLICE_NONE;
 }
-
-bool sx_sip_msg_has_token(const struct sx_sip_msg *msg, const char *name, const char *token)
-{
-    struct sx_field_iter iter = {0};
-    struct sx_slice value;
-
-    while (sx_sip_msg_value(msg, name, &iter, &value))
-        if (sx_slice_caseis(value, token))
-            return true;
-    return false;
-}

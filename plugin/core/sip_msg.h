@@ -109,9 +109,6 @@ struct sx_slice sx_sip_msg_to_tag(const struct sx_sip_msg *msg);
 /* The first value, trimmed, or SX_SLICE_NONE. */
 struct sx_slice sx_sip_msg_first(const struct sx_sip_msg *msg, const char *name);
 
-/* True if one of the comma-separated tokens of a header field (Require, Supported) is this one. */
-bool sx_sip_msg_has_token(const struct sx_sip_msg *msg, const char *name, const char *token);
-
 /* RFC 3261 25.1 token: what a method and a header field name are made of. */
 bool sx_is_token(char c);
 

@@ -1,6 +1,5 @@
 /* tracker.h
- * All transactions of a capture and how they hang together. The only part of the core, with the
- * flows, that allocates.
+ * All transactions of a capture and how they hang together.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *

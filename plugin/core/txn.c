@@ -32,17 +32,6 @@ enum sx_txn_state sx_txn_next(bool invite, enum sx_txn_state state, enum sx_txn_
     return (enum sx_txn_state)next_state[invite][state][event];
 }
 
-const char *sx_txn_state_name(enum sx_txn_state state)
-{
-    static const char *const names[SX_TXN_STATES] = {
-        [SX_TXN_CALLING] = "Calling",     [SX_TXN_PROCEEDING] = "Proceeding",
-        [SX_TXN_COMPLETED] = "Completed", [SX_TXN_ACCEPTED] = "Accepted",
-        [SX_TXN_CONFIRMED] = "Confirmed",
-    };
-
-    return names[state];
-}
-
 bool sx_txn_is_over(const struct sx_txn *txn, int64_t now_ns)
 {
     /* An unanswered one has no timer that an observer could trust; ten minutes is longer than

@@ -144,9 +144,6 @@ struct sx_txn {
 /* The state after an event; unexpected events leave it as it is. */
 enum sx_txn_state sx_txn_next(bool invite, enum sx_txn_state state, enum sx_txn_event event);
 
-/* "Proceeding" */
-const char *sx_txn_state_name(enum sx_txn_state state);
-
 /* True if a request with the same key at this time begins a new transaction, because the old one
  * must be gone (RFC 3261 17.2: Timers H, I, J). */
 bool sx_txn_is_over(const struct sx_txn *txn, int64_t now_ns);

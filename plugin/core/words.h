@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Texts are one line of UTF-8 and go to a string buffer of the caller's scope. Nothing of a packet
- * is in them but numbers, so they need no escaping.
+ * Texts are one line of UTF-8 and go to a string buffer of the caller's scope. What they
+ * hold of a packet is numbers, and names that the flows keep cleaned by sx_text_of().
  */
 #ifndef SX_WORDS_H
 #define SX_WORDS_H

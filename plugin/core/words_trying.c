@@ -67,11 +67,29 @@ static void say_loss(wmem_strbuf_t *out, const struct sx_trying *v)
                               v->end == SX_END_RESET ? "reset" : "closed", v->ended_in);
 }
 
+/* A CANCEL goes the way of its request (RFC 3261 9.1), so one that comes from elsewhere may be
+ * forged: the client is not said to have sent it. */
+static bool say_strange_cancel(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                               const struct sx_txn *txn, uint32_t in)
+{
+    const struct sx_txn *cancel = sx_tracker_txn(tracker, txn->related);
+
+    if (!cancel || cancel->method != SX_METHOD_CANCEL || cancel->request_frame != in ||
+        cancel->src.host == txn->src.host)
+        return false;
+    wmem_strbuf_append_printf(out, "; ended by the CANCEL in frame %" PRIu32
+                              ", which came from another address, ", in);
+    sx_say_host(out, tracker, cancel->src.host);
+    return true;
+}
+
 static void say_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                     const struct sx_txn *txn, const struct sx_trying *v)
 {
     uint32_t in = v->ended_in;
 
+    if (say_strange_cancel(out, tracker, txn, in))
+        return;
     switch (v->end) {
     case SX_END_NONE:
         wmem_strbuf_append(out, sx_tracker_ended(tracker) ? ", until the capture ended"

@@ -37,7 +37,9 @@ static int ett_response = -1;
 static int ett_reason = -1;
 static int ett_warning = -1;
 
-static expert_field ei_explain_other = EI_INIT;
+static expert_field ei_explain_other[] = {
+    [SX_CHAT] = EI_INIT, [SX_NOTE] = EI_INIT, [SX_WARN] = EI_INIT
+};
 static expert_field ei_phrase_differs = EI_INIT;
 static expert_field ei_missing_header = EI_INIT;
 static expert_field *ei_explain;    /* one for each entry of the catalogue, in its order */
@@ -54,7 +56,8 @@ static const value_string class_vals[] = {
 
 static expert_field *explain_field(const struct sx_code *entry)
 {
-    return entry->registered ? &ei_explain[entry - sx_codes] : &ei_explain_other;
+    return entry->registered ? &ei_explain[entry - sx_codes]
+                             : &ei_explain_other[entry->severity];
 }
 
 /* Case and white space apart; "(Deprecated)" is the registry's remark, not part of the phrase. */
@@ -336,14 +339,16 @@ void sx_draw_response(struct sx_pen *p)
                  sx_judge_failure(v->tracker, p->txn, v->msg->code, sx_judge_stale_nonce(v->msg)));
 }
 
-/* One expert info for each registered code, so that its severity can be set by itself. */
+/* One expert info for each registered code, so that its severity can be set by itself; those of all
+ * others share a name. */
 static void register_codes(expert_module_t *module)
 {
     static const int severities[] = {
         [SX_CHAT] = PI_CHAT, [SX_NOTE] = PI_NOTE, [SX_WARN] = PI_WARN
     };
     wmem_allocator_t *scope = wmem_epan_scope();
-    ei_register_info *codes = wmem_alloc0_array(scope, ei_register_info, sx_codes_count);
+    ei_register_info *codes = wmem_alloc0_array(scope, ei_register_info,
+                                                sx_codes_count + G_N_ELEMENTS(ei_explain_other));
     int n = 0;
 
     ei_explain = wmem_alloc0_array(scope, expert_field, sx_codes_count);
@@ -354,6 +359,9 @@ static void register_codes(expert_module_t *module)
         codes[n++] = (ei_register_info){ &ei_explain[i], { sx_codes[i].filter, PI_RESPONSE_CODE,
             severities[sx_codes[i].severity], sx_codes[i].summary, EXPFILL } };
     }
+    for (size_t i = 0; i < G_N_ELEMENTS(ei_explain_other); i++)
+        codes[n++] = (ei_register_info){ &ei_explain_other[i], { "sipexplain.explain.other",
+            PI_RESPONSE_CODE, severities[i], "Unregistered response code", EXPFILL } };
     expert_register_field_array(module, codes, n);
 }
 
@@ -429,8 +437,6 @@ void sx_draw_response_register(int proto, expert_module_t *module)
     };
     static int *ett[] = {&ett_response, &ett_reason, &ett_warning};
     static ei_register_info ei[] = {
-        { &ei_explain_other, { "sipexplain.explain.other", PI_RESPONSE_CODE, PI_NOTE,
-          "Unregistered response code", EXPFILL } },
         { &ei_phrase_differs, { "sipexplain.phrase_differs", PI_PROTOCOL, PI_NOTE,
           "Reason phrase differs from the registered one", EXPFILL } },
         { &ei_missing_header, { "sipexplain.missing_header_expert", PI_PROTOCOL, PI_WARN,

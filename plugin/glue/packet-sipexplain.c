@@ -144,11 +144,16 @@ const char *sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct s
 
 bool sx_is_looked_at(proto_tree *tree)
 {
+    return proto_field_is_referenced(tree, proto_sipexplain) ||
+           proto_field_is_referenced(tree, proto_expert);
+}
+
+bool sx_experts_wanted(void)
+{
     /* Registered only when the first capture is opened. */
     if (tap_expert <= 0)
         tap_expert = find_tap_id("expert");
-    return proto_field_is_referenced(tree, proto_sipexplain) ||
-           proto_field_is_referenced(tree, proto_expert) || have_tap_listener(tap_expert);
+    return have_tap_listener(tap_expert);
 }
 
 void proto_register_sipexplain(void)

@@ -43,7 +43,10 @@ void sx_draw_hangups(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
 void sx_draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
                         const struct sx_tracker *tracker);
 
-/* True if anyone looks at what would be drawn on this packet. */
+/* True if this tree shows what would be drawn on the packet, or a filter asks for it. */
 bool sx_is_looked_at(proto_tree *tree);
+
+/* True if somebody collects expert infos, with or without a tree. */
+bool sx_experts_wanted(void);
 
 #endif

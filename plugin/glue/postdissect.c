@@ -30,6 +30,10 @@ static struct {
     struct sx_tracker *tracker; /* from init to clean-up: one capture */
     protocol_t *protocol;
     uint32_t frames;            /* of the capture before; 0: it was not read to its end */
+    struct {
+        uint32_t frame;
+        bool enabled, for_stats, for_experts;
+    } asked;
 } state;
 
 static int64_t frame_time(const packet_info *pinfo)
@@ -249,12 +253,27 @@ static void on_signs(const struct visit *v, tvbuff_t *frame)
     }
 }
 
+/* Asks who wants to know: not while frame after frame is read for the first time, for whoever comes
+ * meanwhile has all of them dissected again. */
+static inline void ask(const packet_info *pinfo, bool first_pass)
+{
+    if (!first_pass || pinfo->num != state.asked.frame + 1) {
+        state.asked.enabled = proto_is_protocol_enabled(state.protocol);
+        state.asked.for_stats = sx_stats_wanted();
+        state.asked.for_experts = sx_experts_wanted();
+    }
+    state.asked.frame = pinfo->num;
+}
+
 static int dissect_sipexplain(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                               void *data G_GNUC_UNUSED)
 {
     struct visit v = {.pinfo = pinfo, .tree = tree, .first_pass = !PINFO_FD_VISITED(pinfo)};
 
-    if (!state.tracker || !proto_is_protocol_enabled(state.protocol))
+    if (!state.tracker)
+        return 0;
+    ask(pinfo, v.first_pass);
+    if (!state.asked.enabled)
         return 0;
     /* As the caller would for a dissector of the protocol, and it takes it back: expert infos bear
      * the name. */
@@ -264,8 +283,8 @@ static int dissect_sipexplain(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tre
         sx_tracker_tick(state.tracker, pinfo->num, v.time_ns);
     else if (sx_tracker_last_frame(state.tracker) == state.frames)
         sx_tracker_end(state.tracker);
-    v.looked_at = sx_is_looked_at(tree);
-    v.tapped = sx_stats_wanted();
+    v.looked_at = state.asked.for_experts || sx_is_looked_at(tree);
+    v.tapped = state.asked.for_stats;
     v.in_info = sx_prefs_info_column() && col_get_writable(pinfo->cinfo, COL_INFO);
     if (v.first_pass || v.looked_at || v.tapped || v.in_info) {
         sx_sip_source_each(pinfo, on_message, &v, &v.signs);
@@ -289,6 +308,7 @@ static void capture_opened(void)
     for (unsigned i = 0; i < G_N_ELEMENTS(key); i++)
         key[i] = (uint64_t)g_random_int() << 32 | g_random_int();
     state.tracker = sx_tracker_new(key, &cfg);
+    state.asked.frame = UINT32_MAX;     /* none comes behind it */
 }
 
 /* When a preference changes, the window dissects the open capture anew, and does not tell when it

@@ -1,5 +1,5 @@
 /* postdissect.h
- * The life of a frame, and the one mutable state of the plugin.
+ * The life of a frame, and what is kept of the open capture.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -76,8 +76,8 @@ int main(void)
     static uint8_t packet[MAX_PACKET];
     struct sx_config cfg = {
         .trying_timeout_ns = 32 * SX_NS_PER_S,
-        .trying_slow_ns = 4 * SX_NS_PER_S,
-        .flow_recovery_ns = 60 * SX_NS_PER_S,
+        .trying_slow_ns = 6 * SX_NS_PER_S,
+        .flow_recovery_ns = 30 * SX_NS_PER_S,
     };
     uint32_t file_header[6], header[4], frame = 0;
 

@@ -160,7 +160,6 @@ def call_messages(number):
 
 
 # What the two-hop call above holds
-CALL_PACKETS = 13
 CALL_TRANSACTIONS = 6
 
 

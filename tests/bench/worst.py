@@ -35,7 +35,7 @@ def exchange(branch, call_id, cseq):
 
 
 def plain(n):
-    """The ordinary: what the others are held against."""
+    """The ordinary."""
     for i in range(n):
         for packet in exchange(f"b{i:07}", f"c{i:07}", 1):
             yield i * 0.001, packet

@@ -39,7 +39,6 @@ CODES = {number: entry for (is_class, number), entry in BASE.items() if not is_c
 ENTRIES = sorted(BASE.values(), key=lambda entry: entry.path.name)
 
 each_fact = pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.code)
-each_entry = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.path.stem)
 
 
 def required(entry):

@@ -9,6 +9,8 @@ import pytest
 
 import ladder
 from ladder_expect import equal
+from test_verdict import VERDICT, assert_verdicts_are_top_lines
+from tshark import HIDDEN, nodes_of
 
 LADDERS = sorted((Path(__file__).parents[1] / "captures" / "ladders").glob("*.md"))
 # One pass prints a frame before it has read what follows.
@@ -54,8 +56,19 @@ def test_the_road_makes_no_difference(wireshark, capture, path):
 
 
 @each_ladder
+def test_nor_for_what_no_tree_shows(wireshark, capture, path):
+    """The verdict is the top line, which the roads are compared by; the call needs no look-ahead."""
+    calls = []
+    for mode in ("one", "two"):
+        rows = wireshark.fields(capture(path), HIDDEN, two_pass=mode == "two")
+        assert_verdicts_are_top_lines(wireshark.everything(capture(path), mode), rows)
+        calls.append([row["sipexplain.call"] for row in rows])
+    assert set(HIDDEN) == {VERDICT, "sipexplain.call"}
+    assert calls[0] == calls[1]
+
+
+@each_ladder
 def test_every_item_is_marked_as_generated(wireshark, capture, path):
-    from tshark import nodes_of
     plain = [(number, node["l"])
              for number, tree in enumerate(wireshark.sharkd(capture(path)), 1)
              for proto in nodes_of(tree) if proto.get("f") == "sipexplain"

@@ -9,8 +9,7 @@ from test_messages_found import MARKS, code_of
 
 PASSES = ("one", "two", "sharkd")
 
-# name: (our trees, fields that must be there in this order, fields that must not be there).
-# A request says its method; it is given a transaction, and nothing is held against it.
+# name: (our trees, fields that must be there in this order). A request says its method; it is given a transaction, and nothing is held against it.
 REQUEST = ["transaction"]
 SAYS = {
     "wsinv": ("INVITE", REQUEST),

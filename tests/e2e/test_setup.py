@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The commands that the README names: try.sh installs and explains, twice as well as once."""
 
+import re
+import shlex
 import shutil
 import subprocess
 import time
@@ -15,6 +17,7 @@ from tshark import NOBODY, drops_root
 ROOT = Path(__file__).parents[2]
 NEEDED = ("CMakeLists.txt", "CMakePresets.json", "cmake", "plugin", "tests/unit",
           "tests/captures/demo.pcap")
+SHOWN = re.compile(r"^    \$ tshark (.*)\n((?:    .*\n)+)", re.MULTILINE)
 QUICK = 15              # seconds for a second run
 
 
@@ -88,6 +91,21 @@ def test_try_says_what_to_install(wireshark, clone):
     done, _ = run(wireshark, clone, tools)
     assert done.returncode == 1
     assert "apt-get install --no-install-recommends tshark" in done.stderr
+
+
+def test_the_readme_shows_what_tshark_prints(wireshark):
+    examples = SHOWN.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+    assert len(examples) == 2
+    for command, shown in examples:
+        args = shlex.split(command)
+        at = args.index("-r")
+        capture = wireshark.keep("shown", (ROOT / args[at + 1]).read_bytes())
+        printed = wireshark.tshark(args[:at] + args[at + 2:], capture)
+        assert words_of(printed) == words_of(shown)
+
+
+def words_of(text):
+    return [line.split() for line in text.splitlines()]
 
 
 def test_the_demonstration_is_its_ladder():

@@ -19,8 +19,12 @@ CUT = 200       # Wireshark shows no more than 240 bytes of the top line
 @pytest.mark.parametrize("path", CASES, ids=lambda path: path.stem)
 def test_has_the_sentence_of_the_top_line(wireshark, capture, path, mode):
     trees = wireshark.everything(capture(path), mode)
-    rows = wireshark.fields(capture(path), [VERDICT], two_pass=mode == "two")
     assert any(trees)
+    assert_verdicts_are_top_lines(
+        trees, wireshark.fields(capture(path), [VERDICT], two_pass=mode == "two"))
+
+
+def assert_verdicts_are_top_lines(trees, rows):
     for frame, row in zip(trees, rows, strict=True):
         tops = [tree[0][1][:CUT] for tree in frame if not BARE.fullmatch(tree[0][1])]
         assert tops == [f"SIP Explain: {verdict}"[:CUT] for verdict in row[VERDICT]]

@@ -229,7 +229,6 @@ static void say_txn(struct run *r, const struct sx_txn *txn, unsigned code)
     uint32_t origin_in = 0;
 
     CLAIM(txn->state < SX_TXN_STATES);
-    CLAIM(*sx_txn_state_name((enum sx_txn_state)txn->state));
     say_trying(r, txn);
     bool failed = sx_judge_failure(r->tracker, txn, code, false);
     bool stale = sx_judge_failure(r->tracker, txn, code, true);
