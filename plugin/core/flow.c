@@ -136,7 +136,11 @@ static struct sx_user *user_of(struct sx_flows *f, struct sx_slice aor)
     if (user)
         return user;
     user = sx_pool_add(&f->users);
-    *user = (struct sx_user){.key = key, .aor = sx_text_of(NULL, aor, MAX_STRING), .number = f->users.count};
+    *user = (struct sx_user){
+        .key = key,
+        .aor = sx_text_of(NULL, aor, MAX_STRING),
+        .number = f->users.count,
+    };
     g_hash_table_insert(f->by_aor, &user->key, user);
     return user;
 }

@@ -24,7 +24,7 @@ from scapy.contrib.gtp import GTP_U_Header  # noqa: E402
 from scapy.contrib.mpls import MPLS  # noqa: E402
 
 BASE = 1_767_225_600            # 2026-01-01
-ETHERNET, RAW_IP, COOKED, COOKED_2, NULL = 1, 101, 113, 276, 0
+ETHERNET, RAW_IP, COOKED, COOKED_2, NULL, EXPORTED = 1, 101, 113, 276, 0, 252
 ALICE, EDGE, BOB = "10.9.0.1", "10.9.0.2", "10.9.0.3"
 COOKIE = "z9hG4bK-"
 ALL = {}
@@ -239,6 +239,16 @@ def link():
     return [(name, Odd(CALL, frames(call(), wrap), link=number)) for name, number, wrap in (
         ("raw", RAW_IP, bare), ("cooked", COOKED, cooked), ("cooked-2", COOKED_2, cooked_2),
         ("null", NULL, null))]
+
+
+@odd
+def without_addresses():
+    """Messages that Wireshark has exported without their addresses: a host of no bytes. Found by a
+    fuzzer."""
+    def exported(right, payload):
+        return struct.pack("!HH4sHH", 12, 4, b"sip", 0, 0) + payload
+
+    return Odd(CALL, frames(call(), exported), link=EXPORTED)
 
 
 @odd
@@ -661,7 +671,8 @@ def via_without_sent_by():
 
 @odd
 def via_loops():
-    """Forged Via stacks make each transaction the other's parent, or its own."""
+    """Forged Via stacks make each transaction the other's parent, or its own. The way up ends at
+    one of them, and the origin named is a response of the ring."""
     a, b = ("x 1", "y 1"), ("y 1", "x 1")
     itself = ("x 1", "x 1")
     ring = [tuple(f"h {(i + k) % 40}" for k in range(40)) for i in range(40)]
@@ -675,12 +686,31 @@ def via_loops():
 200 no sipexplain.origin_in
 """, frames([(i / 100, True, request(via=via)) for i, via in enumerate(chain)] +
              [(2 + i / 100, False, response(486, via)) for i, via in enumerate(chain[::-1])]))),
-        ("two", Odd("4 sipexplain.code == 486\n", frames([
+        ("two", Odd("""
+1 no sipexplain.parent
+2 sipexplain.parent == 1
+3 sipexplain.origin == 1
+4 sipexplain.code == 486
+4 sipexplain.origin == 2
+4 sipexplain.origin_in == 3
+""", frames([
             (0, True, request(via=a)), (0.1, True, request(via=b)),
             (0.2, False, response(486, b)), (0.3, False, response(486, a))]))),
-        ("itself", Odd("2 sipexplain.code == 486\n1 no sipexplain.parent\n", frames([
+        ("itself", Odd("""
+1 no sipexplain.parent
+2 sipexplain.code == 486
+2 sipexplain.origin == 1
+2 no sipexplain.origin_in
+""", frames([
             (0, True, request(via=itself)), (0.1, False, response(486, itself))]))),
-        ("ring", Odd("80 sipexplain.code == 486\n", frames(
+        # The hop at which the way up ends depends on how far up a request looks for the next one.
+        ("ring", Odd("""
+41 sipexplain.origin == 0
+66 sipexplain.origin == 1
+* sipexplain.origin == 2 count 38
+* sipexplain.origin_in == 41 count 24
+* sipexplain.origin_in == 66 count 14
+""", frames(
             [(i / 100, True, request(via=via)) for i, via in enumerate(ring)] +
             [(1 + i / 100, False, response(486, via)) for i, via in enumerate(ring)]))),
     ]
@@ -793,6 +823,9 @@ def header():
         "many-commas": more(b"Contact: " + b"," * 40_000),
         "many-semicolons": more(b"Contact: x" + b";" * 40_000),
         "cseq-4294967295": swap(b"CSeq: 1 ", b"CSeq: 4294967295 "),
+        # Found by a fuzzer.
+        "via-of-semicolons": swap(b"Via: SIP/2.0/UDP alice;branch=z9hG4bK-a1", b"Via:;,;,,"),
+        "via-of-semicolons-below": more(b"Via:;,;,,"),
     }
     none = {
         "no-via": without(b"Via"),
@@ -1020,19 +1053,136 @@ def cancel_before_time():
                 [(top, 0), (top, 0), (0, 0), (0, 1), (0, 2)], events)))]
 
 
+CORE, OTHER_EDGE = "10.9.0.5", "10.9.0.6"
+
+
+def sent_by(src, dst, payload):
+    return udp(True, payload, IP(src=src, dst=dst))
+
+
+def flow(time, number, edge):
+    """Bob registers over a TCP connection to this edge proxy, which hands it on to the core."""
+    def wrap(right, tcp):
+        return bytes(ether() / (IP(src=BOB, dst=edge) if right else IP(src=edge, dst=BOB)) / tcp)
+
+    instance = '+sip.instance="<urn:uuid:00000000-0000-1000-8000-000000000001>"'
+    contact = f"Contact: <sip:bob@{BOB};transport=tcp>;reg-id={number};{instance}"
+    path = f"Path: <sip:flow{number}@{edge};lr;ob>"
+    asked = ("Supported: path, outbound", contact)
+    made = ("Require: outbound", contact, path)
+    phone, proxy = (f"bob r{number}",), (f"edge p{number}", f"bob r{number}")
+    call_id = f"register-{number}"
+    answered = {"method": "REGISTER", "call": call_id}
+    s = Stream(wrap).open(time)
+    s.put(time + 0.01, True, request("REGISTER", phone, *asked, call=call_id))
+    handed_on = request("REGISTER", proxy, *asked, path, call=call_id)
+    s.frames += [
+        Frame(time + 0.02, sent_by(edge, CORE, handed_on)),
+        Frame(time + 0.03, sent_by(CORE, edge, response(200, proxy, *made, **answered)))]
+    return s.put(time + 0.04, False, response(200, phone, *made, **answered)).frames
+
+
+@odd
+def forged_430():
+    """A forged 430 for a live call to a client that is registered: it is believed, and what the
+    call did then shows. The registrations are in frames 4 and 11, the 430 is in frame 18."""
+    first, second = ("core c1", "alice a1"), ("core c2", "alice a1")
+    attempt = request("INVITE", first, f"Route: <sip:flow1@{EDGE};lr;ob>")
+    events = flow(0, 1, EDGE) + flow(1, 2, OTHER_EDGE) + [
+        Frame(10, sent_by(ALICE, CORE, request())),
+        Frame(10.01, sent_by(CORE, ALICE, response(100))),
+        Frame(10.02, sent_by(CORE, EDGE, attempt)),
+        Frame(10.03, sent_by("192.0.2.66", CORE, response(430, first)))]
+    retry = request("INVITE", second, f"Route: <sip:flow2@{OTHER_EDGE};lr;ob>")
+    answered = Frame(11.1, sent_by(CORE, ALICE, response(200)))
+    late = Frame(100, sent_by("10.9.9.9", "10.9.9.8", b""))
+    believed = """
+4 sipexplain.flow.failed_in == 18    look-ahead
+11 no sipexplain.flow.failed_in
+18 sipexplain.code == 430
+18 sipexplain.request_in == 17
+18 sipexplain.flow.registered_in == 4
+18 sipexplain.flow.reg_id == 1
+18 no sipexplain.flow.closed_in
+18 sipexplain.flow.death == 0
+18 no sipexplain.flow.death_in
+"""
+    return [
+        ("answered-over-another-flow", Odd(believed + """
+18 sipexplain.flow.outcome == 1    look-ahead
+18 sipexplain.flow.retry_in == 19    look-ahead
+20 sipexplain.code == 200
+20 sipexplain.request_in == 19
+* no sipexplain.flow_lost
+""", events + [Frame(10.2, sent_by(CORE, OTHER_EDGE, retry)),
+               Frame(11, sent_by(OTHER_EDGE, CORE, response(200, second))), answered, late],
+            calm=False)),
+        ("answered-all-the-same", Odd(believed + """
+18 sipexplain.flow.outcome == 0
+18 no sipexplain.flow.retry_in
+19 sipexplain.code == 200
+19 sipexplain.request_in == 17
+20 sipexplain.request_in == 15
+* no sipexplain.flow_lost
+""", events + [Frame(11, sent_by(EDGE, CORE, response(200, first))), answered, late], calm=False)),
+        ("unanswered", Odd(believed + """
+18 sipexplain.flow.outcome == 5    look-ahead
+18 sipexplain.flow_lost    look-ahead
+16 sipexplain.trying.state == 3    look-ahead
+""", events + [late], calm=False)),
+    ]
+
+
 @odd
 def forged():
-    """Single packets that nothing in the capture supports: responses, a CANCEL, an ICMP error and a
-    reset from elsewhere. They are shown as what they are; none makes a call look stuck or a flow
-    lost."""
+    """Single packets that nothing in the capture supports: responses, a CANCEL, an ACK, an ICMP
+    error and a reset from elsewhere. They are shown as what they are; what they make of a verdict
+    stands in THREATS.md."""
     elsewhere = IP(src="192.0.2.66", dst=ALICE)
     sent = ip4(True) / UDP(sport=5060, dport=5060) / Raw(request())
     unreachable = ether() / elsewhere / ICMP(type=3, code=1) / Raw(bytes(sent))
     late = Frame(60, udp(True, b"", IP(src="10.9.9.9", dst="10.9.9.8")))
     onward, back = IP(src=EDGE, dst=BOB), IP(src=BOB, dst=EDGE)
-    next_hop = Stream(lambda right, tcp: bytes(ether() / (onward if right else back) / tcp))
-    next_hop.open(0.01).put(0.02, True, request(via=("edge e1", "alice a1")))
-    next_hop.put(0.5, False, flags="R", at=77, take=False)
+    to_edge = IP(src="192.0.2.66", dst=EDGE)
+    tried = [Frame(0, udp(True, request())), Frame(0.1, udp(False, response(100)))]
+    sent_on = request(via=("edge e1", "alice a1"))
+    hop = onward / UDP(sport=5060, dport=5060) / Raw(sent_on)
+    no_hop = ether() / to_edge / ICMP(type=3, code=1) / Raw(bytes(hop))
+
+    def ack(branch, ip=None, time=5.0):
+        return Frame(time, udp(True, request("ACK", (branch,), to_tag="b"), ip))
+
+    def next_hop(ahead):
+        """It resets the connection, so far ahead of the bytes it has sent."""
+        s = Stream(lambda right, tcp: bytes(ether() / (onward if right else back) / tcp))
+        s.open(0.2).put(0.3, True, sent_on)
+        return s.put(0.5, False, flags="R", at=s.seq[False] + ahead, take=False).frames
+
+    def caller(ahead, *answers):
+        s = Stream().open().put(0, True, request()).put(0.1, False, response(100))
+        s.put(0.5, True, flags="R", at=s.seq[True] + ahead, take=False)
+        for code in answers:
+            s.put(2, False, response(code))
+        return s.frames + [late]
+
+    gone = """
+4 sipexplain.trying.state == 4    look-ahead
+4 sipexplain.trying.ended_in == 6    look-ahead
+5 sipexplain.trying.ended_in == 6    look-ahead
+6 sipexplain.trying.ended == 5
+* no sipexplain.expired
+"""
+    stuck = """
+1 sipexplain.trying.state == 3    look-ahead
+1 sipexplain.trying.cause == 0    look-ahead
+"""
+    acknowledged = """
+1 sipexplain.trying.state == 1    look-ahead
+1 sipexplain.trying.ended_in == 3    look-ahead
+1 sipexplain.response_missing == 3    look-ahead
+2 sipexplain.response_missing == 3    look-ahead
+* no sipexplain.expired
+"""
     return [
         ("100-alone", Odd("1 sipexplain.code == 100\n1 no sipexplain.trying_timeout\n", frames([
             (0, False, response(100)), (0.5, True, b"\r\n\r\n")]))),
@@ -1087,14 +1237,83 @@ def forged():
 4 no sipexplain.trying.ended_in
 7 sipexplain.expired == 5
 * no sipexplain.trying_cancelled
-""", Stream().open().put(0, True, request()).put(0.1, False, response(100))
-     .put(0.5, True, flags="R", at=77, take=False).frames + [late], calm=False)),
-        ("reset-of-the-next-hop", Odd("""
-1 sipexplain.trying.state == 3    look-ahead
-1 sipexplain.trying.cause == 0    look-ahead
+""", caller(-900), calm=False)),
+        ("reset-of-the-client-far-ahead", Odd("""
+4 sipexplain.trying.state == 3    look-ahead
+4 no sipexplain.trying.ended_in
+7 sipexplain.expired == 5
+""", caller(1 << 20), calm=False)),
+        ("reset-in-the-window", Odd(gone, caller(0), calm=False)),
+        ("reset-in-the-window-ahead", Odd(gone, caller(8000), calm=False)),
+        ("reset-in-the-window-answered", Odd("""
+4 sipexplain.trying.state == 1    look-ahead
+4 sipexplain.trying.ended_in == 7    look-ahead
+7 sipexplain.code == 200
+7 sipexplain.request_in == 4
+* no sipexplain.expired
+* no sipexplain.trying.cause
+""", caller(0, 200))),
+        ("reset-of-the-next-hop", Odd(stuck + """
 * no sipexplain.trying_timeout contains "cannot reach"
-""", [Frame(0, udp(True, request())), Frame(0.001, udp(False, response(100))), *next_hop.frames, late],
+""", tried + next_hop(-900) + [late], calm=False)),
+        ("reset-in-the-window-of-the-next-hop", Odd("""
+1 sipexplain.trying.state == 3    look-ahead
+1 sipexplain.trying.cause == 6    look-ahead
+2 sipexplain.trying.cause_in == 7    look-ahead
+8 sipexplain.expired == 2
+""", tried + next_hop(8000) + [late], calm=False)),
+        ("icmp-unanswered", Odd("""
+1 sipexplain.trying.state == 3    look-ahead
+1 sipexplain.trying.cause == 6    look-ahead
+2 sipexplain.trying.cause_in == 4    look-ahead
+4 sipexplain contains "quoted by an ICMP error"
+4 sipexplain.request_in == 3
+5 sipexplain.expired == 2
+""", tried + [Frame(0.2, bytes(ether() / hop)), Frame(0.5, bytes(no_hop)), late], calm=False)),
+        # Of a request that got nothing, not even a 100, an error that quotes it says nothing more.
+        ("icmp-for-the-first-hop", Odd("""
+1 no sipexplain.trying.state
+2 sipexplain contains "quoted by an ICMP error"
+* no sipexplain.trying.cause
+* sipexplain.expired == 1 count 1
+""", [Frame(0, udp(True, request())), Frame(0.2, bytes(unreachable)),
+      *(Frame(time, udp(True, request())) for time in (0.5, 1.5, 3.5, 7.5, 15.5, 31.5)), late],
             calm=False)),
+        ("100-unanswered", Odd("""
+1 sipexplain.trying.state == 3    look-ahead
+2 sipexplain.trying.state == 3    look-ahead
+2 sipexplain.trying.cause == 0    look-ahead
+3 sipexplain.expired == 2
+* no sipexplain.no_response
+""", [Frame(0, udp(True, request())), Frame(0.1, udp(False, response(100), elsewhere)), late],
+            calm=False)),
+        # What the plugin says of it in words is the ladders' business.
+        ("cancel-for-a-live-call", Odd("""
+1 sipexplain.cancelled_in == 3    look-ahead
+1 sipexplain.trying.state == 4    look-ahead
+1 sipexplain.trying.ended_in == 3    look-ahead
+2 sipexplain.trying.state == 4    look-ahead
+3 sipexplain.cancels == 1
+3 sipexplain.trying.ended == 2
+4 sipexplain.code == 200
+4 sipexplain.request_in == 1
+* no sipexplain.expired
+""", tried + [Frame(5, udp(True, request("CANCEL"), to_edge)), Frame(8, udp(False, response(200)))],
+            calm=False)),
+        ("ack-for-a-live-call", Odd("""
+1 sipexplain.trying.state == 1    look-ahead
+1 sipexplain.trying.ended_in == 4    look-ahead
+4 sipexplain.code == 200
+4 sipexplain.request_in == 1
+* no sipexplain.response_missing
+* no sipexplain.expired
+""", tried + [ack("alice a1", to_edge, 0.5), Frame(2, udp(False, response(200))), late])),
+        ("ack-unanswered", Odd(acknowledged, tried + [ack("alice a1", to_edge), late])),
+        ("ack-unanswered-as-of-the-caller", Odd(acknowledged, tried + [ack("alice a2"), late])),
+        ("ack-unanswered-of-another", Odd(stuck + """
+4 sipexplain.expired == 2
+* no sipexplain.response_missing
+""", tried + [ack("alice a2", to_edge), late], calm=False)),
         ("cancel-alone", Odd("* no sipexplain.cancels\n", frames([(0, True, request("CANCEL"))]))),
         ("ack-alone", Odd("1 sipexplain.transaction == 1\n", frames([(0, True, request("ACK"))]))),
     ]

@@ -10,7 +10,8 @@ import odd
 from test_ladders import assert_same_on_every_road, shown
 from test_messages_found import assert_same_messages
 
-VERDICTS = ["trying_timeout", "trying_slow", "no_response", "flow_lost", "flow_failed", "flow_closed"]
+VERDICTS = ["trying_timeout", "trying_slow", "trying_cancelled", "no_response", "flow_lost",
+            "flow_failed", "flow_failed_later", "flow_closed", "flow_too_early"]
 
 each = pytest.mark.parametrize("name", sorted(odd.ALL))
 
@@ -28,6 +29,16 @@ def test_shows_what_is_expected(wireshark, odd_capture, name, mode):
     failed = [f"{expect.text}\n    shown: {shown(frames, expect)}" for expect in expects(name)
               if not (expect.look_ahead and mode == "one") and not expect.holds(frames)]
     assert not failed, "\n" + "\n".join(failed)
+
+
+@each
+def test_every_field_exists(wireshark, name):
+    """A line that says "no" of a field that is none would hold for ever."""
+    assert {expect.field for expect in expects(name)} <= {*wireshark.types, "sipexplain"}
+
+
+def test_every_verdict_exists(wireshark):
+    assert {f"sipexplain.{verdict}" for verdict in VERDICTS} <= set(wireshark.types)
 
 
 @each

@@ -40,6 +40,12 @@ def test_verdict(wireshark, capture, name, expects, mode):
     assert not failed, "\n" + "\n".join(failed)
 
 
+@each_verdict
+def test_every_field_exists(wireshark, name, expects):
+    """A line that says "no" of a field that is none would hold for ever."""
+    assert {expect.field for expect in expects} <= {*wireshark.types, "sipexplain"}
+
+
 @each_capture
 def test_the_road_makes_no_difference(wireshark, capture, path):
     assert_same_on_every_road(wireshark, capture(path))

@@ -1,6 +1,6 @@
 /* fuzz_tcp_header.c
- * The search for a TCP or UDP header, and STUN in what the latter leads to. Input: a byte of options, the addresses and ports to look for, then
- * the frame.
+ * The search for a TCP or UDP header, and STUN in what the latter leads to. Input: a byte of
+ * options, the addresses and ports to look for, then the frame.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

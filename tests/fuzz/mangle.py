@@ -49,8 +49,7 @@ class Tools:
             yield self.write(path.stem + ".pcap", ladder_net.pcap(ladder.build(ladder.read(path))))
         yield from sorted((CAPTURES / "recorded").glob("*.pcapng"))
         for name, capture in odd.ALL.items():
-            if not name.startswith("many-vias"):
-                yield self.write(f"odd-{name}.pcap", odd.file_of(capture))
+            yield self.write(f"odd-{name}.pcap", odd.file_of(capture))
         torture = [odd.Frame(i / 100, odd.udp(True, message))
                    for i, (_, message) in enumerate(rfc4475.MESSAGES.values())]
         yield self.write("rfc4475.pcap", odd.file_of(odd.Odd("", torture)))

@@ -119,4 +119,6 @@ def test_it_would_be_noticed(tmp_path):
         wireshark.checked = True
         wireshark.run("tshark", ["-G", "folders"])
         kinds = [report.split("\n")[0] for report in wireshark.ours()]
-    assert sorted(kinds) == ["Leak_DefinitelyLost", "UninitCondition"]
+    # A number somewhere that looks like a pointer to it makes it possibly lost.
+    assert sorted(kinds) in (["Leak_DefinitelyLost", "UninitCondition"],
+                             ["Leak_PossiblyLost", "UninitCondition"])
