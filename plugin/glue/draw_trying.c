@@ -201,13 +201,13 @@ void sx_draw_hangups(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
             continue;
         if (!p.top)
             sx_add_top(&p, tree);
-        /* Who went on over another connection did not hang up. */
+        /* Who goes on over another connection did not hang up; nor who is answered. */
         if (v.ended_in == pinfo->num && ei && sx_say_trying(words, tracker, txn, &v))
             sx_flag(&p, sx_add_uint(&p, p.tree, hf_trying_ended, txn->trying_frame), ei,
                     wmem_strbuf_get_str(words));
         else
-            wmem_strbuf_append_printf(words, "the connection of the INVITE in frame %u ends, and "
-                                      "the call goes on over another one", txn->request_frame);
+            wmem_strbuf_append_printf(words, "the connection of the INVITE in frame %u ends, "
+                                      "not the call", txn->request_frame);
         wmem_strbuf_append_printf(verdict, "%s%s", wmem_strbuf_get_len(verdict) ? "; " : "",
                                   wmem_strbuf_get_str(words));
     }

@@ -1248,6 +1248,7 @@ def forged():
         ("reset-in-the-window-answered", Odd("""
 4 sipexplain.trying.state == 1    look-ahead
 4 sipexplain.trying.ended_in == 7    look-ahead
+6 sipexplain contains "the connection of the INVITE in frame 4 ends, not the call"    look-ahead
 7 sipexplain.code == 200
 7 sipexplain.request_in == 4
 * no sipexplain.expired
