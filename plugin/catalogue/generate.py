@@ -338,8 +338,8 @@ def check_translation(entry, base, report):
 def read_catalogue(folder, report):
     """Read and check a folder: (base files by (is_class, number), translations, tables)."""
     base, translations = {}, []
-    for path in sorted(folder.glob("*.md")):
-        entry = None if path.name in ("README.md", "FORMAT.md") else read_entry(path, report)
+    for path in sorted((folder / "codes").glob("*.md")):
+        entry = read_entry(path, report)
         if entry and entry.language:
             translations.append(entry)
         elif entry and base.setdefault((entry.is_class, entry.number), entry) is not entry:
@@ -348,7 +348,7 @@ def read_catalogue(folder, report):
     for number, name in CLASSES.items():
         if (True, number) not in base:
             slug = name.lower().replace(" ", "-")
-            report.error(folder / f"{number}xx-{slug}.md", 1, "missing; add the file")
+            report.error(folder / "codes" / f"{number}xx-{slug}.md", 1, "missing; add the file")
     codes = {number for is_class, number in base if not is_class}
     for entry in base.values():
         check_entry(entry, codes, report)
@@ -453,7 +453,7 @@ def generate(base, translations, tables, language=None):
     return "\n".join([
         "/* Written by plugin/catalogue/generate.py from the files beside it: change those.",
         " *", " * SPDX-License-Identifier: GPL-2.0-or-later", " */",
-        '#include "core/catalogue.h"', "", *arrays,
+        '#include "core/facts/catalogue.h"', "", *arrays,
         "const struct sx_code sx_codes[] = {", *entries[False], "};",
         "const size_t sx_codes_count = sizeof sx_codes / sizeof sx_codes[0];", "",
         "const struct sx_code sx_class_fallbacks[7] = {", *entries[True], "};",

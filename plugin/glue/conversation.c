@@ -3,7 +3,7 @@
  */
 #include "glue/compat.h"
 
-#include "core/call.h"
+#include "core/record/call.h"
 #include "glue/conversation.h"
 
 static const struct sx_tracker *(*open_tracker)(void);

@@ -3,11 +3,11 @@
  */
 #include "glue/compat.h"
 
-#include "core/words.h"
-#include "glue/draw.h"
+#include "core/say/say.h"
+#include "glue/draw/draw.h"
 #include "glue/packet-sipexplain.h"
-#include "glue/postdissect.h"
-#include "glue/prefs.h"
+#include "glue/frame/postdissect.h"
+#include "glue/settings/prefs.h"
 
 void proto_register_sipexplain(void);
 void proto_reg_handoff_sipexplain(void);
@@ -130,7 +130,7 @@ const char *sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct s
     if (p.txn && !p.quoted) {
         sx_draw_trying(&p);
         sx_draw_no_response(&p);
-        sx_draw_unseen(&p);
+        sx_draw_missing(&p);
         sx_draw_registration(&p);
     }
     sx_draw_flow(&p);

@@ -8,9 +8,9 @@
 
 #include "glue/compat.h"
 
-#include "core/catalogue.h"
-#include "core/story.h"
-#include "core/tracker.h"
+#include "core/facts/catalogue.h"
+#include "core/judge/flow_story.h"
+#include "core/record/tracker.h"
 
 /* One message to draw. Points to what lives as long as the packet. */
 struct sx_view {

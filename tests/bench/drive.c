@@ -9,9 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "core/judge.h"
-#include "core/tracker.h"
-#include "core/trying.h"
+#include "core/judge/failure.h"
+#include "core/record/tracker.h"
+#include "core/judge/trying.h"
 
 /* Raw IPv4 without options, then UDP. */
 #define SOURCE 12

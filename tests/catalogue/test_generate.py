@@ -107,16 +107,21 @@ FLOW, AWAY, TRANSLATED = ("430-flow-failed.md", "480-temporarily-unavailable.md"
 FOURTH = "4xx-client-failure.md"
 
 
+def at(folder, name):
+    """The file of a code, or a table."""
+    return folder / "codes" / name if name.endswith(".md") else folder / name
+
+
 @pytest.fixture
 def folder(tmp_path):
     catalogue = tmp_path / "catalogue"
-    catalogue.mkdir()
+    (catalogue / "codes").mkdir(parents=True)
     for number, (name, role) in enumerate(zip(CLASSES, ROLES), 1):
         slug = name.lower().replace(" ", "-")
         text = CLASS.format(number=number, name=name, role=role)
-        (catalogue / f"{number}xx-{slug}.md").write_text(text)
-    (catalogue / FLOW).write_text(FLOW_FAILED)
-    (catalogue / AWAY).write_text(UNAVAILABLE)
+        (catalogue / "codes" / f"{number}xx-{slug}.md").write_text(text)
+    (catalogue / "codes" / FLOW).write_text(FLOW_FAILED)
+    (catalogue / "codes" / AWAY).write_text(UNAVAILABLE)
     (catalogue / "q850-causes.tsv").write_text("# comment\n1\tNo number\tWrong.\n"
                                                "16\tNormal\tEnd.\n")
     (catalogue / "warn-codes.tsv").write_text("300\tNetwork\tLook.\n")
@@ -131,11 +136,11 @@ def run(folder, *arguments):
 
 
 def errors(folder):
-    """The errors of a check, without the folder."""
+    """The errors of a check, without the folders."""
     result = run(folder, "--check")
     assert result.returncode == (1 if result.stderr else 0)
     assert not (result.stderr and result.stdout)
-    return [line.replace(f"{folder}/", "", 1) for line in result.stderr.splitlines()]
+    return [line.replace(f"{folder}/", "", 1).removeprefix("codes/") for line in result.stderr.splitlines()]
 
 
 def change(path, old, new):
@@ -263,55 +268,55 @@ def test_no_errors(folder):
 
 @pytest.mark.parametrize("name, old, new, line, message", ONE_CHANGE)
 def test_one_change_is_one_error(folder, name, old, new, line, message):
-    change(folder / name, old, new)
+    change(at(folder, name), old, new)
     assert errors(folder) == [f"{name}:{line}:1: error: {message}"]
 
 
 def test_class_has_a_fixed_name(folder):
-    (folder / FOURTH).rename(folder / "4xx-my-fault.md")
-    change(folder / "4xx-my-fault.md", "Client Failure", "My Fault")
+    at(folder, FOURTH).rename(at(folder, "4xx-my-fault.md"))
+    change(at(folder, "4xx-my-fault.md"), "Client Failure", "My Fault")
     assert errors(folder) == [
         "4xx-my-fault.md:3:1: error: this class is called 'Client Failure'; type that"]
 
 
 @pytest.mark.parametrize("name", [FOURTH, "warn-codes.tsv"])
 def test_missing_file(folder, name):
-    (folder / name).unlink()
+    at(folder, name).unlink()
     assert errors(folder) == [f"{name}:1:1: error: missing; add the file"]
 
 
 def test_empty_file(folder):
-    (folder / AWAY).write_text("")
+    at(folder, AWAY).write_text("")
     assert errors(folder) == [
         f"{AWAY}:1:1: error: no header; begin with the line '---' and end it with another"]
 
 
 def test_not_utf8(folder):
-    (folder / AWAY).write_bytes(UNAVAILABLE.replace("Often", "\xd6fters").encode("latin-1"))
+    at(folder, AWAY).write_bytes(UNAVAILABLE.replace("Often", "\xd6fters").encode("latin-1"))
     assert errors(folder) == [f"{AWAY}:14:1: error: not UTF-8; save the file as UTF-8"]
 
 
 def test_byte_order_mark(folder):
-    change(folder / AWAY, "---\ncode", "\ufeff---\ncode")
+    change(at(folder, AWAY), "---\ncode", "\ufeff---\ncode")
     assert (f"{AWAY}:1:1: error: invisible character U+FEFF; delete it or type a plain space"
             in errors(folder))
 
 
 def test_unknown_name(folder):
-    (folder / FLOW).rename(folder / "430_flow_failed.md")
+    at(folder, FLOW).rename(at(folder, "430_flow_failed.md"))
     assert errors(folder) == [
         "430_flow_failed.md:1:1: error: not a name of the catalogue; call it like "
         "430-flow-failed.md, 4xx-client-failure.md or 430-flow-failed.de.md"]
 
 
 def test_number_twice(folder):
-    (folder / "430-flow-lost.md").write_text(FLOW_FAILED.replace("Flow Failed", "Flow Lost"))
+    at(folder, "430-flow-lost.md").write_text(FLOW_FAILED.replace("Flow Failed", "Flow Lost"))
     assert errors(folder) == ["430-flow-lost.md:1:1: error: 430-flow-failed.md has this number "
                               "already; delete one"]
 
 
 def test_a_long_phrase_leaves_less_for_the_meaning(folder):
-    path = folder / "477-unfortunately-error-on-sending-to-next-hop-occurred.md"
+    path = at(folder, "477-unfortunately-error-on-sending-to-next-hop-occurred.md")
     text = UNAVAILABLE.replace("480", "477").replace(
         "Temporarily Unavailable", "Unfortunately error on sending to next hop occurred")
     path.write_text(text.replace("Not there.", "Gone" * 20 + "\n" + "Gone" * 20 + "\n" + "x" * 20))
@@ -321,16 +326,16 @@ def test_a_long_phrase_leaves_less_for_the_meaning(folder):
 
 
 def test_all_errors_at_once_sorted(folder):
-    change(folder / FLOW, "severity: warn", "severity: bad")
-    change(folder / FLOW, "Call again.", "Call  again.")
-    change(folder / AWAY, "Wait.", "Wait. ")
+    change(at(folder, FLOW), "severity: warn", "severity: bad")
+    change(at(folder, FLOW), "Call again.", "Call  again.")
+    change(at(folder, AWAY), "Wait.", "Wait. ")
     found = errors(folder)
     assert [error.split(" error")[0] for error in found] == [
         f"{FLOW}:6:1:", f"{FLOW}:23:1:", f"{AWAY}:17:1:"]
 
 
 def test_translation(folder):
-    (folder / TRANSLATED).write_text(TRANSLATION)
+    at(folder, TRANSLATED).write_text(TRANSLATION)
     assert errors(folder) == []
 
 
@@ -345,14 +350,14 @@ def test_translation(folder):
     ("jawohl", "\n".join(["ja"] * 66), 6, "text of 239 bytes; shorten it to 220"),
 ])
 def test_translation_error(folder, old, new, line, message):
-    (folder / TRANSLATED).write_text(TRANSLATION.replace("jawohl: Über", "jawohl\nÜber"))
-    change(folder / TRANSLATED, old, new)
+    at(folder, TRANSLATED).write_text(TRANSLATION.replace("jawohl: Über", "jawohl\nÜber"))
+    change(at(folder, TRANSLATED), old, new)
     assert f"{TRANSLATED}:{line}:1: error: {message}" in errors(folder)
 
 
 @pytest.mark.parametrize("name", ["431-flow-failed.de.md", "430-flow-lost.de.md"])
 def test_translation_without_base(folder, name):
-    (folder / name).write_text(TRANSLATION.replace("430", name[:3], 1))
+    at(folder, name).write_text(TRANSLATION.replace("430", name[:3], 1))
     assert errors(folder) == [f"{name}:1:1: error: no English file of this name; correct the name "
                               "or add it"]
 
@@ -372,15 +377,15 @@ def entry(text, start):
 def test_output_depends_only_on_the_contents(folder, tmp_path):
     first = written(folder)
     other = tmp_path / "elsewhere"
-    other.mkdir()
-    for path in sorted(folder.iterdir(), reverse=True):
-        (other / path.name).write_bytes(path.read_bytes())
+    (other / "codes").mkdir(parents=True)
+    for path in sorted(folder.rglob("*.*"), reverse=True):
+        (other / path.relative_to(folder)).write_bytes(path.read_bytes())
     assert written(other) == first
     assert str(tmp_path) not in first
 
 
 def test_no_output_after_an_error(folder, tmp_path):
-    change(folder / FLOW, "severity: warn", "severity: bad")
+    change(at(folder, FLOW), "severity: warn", "severity: bad")
     assert run(folder, "--output", tmp_path / "out.c").returncode == 1
     assert not (tmp_path / "out.c").exists()
 
@@ -412,8 +417,8 @@ def test_class_entry(folder):
 
 
 def test_unregistered_code_has_no_filter_of_its_own(folder):
-    change(folder / AWAY, "registered: yes", "registered: no")
-    change(folder / AWAY, "RFC 3261 section 21.4.18, RFC 5626", "RFC 3261 section 8.1.3.2")
+    change(at(folder, AWAY), "registered: yes", "registered: no")
+    change(at(folder, AWAY), "RFC 3261 section 21.4.18, RFC 5626", "RFC 3261 section 8.1.3.2")
     away = entry(written(folder), "    {\n        .code = 480,")
     assert '.filter = "sipexplain.explain.other",' in away
     assert ".registered = false," in away
@@ -445,7 +450,7 @@ def test_see_ends_with_zero(folder):
 
 
 def test_language(folder):
-    (folder / TRANSLATED).write_text(TRANSLATION)
+    at(folder, TRANSLATED).write_text(TRANSLATION)
     english, german = written(folder), written(folder, "--language", "de")
     assert "jawohl" not in english
     assert '"Die Verbindung ist weg, jawohl: \\303\\234bertragung tot."' in german
@@ -462,7 +467,7 @@ def test_language_that_nobody_wrote(folder):
 
 @pytest.mark.parametrize("language", [(), ("--language", "de")])
 def test_the_c_file_compiles(folder, language):
-    (folder / TRANSLATED).write_text(TRANSLATION)
+    at(folder, TRANSLATED).write_text(TRANSLATION)
     written(folder, *language)
     compiler = subprocess.run(
         ["gcc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", "-fsyntax-only",
@@ -475,7 +480,7 @@ def test_the_program_reads_what_was_written(folder, tmp_path):
     """The tables as C sees them: ends, counts and the bytes of a string."""
     written(folder)
     (tmp_path / "main.c").write_text(r"""
-#include "core/catalogue.h"
+#include "core/facts/catalogue.h"
 #include <assert.h>
 #include <string.h>
 int main(void)

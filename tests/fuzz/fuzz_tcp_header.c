@@ -4,8 +4,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "core/stun.h"
-#include "core/tcp_header.h"
+#include "core/read/stun.h"
+#include "core/read/tcp_header.h"
 
 #include "claim.h"
 

@@ -22,9 +22,9 @@
  */
 #include <wsutil/wmem/wmem.h>
 
-#include "core/call.h"
-#include "core/judge.h"
-#include "core/words.h"
+#include "core/record/call.h"
+#include "core/judge/failure.h"
+#include "core/say/say.h"
 
 #include "claim.h"
 
@@ -188,10 +188,10 @@ static void say_trying(struct run *r, const struct sx_txn *txn)
     CLAIM(v.ended_in <= r->frame && v.cause_in <= r->frame);
     CLAIM((v.ended_in != 0) == (v.end != SX_END_NONE));
     CLAIM(v.via <= sx_tracker_txn_count(r->tracker));
-    CLAIM((v.unseen.sign != SX_UNSEEN_NONE) == (v.unseen.frame != 0));
+    CLAIM((v.unseen.sign != SX_MISSING_NONE) == (v.unseen.frame != 0));
     CLAIM(v.unseen.frame <= r->frame);
     /* What may have been answered is no timeout, unless a frame has said so before. */
-    CLAIM(v.state != SX_TRYING_TIMED_OUT || v.unseen.sign == SX_UNSEEN_NONE ||
+    CLAIM(v.state != SX_TRYING_TIMED_OUT || v.unseen.sign == SX_MISSING_NONE ||
           txn->expired_after_100);
     SAY(r, sx_say_trying(r->said, r->tracker, txn, &v));
     SAY(r, sx_say_cause(r->said, r->tracker, txn, &v));
@@ -234,10 +234,10 @@ static void say_txn(struct run *r, const struct sx_txn *txn, unsigned code)
     bool stale = sx_judge_failure(r->tracker, txn, code, true);
     bool silent = sx_judge_no_response(r->tracker, txn);
     CLAIM(!silent || txn->responses == 0);
-    struct sx_unseen unseen = sx_unseen_response(r->tracker, txn, UINT32_MAX);
+    struct sx_missing unseen = sx_missing_response(r->tracker, txn, UINT32_MAX);
     CLAIM(unseen.frame <= r->frame);
-    if (unseen.sign != SX_UNSEEN_NONE)
-        SAY_ALWAYS(r, sx_say_unseen(r->said, r->tracker, txn, &unseen));
+    if (unseen.sign != SX_MISSING_NONE)
+        SAY_ALWAYS(r, sx_say_missing(r->said, r->tracker, txn, &unseen));
     if (silent)
         SAY_ALWAYS(r, sx_say_no_response(r->said, r->tracker, txn));
     if (txn->final_frame) {
@@ -352,7 +352,7 @@ static void observe(struct run *r, const struct event *e, struct sx_slice bytes)
         .stream = e->ports & 3,
         .has_stream = e->ports & 0x80,
         .quoted = e->kind == 'q' || e->kind == 'Q',
-        .put_together = e->ports & 0x08,
+        .reassembled = e->ports & 0x08,
     };
     const struct sx_message *record = sx_tracker_observe(r->tracker, &obs);
     CLAIM(record->frame == r->frame);

@@ -14,7 +14,7 @@
 #ifndef SX_TESTS_FLOW_TEXT_H
 #define SX_TESTS_FLOW_TEXT_H
 
-#include "core/story.h"
+#include "core/judge/flow_story.h"
 #include "sip_text.h"
 
 enum { PHONE = BOB, EDGE = P1, CORE = P2, EDGE2 = P3 };

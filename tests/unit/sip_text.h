@@ -15,7 +15,7 @@
 #ifndef SX_TESTS_SIP_TEXT_H
 #define SX_TESTS_SIP_TEXT_H
 
-#include "core/tracker.h"
+#include "core/record/tracker.h"
 
 /* The last byte of the address. */
 enum { ALICE = 1, P1, P2, P3, BOB, CAROL, DAVE };
@@ -37,7 +37,7 @@ struct sip_text {
     bool old_branch;                /* without the magic cookie */
     bool same_frame;                /* as the message before it */
     bool quoted;
-    bool put_together;              /* of IP fragments */
+    bool reassembled;              /* of IP fragments */
     uint16_t src_port, dst_port;    /* 0: 5060 */
     enum sx_transport transport;
 };
@@ -150,7 +150,7 @@ static inline const struct sx_message *ladder_send(struct ladder *l, double seco
         .frame = l->frame,
         .transport = m->transport ? m->transport : SX_TRANSPORT_UDP,
         .quoted = m->quoted,
-        .put_together = m->put_together,
+        .reassembled = m->reassembled,
     };
     const struct sx_message *record = sx_tracker_observe(l->tracker, &obs);
     g_string_free(text, TRUE);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/brief.h"
+#include "core/say/brief.h"
 
 #include "sip_text.h"
 

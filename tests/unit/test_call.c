@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/call.h"
+#include "core/record/call.h"
 
 #include "sip_text.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/catalogue.h"
+#include "core/facts/catalogue.h"
 
 #include "sip_text.h"
 

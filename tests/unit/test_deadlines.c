@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/deadlines.h"
+#include "core/base/deadlines.h"
 
 #include "sip_text.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/fingerprint.h"
+#include "core/base/fingerprint.h"
 
 #include "sip_text.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/hosts.h"
+#include "core/facts/hosts.h"
 
 static struct sx_address address(const void *bytes, uint8_t len, uint8_t type)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/icmp_quote.h"
+#include "core/read/icmp_quote.h"
 
 #include <glib.h>
 

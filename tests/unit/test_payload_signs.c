@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/payload_signs.h"
+#include "core/read/payload_signs.h"
 
 #include <glib.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/pool.h"
+#include "core/base/pool.h"
 
 #include "sip_text.h"
 

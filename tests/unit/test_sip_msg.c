@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "core/sip_msg.h"
+#include "core/read/sip_msg.h"
 
 #include "sip_text.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/slice.h"
+#include "core/base/slice.h"
 
 #include "sip_text.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/stun.h"
+#include "core/read/stun.h"
 
-#include "core/tcp_header.h"
+#include "core/read/tcp_header.h"
 #include "sip_text.h"
 
 #define HEAD(type, length) type length "\x21\x12\xa4\x42" "transaction1"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/tcp_header.h"
+#include "core/read/tcp_header.h"
 
 #include <glib.h>
 

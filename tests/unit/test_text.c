@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/text.h"
+#include "core/base/text.h"
 
 #define FFFD "\xef\xbf\xbd"
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/tracker.h"
+#include "core/record/tracker.h"
 
-#include "core/judge.h"
-#include "core/trying.h"
+#include "core/judge/failure.h"
+#include "core/judge/trying.h"
 #include "sip_text.h"
 
 /* ---- which messages make one transaction ---- */
@@ -35,9 +35,9 @@ static void test_a_call(void)
     g_assert_cmpint(invite->request_ns, ==, ns_of(0));
     g_assert_cmpuint(invite->trying_frame, ==, 2);
     g_assert_cmpint(invite->trying_ns, ==, ns_of(0.010));
-    g_assert_cmpuint(invite->moved_frame, ==, 3);
-    g_assert_cmpint(invite->moved_ns, ==, ns_of(0.500));
-    g_assert_cmpuint(invite->moved_code, ==, 180);
+    g_assert_cmpuint(invite->first_response_frame, ==, 3);
+    g_assert_cmpint(invite->first_response_ns, ==, ns_of(0.500));
+    g_assert_cmpuint(invite->first_response_code, ==, 180);
     g_assert_cmpuint(invite->final_frame, ==, 4);
     g_assert_cmpint(invite->final_ns, ==, ns_of(5));
     g_assert_cmpuint(invite->final_code, ==, 200);
@@ -1105,7 +1105,7 @@ static void test_clock_back(void)
     const struct sx_expiry *e = sx_tracker_expiry(l.tracker, other_packet(&l, 1040.1), 0);
     g_assert_cmpint(e ? e->waited_ns : 0, ==, ns_of(40));
     response(&l, 900.0, P1, ALICE, 180, "INVITE", via("alice a1"));
-    g_assert_cmpuint(txn_numbered(&l, txn)->moved_code, ==, 180);
+    g_assert_cmpuint(txn_numbered(&l, txn)->first_response_code, ==, 180);
     ladder_close(&l);
 }
 
@@ -1408,7 +1408,7 @@ static const char *broken_rule(const struct ladder *l, const struct sx_txn *txn)
         return "sent without a frame";
     if (is_final(txn) != (txn->final_frame != 0))
         return "a final state without a final response, or the reverse";
-    if (txn->final_frame && !txn->moved_frame)
+    if (txn->final_frame && !txn->first_response_frame)
         return "a final response that did not move it on";
     if (txn->related && txn_numbered(l, txn->related)->number != txn->related)
         return "related to nobody";

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/trying.h"
+#include "core/judge/trying.h"
 
 #include "sip_text.h"
 

@@ -2,7 +2,7 @@
  * like it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/trying.h"
+#include "core/judge/trying.h"
 
 #include "sip_text.h"
 

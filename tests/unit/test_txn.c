@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/txn.h"
+#include "core/facts/txn.h"
 
-#include "core/config.h"
+#include "core/base/config.h"
 #include "sip_text.h"
 
 #define STAY SX_TXN_STATES
@@ -112,7 +112,7 @@ static void test_waits_after_100(void)
     g_assert_false(sx_txn_waits_after_100(&(struct sx_txn){.request_frame = 1}));
     g_assert_true(sx_txn_waits_after_100(&(struct sx_txn){.request_frame = 1, .trying_frame = 2}));
     g_assert_true(sx_txn_waits_after_100(&(struct sx_txn){.trying_frame = 2}));
-    g_assert_false(sx_txn_waits_after_100(&(struct sx_txn){.trying_frame = 2, .moved_frame = 3}));
+    g_assert_false(sx_txn_waits_after_100(&(struct sx_txn){.trying_frame = 2, .first_response_frame = 3}));
     g_assert_false(sx_txn_waits_after_100(&(struct sx_txn){.trying_frame = 2, .cancel_frame = 3}));
 }
 

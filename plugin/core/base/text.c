@@ -1,0 +1,29 @@
+/* text.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "core/base/text.h"
+
+#define REPLACEMENT 0xfffd
+
+char *sx_text_of(wmem_allocator_t *scope, struct sx_slice bytes, size_t max)
+{
+    wmem_strbuf_t *out = wmem_strbuf_new(scope, "");
+    const char *p = bytes.n ? bytes.p : "", *end = p + MIN(bytes.n, max);
+
+    while (p < end) {
+        unsigned char first = (unsigned char)*p;
+        if (first >= 0x20 && first < 0x7f) {
+            wmem_strbuf_append_c(out, *p++);
+            continue;
+        }
+        gunichar c = first < 0x80 ? ' ' : g_utf8_get_char_validated(p, end - p);
+        bool valid = c < (gunichar)-2;
+        p = valid && first >= 0x80 ? g_utf8_next_char(p) : p + 1;
+        GUnicodeType type = valid ? g_unichar_type(c) : G_UNICODE_UNASSIGNED;
+        if (type == G_UNICODE_CONTROL || type == G_UNICODE_LINE_SEPARATOR ||
+            type == G_UNICODE_PARAGRAPH_SEPARATOR)
+            c = ' ';
+        wmem_strbuf_append_unichar(out, valid && g_unichar_isprint(c) ? c : REPLACEMENT);
+    }
+    return wmem_strbuf_finalize(out);
+}

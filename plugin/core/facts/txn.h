@@ -1,0 +1,166 @@
+/* txn.h
+ * One transaction as the capture shows it (RFC 3261 17, corrected by RFC 6026).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Times are nanoseconds since the epoch, frames are frame numbers from 1, 0 means "not seen".
+ */
+#ifndef SX_TXN_H
+#define SX_TXN_H
+
+#include "core/base/fingerprint.h"
+#include "core/read/sip_msg.h"
+
+/* The client transaction's states; an observer sees both ends as one. */
+enum sx_txn_state {
+    SX_TXN_CALLING,     /* request sent, nothing back: Calling or Trying */
+    SX_TXN_PROCEEDING,  /* a provisional response */
+    SX_TXN_COMPLETED,   /* a final response, for INVITE not 2xx */
+    SX_TXN_ACCEPTED,    /* 2xx to INVITE (RFC 6026 7.2) */
+    SX_TXN_CONFIRMED,   /* the ACK of a non-2xx final */
+    SX_TXN_STATES
+};
+
+enum sx_txn_event {
+    SX_TXN_REQUEST,
+    SX_TXN_PROVISIONAL,
+    SX_TXN_SUCCESS,
+    SX_TXN_FAILURE,
+    SX_TXN_ACK,
+    SX_TXN_EVENTS
+};
+
+enum sx_transport {
+    SX_TRANSPORT_OTHER,
+    SX_TRANSPORT_UDP,
+    SX_TRANSPORT_TCP,
+    SX_TRANSPORT_TLS,
+    SX_TRANSPORT_WS,
+    SX_TRANSPORT_SCTP
+};
+
+/* One SIP message of the capture. */
+struct sx_message {
+    uint32_t frame;
+    uint32_t txn;           /* number of its transaction; 0 if it names none */
+    uint32_t repeats;       /* frame of the message that this one repeats */
+    uint32_t next;          /* index + 1 of the next older distinct response */
+    uint32_t identity;      /* tells responses of a transaction apart */
+    uint16_t code;          /* 0 on requests */
+    uint8_t method;         /* enum sx_method; of CSeq on responses */
+    uint8_t flags;
+};
+
+enum {
+    SX_MESSAGE_DUPLICATE = 1,   /* `repeats` is the same packet, captured twice */
+    SX_MESSAGE_ENDS_WAIT = 2,   /* the first message after a 100 that is not a 100 */
+    SX_MESSAGE_QUOTED = 4       /* quoted by an ICMP error: evidence, not a message */
+};
+
+struct sx_endpoint {
+    uint32_t host;          /* index into the tracker's hosts */
+    uint16_t port;
+};
+
+static inline bool sx_endpoint_eq(struct sx_endpoint a, struct sx_endpoint b)
+{
+    return a.host == b.host && a.port == b.port;
+}
+
+/* Where a response went, measured by the request (RFC 3261 18.2.2, RFC 3581 4). */
+enum sx_answer_way {
+    SX_ANSWER_TO_SOURCE,    /* where the request came from, or it cannot be told */
+    SX_ANSWER_BY_VIA,       /* somewhere else, as its Via says */
+    SX_ANSWER_ASTRAY        /* neither there nor where its Via says */
+};
+
+struct sx_txn {
+    struct sx_fingerprint key;
+    struct sx_fingerprint parent_key;   /* of the second Via; zero if there is none */
+    uint64_t call_hash;                 /* of the Call-ID; 0 if there is none */
+    int64_t request_ns;
+    int64_t last_request_ns;
+    int64_t trying_ns;
+    int64_t first_response_ns;
+    int64_t final_ns;
+    int64_t cancel_ns;
+    int64_t ack_ns;
+    int64_t last_ns;            /* newest message */
+    int64_t last_response_ns;
+    uint32_t number;            /* from 1, in the order of first appearance */
+    uint32_t parent;            /* numbers of transactions; 0: none */
+    uint32_t first_child;
+    uint32_t next_sibling;      /* next older child of the same parent */
+    uint32_t next_waiting;      /* next older one whose second Via names nothing seen yet */
+    uint32_t related;           /* a CANCEL's INVITE, an INVITE's CANCEL */
+    uint32_t followed_by;       /* the attempt that came after a challenge, redirection, ... */
+    uint32_t request_frame;     /* first request */
+    uint32_t last_request_frame;
+    uint32_t trying_frame;      /* first 100, unless another response came before it */
+    uint32_t first_response_frame;       /* first response that is not a 100 */
+    uint32_t final_frame;       /* first final response */
+    uint32_t cancel_frame;      /* first CANCEL of this INVITE */
+    uint32_t ack_frame;         /* first ACK of a failure */
+    uint32_t expired_frame;     /* the frame that found it waiting past its deadline */
+    uint32_t unreachable_frame; /* an ICMP error or TCP reset that the request met */
+    uint32_t returned_frame;    /* an ICMP error that a response met */
+    uint32_t responses;         /* index + 1 of the newest distinct response */
+    uint32_t sends;             /* how often the request was sent, the first time included */
+    uint32_t sends_after_100;
+    uint32_t last_response;     /* identity of the newest response */
+    uint32_t final_tag;         /* hash of the To tag of the first final response */
+    uint32_t uri_hash;          /* of the Request-URI: RFC 3261 17.2.3 for old branches */
+    uint32_t expires_s;         /* Expires of an INVITE in seconds; 0: none */
+    uint32_t cseq;
+    uint32_t flow;              /* the RFC 5626 flow it registers, or is sent to; 0: none known */
+    uint32_t branch_answer;     /* the first response of a branch below that is 101 to 299 */
+    uint32_t hangup;            /* index + 1: the client closed the connection of its INVITE */
+    uint32_t next_on_way;       /* next older INVITE on the same connection */
+    uint32_t repeat_gap_ms;     /* between the two newest sends of the request */
+    struct sx_endpoint src, dst;            /* of the request; else as the response implies */
+    struct sx_endpoint answer_dst;  /* where the first response that is not a 100 went */
+    uint16_t first_response_code;
+    uint16_t final_code;
+    uint8_t method;             /* enum sx_method */
+    uint8_t state;              /* enum sx_txn_state */
+    uint8_t transport;          /* enum sx_transport */
+    uint8_t distinct;           /* responses in the list above; it stops growing at a limit */
+    uint8_t answer_way;         /* enum sx_answer_way of the first response that is not a 100 */
+    bool has_credentials : 1;
+    bool in_dialog : 1;         /* the request has a To tag */
+    bool old_branch : 1;        /* no magic cookie */
+    bool token_route : 1;       /* the topmost Route has a user part, as a flow token is */
+    bool unregisters : 1;       /* a REGISTER that removes its bindings */
+    bool unregisters_all : 1;   /* a REGISTER with Contact: * and Expires: 0 */
+    bool has_path : 1;          /* a REGISTER with Path */
+    bool outbound_path : 1;     /* ... whose last value has ob (RFC 5626 5.1) */
+    bool route_repair : 1;      /* its 430 has P-Dialog-Recovery-Action */
+    bool redirected_child : 1;  /* a branch below ended in 3xx */
+    bool expired_after_100 : 1; /* expired_frame found it waiting behind a 100 */
+    bool seen_elsewhere : 1;    /* the request was seen between two other addresses, too (NAT) */
+    bool uneven_repeats : 1;    /* it was sent again sooner than before: no timer does so */
+};
+
+/* The state after an event; unexpected events leave it as it is. */
+enum sx_txn_state sx_txn_next(bool invite, enum sx_txn_state state, enum sx_txn_event event);
+
+/* True if a request with the same key at this time begins a new transaction, because the old one
+ * must be gone (RFC 3261 17.2: Timers H, I, J). */
+bool sx_txn_is_over(const struct sx_txn *txn, int64_t now_ns);
+
+/* True if the request of the branch was sent on by the hop that got the request of the parent; else
+ * there are hops between that were not captured. */
+bool sx_txn_is_next_hop(const struct sx_txn *parent, const struct sx_txn *branch);
+
+/* "INVITE"; "request" for a method that is not known. */
+const char *sx_txn_method_name(const struct sx_txn *txn);
+
+/* True while neither a response other than 100 nor a CANCEL has followed the 100. */
+bool sx_txn_waits_after_100(const struct sx_txn *txn);
+
+/* True if no response was seen and the capture shows that there was none: the client sent the
+ * request again; or there is no need to (RFC 3261 17.1.1.2: not over UDP), and what the server sends
+ * can be seen (sees_host). */
+bool sx_txn_lacks_answer(const struct sx_txn *txn, bool sees_host);
+
+#endif

@@ -1,0 +1,283 @@
+/* connections.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "core/record/tracker_state.h"
+#include "core/record/missing.h"
+
+/* How far back a request is looked for that an ICMP error or a reset may concern. */
+#define MAX_LOOK_BACK 256
+#define LOOK_BACK_NS (40 * SX_NS_PER_S)
+
+/* Connections being set up at a time; more than any SIP host tries. */
+#define MAX_CONNECTING 4096
+
+/* RFC 6298 2: a SYN is repeated after a second, then after twice as long each time. What comes
+ * sooner is the same packet; what comes later has the port from another connection. */
+#define SYN_AGAIN_NS (200 * SX_NS_PER_MS)
+#define SYN_AGAIN_LATEST_NS (70 * SX_NS_PER_S)
+
+struct sx_way {
+    struct sx_endpoint from, to;
+};
+
+/* A SYN that nothing answered yet. */
+struct sx_connecting {
+    struct sx_way way;
+    int64_t first_ns, last_ns;
+    uint32_t first_frame;
+    uint32_t attempt;       /* index + 1, once it is known to be in vain */
+};
+
+/* A connection that carried an INVITE to where it goes. */
+struct sx_riding {
+    struct sx_way way;
+    uint32_t newest;        /* number of the newest such transaction */
+};
+
+guint sx_way_hash(gconstpointer p)
+{
+    const struct sx_way *c = p;
+
+    return (c->from.host * 31 + c->from.port) * 31 + c->to.port;
+}
+
+gboolean sx_way_equal(gconstpointer x, gconstpointer y)
+{
+    const struct sx_way *a = x, *b = y;
+
+    return sx_endpoint_eq(a->from, b->from) && sx_endpoint_eq(a->to, b->to);
+}
+
+/* An ICMP error quotes a message that did not arrive. */
+struct sx_txn *sx_observe_quote(struct sx_tracker *t, const struct sx_observation *obs)
+{
+    struct sx_txn *txn = sx_tracker_txn(t, sx_tracker_find(t, obs->msg));
+
+    if (!txn)
+        return NULL;
+    uint32_t *frame = obs->msg->is_request ? &txn->unreachable_frame : &txn->returned_frame;
+    if (*frame == 0)
+        *frame = obs->frame;
+    if (obs->msg->is_request)
+        sx_flows_unreachable(t->flows, obs->frame, txn->src, txn->dst);
+    else
+        sx_flows_unreachable(t->flows, obs->frame, txn->dst, txn->src);
+    return txn;
+}
+
+/* The newest unanswered request on this way is the one that did not arrive. */
+static void request_lost(struct sx_tracker *t, uint32_t frame, int64_t time_ns,
+                         const struct sx_way *way)
+{
+    for (uint32_t n = 0; n < MIN(t->messages.count, MAX_LOOK_BACK); n++) {
+        const struct sx_message *m = sx_pool_at(&t->messages, t->messages.count - 1 - n);
+        struct sx_txn *txn = sx_tracker_txn(t, m->txn);
+        if (!txn || m->code != 0 || !sx_endpoint_eq(txn->src, way->from) ||
+            !sx_endpoint_eq(txn->dst, way->to))
+            continue;
+        if (!txn->first_response_frame && !txn->unreachable_frame && !txn->hangup &&
+            time_ns - txn->last_request_ns <= LOOK_BACK_NS)
+            txn->unreachable_frame = frame;
+        return;
+    }
+}
+
+static bool find_way(const struct sx_tracker *t, const struct sx_address *src,
+                     const struct sx_address *dst, struct sx_way *way)
+{
+    *way = (struct sx_way){.from.port = src->port, .to.port = dst->port};
+    return sx_hosts_find(&t->hosts, src, &way->from.host) &&
+           sx_hosts_find(&t->hosts, dst, &way->to.host);
+}
+
+bool sx_tracker_watches_udp(const struct sx_tracker *t)
+{
+    return sx_flows_over_udp(t->flows);
+}
+
+void sx_tracker_udp(struct sx_tracker *t, const struct sx_datagram *datagram)
+{
+    struct sx_way way;
+
+    if (!find_way(t, &datagram->src, &datagram->dst, &way))
+        return;
+    struct sx_stun stun = sx_stun_read(datagram->payload);
+    sx_flows_datagram(t->flows, datagram, way.from, way.to, &stun);
+}
+
+static bool is_sip_port(uint16_t port)
+{
+    return port == 5060 || port == 5061;
+}
+
+/* ---- connections that do not come up ---- */
+
+static void in_vain(struct sx_tracker *t, uint32_t frame, struct sx_connecting *c)
+{
+    if (c->attempt)
+        return;
+    *(struct sx_attempt *)sx_pool_add(&t->attempts) = (struct sx_attempt){
+        .frame = frame,
+        .since_frame = c->first_frame,
+        .since_ns = c->first_ns,
+        .from = c->way.from,
+        .to = c->way.to,
+    };
+    c->attempt = t->attempts.count;
+}
+
+void sx_tracker_undelivered(struct sx_tracker *t, uint32_t frame, int64_t time_ns,
+                            const struct sx_address *src, const struct sx_address *dst)
+{
+    struct sx_way way;
+
+    if (!find_way(t, src, dst, &way))
+        return;
+    sx_flows_unreachable(t->flows, frame, way.from, way.to);
+    struct sx_connecting *connecting = g_hash_table_lookup(t->connecting, &way);
+    if (connecting)
+        in_vain(t, frame, connecting);
+    else
+        request_lost(t, frame, time_ns, &way);
+}
+
+/* Only hosts that were seen to send SIP are watched, and only on their way to a SIP port or to
+ * another such host. */
+static void connect_begins(struct sx_tracker *t, const struct sx_segment *segment)
+{
+    struct sx_way way = {.from.port = segment->src.port, .to.port = segment->dst.port};
+    bool sip_peer = sx_hosts_find(&t->hosts, &segment->dst, &way.to.host);
+
+    if (!sx_hosts_find(&t->hosts, &segment->src, &way.from.host) ||
+        (!sip_peer && !is_sip_port(way.to.port)))
+        return;
+    way.to.host = sx_hosts_index(&t->hosts, &segment->dst);
+    struct sx_connecting *c = g_hash_table_lookup(t->connecting, &way);
+    int64_t since = c ? segment->time_ns - c->last_ns : 0;
+    if (c && since < SYN_AGAIN_NS)
+        return;
+    if (c && since <= SYN_AGAIN_LATEST_NS) {
+        c->last_ns = segment->time_ns;
+        in_vain(t, segment->frame, c);
+        return;
+    }
+    if (g_hash_table_size(t->connecting) >= MAX_CONNECTING)
+        g_hash_table_remove_all(t->connecting);
+    c = g_new(struct sx_connecting, 1);
+    *c = (struct sx_connecting){
+        .way = way,
+        .first_ns = segment->time_ns,
+        .last_ns = segment->time_ns,
+        .first_frame = segment->frame,
+    };
+    g_hash_table_replace(t->connecting, c, c);
+}
+
+/* The first segment that comes back. */
+static void connect_ends(struct sx_tracker *t, const struct sx_segment *segment,
+                         struct sx_connecting *c)
+{
+    if (segment->flags & SX_TCP_RST)
+        in_vain(t, segment->frame, c);
+    else if (c->attempt && c->attempt <= t->attempts.count)
+        ((struct sx_attempt *)sx_pool_at(&t->attempts, c->attempt - 1))->came_up = true;
+    g_hash_table_remove(t->connecting, &c->way);
+}
+
+/* ---- connections that end ---- */
+
+void sx_txn_rides(struct sx_tracker *t, struct sx_txn *txn)
+{
+    struct sx_riding new = {.way = {.from = txn->src, .to = txn->dst}};
+    struct sx_riding *riding = g_hash_table_lookup(t->riding, &new);
+
+    if (!riding) {
+        riding = g_memdup2(&new, sizeof new);
+        g_hash_table_add(t->riding, riding);
+    }
+    txn->next_on_way = riding->newest;
+    riding->newest = txn->number;
+}
+
+/* The client closes or resets the connection that its INVITEs went over. */
+static void hang_up(struct sx_tracker *t, const struct sx_segment *segment,
+                    const struct sx_way *way)
+{
+    const struct sx_riding *riding = g_hash_table_lookup(t->riding, way);
+
+    for (uint32_t n = riding ? riding->newest : 0; n;) {
+        struct sx_txn *txn = sx_tracker_txn(t, n);
+        n = txn->next_on_way;
+        if (txn->first_response_frame || txn->cancel_frame || txn->hangup ||
+            sx_missing_is_sure(sx_missing_response(t, txn, segment->frame).sign))
+            continue;
+        *(struct sx_hangup *)sx_pool_add(&t->hangups) = (struct sx_hangup){
+            .frame = segment->frame,
+            .txn = txn->number,
+            .time_ns = segment->time_ns,
+            .reset = segment->flags & SX_TCP_RST,
+        };
+        txn->hangup = t->hangups.count;
+    }
+}
+
+static void connection_ends(struct sx_tracker *t, const struct sx_segment *segment,
+                            const struct sx_way *back)
+{
+    const struct sx_way way = {.from = back->to, .to = back->from};
+
+    if (g_hash_table_size(t->riding) == 0)
+        return;
+    hang_up(t, segment, &way);
+    g_hash_table_remove(t->riding, &way);
+    /* Where the server closes, the client's FIN that follows is no hang-up. */
+    g_hash_table_remove(t->riding, back);
+}
+
+void sx_tracker_unreadable(struct sx_tracker *t, uint32_t frame, const struct sx_address *src,
+                           const struct sx_address *dst)
+{
+    uint32_t from, to;
+
+    if (!sx_hosts_find(&t->hosts, src, &from))
+        return;
+    struct sx_host *host = sx_hosts_at(&t->hosts, from);
+    if (host->unreadable == 0)
+        host->unreadable = frame;
+    if (dst && sx_hosts_find(&t->hosts, dst, &to))
+        sx_missing_packet(t, frame, from, to);
+}
+
+/* ---- segments ---- */
+
+bool sx_tracker_watches_tcp(const struct sx_tracker *t)
+{
+    return t->hosts.pool.count > 0;
+}
+
+bool sx_tracker_wants(const struct sx_tracker *t, unsigned flags, uint32_t payload)
+{
+    return (flags & (SX_TCP_SYN | SX_TCP_FIN | SX_TCP_RST | SX_TCP_GOODBYE)) ||
+           (payload > 0 && sx_flows_count(t->flows) > 0);
+}
+
+void sx_tracker_tcp(struct sx_tracker *t, const struct sx_segment *segment)
+{
+    struct sx_way back;
+    unsigned flags = segment->flags;
+
+    if ((flags & (SX_TCP_SYN | SX_TCP_ACK)) == SX_TCP_SYN) {
+        connect_begins(t, segment);
+        return;
+    }
+    if (!find_way(t, &segment->dst, &segment->src, &back))
+        return;
+    sx_flows_segment(t->flows, segment, back.to, back.from);
+    struct sx_connecting *connecting = g_hash_table_lookup(t->connecting, &back);
+    if (flags & SX_TCP_RST && !connecting)
+        request_lost(t, segment->frame, segment->time_ns, &back);
+    if (connecting)
+        connect_ends(t, segment, connecting);
+    if (flags & (SX_TCP_FIN | SX_TCP_RST | SX_TCP_GOODBYE))
+        connection_ends(t, segment, &back);
+}

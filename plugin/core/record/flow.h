@@ -1,0 +1,204 @@
+/* flow.h
+ * RFC 5626 flows: who registered them, over which connection, and how they died.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A flow is made by a REGISTER with +sip.instance and reg-id in its Contact that got a 2xx. It is
+ * known by the client's connection where the capture shows that hop, and by the flow token in the
+ * Path where it shows the hop to the registrar.
+ *
+ * Strings and structs that are handed out live until sx_flows_free().
+ */
+#ifndef SX_FLOW_H
+#define SX_FLOW_H
+
+#include "core/read/stun.h"
+#include "core/record/tracker.h"
+
+struct sx_connection {
+    struct sx_endpoint client, edge;
+    uint64_t salt;      /* the same in all: keeps their hashes from being guessed */
+};
+
+/* A connection, or for UDP the two addresses and ports, that flows go over. */
+struct sx_link {
+    struct sx_connection ends;
+    int64_t last_client_ns;     /* the client's last bytes */
+    int64_t ping_ns;
+    int64_t closed_ns;
+    int64_t repeated_ns;
+    uint32_t newest_flow;       /* over it */
+    uint32_t edge;              /* number, private to flow_link.c */
+    uint32_t stream;            /* tcp.stream, where has_stream */
+    uint32_t ping_in;           /* a keep-alive that nothing answered; 0: none */
+    uint32_t closed_in;         /* FIN or RST */
+    uint32_t unreachable_in;    /* ICMP error */
+    uint32_t refused_in;        /* STUN error response */
+    uint32_t moved_in;          /* STUN response with another mapped address */
+    uint32_t repeated_in;       /* the edge's bytes, once more */
+    uint32_t repeats;           /* how often, from there on, without a byte from the client */
+    uint32_t goodbye_in;        /* who ends the connection says so before any FIN */
+    uint32_t repeated_end;      /* sequence number behind these bytes */
+    uint32_t edge_end;          /* sequence number behind the edge's newest byte */
+    struct sx_stun_address mapped;
+    uint8_t transport;          /* enum sx_transport */
+    bool has_stream;
+    bool has_edge_end;
+    bool late;                  /* the edge sent again, but too late to be the pong */
+    bool reset;                 /* closed by RST */
+    bool closed_by_client;      /* by who said goodbye first, if anyone did */
+    bool goodbye_of_client;
+    bool forgotten;             /* that RST answers a segment of a connection unknown to the edge */
+    bool edge_unreachable;      /* unreachable_in concerns the client's datagram */
+};
+
+/* What RFC 5626 4.5 says of an attempt to register. */
+struct sx_back_off {
+    int64_t waited_ns;          /* since the attempt before it failed */
+    int64_t least_ns;           /* and how long it had to */
+    uint32_t failures;          /* attempts that failed one after the other; 0: this is the first */
+    uint32_t failed_in;         /* the last of them: response, or unanswered REGISTER */
+};
+
+/* One flow. Strings are cut at 255 bytes. */
+struct sx_flow {
+    const char *aor;
+    char *instance;
+    struct sx_fingerprint contact_key;  /* of the registered Contact URI */
+    struct sx_fingerprint token_key;    /* of the Path URI; zero if not seen */
+    struct sx_fingerprint edge_key;     /* of its host part */
+    struct sx_link *link;       /* NULL if the client's hop was not seen */
+    int64_t expires_ns;         /* when the binding runs out; INT64_MAX if unknown */
+    struct sx_back_off back_off;    /* of the newest attempt */
+    struct sx_back_off early;       /* of the first attempt that came too early; failures 0: none */
+    uint32_t number;            /* from 1 */
+    uint32_t reg_id;
+    uint32_t flow_timer_s;      /* RFC 5626 10; 0: none */
+    uint32_t registered_in;     /* the REGISTER that made it */
+    uint32_t refreshed_in;      /* the last REGISTER over it */
+    uint32_t removed_in;        /* REGISTER that removed the binding */
+    uint32_t failed_in;         /* first 430 (or its like) */
+    uint32_t binding;              /* the binding: AOR, instance and reg-id */
+    uint32_t user;
+    uint32_t older;             /* the flow tried before for the same binding; 0: none */
+    uint32_t newer;             /* the flow made after it for the same binding */
+    uint32_t on_link;           /* another flow over the same link; 0: none */
+    uint32_t also_removed;      /* by the REGISTER that removes this one */
+    bool accepted;              /* its REGISTER got a 2xx */
+};
+
+/* How a flow died, as far as the capture shows it before a time. */
+enum sx_flow_death {
+    SX_DEATH_UNKNOWN,
+    SX_DEATH_CLOSED,        /* FIN or RST */
+    SX_DEATH_NO_PONG,       /* RFC 5626 4.4.1: no pong for 10 s; 4.4.2: no STUN response */
+    SX_DEATH_FLOW_TIMER,    /* the client was silent past Flow-Timer */
+    SX_DEATH_REMOVED,       /* the client took the registration back */
+    SX_DEATH_EXPIRED,       /* the registration ran out */
+    SX_DEATH_UNREACHABLE,   /* ICMP */
+    SX_DEATH_NO_ACK,        /* TCP repeats what nothing acknowledges */
+    SX_DEATH_MOVED,         /* RFC 5626 4.4.2: the mapped address is another */
+    SX_DEATH_REFUSED,       /* RFC 5626 4.4.2: STUN error response */
+    SX_DEATH_FORGOTTEN,     /* the edge does not know the connection any more */
+    SX_DEATH_ALL_AT_ONCE    /* the edge ended it together with all its others */
+};
+
+/* What a flow looked like when a response said that it is gone. */
+struct sx_flow_failure {
+    int64_t silent_ns;              /* -1: unknown */
+    int64_t idle_ns;                /* from the client's last bytes to the end of the connection */
+    int64_t again_ns;               /* time of the 2xx below */
+    uint32_t frame;
+    uint32_t flow;
+    uint32_t older;                 /* failure of the same binding; 0: none */
+    uint32_t death_in;              /* frame; 0: none shows it */
+    uint32_t ended;                 /* SX_DEATH_ALL_AT_ONCE: how many connections */
+    uint32_t repeats;               /* SX_DEATH_NO_ACK: how often */
+    uint32_t replaced_in;           /* the REGISTER that made another flow in its place before */
+    uint32_t again_in;              /* the REGISTER that renewed the binding first after it */
+    uint32_t again_flow;            /* the flow of that REGISTER */
+    uint32_t flow_timer_s;          /* as it was then */
+    uint8_t death;                  /* enum sx_flow_death */
+    bool edge_unreachable;          /* SX_DEATH_UNREACHABLE: not the client */
+    bool lost;                      /* the response says that the flow is gone */
+};
+
+struct sx_flows;
+
+/* key: as the tracker's. Owns all that it hands out, until sx_flows_free(). */
+struct sx_flows *sx_flows_new(const uint64_t key[2]);
+void sx_flows_free(struct sx_flows *flows);
+uint32_t sx_flows_count(const struct sx_flows *flows);
+const struct sx_flow *sx_flows_at(const struct sx_flows *flows, uint32_t number);
+
+/* The newest flow that was tried for the same binding. */
+const struct sx_flow *sx_flows_newest(const struct sx_flows *flows, const struct sx_flow *flow);
+
+/* True if the transaction's request goes over the flow to its client. */
+bool sx_flow_is_to_client(const struct sx_flow *flow, const struct sx_txn *txn);
+
+/* True if both belong to one instance of one AOR. */
+bool sx_flows_of_one_instance(const struct sx_flows *flows, const struct sx_flow *a,
+                              const struct sx_flow *b);
+
+/* What the tracker tells on the first pass. */
+
+/* The frame that bore this number before, and those behind it, were dropped. */
+void sx_flows_frame_again(struct sx_flows *flows, uint32_t frame);
+
+/* A REGISTER with its transaction; upstream: the flow of the transaction it was forwarded from, or
+ * 0. Returns the number of the flow that it makes, refreshes or removes; 0 if it is none. */
+uint32_t sx_flows_register(struct sx_flows *flows, const struct sx_observation *obs,
+                           struct sx_txn *txn, uint32_t upstream);
+
+/* A 2xx to such a REGISTER, whose first hop in the capture is in frame register_in. */
+void sx_flows_registered(struct sx_flows *flows, const struct sx_observation *obs,
+                         const struct sx_txn *txn, uint32_t register_in);
+
+/* A final response to such a REGISTER that is no 2xx. */
+void sx_flows_not_registered(struct sx_flows *flows, const struct sx_observation *obs,
+                             const struct sx_txn *txn);
+
+/* The flow that a request is sent to, by the flow token in its Route or by its Request-URI; 0 if
+ * it is none that is known. */
+uint32_t sx_flows_routed(struct sx_flows *flows, const struct sx_sip_msg *msg, uint32_t txn);
+
+/* The flow whose Contact the transaction's request names, though the flow token in its Route is
+ * another than the one that the same edge gave to that flow. NULL: there is none. */
+const struct sx_flow *sx_flows_strange_token(const struct sx_flows *flows, uint32_t txn);
+
+/* A TCP segment from one endpoint to another. Cheap where no flow uses the connection. */
+void sx_flows_segment(struct sx_flows *flows, const struct sx_segment *segment,
+                      struct sx_endpoint from, struct sx_endpoint to);
+
+/* True if there is a flow over UDP. */
+bool sx_flows_over_udp(const struct sx_flows *flows);
+
+/* A UDP datagram; stun: what it is of STUN. */
+void sx_flows_datagram(struct sx_flows *flows, const struct sx_datagram *datagram,
+                       struct sx_endpoint from, struct sx_endpoint to, const struct sx_stun *stun);
+
+/* An ICMP error says that a datagram between these did not arrive. */
+void sx_flows_unreachable(struct sx_flows *flows, uint32_t frame, struct sx_endpoint from,
+                          struct sx_endpoint to);
+
+/* A final response that may say that the flow is gone. */
+void sx_flows_failed(struct sx_flows *flows, const struct sx_observation *obs,
+                     const struct sx_txn *txn);
+
+/* NULL if there was none. */
+const struct sx_flow_failure *sx_flows_failure(const struct sx_flows *flows, uint32_t txn);
+
+/* True if an attempt came sooner than RFC 5626 4.5 lets it. */
+bool sx_back_off_too_early(const struct sx_back_off *back_off);
+
+/* Of the REGISTER in this frame that tried to make the flow, if it came too early; else NULL. */
+const struct sx_back_off *sx_flows_too_early(const struct sx_flows *flows, uint32_t frame,
+                                             uint32_t flow);
+
+/* The newest flow whose connection ends in this frame, and the next older one of the same
+ * connection; NULL if there is no such. */
+const struct sx_flow *sx_flows_lost_here(const struct sx_flows *flows, uint32_t frame);
+const struct sx_flow *sx_flows_next_lost(const struct sx_flows *flows, const struct sx_flow *flow);
+
+#endif

@@ -1,0 +1,263 @@
+/* matching.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "core/record/tracker_state.h"
+
+/* Hops that a request may take, at the most (RFC 3261 20.22: Max-Forwards). */
+#define MAX_DEPTH 255
+
+/* Branches looked through for one that goes elsewhere; only merged captures need it. */
+#define MAX_UNLINK 1024
+
+/* Branches, the newest first, looked through for redirected ones that a new one follows; more than
+ * any fork has beside each other. */
+#define MAX_REDIRECTED 64
+
+/* A request that is sent on at once comes so soon after its own, give or take what clocks that are
+ * kept in step may differ by. Where two clocks are apart it does not. */
+#define PROMPT_NS (2 * SX_NS_PER_S)
+#define PROMPT_BEFORE_NS (50 * SX_NS_PER_MS)
+
+/* ---- keys ---- */
+
+static bool has_cookie(struct sx_slice branch)
+{
+    size_t n = sizeof SX_BRANCH_COOKIE - 1;
+
+    return branch.n > n && (memcmp(branch.p, SX_BRANCH_COOKIE, n) == 0 ||
+                            g_ascii_strncasecmp(branch.p, SX_BRANCH_COOKIE, n) == 0);
+}
+
+/* What the keys of one message have in common. */
+static inline struct sx_hash begin_key(const struct sx_tracker *t, const struct sx_sip_msg *msg,
+                                enum sx_method method)
+{
+    struct sx_hash h = sx_hash_begin(t->key);
+
+    sx_hash_add_uint(&h, (uint64_t)msg->call_id.n << 40 | (uint64_t)msg->cseq << 8 | method);
+    sx_hash_add_bytes(&h, msg->call_id);
+    if (method == SX_METHOD_OTHER)
+        sx_hash_add(&h, msg->cseq_method_name);
+    return h;
+}
+
+static inline struct sx_fingerprint end_key(struct sx_hash h, const struct sx_sip_msg *msg,
+                                     const struct sx_via *via)
+{
+    sx_hash_add_uint(&h, (uint64_t)via->branch.n << 32 | (uint32_t)via->sent_by.n);
+    sx_hash_add_bytes(&h, via->branch);
+    sx_hash_add_bytes_lower(&h, via->sent_by);
+    if (!has_cookie(via->branch) && msg->from.p)
+        sx_hash_add(&h, sx_sip_msg_from_tag(msg));
+    return sx_hash_end(h);
+}
+
+/* RFC 3261 17.1.3 and 17.2.3. Call-ID and CSeq number are not part of the rule for branches with
+ * the magic cookie; they keep apart what a client with poor random numbers lets collide. */
+struct sx_fingerprint sx_txn_key(const struct sx_tracker *t, const struct sx_sip_msg *msg,
+                                 enum sx_method method)
+{
+    return end_key(begin_key(t, msg, method), msg, &msg->via);
+}
+
+static uint64_t hash_of(const struct sx_tracker *t, struct sx_slice s)
+{
+    struct sx_hash h = sx_hash_begin(t->key);
+
+    sx_hash_add(&h, s);
+    return sx_hash_end(h).bits;
+}
+
+uint32_t sx_txn_hash(const struct sx_tracker *t, struct sx_slice s)
+{
+    return (uint32_t)hash_of(t, s);
+}
+
+struct sx_txn *sx_txn_find(const struct sx_tracker *t, struct sx_fingerprint key)
+{
+    return sx_tracker_txn(t, sx_fingerprint_map_get(&t->by_key, key));
+}
+
+/* An ACK to a non-2xx belongs to its INVITE (RFC 3261 17.1.1.3); an ACK to a 2xx is a transaction
+ * of its own (RFC 3261 13.2.2.4), even of clients that use the INVITE's branch again. */
+struct sx_txn *sx_txn_find_ack(const struct sx_tracker *t, const struct sx_sip_msg *msg)
+{
+    struct sx_txn *invite = sx_txn_find(t, sx_txn_key(t, msg, SX_METHOD_INVITE));
+
+    return invite && invite->state != SX_TXN_ACCEPTED ? invite : NULL;
+}
+
+uint32_t sx_tracker_find(const struct sx_tracker *t, const struct sx_sip_msg *msg)
+{
+    if (!msg->has_via || !msg->has_cseq)
+        return 0;
+    struct sx_txn *txn = NULL;
+    if (msg->is_request && msg->method == SX_METHOD_ACK)
+        txn = sx_txn_find_ack(t, msg);
+    if (!txn)
+        txn = sx_txn_find(t, sx_txn_key(t, msg, msg->method));
+    return txn ? txn->number : 0;
+}
+
+/* ---- the tree of transactions ---- */
+
+void sx_txn_mark_forwarded(struct sx_tracker *t, const struct sx_txn *txn)
+{
+    const struct sx_txn *parent = sx_tracker_txn(t, txn->parent);
+
+    if (!parent || txn->method != SX_METHOD_INVITE || !parent->request_frame ||
+        !sx_txn_is_next_hop(parent, txn))
+        return;
+    struct sx_host *host = sx_hosts_at(&t->hosts, parent->dst.host);
+    int64_t took = txn->request_ns - parent->request_ns;
+    if (host->forwarded_invite || took < -PROMPT_BEFORE_NS || took > PROMPT_NS)
+        return;
+    host->forwarded_invite = txn->request_frame;
+    host->forwarded_port = parent->dst.port;
+}
+
+/* A new attempt after a redirection goes to the branches that ended in 3xx. */
+static void follow_redirected(struct sx_tracker *t, struct sx_txn *parent,
+                              const struct sx_txn *child)
+{
+    struct sx_txn *sibling = sx_tracker_txn(t, child->next_sibling);
+
+    for (unsigned i = 0; sibling && i < MAX_REDIRECTED; i++) {
+        if (sibling->final_code / 100 == 3 && !sibling->followed_by)
+            sibling->followed_by = child->number;
+        sibling = sx_tracker_txn(t, sibling->next_sibling);
+    }
+    parent->redirected_child = false;
+}
+
+static void link_child(struct sx_tracker *t, struct sx_txn *parent, struct sx_txn *child)
+{
+    child->parent = parent->number;
+    child->next_sibling = parent->first_child;
+    parent->first_child = child->number;
+    sx_missing_branch_answer(t, child);
+    sx_txn_mark_forwarded(t, child);
+    if (parent->redirected_child)
+        follow_redirected(t, parent, child);
+}
+
+/* A forged pair of Via stacks could make two transactions each other's parent; a chain that is
+ * longer than any request may travel counts as such a ring. */
+static bool is_below(const struct sx_tracker *t, const struct sx_txn *txn,
+                     const struct sx_txn *ancestor)
+{
+    for (unsigned i = 0; txn && i < MAX_DEPTH; i++) {
+        if (txn == ancestor)
+            return true;
+        txn = sx_tracker_txn(t, txn->parent);
+    }
+    return txn != NULL;
+}
+
+/* It was linked to a hop further up while its parent was not seen. */
+static void unlink_child(struct sx_tracker *t, struct sx_txn *child)
+{
+    struct sx_txn *parent = sx_tracker_txn(t, child->parent);
+    uint32_t *at = &parent->first_child;
+
+    for (unsigned i = 0; *at && *at != child->number; i++) {
+        if (i >= MAX_UNLINK)
+            return;
+        at = &sx_tracker_txn(t, *at)->next_sibling;
+    }
+    *at = child->next_sibling;
+    child->next_sibling = 0;
+    child->parent = 0;
+}
+
+static void adopt_waiting(struct sx_tracker *t, struct sx_txn *parent)
+{
+    struct sx_txn *child = sx_tracker_txn(t, sx_fingerprint_map_get(&t->waiting, parent->key));
+
+    if (!child)
+        return;
+    sx_fingerprint_map_set(&t->waiting, parent->key, 0);
+    while (child) {
+        struct sx_txn *next = sx_tracker_txn(t, child->next_waiting);
+        child->next_waiting = 0;
+        if (!is_below(t, parent, child)) {
+            if (child->parent)
+                unlink_child(t, child);
+            if (!child->parent)
+                link_child(t, parent, child);
+        }
+        child = next;
+    }
+}
+
+/* The nearest upstream transaction in the capture above the immediate one: a spiral inside a proxy,
+ * or a hop that was not captured, leaves Via values between that belong to none. */
+static struct sx_txn *find_ancestor(const struct sx_tracker *t, const struct sx_sip_msg *msg,
+                                    struct sx_hash begun)
+{
+    struct sx_txn *ancestor = NULL;
+    struct sx_via via;
+
+    for (unsigned i = 2; !ancestor && i < SX_MAX_HOPS_UP && sx_sip_msg_via(msg, i, &via); i++)
+        ancestor = sx_txn_find(t, end_key(begun, msg, &via));
+    return ancestor;
+}
+
+const struct sx_txn *sx_tracker_siblings(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    const struct sx_txn *parent = sx_tracker_txn(t, txn->parent);
+
+    if (parent)
+        return sx_tracker_txn(t, parent->first_child);
+    return sx_tracker_txn(t, sx_fingerprint_map_get(&t->waiting, txn->parent_key));
+}
+
+const struct sx_txn *sx_tracker_next_sibling(const struct sx_tracker *t,
+                                             const struct sx_txn *sibling)
+{
+    return sx_tracker_txn(t, sibling->parent ? sibling->next_sibling : sibling->next_waiting);
+}
+
+static void link_parent(struct sx_tracker *t, struct sx_txn *txn, const struct sx_sip_msg *msg)
+{
+    struct sx_via upstream;
+
+    if (!sx_sip_msg_via(msg, 1, &upstream))
+        return;
+    struct sx_hash begun = begin_key(t, msg, msg->method);
+    txn->parent_key = end_key(begun, msg, &upstream);
+    struct sx_txn *parent = sx_txn_find(t, txn->parent_key);
+    if (!parent) {
+        txn->next_waiting = sx_fingerprint_map_get(&t->waiting, txn->parent_key);
+        sx_fingerprint_map_set(&t->waiting, txn->parent_key, txn->number);
+        parent = find_ancestor(t, msg, begun);
+    }
+    if (parent && parent != txn)
+        link_child(t, parent, txn);
+}
+
+void sx_txn_place(struct sx_tracker *t, struct sx_txn *txn, const struct sx_sip_msg *msg)
+{
+    link_parent(t, txn, msg);
+    adopt_waiting(t, txn);
+}
+
+struct sx_txn *sx_txn_new(struct sx_tracker *t, const struct sx_observation *obs,
+                              struct sx_fingerprint key)
+{
+    struct sx_txn *txn = sx_pool_add(&t->txns);
+    bool request = obs->msg->is_request;
+
+    txn->number = t->txns.count;
+    txn->key = key;
+    if (obs->msg->call_id.n > 0)
+        txn->call_hash = hash_of(t, obs->msg->call_id);
+    txn->method = (uint8_t)obs->msg->method;
+    txn->transport = (uint8_t)obs->transport;
+    txn->old_branch = !has_cookie(obs->msg->via.branch);
+    txn->src = request ? obs->from : obs->to;
+    txn->dst = request ? obs->to : obs->from;
+    txn->last_ns = obs->time_ns;
+    sx_fingerprint_map_set(&t->by_key, key, txn->number);
+    return txn;
+}

@@ -1,0 +1,38 @@
+/* missing.h
+ * Responses that the capture lacks.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Captures lose packets, and filters on ports drop fragments. A request whose response is not there
+ * was not left unanswered if something that came of the response is.
+ */
+#ifndef SX_MISSING_H
+#define SX_MISSING_H
+
+#include "core/record/tracker.h"
+
+enum sx_missing_sign {
+    SX_MISSING_NONE,
+    SX_MISSING_ACKNOWLEDGED, /* the client sent an ACK for it (RFC 3261 13.2.2.4, 17.1.1.3) */
+    SX_MISSING_PASSED_ON,    /* the hop above has an answer which no branch in the capture gave it */
+    SX_MISSING_UNREADABLE    /* a packet from server to client that may be it, or may not */
+};
+
+struct sx_missing {
+    enum sx_missing_sign sign;
+    uint32_t frame;         /* that shows it; 0: none */
+    int64_t time_ns;        /* of that frame; not of one that is unreadable */
+};
+
+/* True if it shows that there was a response; else there may have been one. */
+static inline bool sx_missing_is_sure(enum sx_missing_sign sign)
+{
+    return sign == SX_MISSING_ACKNOWLEDGED || sign == SX_MISSING_PASSED_ON;
+}
+
+/* What the frames up to this one show of a response that the capture lacks: the final one, or,
+ * where it is unreadable, any but a 100. */
+struct sx_missing sx_missing_response(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                                    uint32_t until_frame);
+
+#endif

@@ -1,0 +1,415 @@
+/* observe.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "core/record/answer_way.h"
+#include "core/facts/catalogue.h"
+#include "core/record/tracker_state.h"
+
+/* Copies of one packet (mirror ports, captures on all interfaces) come closer together than any
+ * retransmission timer fires. */
+#define DUPLICATE_NS (50 * SX_NS_PER_MS)
+
+/* A copy on the other side of a NAT comes later by what the way takes, but sooner than a timer. */
+#define ELSEWHERE_NS (400 * SX_NS_PER_MS)
+
+/* Either way round: in a merged capture the clock may step back. */
+static bool is_same_moment(int64_t a_ns, int64_t b_ns)
+{
+    return ABS(a_ns - b_ns) < DUPLICATE_NS;
+}
+
+/* How many different responses of one transaction are told apart from repetitions. A fork of
+ * dozens answers so often; more would make a hostile capture slow. */
+#define MAX_DISTINCT 64
+
+/* ---- attempts that follow a challenge, a redirection, a repairable error ---- */
+
+static struct sx_fingerprint attempt_key(const struct sx_tracker *t, const struct sx_sip_msg *msg)
+{
+    struct sx_hash h = sx_hash_begin(t->key);
+
+    sx_hash_add(&h, msg->call_id);
+    sx_hash_add(&h, sx_sip_msg_from_tag(msg));
+    sx_hash_add(&h, msg->cseq_method_name);
+    sx_hash_add_uint(&h, sx_sip_msg_via_count(msg));   /* each hop sees an attempt of its own */
+    return sx_hash_end(h);
+}
+
+static void await_new_attempt(struct sx_tracker *t, struct sx_txn *txn,
+                              const struct sx_sip_msg *msg)
+{
+    const struct sx_code *entry = sx_catalogue_explain(msg->code);
+
+    if (!entry || (entry->role != SX_ROLE_CHALLENGE && entry->role != SX_ROLE_REDIRECT &&
+                   entry->role != SX_ROLE_RETRY))
+        return;
+    struct sx_fingerprint key = attempt_key(t, msg);
+    g_hash_table_replace(t->awaiting, g_memdup2(&key, sizeof key), txn);
+    if (entry->role == SX_ROLE_REDIRECT && txn->parent)
+        sx_tracker_txn(t, txn->parent)->redirected_child = true;
+}
+
+static void follow_old_attempt(struct sx_tracker *t, const struct sx_txn *txn,
+                               const struct sx_sip_msg *msg)
+{
+    if (g_hash_table_size(t->awaiting) == 0)
+        return;
+    struct sx_fingerprint key = attempt_key(t, msg);
+    struct sx_txn *old = g_hash_table_lookup(t->awaiting, &key);
+    if (!old || old->cseq >= msg->cseq)
+        return;
+    old->followed_by = txn->number;
+    g_hash_table_remove(t->awaiting, &key);
+}
+
+/* ---- requests ---- */
+
+static void expect_answer(struct sx_tracker *t, const struct sx_txn *txn, int64_t due_ns)
+{
+    if (txn->method != SX_METHOD_ACK)
+        sx_deadlines_add(&t->deadlines, due_ns, txn->number);
+}
+
+static void first_request(struct sx_tracker *t, struct sx_txn *txn,
+                          const struct sx_observation *obs)
+{
+    const struct sx_sip_msg *msg = obs->msg;
+
+    /* A response that came before may have gone another way. */
+    txn->src = obs->from;
+    txn->dst = obs->to;
+    txn->request_frame = txn->last_request_frame = obs->frame;
+    txn->request_ns = txn->last_request_ns = obs->time_ns;
+    txn->sends = 1;
+    txn->cseq = msg->cseq;
+    txn->has_credentials = msg->has_credentials;
+    txn->in_dialog = sx_sip_msg_to_tag(msg).p != NULL;
+    if (txn->old_branch)
+        txn->uri_hash = sx_txn_hash(t, msg->uri);
+    if (msg->method == SX_METHOD_INVITE && msg->has_expires)
+        txn->expires_s = msg->expires;
+    txn->token_route = msg->top_route.p && memchr(msg->top_route.p, '@', msg->top_route.n);
+}
+
+/* What an INVITE says of the host that sends it, and of the connection that it comes over. */
+static void first_invite(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
+{
+    struct sx_host *host = sx_hosts_at(&t->hosts, txn->src.host);
+
+    if (!obs->msg->more_vias.p && host->own_invite == 0)
+        host->own_invite = obs->frame;
+    if (obs->transport == SX_TRANSPORT_TCP || obs->transport == SX_TRANSPORT_TLS ||
+        obs->transport == SX_TRANSPORT_WS)
+        sx_txn_rides(t, txn);
+}
+
+/* The registrations and what is sent to them. */
+static void tie_to_flow(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
+{
+    const struct sx_txn *parent = sx_tracker_txn(t, txn->parent);
+
+    if (txn->method == SX_METHOD_REGISTER)
+        txn->flow = sx_flows_register(t->flows, obs, txn, parent ? parent->flow : 0);
+    else if (sx_flows_count(t->flows) > 0)
+        txn->flow = sx_flows_routed(t->flows, obs->msg, txn->number);
+}
+
+static uint32_t first_hop_frame(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    for (unsigned i = 0; txn->parent && i < SX_MAX_HOPS_UP; i++)
+        txn = sx_tracker_txn(t, txn->parent);
+    return txn->request_frame;
+}
+
+static void cancel_invite(struct sx_tracker *t, struct sx_txn *cancel,
+                          const struct sx_observation *obs, struct sx_message *record)
+{
+    struct sx_txn *invite =
+        sx_txn_find(t, sx_txn_key(t, obs->msg, SX_METHOD_INVITE));
+
+    if (!invite)
+        return;
+    cancel->related = invite->number;
+    invite->related = cancel->number;
+    invite->last_ns = obs->time_ns;
+    if (invite->cancel_frame || invite->final_frame)
+        return;
+    if (sx_txn_waits_after_100(invite))
+        record->flags |= SX_MESSAGE_ENDS_WAIT;
+    invite->cancel_frame = obs->frame;
+    invite->cancel_ns = obs->time_ns;
+}
+
+/* Timers grow, or stay (RFC 3261 17.1.1.2); copies by a clock that is apart do not. */
+static void note_gap(struct sx_txn *txn, int64_t gap_ns)
+{
+    int64_t gap_ms = gap_ns / SX_NS_PER_MS;
+
+    if (gap_ms < 0 || gap_ms * 5 < (int64_t)txn->repeat_gap_ms * 4)
+        txn->uneven_repeats = true;
+    txn->repeat_gap_ms = (uint32_t)CLAMP(gap_ms, 0, INT32_MAX);
+}
+
+static void repeated_request(struct sx_txn *txn, const struct sx_observation *obs,
+                             struct sx_message *record)
+{
+    int64_t gap_ns = obs->time_ns - txn->last_request_ns;
+    bool elsewhere = obs->from.host != txn->src.host || obs->to.host != txn->dst.host;
+
+    record->repeats = txn->request_frame;
+    txn->seen_elsewhere |= elsewhere;
+    if (is_same_moment(obs->time_ns, txn->last_request_ns) ||
+        (elsewhere && gap_ns >= 0 && gap_ns < ELSEWHERE_NS)) {
+        record->flags |= SX_MESSAGE_DUPLICATE;
+        return;
+    }
+    note_gap(txn, gap_ns);
+    txn->sends++;
+    if (txn->trying_frame)
+        txn->sends_after_100++;
+    txn->last_request_frame = obs->frame;
+    txn->last_request_ns = obs->time_ns;
+}
+
+static struct sx_txn *observe_ack(struct sx_tracker *t, const struct sx_observation *obs,
+                                  struct sx_message *record)
+{
+    struct sx_txn *invite = sx_txn_find_ack(t, obs->msg);
+
+    if (!invite)
+        return NULL;
+    if (invite->ack_frame) {
+        record->repeats = invite->ack_frame;
+    } else {
+        invite->ack_frame = obs->frame;
+        invite->ack_ns = obs->time_ns;
+    }
+    invite->state = (uint8_t)sx_txn_next(true, (enum sx_txn_state)invite->state, SX_TXN_ACK);
+    invite->last_ns = obs->time_ns;
+    return invite;
+}
+
+/* RFC 3261 17.2.3 without the magic cookie: another Request-URI is another transaction. */
+static bool is_same_old_request(const struct sx_tracker *t, const struct sx_txn *txn,
+                                const struct sx_sip_msg *msg)
+{
+    return !txn->old_branch || !txn->request_frame || txn->uri_hash == sx_txn_hash(t, msg->uri);
+}
+
+static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_observation *obs,
+                                      struct sx_message *record)
+{
+    const struct sx_sip_msg *msg = obs->msg;
+    struct sx_txn *txn;
+
+    if (msg->method == SX_METHOD_ACK && (txn = observe_ack(t, obs, record)))
+        return txn;
+
+    struct sx_fingerprint key = sx_txn_key(t, msg, msg->method);
+    txn = sx_txn_find(t, key);
+    if (txn && (sx_txn_is_over(txn, obs->time_ns) || !is_same_old_request(t, txn, msg)))
+        txn = NULL;
+    if (txn && txn->request_frame) {
+        repeated_request(txn, obs, record);
+        txn->last_ns = obs->time_ns;
+        return txn;
+    }
+    bool new = !txn;
+    if (new)
+        txn = sx_txn_new(t, obs, key);
+    first_request(t, txn, obs);
+    if (new)
+        sx_txn_place(t, txn, msg);
+    else
+        sx_txn_mark_forwarded(t, txn);
+    follow_old_attempt(t, txn, msg);
+    tie_to_flow(t, txn, obs);
+    if (msg->method == SX_METHOD_INVITE)
+        first_invite(t, txn, obs);
+    if (msg->method == SX_METHOD_CANCEL)
+        cancel_invite(t, txn, obs, record);
+    if (msg->method == SX_METHOD_ACK)
+        sx_missing_ack(t, txn);
+    if (!txn->responses)
+        expect_answer(t, txn, obs->time_ns + SX_TIMER_B_NS);
+    return txn;
+}
+
+/* ---- responses ---- */
+
+/* FNV-1a, for it is short. It needs no key: whoever could make two tags collide could as well send
+ * the same tag twice. */
+static uint32_t hash_of_tag(struct sx_slice tag)
+{
+    uint32_t h = UINT32_C(2166136261);
+
+    for (size_t i = 0; i < tag.n; i++)
+        h = (h ^ (uint8_t)tag.p[i]) * UINT32_C(16777619);
+    return h;
+}
+
+/* Responses of one code with one To tag (RFC 3261 13.2.2.4) can differ in these. */
+static uint32_t response_identity(uint32_t to_tag, const struct sx_sip_msg *msg)
+{
+    return to_tag + msg->rseq * UINT32_C(0x9e3779b1) + msg->content_length * UINT32_C(0x85ebca77);
+}
+
+/* The frame of the response that this one repeats, or 0; a new one joins the list. */
+static uint32_t earlier_response(struct sx_tracker *t, struct sx_txn *txn,
+                                 struct sx_message *record)
+{
+    /* Older records have lower numbers, also where dropped frames (tshark -2 -R) left some out. */
+    uint32_t newest = MIN(txn->responses, t->messages.count - 1);
+
+    for (uint32_t i = newest; i;) {
+        struct sx_message *other = sx_pool_at(&t->messages, i - 1);
+        if (other->txn == txn->number && other->code == record->code &&
+            other->identity == record->identity)
+            return other->frame;
+        i = other->next < i ? other->next : 0;
+    }
+    if (txn->distinct < MAX_DISTINCT) {
+        txn->distinct++;
+        record->next = newest;
+        txn->responses = t->messages.count;
+    }
+    return 0;
+}
+
+static void first_100(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
+{
+    if (txn->trying_frame || txn->first_response_frame)
+        return;
+    txn->trying_frame = obs->frame;
+    txn->trying_ns = obs->time_ns;
+    expect_answer(t, txn, obs->time_ns + t->cfg.trying_timeout_ns);
+}
+
+static void first_other_response(struct sx_tracker *t, struct sx_txn *txn,
+                                 const struct sx_observation *obs, struct sx_message *record)
+{
+    struct sx_host *host = sx_hosts_at(&t->hosts, txn->dst.host);
+
+    if (sx_txn_waits_after_100(txn))
+        record->flags |= SX_MESSAGE_ENDS_WAIT;
+    txn->first_response_frame = obs->frame;
+    txn->first_response_ns = obs->time_ns;
+    txn->first_response_code = obs->msg->code;
+    txn->answer_dst = obs->to;
+    if (txn->parent)
+        sx_missing_branch_answer(t, txn);
+    if (txn->request_frame && !sx_endpoint_eq(obs->to, txn->src))
+        txn->answer_way = (uint8_t)sx_answer_way_of(obs);
+    if (txn->method == SX_METHOD_INVITE && txn->request_frame && !txn->first_child &&
+        obs->msg->code < 300 && host->answered_unseen == 0)
+        host->answered_unseen = obs->frame;
+}
+
+static void flow_fails(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
+{
+    if (txn->method == SX_METHOD_REGISTER)
+        sx_flows_not_registered(t->flows, obs, txn);
+    else
+        sx_flows_failed(t->flows, obs, txn);
+    if (obs->msg->code == 430)
+        txn->route_repair = sx_sip_msg_first(obs->msg, "P-Dialog-Recovery-Action").p != NULL;
+}
+
+static void other_response(struct sx_tracker *t, struct sx_txn *txn,
+                           const struct sx_observation *obs, struct sx_message *record,
+                           uint32_t to_tag)
+{
+    if (!txn->first_response_frame) {
+        first_other_response(t, txn, obs, record);
+    } else if (txn->answer_way != SX_ANSWER_TO_SOURCE && sx_endpoint_eq(obs->to, txn->src)) {
+        txn->answer_dst = obs->to;
+        txn->answer_way = SX_ANSWER_TO_SOURCE;
+    }
+    if (obs->msg->code < 200 || txn->final_frame)
+        return;
+    txn->final_frame = obs->frame;
+    txn->final_ns = obs->time_ns;
+    txn->final_code = obs->msg->code;
+    txn->final_tag = to_tag;
+    if (obs->msg->code >= 300) {
+        await_new_attempt(t, txn, obs->msg);
+        flow_fails(t, txn, obs);
+    } else if (txn->method == SX_METHOD_REGISTER && (txn->flow || txn->unregisters_all)) {
+        sx_flows_registered(t->flows, obs, txn, first_hop_frame(t, txn));
+    }
+}
+
+static enum sx_txn_event event_of(unsigned code)
+{
+    if (code < 200)
+        return SX_TXN_PROVISIONAL;
+    return code < 300 ? SX_TXN_SUCCESS : SX_TXN_FAILURE;
+}
+
+static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_observation *obs,
+                                       struct sx_message *record)
+{
+    const struct sx_sip_msg *msg = obs->msg;
+    struct sx_fingerprint key = sx_txn_key(t, msg, msg->method);
+    struct sx_txn *txn = sx_txn_find(t, key);
+
+    if (!txn) {
+        txn = sx_txn_new(t, obs, key);
+        txn->cseq = msg->cseq;
+        sx_txn_place(t, txn, msg);
+    }
+    uint32_t to_tag = hash_of_tag(sx_sip_msg_to_tag(msg));
+    record->identity = response_identity(to_tag, msg);
+    record->repeats = earlier_response(t, txn, record);
+    /* Behind a repeated request the same response is one more answer, however soon; but not twice
+     * in a row. */
+    if ((record->repeats > txn->last_request_frame && is_same_moment(obs->time_ns, txn->last_ns)) ||
+        (record->repeats && record->identity == txn->last_response &&
+         is_same_moment(obs->time_ns, txn->last_response_ns)))
+        record->flags |= SX_MESSAGE_DUPLICATE;
+    if (msg->code == 100)
+        first_100(t, txn, obs);
+    else if (msg->code > 100 && msg->code < 700)
+        other_response(t, txn, obs, record, to_tag);
+
+    if (msg->code >= 100 && msg->code < 700)
+        txn->state = (uint8_t)sx_txn_next(txn->method == SX_METHOD_INVITE,
+                                          (enum sx_txn_state)txn->state, event_of(msg->code));
+    txn->last_response = record->identity;
+    txn->last_response_ns = txn->last_ns = obs->time_ns;
+    return txn;
+}
+
+struct sx_message *sx_tracker_observe(struct sx_tracker *t, struct sx_observation *obs)
+{
+    struct sx_message *record = sx_pool_add(&t->messages);
+    struct sx_txn *txn = NULL;
+
+    record->frame = obs->frame;
+    record->code = obs->msg->code;
+    record->method = (uint8_t)obs->msg->method;
+    record->flags = obs->quoted ? SX_MESSAGE_QUOTED : 0;
+    if (!obs->msg->has_via || !obs->msg->has_cseq)
+        return record;
+    if (obs->quoted) {
+        txn = sx_observe_quote(t, obs);
+    } else {
+        obs->from = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->src), obs->src.port};
+        obs->to = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->dst), obs->dst.port};
+        txn = obs->msg->is_request ? observe_request(t, obs, record)
+                                   : observe_response(t, obs, record);
+        sx_hosts_at(&t->hosts, obs->from.host)->sent++;
+        if (obs->reassembled)
+            sx_missing_reassembled(t, obs->from.host, obs->to.host);
+        if (obs->transport == SX_TRANSPORT_UDP && sx_flows_over_udp(t->flows))
+            sx_flows_datagram(t->flows, &(struct sx_datagram){.frame = obs->frame,
+                              .time_ns = obs->time_ns}, obs->from, obs->to, &(struct sx_stun){0});
+    }
+    record->txn = txn ? txn->number : 0;
+    /* A frame that a read filter dropped may have borne this number. */
+    if (record->repeats >= obs->frame) {
+        record->repeats = 0;
+        record->flags &= (uint8_t)~SX_MESSAGE_DUPLICATE;
+    }
+    return record;
+}

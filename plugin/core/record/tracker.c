@@ -1,0 +1,186 @@
+/* tracker.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "core/record/tracker.h"
+
+#include "core/record/call.h"
+#include "core/record/tracker_state.h"
+#include "core/record/missing.h"
+
+/* At most so many waits are reported on one frame; the next frame reports the next ones. */
+#define MAX_EXPIRIES_PER_FRAME 256
+
+struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config *cfg)
+{
+    struct sx_tracker *t = g_new0(struct sx_tracker, 1);
+
+    t->cfg = *cfg;
+    memcpy(t->key, key, sizeof t->key);
+    sx_pool_init(&t->txns, sizeof(struct sx_txn));
+    sx_pool_init(&t->messages, sizeof(struct sx_message));
+    sx_hosts_init(&t->hosts);
+    sx_pool_init(&t->expiries, sizeof(struct sx_expiry));
+    sx_pool_init(&t->hangups, sizeof(struct sx_hangup));
+    sx_pool_init(&t->attempts, sizeof(struct sx_attempt));
+    sx_fingerprint_map_init(&t->by_key);
+    sx_fingerprint_map_init(&t->waiting);
+    sx_fingerprint_map_init(&t->acks);
+    t->unreadable = sx_missing_packets_new();
+    t->awaiting = g_hash_table_new_full(sx_fingerprint_hash, sx_fingerprint_equal, g_free, NULL);
+    t->connecting = g_hash_table_new_full(sx_way_hash, sx_way_equal, g_free, NULL);
+    t->riding = g_hash_table_new_full(sx_way_hash, sx_way_equal, g_free, NULL);
+    sx_deadlines_init(&t->deadlines);
+    t->flows = sx_flows_new(key);
+    t->calls = sx_call_numbers_new();
+    return t;
+}
+
+void sx_tracker_free(struct sx_tracker *t)
+{
+    if (!t)
+        return;
+    sx_fingerprint_map_clear(&t->by_key);
+    sx_fingerprint_map_clear(&t->waiting);
+    sx_fingerprint_map_clear(&t->acks);
+    g_hash_table_destroy(t->unreadable);
+    g_hash_table_destroy(t->awaiting);
+    g_hash_table_destroy(t->connecting);
+    g_hash_table_destroy(t->riding);
+    sx_pool_clear(&t->txns);
+    sx_pool_clear(&t->messages);
+    sx_hosts_clear(&t->hosts);
+    sx_pool_clear(&t->expiries);
+    sx_pool_clear(&t->hangups);
+    sx_pool_clear(&t->attempts);
+    sx_deadlines_clear(&t->deadlines);
+    sx_flows_free(t->flows);
+    sx_call_numbers_free(t->calls);
+    g_free(t);
+}
+
+const struct sx_config *sx_tracker_config(const struct sx_tracker *t)
+{
+    return &t->cfg;
+}
+
+struct sx_txn *sx_tracker_txn(const struct sx_tracker *t, uint32_t number)
+{
+    return number > 0 && number <= t->txns.count ? sx_pool_at(&t->txns, number - 1) : NULL;
+}
+
+uint32_t sx_tracker_txn_count(const struct sx_tracker *t)
+{
+    return t->txns.count;
+}
+
+const struct sx_host *sx_tracker_host(const struct sx_tracker *t, uint32_t host)
+{
+    return sx_hosts_at(&t->hosts, host);
+}
+
+void sx_tracker_end(struct sx_tracker *t)
+{
+    t->ended = true;
+}
+
+bool sx_tracker_ended(const struct sx_tracker *t)
+{
+    return t->ended;
+}
+
+uint32_t sx_tracker_last_frame(const struct sx_tracker *t)
+{
+    return t->last_frame;
+}
+
+int64_t sx_tracker_now(const struct sx_tracker *t)
+{
+    return t->now_ns;
+}
+
+const struct sx_flows *sx_tracker_flows(const struct sx_tracker *t)
+{
+    return t->flows;
+}
+
+struct sx_call_numbers *sx_tracker_call_numbers(const struct sx_tracker *t)
+{
+    return t->calls;
+}
+
+static void expire(struct sx_tracker *t, struct sx_txn *txn, uint32_t frame, int64_t now_ns)
+{
+    bool after_100 = sx_txn_waits_after_100(txn) &&
+                     now_ns - txn->trying_ns >= t->cfg.trying_timeout_ns;
+
+    if (!after_100 && !sx_txn_lacks_answer(txn, sx_hosts_at(&t->hosts, txn->dst.host)->sent > 0))
+        return;
+    if (txn->expired_frame == frame || txn->expired_after_100 || sx_tracker_hung_up(t, txn) ||
+        sx_missing_response(t, txn, frame).sign != SX_MISSING_NONE)
+        return;
+    txn->expired_frame = frame;
+    txn->expired_after_100 = after_100;
+    *(struct sx_expiry *)sx_pool_add(&t->expiries) = (struct sx_expiry){
+        .frame = frame,
+        .txn = txn->number,
+        .waited_ns = now_ns - (after_100 ? txn->trying_ns : txn->request_ns),
+        .after_100 = after_100,
+    };
+}
+
+void sx_tracker_tick(struct sx_tracker *t, uint32_t frame, int64_t time_ns)
+{
+    struct sx_deadline due;
+
+    /* A read filter (tshark -2 -R) dropped the frame that bore this number before. */
+    if (frame <= t->last_frame) {
+        sx_pool_truncate(&t->messages, sx_pool_lower_bound(&t->messages, frame));
+        sx_pool_truncate(&t->expiries, sx_pool_lower_bound(&t->expiries, frame));
+        sx_pool_truncate(&t->hangups, sx_pool_lower_bound(&t->hangups, frame));
+        sx_pool_truncate(&t->attempts, sx_pool_lower_bound(&t->attempts, frame));
+        sx_flows_frame_again(t->flows, frame);
+    }
+    t->last_frame = frame;
+    t->now_ns = time_ns;
+    t->ended = false;
+    if (time_ns < t->deadlines.earliest_ns)
+        return;
+    for (unsigned n = 0; n < MAX_EXPIRIES_PER_FRAME; n++) {
+        if (!sx_deadlines_pop(&t->deadlines, time_ns, &due))
+            return;
+        expire(t, sx_tracker_txn(t, due.what), frame, time_ns);
+    }
+}
+
+const struct sx_message *sx_tracker_message(const struct sx_tracker *t, uint32_t frame,
+                                            uint32_t nth)
+{
+    return sx_pool_nth(&t->messages, frame, nth);
+}
+
+const struct sx_expiry *sx_tracker_expiry(const struct sx_tracker *t, uint32_t frame,
+                                          uint32_t nth)
+{
+    return sx_pool_nth(&t->expiries, frame, nth);
+}
+
+const struct sx_hangup *sx_tracker_hangup(const struct sx_tracker *t, uint32_t frame, uint32_t nth)
+{
+    return sx_pool_nth(&t->hangups, frame, nth);
+}
+
+const struct sx_hangup *sx_tracker_hung_up(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    if (txn->hangup == 0 || txn->hangup > t->hangups.count)
+        return NULL;
+    const struct sx_hangup *hangup = sx_pool_at(&t->hangups, txn->hangup - 1);
+    return hangup->txn == txn->number && txn->last_request_frame <= hangup->frame ? hangup : NULL;
+}
+
+const struct sx_attempt *sx_tracker_attempt(const struct sx_tracker *t, uint32_t frame,
+                                            uint32_t nth)
+{
+    uint32_t i = sx_pool_lower_bound(&t->attempts, frame);
+
+    return nth < t->attempts.count - i ? sx_pool_at(&t->attempts, i + nth) : NULL;
+}

@@ -1,0 +1,92 @@
+/* tracker_state.h
+ * What the parts of the tracker share; private to them.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * tracker.c        the capture: its frames, waits and records
+ * matching.c       which transaction a message belongs to, and what it was forwarded from
+ * observe.c        what a message changes
+ * undelivered.c    what ICMP and TCP say of requests that did not arrive
+ * missing.c         what shows that there was a response which the capture lacks
+ */
+#ifndef SX_TRACKER_STATE_H
+#define SX_TRACKER_STATE_H
+
+#include "core/base/deadlines.h"
+#include "core/record/flow.h"
+#include "core/base/fingerprint_map.h"
+#include "core/record/tracker.h"
+
+/* How many Via values are tried for a parent that is in the capture. */
+#define SX_MAX_HOPS_UP 16
+
+struct sx_tracker {
+    struct sx_config cfg;
+    uint64_t key[2];
+    struct sx_pool txns, messages, expiries, hangups, attempts;
+    struct sx_hosts hosts;
+    struct sx_fingerprint_map by_key;   /* transactions by their keys */
+    struct sx_fingerprint_map waiting;  /* by parent_key: the newest transaction whose parent was not seen */
+    struct sx_fingerprint_map acks;     /* the first ACK of a 2xx, by client, Call-ID and CSeq number */
+    GHashTable *unreadable;     /* sender and receiver -> frames that may hold SIP, in order */
+    GHashTable *awaiting;       /* attempt fingerprint -> transaction that a new attempt may follow */
+    GHashTable *connecting;     /* struct sx_connecting, by its way; SYN sent, not answered */
+    GHashTable *riding;         /* struct sx_riding, by its way: it carried an INVITE */
+    struct sx_deadlines deadlines;
+    struct sx_flows *flows;
+    struct sx_call_numbers *calls;
+    int64_t now_ns;
+    uint32_t last_frame;
+    bool ended;
+};
+
+/* ---- matching.c ---- */
+
+struct sx_fingerprint sx_txn_key(const struct sx_tracker *tracker, const struct sx_sip_msg *msg,
+                                 enum sx_method method);
+struct sx_txn *sx_txn_find(const struct sx_tracker *tracker, struct sx_fingerprint key);
+
+/* The INVITE that an ACK belongs to; NULL if the ACK is a transaction of its own. */
+struct sx_txn *sx_txn_find_ack(const struct sx_tracker *tracker, const struct sx_sip_msg *msg);
+
+struct sx_txn *sx_txn_new(struct sx_tracker *tracker, const struct sx_observation *obs,
+                          struct sx_fingerprint key);
+
+/* Gives a new transaction its place in the tree: below what it was forwarded from, above what was
+ * forwarded from it. In a capture merged from several, the latter may have come first. */
+void sx_txn_place(struct sx_tracker *tracker, struct sx_txn *txn, const struct sx_sip_msg *msg);
+
+/* Notes that the host which the parent was sent to sends requests on. */
+void sx_txn_mark_forwarded(struct sx_tracker *tracker, const struct sx_txn *txn);
+
+uint32_t sx_txn_hash(const struct sx_tracker *tracker, struct sx_slice s);
+
+/* ---- undelivered.c ---- */
+
+struct sx_txn *sx_observe_quote(struct sx_tracker *tracker, const struct sx_observation *obs);
+
+/* Notes that a new INVITE came over a connection. */
+void sx_txn_rides(struct sx_tracker *tracker, struct sx_txn *txn);
+
+/* For tables whose keys begin with the two ends of a connection. */
+guint sx_way_hash(gconstpointer way);
+gboolean sx_way_equal(gconstpointer a, gconstpointer b);
+
+/* ---- missing.c ---- */
+
+/* Notes an ACK that is a transaction of its own. */
+void sx_missing_ack(struct sx_tracker *tracker, const struct sx_txn *ack);
+
+/* Notes that a branch may have given the hop above its answer; when it has one, or gets its place. */
+void sx_missing_branch_answer(struct sx_tracker *tracker, const struct sx_txn *branch);
+
+/* Notes a packet between two hosts that may hold SIP which the capture does not show. */
+void sx_missing_packet(struct sx_tracker *tracker, uint32_t frame, uint32_t from, uint32_t to);
+
+/* Takes the newest such packet back: it was a fragment, and the others came. */
+void sx_missing_reassembled(struct sx_tracker *tracker, uint32_t from, uint32_t to);
+
+/* For sx_tracker.unreadable. */
+GHashTable *sx_missing_packets_new(void);
+
+#endif

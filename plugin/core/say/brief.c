@@ -1,0 +1,106 @@
+/* brief.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "core/say/brief.h"
+
+#include "core/say/say.h"
+
+/* RFC 3261 8.1.1.6: Max-Forwards starts at 70. */
+#define MAX_HOPS 70
+
+/* Follows hops that wait for the next one to the last of them. */
+static const struct sx_txn *last_hop(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                                     struct sx_trying *v)
+{
+    uint32_t until_frame = v->ended_in ? v->ended_in : UINT32_MAX;
+    int64_t until_ns = txn->trying_ns + v->wait_ns;
+
+    for (unsigned i = 0; i < MAX_HOPS && v->cause == SX_CAUSE_NEXT_HOP_STUCK; i++) {
+        txn = sx_tracker_txn(tracker, v->via);
+        sx_trying_find_cause(tracker, txn, until_frame, until_ns, v);
+    }
+    return txn;
+}
+
+static void say_host(wmem_strbuf_t *out, const struct sx_tracker *tracker, uint32_t host,
+                     const char *what)
+{
+    wmem_strbuf_append(out, ": ");
+    sx_say_host(out, tracker, host);
+    wmem_strbuf_append(out, what);
+}
+
+static void say_culprit(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                        const struct sx_txn *txn, const struct sx_trying *verdict)
+{
+    struct sx_trying v = *verdict;
+    const struct sx_txn *last = last_hop(tracker, txn, &v);
+    const struct sx_txn *branch = sx_tracker_txn(tracker, v.via);
+    const struct sx_attempt *attempt = branch ? NULL : sx_tracker_attempt(tracker, v.cause_in, 0);
+    uint32_t beyond = branch ? branch->dst.host : attempt ? attempt->to.host : 0;
+
+    switch (v.cause) {
+    case SX_CAUSE_NOT_FORWARDED:
+        say_host(out, tracker, last->dst.host, " did not send it on");
+        break;
+    case SX_CAUSE_NEVER_ANSWERED:
+        say_host(out, tracker, beyond, " never answered");
+        break;
+    case SX_CAUSE_NOT_RELAYED:
+        say_host(out, tracker, last->dst.host, " did not relay the answer");
+        break;
+    case SX_CAUSE_100_LOST:
+        say_host(out, tracker, last->src.host, " does not get the 100");
+        break;
+    case SX_CAUSE_UNREACHABLE:
+        if (branch || attempt)
+            say_host(out, tracker, beyond, " cannot be reached");
+        break;
+    case SX_CAUSE_UNKNOWN:
+    case SX_CAUSE_NEXT_HOP_STUCK:
+    default:
+        if (last != txn)
+            say_host(out, tracker, last->dst.host, " got it last");
+        break;
+    }
+}
+
+static void say_slow(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                     const struct sx_txn *txn, const struct sx_trying *v)
+{
+    const struct sx_txn *hop = sx_trying_slow_hop(tracker, txn, v);
+
+    wmem_strbuf_append(out, "slow, ");
+    sx_say_time(out, v->wait_ns);
+    wmem_strbuf_append(out, " after 100");
+    if (txn->first_response_code >= 300)
+        say_culprit(out, tracker, txn, v);
+    else if (hop != txn)
+        say_host(out, tracker, hop->dst.host, " took most of it");
+}
+
+bool sx_brief_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                     const struct sx_txn *txn, const struct sx_trying *v)
+{
+    switch (v->state) {
+    case SX_TRYING_TIMED_OUT:
+        wmem_strbuf_append(out, "timed out after ");
+        sx_say_time(out, v->wait_ns);
+        say_culprit(out, tracker, txn, v);
+        return true;
+    case SX_TRYING_SLOW:
+        say_slow(out, tracker, txn, v);
+        return true;
+    case SX_TRYING_CANCELLED:
+        wmem_strbuf_append(out, "cancelled ");
+        sx_say_time(out, v->wait_ns);
+        wmem_strbuf_append(out, " after 100");
+        say_culprit(out, tracker, txn, v);
+        return true;
+    case SX_TRYING_NONE:
+    case SX_TRYING_ANSWERED:
+    case SX_TRYING_OPEN:
+    default:
+        return false;
+    }
+}

@@ -1,0 +1,119 @@
+/* say.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "core/say/say.h"
+
+#include <inttypes.h>
+
+#include <wsutil/inet_addr.h>
+
+size_t sx_line_break(const char *text, size_t max)
+{
+    size_t length = strlen(text), cut = max;
+
+    if (length <= max)
+        return length;
+    while (cut > 0 && text[cut] != ' ')
+        cut--;
+    if (cut > 0)
+        return cut;
+    for (cut = max; cut > 1 && ((unsigned char)text[cut] & 0xc0) == 0x80;)
+        cut--;
+    return cut;
+}
+
+/* At least this many digits. Formatted output costs ten times as much, and every verdict needs it. */
+static void say_digits(wmem_strbuf_t *out, uint64_t number, unsigned least)
+{
+    char digits[20];
+    unsigned n = 0;
+
+    do {
+        digits[sizeof digits - ++n] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0 || n < least);
+    wmem_strbuf_append_len(out, digits + sizeof digits - n, n);
+}
+
+void sx_say_number(wmem_strbuf_t *out, uint64_t number)
+{
+    say_digits(out, number, 1);
+}
+
+void sx_say_time(wmem_strbuf_t *out, int64_t ns)
+{
+    uint64_t ms = (uint64_t)MAX(ns + SX_NS_PER_MS / 2, 0) / SX_NS_PER_MS;
+
+    if (ms >= 180000) {
+        uint64_t s = (ms + 500) / 1000;
+        sx_say_number(out, s / 60);
+        wmem_strbuf_append(out, " min ");
+        sx_say_number(out, s % 60);
+    } else if (ms % 1000 == 0) {
+        sx_say_number(out, ms / 1000);
+    } else if (ms >= 10000) {
+        uint64_t tenths = (ms + 50) / 100;
+        sx_say_number(out, tenths / 10);
+        wmem_strbuf_append_c(out, '.');
+        sx_say_number(out, tenths % 10);
+    } else {
+        sx_say_number(out, ms / 1000);
+        wmem_strbuf_append_c(out, '.');
+        say_digits(out, ms % 1000, 3);
+    }
+    wmem_strbuf_append(out, " s");
+}
+
+void sx_say_host(wmem_strbuf_t *out, const struct sx_tracker *tracker, uint32_t number)
+{
+    const struct sx_host *host = sx_tracker_host(tracker, number);
+    char text[WS_INET6_ADDRSTRLEN];
+
+    if (host->len == 4)
+        wmem_strbuf_append(out, ws_inet_ntop4(host->bytes, text, sizeof text));
+    else if (host->len == 16)
+        wmem_strbuf_append(out, ws_inet_ntop6(host->bytes, text, sizeof text));
+    else
+        wmem_strbuf_append(out, "the next hop");
+}
+
+void sx_say_no_response(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                        const struct sx_txn *txn)
+{
+    wmem_strbuf_append(out, "no response for ");
+    sx_say_time(out, sx_tracker_now(tracker) - txn->request_ns);
+    if (txn->sends > 1)
+        wmem_strbuf_append_printf(out, ", sent %" PRIu32 " times", txn->sends);
+}
+
+bool sx_say_step(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
+                 const struct sx_code *entry)
+{
+    const struct sx_txn *next = sx_tracker_txn(tracker, txn->followed_by);
+
+    switch ((enum sx_role)entry->role) {
+    case SX_ROLE_CHALLENGE:
+        if (!next)
+            return false;
+        wmem_strbuf_append_printf(out, "normal: the client answers the challenge in frame %" PRIu32,
+                                  next->request_frame);
+        return true;
+    case SX_ROLE_REDIRECT:
+    case SX_ROLE_RETRY:
+        if (!next)
+            return false;
+        wmem_strbuf_append_printf(out, "normal: a new attempt follows in frame %" PRIu32,
+                                  next->request_frame);
+        return true;
+    case SX_ROLE_CANCELLED:
+        if (!txn->cancel_frame)
+            return false;
+        wmem_strbuf_append_printf(out, "normal: cancelled in frame %" PRIu32, txn->cancel_frame);
+        return true;
+    case SX_ROLE_PROGRESS:
+    case SX_ROLE_SUCCESS:
+    case SX_ROLE_FAILURE:
+    default:
+        return false;
+    }
+}

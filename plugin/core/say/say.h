@@ -1,0 +1,93 @@
+/* say.h
+ * What the verdicts say in plain words.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Texts are one line of UTF-8 and go to a string buffer of the caller's scope. What they
+ * hold of a packet is numbers, and names that the flows keep cleaned by sx_text_of().
+ */
+#ifndef SX_SAY_H
+#define SX_SAY_H
+
+#include <wsutil/wmem/wmem.h>
+
+#include "core/facts/catalogue.h"
+#include "core/judge/flow_story.h"
+#include "core/record/tracker.h"
+#include "core/judge/trying.h"
+
+/* Where a line of at most max bytes ends: at a space if there is one, never inside a UTF-8
+ * sequence. The whole text if it is no longer. */
+size_t sx_line_break(const char *text, size_t max);
+
+/* In decimal. */
+void sx_say_number(wmem_strbuf_t *out, uint64_t number);
+
+/* "0.005 s", "35.2 s", "3 min 12 s" */
+void sx_say_time(wmem_strbuf_t *out, int64_t ns);
+
+/* "no response for 35.2 s after 100 Trying (threshold 32 s), ended by CANCEL in frame 9"; false,
+ * and nothing said, if the wait is nothing to flag. */
+bool sx_say_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
+                   const struct sx_trying *verdict);
+
+/* "10.0.0.2 sent it to 10.0.0.3 7 times over UDP (from frame 3) and got no answer"; false, and
+ * nothing said, if the cause cannot be told. */
+bool sx_say_cause(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
+                  const struct sx_trying *verdict);
+
+/* "10.0.0.1" or "2001:db8::1" */
+void sx_say_host(wmem_strbuf_t *out, const struct sx_tracker *tracker, uint32_t host);
+
+/* "answered, for frame 5 acknowledges it: the capture lacks the response". Not for
+ * SX_MISSING_NONE. */
+void sx_say_missing(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
+                   const struct sx_missing *missing);
+
+/* "no response for 32 s, sent 7 times" */
+void sx_say_no_response(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                        const struct sx_txn *txn);
+
+/* "no response for 32 s after 100 Trying in frame 2 to INVITE in frame 1: " and the cause */
+void sx_say_expiry(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                   const struct sx_expiry *expiry);
+
+/* "a step of normal work: the client answered in frame 12"; false if there is nothing to say. */
+bool sx_say_step(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
+                 const struct sx_code *entry);
+
+/* ---- words_flow.c ---- */
+
+/* "the flow of sip:bob@example.com registered in frame 4 is gone: closed by the client in frame
+ * 39". What is known when the response comes, so the same on any pass. */
+void sx_say_flow(wmem_strbuf_t *out, const struct sx_flow_story *story);
+
+/* "another flow was tried in frame 47 and answered 200"; false, and nothing said, if nothing is
+ * known of it. */
+bool sx_say_flow_outcome(wmem_strbuf_t *out, const struct sx_flow_story *story);
+
+/* What this capture calls for, in place of the catalogue's general advice; false, and nothing
+ * said, if the general advice is all there is. */
+bool sx_say_flow_advice(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                        const struct sx_flow_story *story);
+
+/* "the connection of sip:bob@example.com (reg-id 1, registered in frame 4) ends here: RST by the
+ * client" */
+void sx_say_flow_end(wmem_strbuf_t *out, const struct sx_flow *flow);
+
+/* "the edge proxy refuses its own flow token, the one of the registration in frame 4", and what to
+ * do about it. Not for SX_TOKEN_NONE. */
+void sx_say_token(wmem_strbuf_t *out, enum sx_flow_token token, const struct sx_flow *flow);
+void sx_say_token_advice(wmem_strbuf_t *out, enum sx_flow_token token, const struct sx_flow *flow);
+
+/* Of a 439 to REGISTER: "10.0.0.2 sent the REGISTER on without Path", and what to do about it.
+ * False, and nothing said, if the capture does not show it. */
+bool sx_say_no_outbound(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                        const struct sx_txn *txn);
+bool sx_say_no_outbound_advice(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                               const struct sx_txn *txn);
+
+/* "this attempt comes 3 s after the failed one in frame 30, too early: ..." */
+void sx_say_too_early(wmem_strbuf_t *out, const struct sx_back_off *back_off);
+
+#endif

@@ -1,0 +1,129 @@
+/* draw.c
+ * How items are added.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "glue/compat.h"
+
+#include "core/base/text.h"
+#include "core/say/say.h"
+#include "glue/draw/draw.h"
+
+/* A field value of more bytes helps nobody read it. */
+#define MAX_TEXT 1024
+
+/* Bytes of a long text that are shown in one line. */
+#define MAX_LINE 200
+
+static int ett_text = -1;
+
+const char *sx_text(wmem_allocator_t *pool, struct sx_slice s)
+{
+    return sx_text_of(pool, s, MAX_TEXT);
+}
+
+const char *sx_quoted_text(wmem_allocator_t *pool, struct sx_slice s)
+{
+    wmem_strbuf_t *out = wmem_strbuf_new(pool, "");
+
+    for (size_t i = 0; i < s.n; i++) {
+        if (s.p[i] == '\\' && i + 1 < s.n)
+            i++;
+        wmem_strbuf_append_c(out, s.p[i]);
+    }
+    return sx_text(pool, sx_slice(wmem_strbuf_get_str(out), wmem_strbuf_get_len(out)));
+}
+
+proto_item *sx_generated(proto_item *item)
+{
+    proto_item_set_generated(item);
+    return item;
+}
+
+proto_item *sx_add_string(const struct sx_pen *p, proto_tree *tree, int hf, const char *value)
+{
+    return sx_generated(proto_tree_add_string(tree, hf, p->tvb, 0, 0, value));
+}
+
+proto_item *sx_add_uint(const struct sx_pen *p, proto_tree *tree, int hf, uint32_t value)
+{
+    return sx_generated(proto_tree_add_uint(tree, hf, p->tvb, 0, 0, value));
+}
+
+proto_item *sx_add_bool(const struct sx_pen *p, proto_tree *tree, int hf, bool value)
+{
+    return sx_generated(proto_tree_add_boolean(tree, hf, p->tvb, 0, 0, value));
+}
+
+void sx_add_long_string(const struct sx_pen *p, proto_tree *tree, int hf, int hf_more,
+                        const char *text)
+{
+    if (!sx_is_wanted(p, hf) && !sx_is_wanted(p, hf_more))
+        return;
+    size_t length = strlen(text);
+    bool fits = length <= MAX_LINE + MAX_LINE / 10;
+    size_t cut = fits ? length : sx_line_break(text, MAX_LINE);
+    proto_item *item = sx_add_string(p, tree, hf, text);
+    if (!fits || WS_OWN_LABEL_IS_CHEAPER)
+        proto_item_set_text(item, "%s: %.*s%s", proto_registrar_get_name(hf), (int)cut, text,
+                            fits ? "" : " ...");
+    if (fits)
+        return;
+    proto_tree *sub = proto_item_add_subtree(item, ett_text);
+    for (text += cut; *text; text += cut) {
+        text += *text == ' ';
+        cut = sx_line_break(text, MAX_LINE);
+        char *line = wmem_alloc(p->pinfo->pool, cut + 1);
+        memcpy(line, text, cut);
+        line[cut] = '\0';
+        sx_generated(proto_tree_add_string_format(sub, hf_more, p->tvb, 0, 0, line, "%s", line));
+    }
+}
+
+void sx_add_named(const struct sx_pen *p, proto_tree *tree, int hf, const char *name,
+                  const char *text)
+{
+    const char *value = wmem_strdup_printf(p->pinfo->pool, "%s: %s", name, text);
+
+    sx_generated(proto_tree_add_string_format_value(tree, hf, p->tvb, 0, 0, value, "%s", text));
+}
+
+void sx_add_frame(const struct sx_pen *p, proto_tree *tree, int hf, uint32_t frame)
+{
+    if (frame)
+        sx_add_uint(p, tree, hf, frame);
+}
+
+void sx_add_time(const struct sx_pen *p, proto_tree *tree, int hf, int64_t ns)
+{
+    nstime_t t = { .secs = (time_t)(ns / SX_NS_PER_S), .nsecs = (int)(ns % SX_NS_PER_S) };
+
+    sx_generated(proto_tree_add_time(tree, hf, p->tvb, 0, 0, &t));
+}
+
+bool sx_is_wanted(const struct sx_pen *p, int hf)
+{
+    return proto_field_is_referenced(p->tree, hf);
+}
+
+bool sx_is_expert_wanted(const struct sx_pen *p, const expert_field *ei)
+{
+    return p->experts || sx_is_wanted(p, ei->hf);
+}
+
+void sx_flag(struct sx_pen *p, proto_item *item, expert_field *ei, const char *text)
+{
+    char *sentence = wmem_strdup(p->pinfo->pool, text);
+
+    sentence[0] = g_ascii_toupper(sentence[0]);
+    expert_add_info_format(p->pinfo, item, ei, "%s", sentence);
+    if (!p->flagged)
+        p->flagged = text;
+}
+
+void sx_draw_register(void)
+{
+    static int *ett[] = {&ett_text};
+
+    proto_register_subtree_array(ett, array_length(ett));
+}

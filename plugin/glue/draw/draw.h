@@ -1,0 +1,111 @@
+/* draw.h
+ * What the files that draw a message share; private to them and packet-sipexplain.c.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Each of draw_*.c declares, registers and draws fields and expert infos of its own. Strings that
+ * go into the tree are of packet scope.
+ */
+#ifndef SX_DRAW_H
+#define SX_DRAW_H
+
+#include "glue/compat.h"
+
+#include "core/judge/flow_story.h"
+#include "glue/packet-sipexplain.h"
+
+/* What the drawing of one message needs everywhere. */
+struct sx_pen {
+    packet_info *pinfo;
+    proto_item *top;            /* the line of the verdict */
+    proto_tree *tree;           /* below it */
+    tvbuff_t *tvb;
+    const struct sx_view *view; /* NULL where a frame has no message to draw */
+    const struct sx_txn *txn;   /* NULL if the message names none */
+    const char *flagged;        /* what a flag said first */
+    const char *brief;          /* the same in a few words; NULL: there are none */
+    const char *remark;         /* what is worth saying where nothing is flagged; NULL: nothing */
+    bool quoted;                /* by an ICMP error */
+    bool experts;               /* somebody looks at all expert infos */
+    bool flow_lost;             /* the response says that a flow is gone: story */
+    struct sx_flow_story story;
+    enum sx_flow_token token;   /* what a 403 has to do with the flow token of token_flow */
+    const struct sx_flow *token_flow;
+};
+
+/* ---- packet-sipexplain.c ---- */
+
+/* Begins a tree: sets top, tree and experts. */
+void sx_add_top(struct sx_pen *p, proto_tree *tree);
+
+/* True if the sentence will be seen. */
+bool sx_is_verdict_wanted(const struct sx_pen *p);
+
+/* The sentence of the top line. */
+void sx_add_verdict(const struct sx_pen *p, const char *sentence);
+
+/* ---- draw.c ---- */
+
+/* One line of valid UTF-8 of what a packet holds. */
+const char *sx_text(wmem_allocator_t *pool, struct sx_slice s);
+
+/* The same of what stands between quotes: RFC 3261 25.1 quoted-pair is resolved. */
+const char *sx_quoted_text(wmem_allocator_t *pool, struct sx_slice s);
+
+/* All that the plugin adds is marked as generated. */
+proto_item *sx_generated(proto_item *item);
+proto_item *sx_add_string(const struct sx_pen *p, proto_tree *tree, int hf, const char *value);
+proto_item *sx_add_uint(const struct sx_pen *p, proto_tree *tree, int hf, uint32_t value);
+proto_item *sx_add_bool(const struct sx_pen *p, proto_tree *tree, int hf, bool value);
+void sx_add_frame(const struct sx_pen *p, proto_tree *tree, int hf, uint32_t frame);   /* not 0 */
+void sx_add_time(const struct sx_pen *p, proto_tree *tree, int hf, int64_t ns);
+
+/* The field holds the whole text, but Wireshark shows no more than 240 bytes of an item: what does
+ * not fit follows in lines of its own below it, as hf_more. */
+void sx_add_long_string(const struct sx_pen *p, proto_tree *tree, int hf, int hf_more,
+                        const char *text);
+
+/* The value is "name: text"; what is shown leaves out the name, which the line above has. */
+void sx_add_named(const struct sx_pen *p, proto_tree *tree, int hf, const char *name,
+                  const char *text);
+
+/* True if the item will be seen: what is costly to make is made only then. */
+bool sx_is_wanted(const struct sx_pen *p, int hf);
+bool sx_is_expert_wanted(const struct sx_pen *p, const expert_field *ei);
+
+/* Adds an expert info. The first one's text becomes the verdict. */
+void sx_flag(struct sx_pen *p, proto_item *item, expert_field *ei, const char *text);
+
+void sx_draw_register(void);
+
+/* ---- draw_response.c ---- */
+
+void sx_draw_response(struct sx_pen *p);
+void sx_draw_reasons(const struct sx_pen *p);   /* on requests too */
+void sx_draw_response_register(int proto, expert_module_t *module);
+
+/* ---- draw_transaction.c ---- */
+
+void sx_draw_transaction(const struct sx_pen *p);
+void sx_draw_transaction_register(int proto);
+
+/* ---- draw_trying.c ---- */
+
+/* On the request, the 100 and the message that ended the wait. */
+void sx_draw_trying(struct sx_pen *p);
+void sx_draw_no_response(struct sx_pen *p);
+
+/* On the request and the 100, where the capture lacks the response. */
+void sx_draw_missing(struct sx_pen *p);
+void sx_draw_trying_register(int proto, expert_module_t *module);
+
+/* ---- draw_flow.c ---- */
+
+/* Finds out whether the response says that a flow is gone, or that its token is none. */
+void sx_draw_flow_begin(struct sx_pen *p);
+void sx_draw_flow(struct sx_pen *p);
+/* On the REGISTER that made a flow which a later response calls gone. */
+void sx_draw_registration(struct sx_pen *p);
+void sx_draw_flow_register(int proto, expert_module_t *module);
+
+#endif

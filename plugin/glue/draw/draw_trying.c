@@ -1,0 +1,262 @@
+/* draw_trying.c
+ * Waits: for more than a 100, or for any response.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "glue/compat.h"
+
+#include "core/say/brief.h"
+#include "core/judge/failure.h"
+#include "core/judge/trying.h"
+#include "core/say/say.h"
+#include "glue/draw/draw.h"
+
+static int hf_trying_state = -1;
+static int hf_trying_wait = -1;
+static int hf_trying_ended_in = -1;
+static int hf_trying_cause = -1;
+static int hf_trying_cause_in = -1;
+static int hf_trying_ended = -1;
+static int hf_expired = -1;
+static int hf_response_missing = -1;
+
+static int ett_trying = -1;
+
+static expert_field ei_trying_timeout = EI_INIT;
+static expert_field ei_trying_slow = EI_INIT;
+static expert_field ei_trying_cancelled = EI_INIT;
+static expert_field ei_no_response = EI_INIT;
+
+static const value_string trying_state_vals[] = {
+    { SX_TRYING_ANSWERED, "Answered in time" },
+    { SX_TRYING_SLOW, "Slow" },
+    { SX_TRYING_TIMED_OUT, "Timed out" },
+    { SX_TRYING_CANCELLED, "Cancelled while trying" },
+    { SX_TRYING_OPEN, "Open when the capture ended" },
+    { 0, NULL }
+};
+
+static const value_string trying_cause_vals[] = {
+    { SX_CAUSE_UNKNOWN, "Cannot tell from this capture" },
+    { SX_CAUSE_NOT_FORWARDED, "Not forwarded" },
+    { SX_CAUSE_NEVER_ANSWERED, "Forwarded and never answered" },
+    { SX_CAUSE_NEXT_HOP_STUCK, "The next hop is stuck too" },
+    { SX_CAUSE_NOT_RELAYED, "Answered but not relayed back" },
+    { SX_CAUSE_100_LOST, "The 100 does not reach the caller" },
+    { SX_CAUSE_UNREACHABLE, "The next hop is unreachable" },
+    { 0, NULL }
+};
+
+static expert_field *trying_expert(enum sx_trying_state trying_state)
+{
+    switch (trying_state) {
+    case SX_TRYING_TIMED_OUT:
+        return &ei_trying_timeout;
+    case SX_TRYING_SLOW:
+        return &ei_trying_slow;
+    case SX_TRYING_CANCELLED:
+        return &ei_trying_cancelled;
+    case SX_TRYING_NONE:
+    case SX_TRYING_ANSWERED:
+    case SX_TRYING_OPEN:
+    default:
+        return NULL;
+    }
+}
+
+void sx_draw_trying(struct sx_pen *p)
+{
+    const struct sx_txn *txn = p->txn;
+    uint32_t frame = p->pinfo->num;
+    bool waits = frame == txn->request_frame || frame == txn->trying_frame;
+    bool ends = p->view->record->flags & SX_MESSAGE_ENDS_WAIT;
+
+    /* A CANCEL ends the wait of its INVITE. */
+    if (ends && txn->method == SX_METHOD_CANCEL)
+        txn = sx_tracker_txn(p->view->tracker, txn->related);
+    else if (!waits && !ends)
+        return;
+    if (!txn || p->view->record->repeats ||
+        (p->view->msg->is_request && txn->method == SX_METHOD_ACK))
+        return;
+    struct sx_trying v = sx_trying_judge(p->view->tracker, txn);
+    if (v.state == SX_TRYING_NONE)
+        return;
+    if (v.state == SX_TRYING_OPEN) {
+        wmem_strbuf_t *open = wmem_strbuf_new(p->pinfo->pool, "");
+        sx_say_trying(open, p->view->tracker, txn, &v);
+        p->remark = wmem_strbuf_get_str(open);
+    }
+    proto_item *item;
+    if (ends) {
+        item = sx_add_uint(p, p->tree, hf_trying_ended, txn->trying_frame);
+    } else {
+        item = sx_add_uint(p, p->tree, hf_trying_state, v.state);
+        proto_tree *tree = proto_item_add_subtree(item, ett_trying);
+        /* When a response came that the capture lacks is not known. */
+        if (v.missing.sign == SX_MISSING_NONE || v.state == SX_TRYING_TIMED_OUT || txn->first_response_frame ||
+            txn->cancel_frame)
+            sx_add_time(p, tree, hf_trying_wait, v.wait_ns);
+        sx_add_frame(p, tree, hf_trying_ended_in, v.ended_in);
+        if (v.state != SX_TRYING_ANSWERED) {
+            sx_add_uint(p, tree, hf_trying_cause, v.cause);
+            sx_add_frame(p, tree, hf_trying_cause_in, v.cause_in);
+        }
+    }
+    wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
+    expert_field *ei = trying_expert(v.state);
+    if (!ei || !sx_say_trying(words, p->view->tracker, txn, &v))
+        return;
+    sx_flag(p, item, ei, wmem_strbuf_get_str(words));
+    wmem_strbuf_t *brief = wmem_strbuf_new(p->pinfo->pool, "");
+    sx_brief_trying(brief, p->view->tracker, txn, &v);
+    p->brief = wmem_strbuf_get_str(brief);
+}
+
+void sx_draw_no_response(struct sx_pen *p)
+{
+    if (p->pinfo->num != p->txn->request_frame || !p->view->msg->is_request ||
+        !sx_judge_no_response(p->view->tracker, p->txn))
+        return;
+    wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
+    sx_say_no_response(words, p->view->tracker, p->txn);
+    sx_flag(p, p->top, &ei_no_response, wmem_strbuf_get_str(words));
+}
+
+void sx_draw_missing(struct sx_pen *p)
+{
+    const struct sx_txn *txn = p->txn;
+    const struct sx_message *record = p->view->record;
+
+    if (txn->final_frame || record->repeats || record->method == SX_METHOD_ACK ||
+        (p->pinfo->num != txn->request_frame && p->pinfo->num != txn->trying_frame))
+        return;
+    struct sx_missing missing = sx_missing_response(p->view->tracker, txn, UINT32_MAX);
+    if (missing.sign == SX_MISSING_NONE) {
+        if (sx_judge_not_repeated(p->view->tracker, txn))
+            p->remark = "cannot tell: no response in the capture, but the client did not send it "
+                        "again, as it does over UDP while it hears nothing";
+        return;
+    }
+    /* Where something else ended the wait, or was said of it before, a guess adds nothing. */
+    if (missing.sign == SX_MISSING_UNREADABLE &&
+        (txn->first_response_frame || txn->cancel_frame || txn->expired_frame))
+        return;
+    sx_add_frame(p, p->tree, hf_response_missing, missing.frame);
+    wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
+    sx_say_missing(words, p->view->tracker, txn, &missing);
+    p->remark = wmem_strbuf_get_str(words);
+}
+
+static uint32_t overdue(const struct sx_expiry *e, const struct sx_txn *txn)
+{
+    return e->after_100 ? txn->trying_frame : txn->request_frame;
+}
+
+void sx_draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
+                      const struct sx_tracker *tracker)
+{
+    const struct sx_expiry *e;
+    struct sx_pen p = { .pinfo = pinfo, .tvb = tvb };
+    wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
+    wmem_strbuf_t *verdict = wmem_strbuf_new(pinfo->pool, "");
+
+    sx_add_top(&p, tree);
+    for (uint32_t i = 0; (e = sx_tracker_expiry(tracker, pinfo->num, i)); i++) {
+        const struct sx_txn *txn = sx_tracker_txn(tracker, e->txn);
+        bool ends = txn->first_response_frame == pinfo->num || txn->cancel_frame == pinfo->num ||
+                    sx_trying_judge(tracker, txn).ended_in == pinfo->num;
+        wmem_strbuf_truncate(words, 0);
+        if (ends)
+            wmem_strbuf_append_printf(words, "ends the overdue wait of frame %u", overdue(e, txn));
+        else
+            sx_say_expiry(words, tracker, e);
+        proto_item *item = sx_add_uint(&p, p.tree, hf_expired,
+                                       overdue(e, txn));
+        /* What ends the wait is flagged itself. */
+        if (!ends)
+            sx_flag(&p, item, e->after_100 ? &ei_trying_timeout : &ei_no_response,
+                    wmem_strbuf_get_str(words));
+        if (i < 2)
+            wmem_strbuf_append(verdict, i == 0 ? wmem_strbuf_get_str(words) : ", and others");
+    }
+    sx_add_verdict(&p, wmem_strbuf_get_str(verdict));
+}
+
+/* The frame that ends the connection over which the caller waited. */
+void sx_draw_hangups(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
+                     const struct sx_tracker *tracker)
+{
+    const struct sx_hangup *hangup;
+    struct sx_pen p = { .pinfo = pinfo, .tvb = tvb };
+    wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
+    wmem_strbuf_t *verdict = wmem_strbuf_new(pinfo->pool, "");
+
+    for (uint32_t i = 0; (hangup = sx_tracker_hangup(tracker, pinfo->num, i)); i++) {
+        const struct sx_txn *txn = sx_tracker_txn(tracker, hangup->txn);
+        struct sx_trying v = sx_trying_judge(tracker, txn);
+        expert_field *ei = trying_expert(v.state);
+        wmem_strbuf_truncate(words, 0);
+        if (txn->trying_frame == 0 || txn->trying_frame > pinfo->num)
+            continue;
+        if (!p.top)
+            sx_add_top(&p, tree);
+        /* Who goes on over another connection did not hang up; nor who is answered. */
+        if (v.ended_in == pinfo->num && ei && sx_say_trying(words, tracker, txn, &v))
+            sx_flag(&p, sx_add_uint(&p, p.tree, hf_trying_ended, txn->trying_frame), ei,
+                    wmem_strbuf_get_str(words));
+        else
+            wmem_strbuf_append_printf(words, "the connection of the INVITE in frame %u ends, "
+                                      "not the call", txn->request_frame);
+        wmem_strbuf_append_printf(verdict, "%s%s", wmem_strbuf_get_len(verdict) ? "; " : "",
+                                  wmem_strbuf_get_str(words));
+    }
+    if (p.top)
+        sx_add_verdict(&p, wmem_strbuf_get_str(verdict));
+}
+
+void sx_draw_trying_register(int proto, expert_module_t *module)
+{
+    static hf_register_info hf[] = {
+        { &hf_trying_state,
+          { "Wait after 100 Trying", "sipexplain.trying.state", FT_UINT8, BASE_DEC,
+            VALS(trying_state_vals), 0, NULL, HFILL } },
+        { &hf_trying_wait,
+          { "Waited", "sipexplain.trying.wait", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
+            NULL, HFILL } },
+        { &hf_trying_ended_in,
+          { "Ended in", "sipexplain.trying.ended_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
+            NULL, HFILL } },
+        { &hf_trying_cause,
+          { "Cause", "sipexplain.trying.cause", FT_UINT8, BASE_DEC, VALS(trying_cause_vals), 0,
+            NULL, HFILL } },
+        { &hf_trying_cause_in,
+          { "Cause in", "sipexplain.trying.cause_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
+            NULL, HFILL } },
+        { &hf_trying_ended,
+          { "Ends the wait after 100 Trying in", "sipexplain.trying.ended", FT_FRAMENUM, BASE_NONE,
+            NULL, 0, NULL, HFILL } },
+        { &hf_expired,
+          { "Still waiting", "sipexplain.expired", FT_FRAMENUM, BASE_NONE, NULL, 0,
+            "The 100 or the request that has waited for too long", HFILL } },
+        { &hf_response_missing,
+          { "Response missing, as shown by", "sipexplain.response_missing", FT_FRAMENUM, BASE_NONE,
+            NULL, 0, "The capture lacks the response: this frame acknowledges it, passes it on, or "
+            "cannot be read and may be it", HFILL } },
+    };
+    static int *ett[] = {&ett_trying};
+    static ei_register_info ei[] = {
+        { &ei_trying_timeout, { "sipexplain.trying_timeout", PI_SEQUENCE, PI_WARN,
+          "No response for too long after 100 Trying", EXPFILL } },
+        { &ei_trying_slow, { "sipexplain.trying_slow", PI_SEQUENCE, PI_NOTE,
+          "Slow response after 100 Trying", EXPFILL } },
+        { &ei_trying_cancelled, { "sipexplain.trying_cancelled", PI_SEQUENCE, PI_NOTE,
+          "Cancelled after nothing but 100 Trying", EXPFILL } },
+        { &ei_no_response, { "sipexplain.no_response", PI_SEQUENCE, PI_WARN,
+          "No response at all to a request", EXPFILL } },
+    };
+
+    proto_register_field_array(proto, hf, array_length(hf));
+    proto_register_subtree_array(ett, array_length(ett));
+    expert_register_field_array(module, ei, array_length(ei));
+}

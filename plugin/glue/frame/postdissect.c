@@ -1,0 +1,355 @@
+/* postdissect.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "glue/compat.h"
+
+#include <epan/dissectors/packet-tcp.h>
+
+#include "core/read/icmp_quote.h"
+#include "core/read/payload_signs.h"
+#include "core/read/tcp_header.h"
+#include "glue/stats/compare.h"
+#include "glue/conversation.h"
+#include "glue/packet-sipexplain.h"
+#include "glue/frame/postdissect.h"
+#include "glue/settings/prefs.h"
+#include "glue/frame/sip_source.h"
+#include "glue/settings/site_codes.h"
+#include "glue/stats/stats.h"
+
+/* Seconds that a time stamp may hold so that differences of two fit into 64 bits of nanoseconds. */
+#define MAX_SECONDS INT64_C(4500000000)
+
+/* Bytes of a ping or a goodbye: up to 125 in WebSocket, with its header, in a TLS record. */
+#define MAX_SIGN 256
+
+/* More than what receivers announce, but so little of all sequence numbers that nobody guesses one. */
+#define MAX_WINDOW (UINT32_C(1) << 20)
+
+static struct {
+    struct sx_tracker *tracker; /* from init to clean-up: one capture */
+    protocol_t *protocol;
+    uint32_t frames;            /* of the capture before; 0: it was not read to its end */
+    struct {
+        uint32_t frame;
+        bool enabled, for_stats, for_experts;
+    } asked;
+} state;
+
+static int64_t frame_time(const packet_info *pinfo)
+{
+    if (!(pinfo->presence_flags & PINFO_HAS_TS))
+        return sx_tracker_now(state.tracker);
+    int64_t seconds = CLAMP((int64_t)pinfo->abs_ts.secs, -MAX_SECONDS, MAX_SECONDS);
+    return seconds * SX_NS_PER_S + CLAMP(pinfo->abs_ts.nsecs, 0, 999999999);
+}
+
+static struct sx_address address_of(const address *a, uint32_t port)
+{
+    return (struct sx_address){
+        .bytes = a->data,
+        .len = (uint8_t)CLAMP(a->len, 0, 16),
+        .type = (uint8_t)a->type,
+        .port = (uint16_t)port,
+    };
+}
+
+struct visit {
+    packet_info *pinfo;
+    proto_tree *tree;
+    int64_t time_ns;
+    uint32_t nth;
+    struct sx_frame_signs signs;
+    bool first_pass;
+    bool looked_at;
+    bool tapped;
+    bool in_info;       /* the Info column gets the verdict */
+};
+
+static const struct sx_message *observe(const struct visit *v, const struct sx_sip_span *span)
+{
+    struct sx_observation obs = {
+        .msg = &span->msg,
+        .src = address_of(&v->pinfo->src, v->pinfo->srcport),
+        .dst = address_of(&v->pinfo->dst, v->pinfo->destport),
+        .time_ns = v->time_ns,
+        .frame = v->pinfo->num,
+        .transport = span->transport,
+        .quoted = span->quoted,
+        .reassembled = span->reassembled,
+    };
+
+    /* Only registrations keep the number of their connection. */
+    if (v->signs.tcp && span->msg.is_request && span->msg.method == SX_METHOD_REGISTER) {
+        const struct tcp_analysis *tcp = get_tcp_conversation_data(NULL, v->pinfo);
+        obs.has_stream = tcp != NULL;
+        obs.stream = tcp ? tcp->stream : 0;
+    }
+
+    return sx_tracker_observe(state.tracker, &obs);
+}
+
+static void on_message(const struct sx_sip_span *span, void *data)
+{
+    struct visit *v = data;
+    const struct sx_message *record =
+        v->first_pass ? observe(v, span)
+                      : sx_tracker_message(state.tracker, v->pinfo->num, v->nth);
+
+    v->nth++;
+    if (v->tapped)
+        sx_stats_tell(v->pinfo, state.tracker, record, &span->msg, v->time_ns, v->first_pass);
+    if (!v->looked_at && !v->in_info)
+        return;
+    const struct sx_site_code *site =
+        span->msg.is_request ? NULL : sx_site_code_find(span->msg.code, span->msg.method_name);
+    struct sx_view view = {
+        .tracker = state.tracker,
+        .record = record,
+        .msg = &span->msg,
+        .entry = span->msg.is_request ? NULL : sx_catalogue_explain(span->msg.code),
+        .site_phrase = site ? site->phrase : NULL,
+        .site_meaning = site ? site->meaning : NULL,
+        .site_fix = site ? site->fix : NULL,
+        .tvb = span->tvb,
+        .offset = span->offset,
+        .length = span->length,
+        .time_ns = v->time_ns,
+    };
+    const char *verdict = sx_draw_message(v->tree, v->pinfo, &view);
+    if (verdict && v->in_info)
+        col_append_fstr(v->pinfo->cinfo, COL_INFO, " [%s]", verdict);
+}
+
+static struct sx_slice address_slice(const address *a)
+{
+    return sx_slice(a->data, (size_t)MAX(a->len, 0));
+}
+
+/* Of the segment itself, or of what was decrypted or unmasked of it. */
+static enum sx_segment_sign find_sign(const struct visit *v, struct sx_slice payload)
+{
+    enum sx_segment_sign sign = sx_payload_sign(payload, v->signs.transport);
+    GSList *s = v->pinfo->data_src ? v->pinfo->data_src->next : NULL;
+
+    for (; s && sign == SX_SEGMENT_PLAIN; s = s->next) {
+        tvbuff_t *tvb = get_data_source_tvb(s->data);
+        unsigned n = tvb_captured_length(tvb);
+        if (n > 0 && n <= MAX_SIGN)
+            sign = sx_payload_sign(sx_slice((const char *)tvb_get_ptr(tvb, 0, (int)n), n),
+                                   v->signs.transport);
+    }
+    return sign;
+}
+
+static void read_signs(const struct visit *v, struct sx_slice payload, struct sx_segment *segment)
+{
+    const GSList *sources = v->pinfo->data_src;
+
+    if (sx_payload_says_goodbye(payload))
+        segment->flags |= SX_TCP_GOODBYE;
+    /* What Wireshark can decrypt is a data source of its own. */
+    if ((!sources || !sources->next) && sx_payload_may_hide_request(payload))
+        sx_tracker_unreadable(state.tracker, segment->frame, &segment->src, NULL);
+}
+
+/* RFC 9293 3.5.3: a reset counts only if its sequence number is in the receive window, which begins
+ * at what the other end acknowledged last. True if that is not known. */
+static bool is_reset_valid(packet_info *pinfo, uint32_t seq)
+{
+    const struct tcp_analysis *tcp = get_tcp_conversation_data(NULL, pinfo);
+    const tcp_analyze_seq_flow_info_t *other =
+        tcp && tcp->rev ? tcp->rev->tcp_analyze_seq_info : NULL;
+
+    return !other || other->lastack == 0 || seq - other->lastack < MAX_WINDOW;
+}
+
+static void on_tcp(const struct visit *v, tvbuff_t *frame)
+{
+    packet_info *pinfo = v->pinfo;
+    struct sx_tcp_header tcp;
+    unsigned n = tvb_captured_length(frame);
+    struct sx_segment segment = {
+        .src = address_of(&pinfo->src, pinfo->srcport),
+        .dst = address_of(&pinfo->dst, pinfo->destport),
+        .time_ns = v->time_ns,
+        .frame = pinfo->num,
+    };
+
+    /* Read at once; nothing keeps the pointer. */
+    struct sx_slice bytes = sx_slice((const char *)tvb_get_ptr(frame, 0, (int)n), n);
+    if (!sx_tcp_header_find(bytes, address_slice(&pinfo->src), address_slice(&pinfo->dst),
+                            segment.src.port, segment.dst.port, &tcp))
+        return;
+    segment.flags = tcp.flags;
+    segment.payload = tcp.payload;
+    segment.seq = tcp.seq;
+    segment.ack = tcp.ack;
+    if (tcp.flags & SX_TCP_RST && !is_reset_valid(pinfo, tcp.seq))
+        return;
+    if (tcp.payload > 0)
+        read_signs(v, sx_slice_from(bytes, tcp.payload_at), &segment);
+    if (!sx_tracker_wants(state.tracker, segment.flags, tcp.payload))
+        return;
+    if (tcp.payload > 0 && tcp.payload <= MAX_SIGN) {
+        struct sx_slice payload = sx_slice_from(bytes, tcp.payload_at);
+        payload.n = MIN(payload.n, tcp.payload);
+        segment.sign = find_sign(v, payload);
+    }
+    sx_tracker_tcp(state.tracker, &segment);
+}
+
+static void on_udp(const struct visit *v, tvbuff_t *frame)
+{
+    packet_info *pinfo = v->pinfo;
+    unsigned n = tvb_captured_length(frame);
+    struct sx_datagram datagram = {
+        .src = address_of(&pinfo->src, pinfo->srcport),
+        .dst = address_of(&pinfo->dst, pinfo->destport),
+        .time_ns = v->time_ns,
+        .frame = pinfo->num,
+    };
+
+    /* Read at once; nothing keeps the pointer. */
+    if (sx_udp_payload_find(sx_slice((const char *)tvb_get_ptr(frame, 0, (int)n), n),
+                            address_slice(&pinfo->src), address_slice(&pinfo->dst),
+                            datagram.src.port, datagram.dst.port, &datagram.payload))
+        sx_tracker_udp(state.tracker, &datagram);
+}
+
+static void on_icmp(const struct visit *v, tvbuff_t *frame)
+{
+    const packet_info *pinfo = v->pinfo;
+    struct sx_icmp_quote quote;
+    unsigned n = tvb_captured_length(frame);
+
+    /* Read at once; nothing keeps the pointer. */
+    if (!sx_icmp_quote_find(sx_slice((const char *)tvb_get_ptr(frame, 0, (int)n), n),
+                            address_slice(&pinfo->src), address_slice(&pinfo->dst), &quote))
+        return;
+    struct sx_address src = address_of(&pinfo->src, quote.src_port);
+    struct sx_address dst = address_of(&pinfo->dst, quote.dst_port);
+    src.bytes = quote.src.p;
+    dst.bytes = quote.dst.p;
+    sx_tracker_undelivered(state.tracker, pinfo->num, v->time_ns, &src, &dst);
+}
+
+/* What is no SIP but says why SIP stays unanswered. */
+static void on_signs(const struct visit *v, tvbuff_t *frame)
+{
+    packet_info *pinfo = v->pinfo;
+
+    if (v->signs.tcp) {
+        if (sx_tracker_watches_tcp(state.tracker))
+            on_tcp(v, frame);
+    } else if (v->signs.udp_keepalive) {
+        if (sx_tracker_watches_udp(state.tracker))
+            on_udp(v, frame);
+    } else if (v->signs.icmp_without_sip) {
+        on_icmp(v, frame);
+    } else if (v->signs.unreadable && sx_tracker_watches_tcp(state.tracker)) {
+        struct sx_address src = address_of(&pinfo->src, 0), dst = address_of(&pinfo->dst, 0);
+        sx_tracker_unreadable(state.tracker, pinfo->num, &src, &dst);
+    }
+}
+
+/* Asks who wants to know: not while frame after frame is read for the first time, for whoever comes
+ * meanwhile has all of them dissected again. */
+static inline void ask(const packet_info *pinfo, bool first_pass)
+{
+    if (!first_pass || pinfo->num != state.asked.frame + 1) {
+        state.asked.enabled = proto_is_protocol_enabled(state.protocol);
+        state.asked.for_stats = sx_stats_wanted();
+        state.asked.for_experts = sx_experts_wanted();
+    }
+    state.asked.frame = pinfo->num;
+}
+
+static int dissect_sipexplain(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
+                              void *data G_GNUC_UNUSED)
+{
+    struct visit v = {.pinfo = pinfo, .tree = tree, .first_pass = !PINFO_FD_VISITED(pinfo)};
+
+    if (!state.tracker)
+        return 0;
+    ask(pinfo, v.first_pass);
+    if (!state.asked.enabled)
+        return 0;
+    /* As the caller would for a dissector of the protocol, and it takes it back: expert infos bear
+     * the name. */
+    pinfo->current_proto = "SIP Explain";
+    v.time_ns = frame_time(pinfo);
+    if (v.first_pass)
+        sx_tracker_tick(state.tracker, pinfo->num, v.time_ns);
+    else if (sx_tracker_last_frame(state.tracker) == state.frames)
+        sx_tracker_end(state.tracker);
+    v.looked_at = state.asked.for_experts || sx_is_looked_at(tree);
+    v.tapped = state.asked.for_stats;
+    v.in_info = sx_prefs_info_column() && col_get_writable(pinfo->cinfo, COL_INFO);
+    if (v.first_pass || v.looked_at || v.tapped || v.in_info) {
+        sx_sip_source_each(pinfo, on_message, &v, &v.signs);
+        if (v.first_pass)
+            on_signs(&v, tvb);
+    }
+    if (v.looked_at && sx_tracker_expiry(state.tracker, pinfo->num, 0))
+        sx_draw_expiries(tree, pinfo, tvb, state.tracker);
+    if (v.looked_at && sx_tracker_hangup(state.tracker, pinfo->num, 0))
+        sx_draw_hangups(tree, pinfo, tvb, state.tracker);
+    if (v.looked_at && sx_flows_lost_here(sx_tracker_flows(state.tracker), pinfo->num))
+        sx_draw_lost_flows(tree, pinfo, tvb, state.tracker);
+    return 0;
+}
+
+static void capture_opened(void)
+{
+    uint64_t key[2];
+    struct sx_config cfg = sx_prefs_config();
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(key); i++)
+        key[i] = (uint64_t)g_random_int() << 32 | g_random_int();
+    state.tracker = sx_tracker_new(key, &cfg);
+    state.asked.frame = UINT32_MAX;     /* none comes behind it */
+}
+
+/* When a preference changes, the window dissects the open capture anew, and does not tell when it
+ * is through: it is when it has as many frames as before, and one of them is looked at again. */
+static void capture_closed(void)
+{
+    state.frames = state.tracker && sx_tracker_ended(state.tracker)
+                       ? sx_tracker_last_frame(state.tracker)
+                       : 0;
+    sx_stats_forget();
+    sx_tracker_free(state.tracker);
+    state.tracker = NULL;
+}
+
+static void capture_read(void)
+{
+    if (state.tracker)
+        sx_tracker_end(state.tracker);
+}
+
+static const struct sx_tracker *open_tracker(void)
+{
+    return state.tracker;
+}
+
+void sx_postdissect_register(int proto)
+{
+    sx_stats_register(capture_read);
+    sx_compare_register();
+    sx_conversation_register(open_tracker);
+    register_init_routine(capture_opened);
+    register_cleanup_routine(capture_closed);
+    register_postseq_cleanup_routine(capture_read);
+    /* A dissector of a protocol is entered in the frame's layers and taken out again, for every
+     * frame of the capture: a third of what an idle post-dissector costs. This one is of none, so
+     * it looks itself whether its protocol is enabled. */
+    state.protocol = find_protocol_by_id(proto);
+    register_postdissector(create_dissector_handle(dissect_sipexplain, -1));
+}
+
+void sx_postdissect_handoff(void)
+{
+    sx_sip_source_init();
+}

@@ -1,0 +1,56 @@
+/* prefs.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "glue/compat.h"
+
+#include "glue/settings/prefs.h"
+#include "glue/settings/site_codes.h"
+
+static unsigned trying_timeout_ms = 32000;
+static unsigned trying_slow_ms = 6000;
+static unsigned flow_recovery_ms = 30000;
+static ws_bool info_column = false;
+
+void sx_prefs_register(int proto)
+{
+    module_t *module = prefs_register_protocol(proto, NULL);
+
+    prefs_register_uint_preference(
+        module, "trying_timeout_ms", "Timeout after 100 Trying (ms)",
+        "A transaction that got 100 Trying and then no other response for this long is flagged as "
+        "timed out. 32000 ms is 64*T1 of RFC 3261, the time that a client waits without a 100. "
+        "Slow networks and long call set-ups (PSTN, satellite) may need more.",
+        10, &trying_timeout_ms);
+    prefs_register_uint_preference(
+        module, "trying_slow_ms", "Slow after 100 Trying (ms)",
+        "A transaction whose next response after 100 Trying took this long is flagged as slow. "
+        "6000 ms is the 95 % target of ITU-T E.721 for a local call (8000 ms toll, 11000 ms "
+        "international).",
+        10, &trying_slow_ms);
+    prefs_register_uint_preference(
+        module, "flow_recovery_ms", "Recovery after 430 Flow Failed (ms)",
+        "A retry over another flow or a new registration counts as the repair of a 430 Flow Failed "
+        "if it comes within this time after it.",
+        10, &flow_recovery_ms);
+    prefs_register_bool_preference(
+        module, "info_column", "Append verdicts to the Info column",
+        "Append a few words to the Info column of messages that something is wrong with: timed "
+        "out, slow, cancelled, unanswered, flow failed. In tshark without -2 only what is known by "
+        "then.",
+        &info_column);
+    sx_site_codes_register(module);
+}
+
+struct sx_config sx_prefs_config(void)
+{
+    return (struct sx_config){
+        .trying_timeout_ns = trying_timeout_ms * SX_NS_PER_MS,
+        .trying_slow_ns = trying_slow_ms * SX_NS_PER_MS,
+        .flow_recovery_ns = flow_recovery_ms * SX_NS_PER_MS,
+    };
+}
+
+bool sx_prefs_info_column(void)
+{
+    return info_column;
+}

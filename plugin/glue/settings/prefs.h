@@ -1,0 +1,20 @@
+/* prefs.h
+ * The preferences. No other file knows their names.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SX_PREFS_H
+#define SX_PREFS_H
+
+#include "glue/compat.h"
+
+#include "core/base/config.h"
+
+/* Registers them for a protocol. */
+void sx_prefs_register(int proto);
+
+/* Their present values, in the core's units. */
+struct sx_config sx_prefs_config(void);
+bool sx_prefs_info_column(void);
+
+#endif

@@ -1,0 +1,80 @@
+/* stats.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "glue/compat.h"
+
+#include "core/judge/failure.h"
+#include "glue/stats/stats.h"
+#include "glue/stats/stats_table.h"
+
+static int tap_sipexplain = -1;
+
+/* RFC 3261 20.10: "Alice" <sip:alice@example.com;x=y>;tag=1, or without the <>. */
+static struct sx_slice uri_of(struct sx_slice value)
+{
+    const char *open = value.n ? memchr(value.p, '<', value.n) : NULL;
+    struct sx_slice uri = open ? sx_slice_from(value, (size_t)(open - value.p) + 1) : value;
+    size_t n = 0;
+
+    while (n < uri.n && uri.p[n] != '>' && uri.p[n] != ';' && uri.p[n] != '?')
+        n++;
+    uri = sx_slice_trim(sx_slice(uri.p, n));
+    if (uri.n > 4 && g_ascii_strncasecmp(uri.p, "sip:", 4) == 0)
+        uri = sx_slice_from(uri, 4);
+    return uri;
+}
+
+void sx_stats_register(void (*end_capture)(void))
+{
+    tap_sipexplain = register_tap("sipexplain");
+    sx_stats_table_on_end(end_capture);
+    sx_stats_table_register(&sx_stats_codes);
+    sx_stats_table_register(&sx_stats_trying);
+    sx_stats_table_register(&sx_stats_call_table);
+    sx_stats_table_register(&sx_stats_flows);
+}
+
+void sx_stats_forget(void)
+{
+    sx_stats_table_forget(&sx_stats_codes);
+    sx_stats_table_forget(&sx_stats_trying);
+    sx_stats_table_forget(&sx_stats_call_table);
+    sx_stats_table_forget(&sx_stats_flows);
+}
+
+bool sx_stats_wanted(void)
+{
+    return have_tap_listener(tap_sipexplain);
+}
+
+void sx_stats_tell(packet_info *pinfo, const struct sx_tracker *tracker,
+                   const struct sx_message *record, const struct sx_sip_msg *msg, int64_t time_ns,
+                   bool first_pass)
+{
+    wmem_allocator_t *pool = pinfo->pool;
+
+    if (!record || record->flags & SX_MESSAGE_QUOTED)
+        return;
+    const struct sx_txn *txn = sx_tracker_txn(tracker, record->txn);
+    bool duplicate = record->flags & SX_MESSAGE_DUPLICATE;
+    struct sx_tap_event *event = wmem_new0(pool, struct sx_tap_event);
+    *event = (struct sx_tap_event){
+        .tracker = tracker,
+        .txn = record->txn,
+        .code = record->code,
+        .method = record->method,
+        .first_pass = first_pass,
+        .retransmitted = record->repeats && !duplicate,
+        .duplicate = duplicate,
+        .stale_nonce = msg->code >= 300 && sx_judge_stale_nonce(msg),
+        .has_delay = txn && record->code && txn->request_frame &&
+                     txn->request_frame <= pinfo->num && time_ns >= txn->request_ns,
+        .method_name = sx_printable(pool, msg->method_name),
+        .call_id = sx_printable(pool, msg->call_id),
+        .from = sx_printable(pool, uri_of(msg->from)),
+        .to = sx_printable(pool, uri_of(msg->to)),
+    };
+    if (event->has_delay)
+        event->delay_ns = time_ns - txn->request_ns;
+    tap_queue_packet(tap_sipexplain, pinfo, event);
+}

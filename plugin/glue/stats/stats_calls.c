@@ -1,0 +1,284 @@
+/* stats_calls.c
+ * sipexplain,calls: each call, or other attempt to form a dialog, at its first hop.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Times run from the first request, the rounds of a challenge included. The one to ringing is the
+ * session request delay of RFC 6076 4.3.1: to the first response but 100 of an attempt that did
+ * not fail there.
+ */
+#include "glue/compat.h"
+
+#include "core/facts/catalogue.h"
+#include "core/judge/failure.h"
+#include "core/judge/trying.h"
+#include "core/say/say.h"
+#include "glue/stats/stats_table.h"
+
+/* Waits that hang from one another, from hop to hop. */
+#define MAX_HOPS 70
+
+struct call {
+    struct sx_noted noted;
+    char *from, *to;
+};
+
+static struct call *call_of(struct sx_noted *noted)
+{
+    return (struct call *)(void *)noted;
+}
+
+static uint32_t key(struct sx_table *table, const struct sx_tap_event *event)
+{
+    return event->first_pass ? sx_call_top(event->tracker, event->txn)
+                             : sx_call_of(sx_stats_calls(table), event->tracker, event->txn);
+}
+
+static uint32_t final_key(struct sx_table *table, uint32_t number)
+{
+    return sx_call_of(sx_stats_calls(table), table->tracker, number);
+}
+
+static void note(struct sx_table *table G_GNUC_UNUSED, struct sx_noted *noted,
+                 const struct sx_tap_event *event)
+{
+    struct call *c = call_of(noted);
+
+    if (c->from)
+        return;
+    c->from = g_strdup(event->from);
+    c->to = g_strdup(event->to);
+}
+
+/* ---- how it went ---- */
+
+struct outcome {
+    const struct sx_txn *first, *last;
+    struct sx_trying wait;
+    bool failed, unanswered;
+    bool missing;       /* answered, but not in the capture */
+    bool not_repeated;  /* it may be */
+};
+
+static bool is_flagged(enum sx_trying_state state)
+{
+    return state == SX_TRYING_TIMED_OUT || state == SX_TRYING_SLOW ||
+           state == SX_TRYING_CANCELLED;
+}
+
+static const char *how_it_went(const struct outcome *o)
+{
+    unsigned status_class = o->last->final_code / 100;
+
+    if (o->unanswered)
+        return "no response";
+    if (status_class == 2)
+        return o->last->method == SX_METHOD_INVITE ? "answered" : "accepted";
+    if (o->failed)
+        return "failed";
+    if (o->last->cancel_frame)
+        return "cancelled";
+    if (o->missing)
+        return "response missing";
+    if (status_class == 3)
+        return "redirected";
+    if (status_class > 3)
+        return "challenged";
+    if (o->last->first_response_frame)
+        return "ringing";
+    if (o->not_repeated)
+        return "cannot tell";
+    return o->last->trying_frame ? "trying" : "no response yet";
+}
+
+static void verdict_cell(struct sx_row *row, const struct outcome *o)
+{
+    const char *went = how_it_went(o);
+    double seconds = (double)o->wait.wait_ns / (double)SX_NS_PER_S;
+
+    if (o->wait.state == SX_TRYING_TIMED_OUT)
+        sx_row_textf(row, "%s, stuck %.1f s after 100", went, seconds);
+    else if (o->wait.state == SX_TRYING_SLOW)
+        sx_row_textf(row, "%s, slow (%.1f s after 100)", went, seconds);
+    else if (o->wait.state == SX_TRYING_CANCELLED)
+        sx_row_textf(row, "cancelled %.1f s after 100", seconds);
+    else
+        sx_row_text(row, went);
+}
+
+/* ---- where it began ---- */
+
+/* The transaction whose final response this frame holds. */
+static const struct sx_txn *txn_of_final(const struct sx_tracker *tracker, uint32_t frame,
+                                         unsigned code)
+{
+    const struct sx_message *m;
+
+    for (uint32_t n = 0; (m = sx_tracker_message(tracker, frame, n)); n++)
+        if (m->code == code)
+            return sx_tracker_txn(tracker, m->txn);
+    return NULL;
+}
+
+/* The first branch that failed before the hop above it did. */
+static const struct sx_txn *failed_branch(const struct sx_tracker *tracker,
+                                          const struct sx_txn *above)
+{
+    const struct sx_txn *branch = sx_tracker_txn(tracker, above->first_child), *first = NULL;
+
+    for (; branch; branch = sx_tracker_txn(tracker, branch->next_sibling))
+        if (branch->final_frame && branch->final_frame <= above->final_frame &&
+            (!first || branch->final_frame < first->final_frame) &&
+            sx_judge_failure(tracker, branch, branch->final_code, false))
+            first = branch;
+    return first;
+}
+
+/* Where the final response was made, and from there on the failures that led to it: a 480 of the
+ * registrar's proxy may come of a 430 further on. NULL: the capture does not tell. */
+static const struct sx_txn *first_failure(const struct sx_tracker *tracker,
+                                          const struct sx_txn *last)
+{
+    uint32_t frame = last->final_frame;
+    enum sx_origin origin = sx_judge_origin(tracker, last, &frame);
+    const struct sx_txn *at =
+        origin == SX_ORIGIN_RELAYED ? txn_of_final(tracker, frame, last->final_code) : last;
+
+    if (origin == SX_ORIGIN_UNKNOWN || !at)
+        return NULL;
+    for (unsigned i = 0; i < MAX_HOPS; i++) {
+        const struct sx_txn *branch = failed_branch(tracker, at);
+        if (!branch)
+            break;
+        at = branch;
+    }
+    return at;
+}
+
+/* The hop at which the request got no further. */
+static struct sx_endpoint stuck_at(const struct sx_tracker *tracker, const struct outcome *o)
+{
+    const struct sx_txn *txn = o->last;
+    struct sx_trying v = o->wait;
+
+    for (unsigned i = 0; i < MAX_HOPS && v.cause == SX_CAUSE_NEXT_HOP_STUCK && v.via; i++) {
+        txn = sx_tracker_txn(tracker, v.via);
+        v = sx_trying_judge(tracker, txn);
+    }
+    const struct sx_txn *branch = sx_tracker_txn(tracker, v.via);
+    if (branch && (v.cause == SX_CAUSE_NEVER_ANSWERED || v.cause == SX_CAUSE_UNREACHABLE))
+        return branch->dst;
+    return txn->dst;
+}
+
+static void stuck_cells(struct sx_row *row, const struct sx_tracker *tracker,
+                        const struct outcome *o)
+{
+    wmem_strbuf_t *words = wmem_strbuf_new(NULL, "");
+    bool known = sx_say_cause(words, tracker, o->last, &o->wait);
+
+    if (known)
+        sx_row_host(row, tracker, stuck_at(tracker, o));
+    else
+        sx_row_text(row, "cannot tell");
+    sx_row_text(row, known ? wmem_strbuf_get_str(words) : "cannot tell from this capture");
+    wmem_strbuf_destroy(words);
+}
+
+static void failure_cells(struct sx_row *row, const struct sx_tracker *tracker,
+                          const struct sx_txn *last)
+{
+    const struct sx_txn *at = first_failure(tracker, last);
+    const struct sx_code *entry = sx_catalogue_explain((at ? at : last)->final_code);
+
+    if (at)
+        sx_row_host(row, tracker, at->dst);
+    else
+        sx_row_text(row, "cannot tell");
+    sx_row_textf(row, "%u %s", (at ? at : last)->final_code, entry ? entry->phrase : "");
+}
+
+static void silence_cells(struct sx_row *row, const struct sx_tracker *tracker,
+                          const struct sx_txn *last)
+{
+    wmem_strbuf_t *words = wmem_strbuf_new(NULL, "");
+
+    sx_row_host(row, tracker, last->dst);
+    sx_say_no_response(words, tracker, last);
+    sx_row_text(row, wmem_strbuf_get_str(words));
+    wmem_strbuf_destroy(words);
+}
+
+static void cause_cells(struct sx_row *row, const struct sx_tracker *tracker,
+                        const struct outcome *o)
+{
+    if (o->unanswered) {
+        silence_cells(row, tracker, o->last);
+    } else if (is_flagged(o->wait.state)) {
+        stuck_cells(row, tracker, o);
+    } else if (o->failed) {
+        failure_cells(row, tracker, o->last);
+    } else {
+        sx_row_text(row, "");
+        sx_row_text(row, "");
+    }
+}
+
+/* ---- the row ---- */
+
+static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *row)
+{
+    const struct sx_tracker *tracker = table->tracker;
+    const struct sx_txn *first = sx_tracker_txn(tracker, noted->key);
+
+    if (!first || !sx_call_is_attempt(first))
+        return false;
+    const struct sx_txn *last = sx_call_outcome(sx_stats_calls(table), tracker, noted->key);
+    struct outcome o = {
+        .first = first,
+        .last = last,
+        .wait = sx_trying_judge(tracker, last),
+        /* What the nonce of a challenge was is not kept: the attempt after it tells. */
+        .failed = last->final_frame && sx_judge_failure(tracker, last, last->final_code, false),
+        .unanswered = sx_judge_no_response(tracker, last),
+        .not_repeated = sx_judge_not_repeated(tracker, last),
+        .missing = !last->final_frame &&
+                   sx_missing_is_sure(sx_missing_response(tracker, last, UINT32_MAX).sign),
+    };
+    bool status = last->first_response_frame && last->first_response_code < 300;
+    sx_row_uint(row, first->request_frame);
+    sx_row_text(row, sx_method_name((enum sx_method)first->method));
+    sx_row_text(row, call_of(noted)->from);
+    sx_row_text(row, call_of(noted)->to);
+    sx_row_seconds_if(row, last->trying_frame > 0, MAX(last->trying_ns - first->request_ns, 0));
+    sx_row_seconds_if(row, status, MAX(last->first_response_ns - first->request_ns, 0));
+    sx_row_seconds_if(row, last->final_code / 100 == 2, MAX(last->final_ns - first->request_ns, 0));
+    sx_row_number(row, last->final_code);
+    verdict_cell(row, &o);
+    cause_cells(row, tracker, &o);
+    return true;
+}
+
+static void free_call(struct sx_noted *noted)
+{
+    g_free(call_of(noted)->from);
+    g_free(call_of(noted)->to);
+}
+
+static const struct sx_column columns[] = {
+    {"Frame", true, 0},      {"Method", false, 0},  {"From", false, 20},
+    {"To", false, 20},       {"100 s", false, 0},   {"Ringing s", false, 0},
+    {"Answer s", false, 0},  {"Final", false, 0},   {"Verdict", false, 34},
+    {"Began at", false, 21}, {"First cause", false, 0}, {NULL, false, 0},
+};
+
+struct sx_table sx_stats_call_table = {
+    .ui = {.title = "SIP Explain: Calls", .cli_string = "sipexplain,calls"},
+    .columns = columns,
+    .noted_size = sizeof(struct call),
+    .key = key,
+    .note = note,
+    .final_key = final_key,
+    .fill = fill,
+    .clear = free_call,
+};

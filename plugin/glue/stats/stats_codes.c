@@ -1,0 +1,140 @@
+/* stats_codes.c
+ * sipexplain,codes: each response code of the capture.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * A response counts once for each hop it was seen on; retransmissions are counted apart and copies
+ * of one packet not at all.
+ */
+#include "glue/compat.h"
+
+#include "core/facts/catalogue.h"
+#include "core/judge/failure.h"
+#include "glue/settings/site_codes.h"
+#include "glue/stats/stats_table.h"
+
+/* The column of methods grows no longer. */
+#define MAX_METHODS 60
+
+/* Whether it was a failure only the end of the capture can tell. */
+struct final {
+    uint32_t txn;
+    bool stale_nonce;
+};
+
+struct code {
+    struct sx_noted noted;
+    uint32_t count, retransmitted, delays;
+    int64_t shortest_ns, longest_ns;
+    double sum_ns;
+    GString *methods;
+    GArray *finals;     /* struct final */
+};
+
+static struct code *code_of(struct sx_noted *noted)
+{
+    return (struct code *)(void *)noted;
+}
+
+static uint32_t key(struct sx_table *table G_GNUC_UNUSED, const struct sx_tap_event *event)
+{
+    return event->duplicate ? 0 : event->code;
+}
+
+static void add_method(GString *methods, const char *name)
+{
+    g_autofree char *listed = g_strdup_printf(", %s, ", name);
+    g_autofree char *list = g_strdup_printf(", %s, ", methods->str);
+
+    if (!*name || strstr(list, listed) || g_str_has_suffix(methods->str, "..."))
+        return;
+    bool room = methods->len + strlen(name) <= MAX_METHODS;
+    g_string_append_printf(methods, "%s%s", methods->len ? ", " : "", room ? name : "...");
+}
+
+static void note(struct sx_table *table G_GNUC_UNUSED, struct sx_noted *noted,
+                 const struct sx_tap_event *event)
+{
+    struct code *c = code_of(noted);
+
+    if (!c->methods) {
+        c->methods = g_string_new(NULL);
+        c->finals = g_array_new(FALSE, FALSE, sizeof(struct final));
+    }
+    if (event->retransmitted) {
+        c->retransmitted++;
+        return;
+    }
+    c->count++;
+    add_method(c->methods, event->method_name);
+    if (event->code >= 300) {
+        struct final f = {.txn = event->txn, .stale_nonce = event->stale_nonce};
+        g_array_append_val(c->finals, f);
+    }
+    if (!event->has_delay)
+        return;
+    c->shortest_ns = c->delays ? MIN(c->shortest_ns, event->delay_ns) : event->delay_ns;
+    c->longest_ns = MAX(c->longest_ns, event->delay_ns);
+    c->sum_ns += (double)event->delay_ns;
+    c->delays++;
+}
+
+static uint32_t failures(const struct sx_table *table, const struct code *c)
+{
+    uint32_t n = 0;
+
+    for (unsigned i = 0; i < c->finals->len; i++) {
+        const struct final *f = &g_array_index(c->finals, struct final, i);
+        n += sx_judge_failure(table->tracker, sx_tracker_txn(table->tracker, f->txn),
+                              c->noted.key, f->stale_nonce);
+    }
+    return n;
+}
+
+static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *row)
+{
+    const struct code *c = code_of(noted);
+    const struct sx_code *entry = sx_catalogue_explain(noted->key);
+    const struct sx_site_code *site = sx_site_code_find(noted->key, SX_SLICE_NONE);
+
+    sx_row_uint(row, noted->key);
+    sx_row_text(row, site && *site->phrase ? site->phrase
+                     : entry               ? entry->phrase
+                                           : "no SIP status code");
+    sx_row_uint(row, c->count);
+    sx_row_uint(row, c->retransmitted);
+    sx_row_uint(row, failures(table, c));
+    sx_row_seconds_if(row, c->delays > 0, c->shortest_ns);
+    sx_row_seconds_if(row, c->delays > 0, c->delays ? (int64_t)(c->sum_ns / c->delays) : 0);
+    sx_row_seconds_if(row, c->delays > 0, c->longest_ns);
+    sx_row_text(row, c->methods->str);
+    return true;
+}
+
+static void free_code(struct sx_noted *noted)
+{
+    struct code *c = code_of(noted);
+
+    if (!c->methods)
+        return;
+    g_string_free(c->methods, TRUE);
+    g_array_free(c->finals, TRUE);
+}
+
+static const struct sx_column columns[] = {
+    {"Code", true, 0},      {"Phrase", false, 60},  {"Count", true, 0},
+    {"Repeats", true, 0},   {"Failures", true, 0},  {"Min s", false, 0},
+    {"Avg s", false, 0},  {"Max s", false, 0},  {"Methods", false, 0},
+    {NULL, false, 0},
+};
+
+struct sx_table sx_stats_codes = {
+    .ui = {.title = "SIP Explain: Response Codes", .cli_string = "sipexplain,codes"},
+    .columns = columns,
+    .noted_size = sizeof(struct code),
+    .key = key,
+    .note = note,
+    .fill = fill,
+    .clear = free_code,
+    .changes = true,
+};

@@ -1,0 +1,105 @@
+/* stats_table.h
+ * What the statistics tables have in common.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Wireshark's tables have a callback for each packet and none for the end, but most rows depend on
+ * what comes later. So a table notes on each event what it is about, and makes its rows
+ *  - from events of a second look at the packets (Wireshark's window), when the tracker knows all;
+ *  - in a listener of its own that is drawn before the table is (tshark, sharkd).
+ * Listeners are told of events and drawn from the newest to the oldest. Wireshark has one set of
+ * rows for all listeners of a table, so before each of them is drawn its own rows are put there.
+ */
+#ifndef SX_STATS_TABLE_H
+#define SX_STATS_TABLE_H
+
+#include "glue/compat.h"
+
+#include "core/record/call.h"
+#include "glue/stats/stats.h"
+
+/* What one row is about. The kinds of tables put members of their own behind it. */
+struct sx_noted {
+    uint32_t key;                       /* not 0 */
+    stat_tap_table_item_type *row;      /* NULL: there is none (yet) */
+};
+
+/* What a packet holds, cut at 256 bytes, as UTF-8; what a terminal could take for a command is
+ * shown as U+FFFD. */
+const char *sx_printable(wmem_allocator_t *pool, struct sx_slice s);
+
+/* A row being written, column by column. */
+struct sx_row {
+    stat_tap_table_item_type *cells;
+    unsigned at;
+};
+
+void sx_row_uint(struct sx_row *row, uint32_t value);
+void sx_row_text(struct sx_row *row, const char *text);         /* copied */
+void sx_row_textf(struct sx_row *row, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void sx_row_number(struct sx_row *row, uint32_t value);         /* a text; empty for 0 */
+void sx_row_seconds(struct sx_row *row, int64_t ns);            /* "   12.345": texts sort */
+void sx_row_seconds_if(struct sx_row *row, bool known, int64_t ns); /* empty if it is not known */
+void sx_row_host(struct sx_row *row, const struct sx_tracker *tracker, struct sx_endpoint host);
+
+struct sx_column {
+    const char *name;
+    bool number;            /* filled by sx_row_uint(), else by a text */
+    uint8_t most;           /* characters in tshark; 0: all; the last column gets what is left */
+};
+
+#define SX_MAX_COLUMNS 13
+
+/* What one listener noted. tshark has one for each -z, sharkd and the window one at a time. */
+struct sx_notes {
+    struct sx_table *table;
+    GPtrArray *noted;                   /* in the order of appearance */
+    GHashTable *by_key;
+    bool before;                        /* a listener of ours comes before it */
+};
+
+struct sx_table {
+    stat_tap_table_ui ui;
+    const struct sx_column *columns;    /* ended by name NULL */
+    size_t noted_size;
+
+    /* What an event is about; 0: nothing for this table. */
+    uint32_t (*key)(struct sx_table *table, const struct sx_tap_event *event);
+    /* Adds an event to what it is about. NULL: there is nothing to add. */
+    void (*note)(struct sx_table *table, struct sx_noted *noted, const struct sx_tap_event *event);
+    /* Before rows are made after a single pass: keys may have changed. NULL: they cannot. */
+    uint32_t (*final_key)(struct sx_table *table, uint32_t key);
+    /* Writes the row. False if there is nothing to show. */
+    bool (*fill)(struct sx_table *table, struct sx_noted *noted, struct sx_row *row);
+    /* Frees the members of its own. NULL: there are none. */
+    void (*clear)(struct sx_noted *noted);
+    bool changes;           /* a row changes with each event */
+
+    /* From here on sx_stats_table_register() and the callbacks fill in. */
+    const struct sx_tracker *tracker;
+    struct sx_call_index *calls;        /* made when first asked for */
+    GPtrArray *notes;                   /* the oldest listener's first */
+    struct sx_notes *turn;              /* the listener that is told of this event next: */
+    const void *turn_event;
+    uint32_t turn_frame;
+    GPtrArray *retired;                 /* rows that another window may still show */
+    stat_tap_table_item fields[SX_MAX_COLUMNS];
+    const void *listener;               /* the window whose events the table is made of */
+    bool stale;                         /* the listeners are of a capture that is closed */
+    bool pad;                           /* tshark prints as it is told, so columns need padding */
+};
+
+void sx_stats_table_register(struct sx_table *table);
+
+/* The way to a table's calls, as the tracker knows them now. */
+const struct sx_call_index *sx_stats_calls(struct sx_table *table);
+
+/* Before the tables of a single pass are made. */
+void sx_stats_table_on_end(void (*end_capture)(void));
+
+/* Forgets the tracker of a capture that is closed. */
+void sx_stats_table_forget(struct sx_table *table);
+
+extern struct sx_table sx_stats_codes, sx_stats_trying, sx_stats_call_table, sx_stats_flows;
+
+#endif

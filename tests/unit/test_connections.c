@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/record/tracker.h"
+
+#include "sip_text.h"
+
+#define SYN SX_TCP_SYN
+#define SYN_ACK (SX_TCP_SYN | SX_TCP_ACK)
+#define FIN (SX_TCP_FIN | SX_TCP_ACK)
+#define RST SX_TCP_RST
+
+/* Alice's INVITE over TCP from port 40001, and its 100. */
+static uint32_t call_begins(struct ladder *l)
+{
+    uint32_t txn = request(l, 0, ALICE, P1, "INVITE", via("alice a1"), .src_port = 40001,
+                           .transport = SX_TRANSPORT_TCP)->txn;
+
+    response(l, 1, P1, ALICE, 100, "INVITE", via("alice a1"), .dst_port = 40001,
+             .transport = SX_TRANSPORT_TCP);
+    return txn;
+}
+
+static const struct sx_attempt *attempt(const struct ladder *l, uint32_t nth)
+{
+    return sx_tracker_attempt(l->tracker, 0, nth);
+}
+
+/* ---- ICMP ---- */
+
+static void test_undelivered(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t older = request(&l, 0, P1, BOB, "INVITE", via("p1 a"))->txn;
+    uint32_t newer = request(&l, 1, P1, BOB, "INVITE", via("p1 b"), .call_id = "2")->txn;
+
+    undelivered(&l, 2, P1, 5061, BOB, 5060);    /* another way */
+    undelivered(&l, 2, BOB, 5060, P1, 5060);
+    undelivered(&l, 2, P1, 5060, DAVE, 5060);   /* a host that is not known */
+    g_assert_cmpuint(txn_numbered(&l, newer)->unreachable_frame, ==, 0);
+    uint32_t frame = undelivered(&l, 2, P1, 5060, BOB, 5060);
+    g_assert_cmpuint(txn_numbered(&l, newer)->unreachable_frame, ==, frame);
+    g_assert_cmpuint(txn_numbered(&l, older)->unreachable_frame, ==, 0);
+    ladder_close(&l);
+}
+
+static void test_undelivered_too_late(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = request(&l, 0, P1, BOB, "INVITE", via("p1 a"))->txn;
+
+    undelivered(&l, 41, P1, 5060, BOB, 5060);
+    g_assert_cmpuint(txn_numbered(&l, txn)->unreachable_frame, ==, 0);
+    response(&l, 42, BOB, P1, 180, "INVITE", via("p1 a"));
+    undelivered(&l, 42, P1, 5060, BOB, 5060);   /* something else: this one was answered */
+    g_assert_cmpuint(txn_numbered(&l, txn)->unreachable_frame, ==, 0);
+    ladder_close(&l);
+}
+
+/* ---- resets ---- */
+
+static void test_reset(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = request(&l, 0, P1, BOB, "INVITE", via("p1 a"), .src_port = 40001,
+                           .transport = SX_TRANSPORT_TCP)->txn;
+
+    segment(&l, 1, BOB, 5060, P1, 40002, RST);
+    segment(&l, 1, BOB, 5060, P1, 40001, SX_TCP_ACK);
+    g_assert_cmpuint(txn_numbered(&l, txn)->unreachable_frame, ==, 0);
+    uint32_t frame = segment(&l, 1, BOB, 5060, P1, 40001, RST);
+    g_assert_cmpuint(txn_numbered(&l, txn)->unreachable_frame, ==, frame);
+    ladder_close(&l);
+}
+
+/* A reset that answers the client's own FIN did not keep the request from its way. */
+static void test_reset_behind_fin(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = request(&l, 0, P1, BOB, "INVITE", via("p1 a"), .src_port = 40001,
+                           .transport = SX_TRANSPORT_TCP)->txn;
+
+    segment(&l, 20, P1, 40001, BOB, 5060, FIN);
+    segment(&l, 20, BOB, 5060, P1, 40001, RST);
+    g_assert_cmpuint(txn_numbered(&l, txn)->unreachable_frame, ==, 0);
+    ladder_close(&l);
+}
+
+/* ---- connections that do not come up ---- */
+
+static void test_connect_in_vain(void)
+{
+    struct ladder l = ladder_open();
+
+    call_begins(&l);
+    uint32_t first = segment(&l, 1.010, P1, 34567, BOB, 5060, SYN);
+    g_assert_null(attempt(&l, 0));
+    uint32_t second = segment(&l, 2.010, P1, 34567, BOB, 5060, SYN);
+    segment(&l, 4.010, P1, 34567, BOB, 5060, SYN);
+    g_assert_nonnull(attempt(&l, 0));
+    g_assert_cmpuint(attempt(&l, 0)->frame, ==, second);
+    g_assert_cmpuint(attempt(&l, 0)->since_frame, ==, first);
+    g_assert_cmpint(attempt(&l, 0)->since_ns, ==, ns_of(1.010));
+    g_assert_cmpuint(attempt(&l, 0)->to.port, ==, 5060);
+    g_assert_false(attempt(&l, 0)->came_up);
+    g_assert_null(attempt(&l, 1));
+    segment(&l, 4.020, BOB, 5060, P1, 34567, SYN_ACK);
+    g_assert_true(attempt(&l, 0)->came_up);
+    ladder_close(&l);
+}
+
+static void test_connect_refused(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l);
+
+    segment(&l, 1.010, P1, 34567, BOB, 5060, SYN);
+    uint32_t frame = segment(&l, 1.011, BOB, 5060, P1, 34567, RST | SX_TCP_ACK);
+    g_assert_nonnull(attempt(&l, 0));
+    g_assert_cmpuint(attempt(&l, 0)->frame, ==, frame);
+    g_assert_cmpuint(txn_numbered(&l, txn)->unreachable_frame, ==, 0);
+    segment(&l, 2, P1, 34568, BOB, 5060, SYN);
+    frame = undelivered(&l, 2.1, P1, 34568, BOB, 5060);
+    g_assert_nonnull(attempt(&l, 1));
+    g_assert_cmpuint(attempt(&l, 1)->frame, ==, frame);
+    ladder_close(&l);
+}
+
+static void test_connect_as_usual(void)
+{
+    struct ladder l = ladder_open();
+
+    call_begins(&l);
+    /* A mirror port shows it twice. */
+    segment(&l, 1.010, P1, 34567, BOB, 5060, SYN);
+    segment(&l, 1.010, P1, 34567, BOB, 5060, SYN);
+    segment(&l, 1.011, BOB, 5060, P1, 34567, SYN_ACK);
+    /* The port is used again much later, and the frames of that handshake are out of order. */
+    segment(&l, 200, BOB, 5060, P1, 34567, SYN_ACK);
+    segment(&l, 200, P1, 34567, BOB, 5060, SYN);
+    segment(&l, 400, P1, 34567, BOB, 5060, SYN);
+    /* Nobody whom SIP was seen from, and no SIP port. */
+    for (unsigned i = 0; i < 2; i++) {
+        segment(&l, 500 + i, DAVE, 34567, BOB, 5060, SYN);
+        segment(&l, 500 + i, P1, 34567, DAVE, 3306, SYN);
+    }
+    g_assert_null(attempt(&l, 0));
+    ladder_close(&l);
+}
+
+/* However many ports are tried, what is kept of them has an end; a new one is seen all the same. */
+static void test_connect_scan(void)
+{
+    struct ladder l = ladder_open();
+
+    call_begins(&l);
+    for (unsigned port = 1; port < 60000; port++)
+        segment(&l, 2, P1, (uint16_t)port, BOB, 5060, SYN);
+    segment(&l, 3, P1, 60001, BOB, 5060, SYN);
+    uint32_t frame = segment(&l, 4, P1, 60001, BOB, 5060, SYN);
+    g_assert_nonnull(attempt(&l, 0));
+    g_assert_cmpuint(attempt(&l, 0)->frame, ==, frame);
+    ladder_close(&l);
+}
+
+/* ---- connections that end ---- */
+
+static void assert_hangup(const struct ladder *l, uint32_t txn, uint32_t frame, bool reset)
+{
+    const struct sx_hangup *hangup = sx_tracker_hung_up(l->tracker, txn_numbered(l, txn));
+
+    g_assert_nonnull(hangup);
+    if (!hangup)
+        return;
+    g_assert_cmpuint(hangup->frame, ==, frame);
+    g_assert_true(hangup->reset == reset);
+    g_assert_true(sx_tracker_hangup(l->tracker, frame, 0) == hangup);
+}
+
+static void test_hangup(void)
+{
+    for (unsigned reset = 0; reset < 2; reset++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l);
+        segment(&l, 9, ALICE, 40002, P1, 5060, FIN);    /* another connection of hers */
+        g_assert_null(sx_tracker_hung_up(l.tracker, txn_numbered(&l, txn)));
+        uint32_t frame = segment(&l, 10, ALICE, 40001, P1, 5060, reset ? RST : FIN);
+        segment(&l, 11, ALICE, 40001, P1, 5060, RST);
+        assert_hangup(&l, txn, frame, reset);
+        ladder_close(&l);
+    }
+}
+
+static void test_hangup_by_server(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l);
+
+    segment(&l, 10, P1, 5060, ALICE, 40001, FIN);
+    segment(&l, 10, ALICE, 40001, P1, 5060, FIN);
+    g_assert_null(sx_tracker_hung_up(l.tracker, txn_numbered(&l, txn)));
+    ladder_close(&l);
+}
+
+static void test_hangup_of_nobody(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t answered = call_begins(&l), datagram, resent;
+
+    response(&l, 2, P1, ALICE, 180, "INVITE", via("alice a1"));
+    datagram = request(&l, 3, ALICE, P1, "INVITE", via("alice u1"), .call_id = "2",
+                       .src_port = 40001)->txn;
+    resent = request(&l, 4, ALICE, P1, "INVITE", via("alice r1"), .call_id = "3",
+                     .src_port = 40001, .transport = SX_TRANSPORT_TCP)->txn;
+    segment(&l, 10, ALICE, 40001, P1, 5060, FIN);
+    g_assert_nonnull(sx_tracker_hung_up(l.tracker, txn_numbered(&l, resent)));
+    request(&l, 12, ALICE, P1, "INVITE", via("alice r1"), .call_id = "3", .src_port = 40002,
+            .transport = SX_TRANSPORT_TCP);
+    g_assert_null(sx_tracker_hung_up(l.tracker, txn_numbered(&l, resent)));
+    g_assert_null(sx_tracker_hung_up(l.tracker, txn_numbered(&l, answered)));
+    g_assert_null(sx_tracker_hung_up(l.tracker, txn_numbered(&l, datagram)));
+    ladder_close(&l);
+}
+
+/* All the calls of a trunk go with its connection, in one frame, and each of them once. */
+static void test_hangup_of_a_trunk(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t n = 0;
+
+    for (unsigned round = 0; round < 2; round++) {
+        for (unsigned i = 0; i < 100; i++) {
+            char branch[24];
+            g_snprintf(branch, sizeof branch, "p1 t%u-%u", round, i);
+            request(&l, round * 10, P1, P2, "INVITE", via(branch), .src_port = 40001,
+                    .transport = SX_TRANSPORT_TLS);
+        }
+        uint32_t frame = segment(&l, round * 10 + 5, P1, 40001, P2, 5060, RST);
+        for (n = 0; sx_tracker_hangup(l.tracker, frame, n); n++)
+            ;
+        g_assert_cmpuint(n, ==, 100);
+    }
+    ladder_close(&l);
+}
+
+static void test_wants(void)
+{
+    struct ladder l = ladder_open();
+
+    g_assert_false(sx_tracker_watches_tcp(l.tracker));
+    call_begins(&l);
+    g_assert_true(sx_tracker_watches_tcp(l.tracker));
+    g_assert_true(sx_tracker_wants(l.tracker, SYN, 0));
+    g_assert_true(sx_tracker_wants(l.tracker, FIN, 0));
+    g_assert_true(sx_tracker_wants(l.tracker, RST, 0));
+    g_assert_false(sx_tracker_wants(l.tracker, SX_TCP_ACK, 1400));
+    ladder_close(&l);
+}
+
+int main(int argc, char **argv)
+{
+    tests_init(&argc, &argv);
+    g_test_add_func("/undelivered/undelivered", test_undelivered);
+    g_test_add_func("/undelivered/too_late", test_undelivered_too_late);
+    g_test_add_func("/undelivered/reset", test_reset);
+    g_test_add_func("/undelivered/reset_behind_fin", test_reset_behind_fin);
+    g_test_add_func("/undelivered/connect_in_vain", test_connect_in_vain);
+    g_test_add_func("/undelivered/connect_refused", test_connect_refused);
+    g_test_add_func("/undelivered/connect_as_usual", test_connect_as_usual);
+    g_test_add_func("/undelivered/connect_scan", test_connect_scan);
+    g_test_add_func("/undelivered/hangup", test_hangup);
+    g_test_add_func("/undelivered/hangup_by_server", test_hangup_by_server);
+    g_test_add_func("/undelivered/hangup_of_nobody", test_hangup_of_nobody);
+    g_test_add_func("/undelivered/hangup_of_a_trunk", test_hangup_of_a_trunk);
+    g_test_add_func("/undelivered/wants", test_wants);
+    return g_test_run();
+}

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/say/say.h"
+#include "flow_text.h"
+
+#define R1 (&(struct reg){.reg_id = 1})
+#define R2 (&(struct reg){.reg_id = 2, .edge = EDGE2})
+#define R1_AGAIN (&(struct reg){.reg_id = 1, .line = 1})
+
+static struct sx_flow_story story_of(const struct ladder *l, const struct sx_txn *txn)
+{
+    return sx_flow_tell(l->tracker, txn);
+}
+
+/* One flow, reset by the client in frame 5; a call at 10 s that its edge answers with a code. */
+static const struct sx_txn *lost(struct ladder *l, unsigned code)
+{
+    make_flow(l, 0, R1);
+    segment(l, 9, PHONE, EDGE, SX_TCP_RST, 0);
+    return call_phone(l, 10, R1, 1, code);
+}
+
+static void test_whose(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_txn *txn = lost(&l, 430);
+    struct sx_flow_story s = story_of(&l, txn);
+
+    g_assert_nonnull(s.flow);
+    g_assert_cmpuint(s.flow->registered_in, ==, 1);
+    g_assert_cmpuint(s.death, ==, SX_DEATH_CLOSED);
+    g_assert_cmpuint(s.death_in, ==, 5);
+    g_assert_cmpint(s.silent_ns, ==, ns_of(10.011));
+    g_assert_cmpuint(s.code, ==, 430);
+    g_assert_cmpuint(s.flow->failed_in, ==, txn->final_frame);
+    ladder_close(&l);
+}
+
+/* ---- what came of it ---- */
+
+/* What happens after the 430, and what that comes to once the capture has ended, and before. */
+static void test_outcome(void)
+{
+    static const struct {
+        const char *what;
+        unsigned upstream;      /* the code that Alice gets; 0: none */
+        double again;           /* when the client registers again */
+        double until;           /* the last frame */
+        enum sx_flow_outcome live, ended;
+    } rows[] = {
+        {"told at once, end", 480, 0, 10.1, SX_FLOW_UNKNOWN, SX_FLOW_NOTHING_TRIED},
+        {"told at once, goes on", 480, 0, 60, SX_FLOW_NOTHING_TRIED, SX_FLOW_NOTHING_TRIED},
+        {"nothing yet, end", 0, 0, 10.1, SX_FLOW_UNKNOWN, SX_FLOW_OPEN},
+        {"nothing yet, goes on", 0, 0, 60, SX_FLOW_NOTHING_TRIED, SX_FLOW_NOTHING_TRIED},
+        {"handed on", 430, 0, 10.1, SX_FLOW_HANDED_ON, SX_FLOW_HANDED_ON},
+        {"registered again", 480, 20, 60, SX_FLOW_REREGISTERED, SX_FLOW_REREGISTERED},
+        {"registered again, 430 upstream", 430, 20, 60, SX_FLOW_REREGISTERED, SX_FLOW_REREGISTERED},
+        {"registered again too late", 480, 50, 60, SX_FLOW_NOTHING_TRIED, SX_FLOW_NOTHING_TRIED},
+        {"answered by an unknown branch", 200, 0, 60, SX_FLOW_UNKNOWN, SX_FLOW_UNKNOWN},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        const struct sx_txn *txn = lost(&l, 430);
+        if (rows[i].upstream)
+            tell_alice(&l, 10.02, 1, rows[i].upstream);
+        uint32_t again = rows[i].again > 0 ? l.frame + 1 : 0;
+        if (again)
+            make_flow(&l, rows[i].again, R1_AGAIN);
+        other_packet(&l, rows[i].until);
+        g_test_message("%s", rows[i].what);
+        g_assert_cmpuint(story_of(&l, txn).outcome, ==, rows[i].live);
+        sx_tracker_end(l.tracker);
+        struct sx_flow_story s = story_of(&l, txn);
+        g_assert_cmpuint(s.outcome, ==, rows[i].ended);
+        g_assert_cmpuint(s.reregistered_in, ==, again);
+        g_assert_cmpuint(s.upstream_code, ==, rows[i].upstream == 430 ? 0 : rows[i].upstream);
+        ladder_close(&l);
+    }
+}
+
+/* The other flow of the instance, tried at 10.5 s. */
+static void test_retry(void)
+{
+    static const struct {
+        unsigned code;          /* 0: none */
+        double until;
+        enum sx_flow_outcome outcome;
+    } rows[] = {
+        {200, 11, SX_FLOW_OTHER_ANSWERED}, {180, 11, SX_FLOW_OTHER_ANSWERED},
+        {486, 11, SX_FLOW_OTHER_ANSWERED}, {430, 11, SX_FLOW_OTHERS_FAILED},
+        {408, 50, SX_FLOW_OTHERS_FAILED},  {477, 11, SX_FLOW_OTHERS_FAILED},
+        {0, 50, SX_FLOW_OTHERS_FAILED},    {0, 11, SX_FLOW_OPEN},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        make_flow(&l, 1, R2);
+        const struct sx_txn *first = lost(&l, 430);
+        const struct sx_txn *second = try_phone(&l, 10.5, R2, 1, rows[i].code, NULL);
+        other_packet(&l, rows[i].until);
+        sx_tracker_end(l.tracker);
+        struct sx_flow_story s = story_of(&l, first);
+        g_test_message("%u", rows[i].code);
+        g_assert_cmpuint(s.outcome, ==, rows[i].outcome);
+        g_assert_cmpuint(s.retry_in, ==, second->request_frame);
+        g_assert_cmpuint(s.retry_code, ==, rows[i].code);
+        g_assert_cmpuint(s.retry_reg_id, ==, 2);
+        if (rows[i].code == 430) {
+            s = story_of(&l, second);
+            g_assert_cmpuint(s.outcome, ==, SX_FLOW_OTHERS_FAILED);
+            g_assert_cmpuint(s.retry_in, ==, 0);
+            g_assert_cmpuint(s.earlier_in, ==, first->final_frame);
+        }
+        ladder_close(&l);
+    }
+}
+
+/* Another phone of the same user is no other flow. */
+static void test_other_instance(void)
+{
+    struct ladder l = ladder_open();
+
+    make_flow(&l, 1, &(struct reg){.instance = 9, .edge = EDGE2});
+    const struct sx_txn *txn = lost(&l, 430);
+    try_phone(&l, 10.5, &(struct reg){.instance = 9, .edge = EDGE2}, 1, 200, NULL);
+    g_assert_cmpuint(story_of(&l, txn).retry_in, ==, 0);
+    g_assert_cmpuint(story_of(&l, txn).outcome, ==, SX_FLOW_UNKNOWN);
+    ladder_close(&l);
+}
+
+static void test_stale_binding(void)
+{
+    struct ladder l = ladder_open();
+
+    make_flow(&l, 0, R1);
+    uint32_t again = l.frame + 1;
+    make_flow(&l, 5, R1_AGAIN);
+    struct sx_flow_story s = story_of(&l, call_phone(&l, 10, R1, 1, 430));
+    g_assert_cmpuint(s.replaced_in, ==, again);
+    g_assert_cmpuint(s.reregistered_in, ==, 0);
+    ladder_close(&l);
+}
+
+/* ---- the client's return ---- */
+
+static void test_return(void)
+{
+    static const struct {
+        double failed, again;   /* attempts; 0: none */
+        double until;
+        enum sx_flow_return returned;
+    } rows[] = {
+        {0, 12, 200, SX_RETURN_IN_TIME},     {12, 50, 200, SX_RETURN_IN_TIME},
+        {12, 20, 200, SX_RETURN_TOO_EARLY},  {12, 0, 200, SX_RETURN_IN_TIME},
+        {0, 0, 200, SX_RETURN_NEVER},        {0, 0, 60, SX_RETURN_UNKNOWN},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        const struct sx_txn *txn = lost(&l, 430);
+        if (rows[i].failed > 0)
+            make_flow(&l, rows[i].failed, &(struct reg){.line = 2, .code = 503, .edge_only = true});
+        if (rows[i].again > 0)
+            make_flow(&l, rows[i].again, R1_AGAIN);
+        other_packet(&l, rows[i].until);
+        g_test_message("row %zu", i);
+        g_assert_cmpuint(story_of(&l, txn).returned, ==, rows[i].returned);
+        ladder_close(&l);
+    }
+}
+
+/* The client may not know of a loss that only the edge has seen. */
+static void test_never_but_unaware(void)
+{
+    struct ladder l = ladder_open();
+
+    make_flow(&l, 0, R1);
+    const struct sx_txn *txn = call_phone(&l, 10, R1, 1, 430);
+    other_packet(&l, 300);
+    g_assert_cmpuint(story_of(&l, txn).returned, ==, SX_RETURN_UNKNOWN);
+    ladder_close(&l);
+}
+
+/* ---- what is no lost flow ---- */
+
+/* The edge has a connection to send it over; the client answers with code, or not at all. */
+static struct sx_flow_story delivered(unsigned code, unsigned edge_code)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *m;
+
+    make_flow(&l, 0, R1);
+    request(&l, 10, ALICE, CORE, "INVITE", via("alice a1"));
+    m = request(&l, 10.1, CORE, EDGE, "INVITE", via("core x", "alice a1"),
+                .uri = "sip:bob@10.0.0.5:40001", .more = "Route: <sip:token40001@10.0.0.2;lr>\r\n");
+    request(&l, 10.2, EDGE, PHONE, "INVITE", via("edge x", "core x", "alice a1"),
+            .uri = "sip:bob@10.0.0.5:40001", .dst_port = 40001);
+    if (code)
+        response(&l, 10.3, PHONE, EDGE, code, "INVITE", via("edge x", "core x", "alice a1"),
+                 .src_port = 40001);
+    response(&l, 10.4, EDGE, CORE, edge_code, "INVITE", via("core x", "alice a1"));
+    other_packet(&l, 300);
+    struct sx_flow_story s = story_of(&l, txn_of(&l, m));
+    s.flow = NULL;
+    ladder_close(&l);
+    return s;
+}
+
+static void test_delivered(void)
+{
+    struct sx_flow_story s = delivered(486, 430);
+
+    g_assert_cmpuint(s.outcome, ==, SX_FLOW_UNKNOWN);
+    g_assert_cmpuint(s.alive_code, ==, 486);
+    g_assert_cmpuint(s.alive_in, !=, 0);
+    s = delivered(0, 430);
+    g_assert_cmpuint(s.outcome, ==, SX_FLOW_UNKNOWN);
+    g_assert_cmpuint(s.alive_in, ==, 0);
+    g_assert_cmpuint(s.delivered_in, !=, 0);
+    s = delivered(430, 430);
+    g_assert_cmpuint(s.outcome, ==, SX_FLOW_UNKNOWN);
+    g_assert_true(s.from_client);
+}
+
+static void test_no_registration(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_txn *txn;
+
+    txn = txn_of(&l, request(&l, 0, ALICE, BOB, "INVITE", via("alice a1")));
+    response(&l, 1, BOB, ALICE, 430, "INVITE", via("alice a1"));
+    g_assert_null(story_of(&l, txn).flow);
+    g_assert_cmpuint(story_of(&l, txn).outcome, ==, SX_FLOW_UNKNOWN);
+    txn = txn_of(&l, request(&l, 2, ALICE, EDGE, "BYE", via("alice a2"), .to_tag = "bob",
+                             .more = "Route: <sip:token@10.0.0.2;lr>\r\n"));
+    response(&l, 3, EDGE, ALICE, 430, "BYE", via("alice a2"),
+             .more = "P-Dialog-Recovery-Action: RefreshDialog\r\n");
+    struct sx_flow_story s = story_of(&l, txn);
+    g_assert_true(s.route_repair);
+    g_assert_true(s.in_dialog);
+    g_assert_cmpuint(s.outcome, ==, SX_FLOW_UNKNOWN);
+    ladder_close(&l);
+}
+
+/* ---- 477 and 403 ---- */
+
+static void test_is_loss(void)
+{
+    static const struct {
+        unsigned code, from, flags;     /* from: who closes the connection; 0: nobody */
+        bool loss;
+        enum sx_flow_token token;
+    } rows[] = {
+        {430, 0, 0, true, SX_TOKEN_NONE},
+        {477, 0, 0, false, SX_TOKEN_NONE},
+        {477, PHONE, SX_TCP_FIN, true, SX_TOKEN_NONE},
+        {477, EDGE, SX_TCP_FIN, true, SX_TOKEN_NONE},
+        {403, 0, 0, false, SX_TOKEN_OWN},
+        {403, PHONE, SX_TCP_FIN, false, SX_TOKEN_OWN},
+        {403, EDGE, SX_TCP_FIN, true, SX_TOKEN_RESTARTED},
+        {404, EDGE, SX_TCP_FIN, false, SX_TOKEN_NONE},
+        {503, PHONE, SX_TCP_RST, false, SX_TOKEN_NONE},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        const struct sx_flow *flow;
+        unsigned from = rows[i].from;
+        make_flow(&l, 0, R1);
+        if (from)
+            segment(&l, 5, from, from == EDGE ? PHONE : EDGE, rows[i].flags, 0);
+        const struct sx_txn *txn = call_phone(&l, 10, R1, 1, rows[i].code);
+        /* what comes later changes nothing */
+        if (!from)
+            segment(&l, 20, EDGE, PHONE, SX_TCP_FIN, 0);
+        g_test_message("row %zu", i);
+        g_assert_cmpint(sx_flow_is_loss(l.tracker, txn, rows[i].code), ==, rows[i].loss);
+        g_assert_cmpuint(sx_flow_token_of(l.tracker, txn, &flow), ==, rows[i].token);
+        ladder_close(&l);
+    }
+}
+
+static void test_strange_token(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_flow *flow;
+
+    make_flow(&l, 0, R1);
+    request(&l, 1, ALICE, CORE, "INVITE", via("alice a1"));
+    const struct sx_txn *txn = try_phone(&l, 2, R1, 1, 403, "sip:other@10.0.0.2");
+    g_assert_cmpuint(sx_flow_token_of(l.tracker, txn, &flow), ==, SX_TOKEN_STRANGE);
+    g_assert_cmpuint(flow->registered_in, ==, 1);
+    /* Another box that puts a user into its Route and says no. */
+    txn = try_phone(&l, 3, R1, 1, 403, "sip:other@10.0.0.9");
+    g_assert_cmpuint(sx_flow_token_of(l.tracker, txn, &flow), ==, SX_TOKEN_NONE);
+    ladder_close(&l);
+}
+
+/* ---- words ---- */
+
+static void assert_contains(wmem_strbuf_t *out, const char *text)
+{
+    if (!strstr(wmem_strbuf_get_str(out), text))
+        complain("\"%s\" is not in: %s", text, wmem_strbuf_get_str(out));
+    wmem_strbuf_destroy(out);
+}
+
+static void test_words(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_txn *txn = lost(&l, 430);
+    wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
+
+    tell_alice(&l, 10.02, 1, 480);
+    other_packet(&l, 60);
+    struct sx_flow_story s = story_of(&l, txn);
+    sx_say_flow(out, &s);
+    assert_contains(out, "the flow of sip:bob@example.com registered in frame 1 is gone: reset by "
+                         "the client in frame 5");
+    out = wmem_strbuf_new(NULL, "");
+    g_assert_true(sx_say_flow_outcome(out, &s));
+    assert_contains(out, "nothing was tried; upstream got 480 in frame");
+    out = wmem_strbuf_new(NULL, "");
+    g_assert_true(sx_say_flow_advice(out, l.tracker, &s));
+    assert_contains(out, "did not register again within 32 s");
+    ladder_close(&l);
+}
+
+/* Every death has words of its own, and every advice ends. */
+static void test_words_of_deaths(void)
+{
+    struct ladder l = ladder_open();
+    struct sx_flow_story s = story_of(&l, lost(&l, 430));
+    GHashTable *said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+
+    for (unsigned death = SX_DEATH_UNKNOWN; death <= SX_DEATH_ALL_AT_ONCE; death++) {
+        wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
+        s.death = (enum sx_flow_death)death;
+        sx_say_flow(out, &s);
+        g_assert_true(g_hash_table_add(said, g_strdup(wmem_strbuf_get_str(out))));
+        wmem_strbuf_destroy(out);
+        out = wmem_strbuf_new(NULL, "");
+        g_assert_true(sx_say_flow_advice(out, l.tracker, &s));
+        g_assert_true(g_str_has_suffix(wmem_strbuf_get_str(out), "."));
+        wmem_strbuf_destroy(out);
+    }
+    g_hash_table_destroy(said);
+    ladder_close(&l);
+}
+
+static void test_words_of_439(void)
+{
+    static const struct {
+        const char *path, *says;
+    } rows[] = {
+        {NULL, "10.0.0.2 sent the REGISTER on without Path (frame 2)"},
+        {"Path: <sip:t@10.0.0.2;lr>\r\n", "Path in frame 2 has no ob"},
+        {"Path: <sip:t@10.0.0.2;lr;ob>\r\n", "the registrar refuses all the same"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
+        const struct sx_message *m = request(&l, 0, BOB, EDGE, "REGISTER", via("bob r"));
+        request(&l, 1, EDGE, CORE, "REGISTER", via("edge r", "bob r"), .more = rows[i].path);
+        response(&l, 2, CORE, EDGE, 439, "REGISTER", via("edge r", "bob r"));
+        response(&l, 3, EDGE, BOB, 439, "REGISTER", via("bob r"));
+        g_assert_true(sx_say_no_outbound(out, l.tracker, txn_of(&l, m)));
+        assert_contains(out, rows[i].says);
+        ladder_close(&l);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    tests_init(&argc, &argv);
+    g_test_add_func("/story/whose", test_whose);
+    g_test_add_func("/story/outcome", test_outcome);
+    g_test_add_func("/story/retry", test_retry);
+    g_test_add_func("/story/other_instance", test_other_instance);
+    g_test_add_func("/story/stale_binding", test_stale_binding);
+    g_test_add_func("/story/return", test_return);
+    g_test_add_func("/story/never_but_unaware", test_never_but_unaware);
+    g_test_add_func("/story/delivered", test_delivered);
+    g_test_add_func("/story/no_registration", test_no_registration);
+    g_test_add_func("/story/is_loss", test_is_loss);
+    g_test_add_func("/story/strange_token", test_strange_token);
+    g_test_add_func("/story/words", test_words);
+    g_test_add_func("/story/words_of_deaths", test_words_of_deaths);
+    g_test_add_func("/story/words_of_439", test_words_of_439);
+    return g_test_run();
+}

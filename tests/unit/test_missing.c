@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/record/missing.h"
+
+#include "core/judge/failure.h"
+#include "core/judge/trying.h"
+
+#include "sip_text.h"
+
+/* A packet of another protocol from one host to another. */
+static uint32_t unreadable(struct ladder *l, double seconds, uint8_t from, uint8_t to)
+{
+    const uint8_t src_bytes[4] = {10, 0, 0, from}, dst_bytes[4] = {10, 0, 0, to};
+    struct sx_address src = address_at(src_bytes, 0), dst = address_at(dst_bytes, 0);
+    uint32_t frame = other_packet(l, seconds);
+
+    sx_tracker_unreadable(l->tracker, frame, &src, &dst);
+    return frame;
+}
+
+static struct sx_missing missing(const struct ladder *l, uint32_t txn)
+{
+    return sx_missing_response(l->tracker, txn_numbered(l, txn), UINT32_MAX);
+}
+
+static struct sx_trying wait_of(const struct ladder *l, uint32_t txn)
+{
+    return sx_trying_judge(l->tracker, txn_numbered(l, txn));
+}
+
+/* Alice's INVITE and the 100 of P1. */
+static uint32_t begin(struct ladder *l)
+{
+    uint32_t txn = request(l, 0, ALICE, P1, "INVITE", via("alice a1"))->txn;
+
+    response(l, 0.1, P1, ALICE, 100, "INVITE", via("alice a1"));
+    return txn;
+}
+
+/* ---- ACKs ---- */
+
+static void test_ack_of_success(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = begin(&l);
+
+    g_assert_cmpint(missing(&l, txn).sign, ==, SX_MISSING_NONE);
+    uint32_t frame = request(&l, 3, ALICE, P1, "ACK", via("alice a2"), .to_tag = "bob")->frame;
+    struct sx_missing u = missing(&l, txn);
+    g_assert_cmpint(u.sign, ==, SX_MISSING_ACKNOWLEDGED);
+    g_assert_cmpuint(u.frame, ==, frame);
+    g_assert_cmpint(sx_missing_response(l.tracker, txn_numbered(&l, txn), frame - 1).sign, ==,
+                    SX_MISSING_NONE);
+    other_packet(&l, 60);
+    sx_tracker_end(l.tracker);
+    struct sx_trying v = wait_of(&l, txn);
+    g_assert_cmpint(v.state, ==, SX_TRYING_ANSWERED);
+    g_assert_cmpint(v.end, ==, SX_END_MISSING);
+    g_assert_cmpuint(v.ended_in, ==, frame);
+    g_assert_null(sx_tracker_expiry(l.tracker, l.frame, 0));
+    ladder_close(&l);
+}
+
+/* Whatever looks like the ACK and is not. */
+static void test_other_acks(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = begin(&l);
+
+    request(&l, 1, ALICE, P1, "ACK", via("alice x1"));                        /* no To tag */
+    request(&l, 1, ALICE, P1, "ACK", via("alice x2"), .to_tag = "bob", .cseq = 2);
+    request(&l, 1, ALICE, P1, "ACK", via("alice x3"), .to_tag = "bob", .call_id = "other");
+    request(&l, 1, P2, P1, "ACK", via("p2 x4", "alice x4"), .to_tag = "bob"); /* another hop */
+    g_assert_cmpint(missing(&l, txn).sign, ==, SX_MISSING_NONE);
+    other_packet(&l, 60);
+    g_assert_cmpint(wait_of(&l, txn).state, ==, SX_TRYING_TIMED_OUT);
+    ladder_close(&l);
+}
+
+static void test_ack_of_failure(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = begin(&l);
+    uint32_t frame = request(&l, 3, ALICE, P1, "ACK", via("alice a1"), .to_tag = "bob")->frame;
+
+    g_assert_cmpint(missing(&l, txn).sign, ==, SX_MISSING_ACKNOWLEDGED);
+    g_assert_cmpuint(missing(&l, txn).frame, ==, frame);
+    response(&l, 3.1, P1, ALICE, 486, "INVITE", via("alice a1"));   /* it is there after all */
+    g_assert_cmpint(missing(&l, txn).sign, ==, SX_MISSING_NONE);
+    ladder_close(&l);
+}
+
+static void test_no_100(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = request(&l, 0, ALICE, P1, "INVITE", via("alice a1"))->txn;
+
+    request(&l, 0.5, ALICE, P1, "INVITE", via("alice a1"));
+    request(&l, 3, ALICE, P1, "ACK", via("alice a2"), .to_tag = "bob");
+    other_packet(&l, 60);
+    g_assert_false(sx_judge_no_response(l.tracker, txn_numbered(&l, txn)));
+    g_assert_null(sx_tracker_expiry(l.tracker, l.frame, 0));
+    ladder_close(&l);
+}
+
+/* What a frame has said stays true; the ACK ends the wait. */
+static void test_ack_after_the_timeout(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = begin(&l);
+
+    other_packet(&l, 40);
+    g_assert_nonnull(sx_tracker_expiry(l.tracker, l.frame, 0));
+    uint32_t frame = request(&l, 50, ALICE, P1, "ACK", via("alice a2"), .to_tag = "bob")->frame;
+    struct sx_trying v = wait_of(&l, txn);
+    g_assert_cmpint(v.state, ==, SX_TRYING_TIMED_OUT);
+    g_assert_cmpint(v.end, ==, SX_END_MISSING);
+    g_assert_cmpuint(v.ended_in, ==, frame);
+    g_assert_cmpint(v.wait_ns, ==, ns_of(50) - ns_of(0.1));
+    ladder_close(&l);
+}
+
+/* An ACK says nothing of how long the 180 took that the capture shows. */
+static void test_slow_all_the_same(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = begin(&l);
+
+    response(&l, 10, P1, ALICE, 180, "INVITE", via("alice a1"));
+    request(&l, 20, ALICE, P1, "ACK", via("alice a2"), .to_tag = "bob");
+    g_assert_cmpint(wait_of(&l, txn).state, ==, SX_TRYING_SLOW);
+    g_assert_cmpint(missing(&l, txn).sign, ==, SX_MISSING_ACKNOWLEDGED);
+    ladder_close(&l);
+}
+
+/* ---- the hop above ---- */
+
+static void test_passed_on(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t first = begin(&l);
+    uint32_t branch = request(&l, 0.2, P1, BOB, "INVITE", via("p1 b1", "alice a1"))->txn;
+
+    response(&l, 0.3, BOB, P1, 100, "INVITE", via("p1 b1", "alice a1"));
+    uint32_t frame = response(&l, 2, P1, ALICE, 200, "INVITE", via("alice a1"))->frame;
+    g_assert_cmpint(missing(&l, branch).sign, ==, SX_MISSING_PASSED_ON);
+    g_assert_cmpuint(missing(&l, branch).frame, ==, frame);
+    g_assert_cmpint(missing(&l, first).sign, ==, SX_MISSING_NONE);
+    other_packet(&l, 60);
+    g_assert_cmpint(wait_of(&l, branch).state, ==, SX_TRYING_ANSWERED);
+    ladder_close(&l);
+}
+
+/* Nor does a proxy ring. */
+static void test_ringing_passed_on(void)
+{
+    struct ladder l = ladder_open();
+    begin(&l);
+    uint32_t branch = request(&l, 0.2, P1, BOB, "INVITE", via("p1 b1", "alice a1"))->txn;
+
+    request(&l, 0.7, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+    response(&l, 1, P1, ALICE, 182, "INVITE", via("alice a1"));     /* it may queue calls */
+    g_assert_cmpint(missing(&l, branch).sign, ==, SX_MISSING_NONE);
+    ladder_close(&l);
+
+    l = ladder_open();
+    begin(&l);
+    branch = request(&l, 0.2, P1, BOB, "INVITE", via("p1 b1", "alice a1"))->txn;
+    request(&l, 0.7, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+    uint32_t frame = response(&l, 1, P1, ALICE, 180, "INVITE", via("alice a1"))->frame;
+    g_assert_cmpint(missing(&l, branch).sign, ==, SX_MISSING_PASSED_ON);
+    g_assert_cmpuint(missing(&l, branch).frame, ==, frame);
+    other_packet(&l, 60);
+    g_assert_false(sx_judge_no_response(l.tracker, txn_numbered(&l, branch)));
+    ladder_close(&l);
+}
+
+/* The 200 came from the other branch. */
+static void test_another_branch_answered(void)
+{
+    struct ladder l = ladder_open();
+    begin(&l);
+    uint32_t stuck = request(&l, 0.2, P1, BOB, "INVITE", via("p1 b1", "alice a1"))->txn;
+
+    response(&l, 0.3, BOB, P1, 100, "INVITE", via("p1 b1", "alice a1"));
+    request(&l, 0.4, P1, CAROL, "INVITE", via("p1 b2", "alice a1"));
+    response(&l, 2, CAROL, P1, 200, "INVITE", via("p1 b2", "alice a1"));
+    response(&l, 2.1, P1, ALICE, 200, "INVITE", via("alice a1"));
+    other_packet(&l, 60);
+    g_assert_cmpint(missing(&l, stuck).sign, ==, SX_MISSING_NONE);
+    g_assert_cmpint(wait_of(&l, stuck).state, ==, SX_TRYING_TIMED_OUT);
+    ladder_close(&l);
+}
+
+/* A failure of the proxy may be its own. */
+static void test_failure_of_the_hop_above(void)
+{
+    struct ladder l = ladder_open();
+    begin(&l);
+    uint32_t branch = request(&l, 0.2, P1, BOB, "INVITE", via("p1 b1", "alice a1"))->txn;
+
+    response(&l, 0.3, BOB, P1, 100, "INVITE", via("p1 b1", "alice a1"));
+    response(&l, 31, P1, ALICE, 408, "INVITE", via("alice a1"));
+    other_packet(&l, 60);
+    g_assert_cmpint(missing(&l, branch).sign, ==, SX_MISSING_NONE);
+    g_assert_cmpint(wait_of(&l, branch).state, ==, SX_TRYING_TIMED_OUT);
+    ladder_close(&l);
+}
+
+/* ---- packets that cannot be read ---- */
+
+static void test_unreadable(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn;
+
+    unreadable(&l, 0, P1, ALICE);       /* hosts that are not known yet */
+    txn = begin(&l);
+    unreadable(&l, 1, ALICE, P1);       /* the other way */
+    unreadable(&l, 1, P1, BOB);
+    unreadable(&l, 1, BOB, ALICE);
+    g_assert_cmpint(missing(&l, txn).sign, ==, SX_MISSING_NONE);
+    uint32_t frame = unreadable(&l, 2, P1, ALICE);
+    unreadable(&l, 3, P1, ALICE);
+    g_assert_cmpint(missing(&l, txn).sign, ==, SX_MISSING_UNREADABLE);
+    g_assert_cmpuint(missing(&l, txn).frame, ==, frame);
+    other_packet(&l, 60);
+    g_assert_null(sx_tracker_expiry(l.tracker, l.frame, 0));
+    g_assert_cmpint(wait_of(&l, txn).state, ==, SX_TRYING_NONE);
+    sx_tracker_end(l.tracker);
+    g_assert_cmpint(wait_of(&l, txn).state, ==, SX_TRYING_OPEN);
+    ladder_close(&l);
+}
+
+/* Before the 100, or behind the response, it can be no response to wait for. */
+static void test_unreadable_at_another_time(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = request(&l, 0, ALICE, P1, "INVITE", via("alice a1"))->txn;
+
+    request(&l, 0.01, P1, ALICE, "OPTIONS", via("p1 o1"), .call_id = "2");
+    unreadable(&l, 0.02, P1, ALICE);
+    response(&l, 0.1, P1, ALICE, 100, "INVITE", via("alice a1"));
+    g_assert_cmpint(missing(&l, txn).sign, ==, SX_MISSING_NONE);
+    response(&l, 10, P1, ALICE, 180, "INVITE", via("alice a1"));
+    unreadable(&l, 11, P1, ALICE);
+    g_assert_cmpint(wait_of(&l, txn).state, ==, SX_TRYING_SLOW);
+    ladder_close(&l);
+}
+
+static void test_put_together(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = begin(&l);
+
+    unreadable(&l, 1, P1, ALICE);
+    request(&l, 1, P1, ALICE, "OPTIONS", via("p1 o1"), .call_id = "2", .reassembled = true);
+    g_assert_cmpint(missing(&l, txn).sign, ==, SX_MISSING_NONE);
+    uint32_t frame = unreadable(&l, 2, P1, ALICE);
+    request(&l, 3, P1, BOB, "OPTIONS", via("p1 o2"), .call_id = "3", .reassembled = true);
+    g_assert_cmpuint(missing(&l, txn).frame, ==, frame);
+    ladder_close(&l);
+}
+
+/* What a frame has said stays true. */
+static void test_unreadable_after_the_timeout(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = begin(&l);
+
+    other_packet(&l, 40);
+    unreadable(&l, 41, P1, ALICE);
+    g_assert_cmpint(wait_of(&l, txn).state, ==, SX_TRYING_TIMED_OUT);
+    g_assert_cmpint(wait_of(&l, txn).missing.sign, ==, SX_MISSING_NONE);
+    ladder_close(&l);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/unseen/ack_of_success", test_ack_of_success);
+    g_test_add_func("/unseen/other_acks", test_other_acks);
+    g_test_add_func("/unseen/ack_of_failure", test_ack_of_failure);
+    g_test_add_func("/unseen/no_100", test_no_100);
+    g_test_add_func("/unseen/ack_after_the_timeout", test_ack_after_the_timeout);
+    g_test_add_func("/unseen/slow_all_the_same", test_slow_all_the_same);
+    g_test_add_func("/unseen/passed_on", test_passed_on);
+    g_test_add_func("/unseen/ringing_passed_on", test_ringing_passed_on);
+    g_test_add_func("/unseen/another_branch_answered", test_another_branch_answered);
+    g_test_add_func("/unseen/failure_of_the_hop_above", test_failure_of_the_hop_above);
+    g_test_add_func("/unseen/unreadable", test_unreadable);
+    g_test_add_func("/unseen/unreadable_at_another_time", test_unreadable_at_another_time);
+    g_test_add_func("/unseen/reassembled", test_put_together);
+    g_test_add_func("/unseen/unreadable_after_the_timeout", test_unreadable_after_the_timeout);
+    return g_test_run();
+}

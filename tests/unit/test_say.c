@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/say/say.h"
+
+#include "sip_text.h"
+
+/* Frees the buffer and checks what is true of every text. */
+static void assert_says(wmem_strbuf_t *out, const char *begins)
+{
+    const char *text = wmem_strbuf_get_str(out);
+
+    g_assert_true(g_utf8_validate(text, -1, NULL));
+    g_assert_null(strpbrk(text, "\r\n\t"));
+    if (!g_str_has_prefix(text, begins))
+        g_assert_cmpstr(text, ==, begins);
+    wmem_strbuf_destroy(out);
+}
+
+static void assert_says_nothing(wmem_strbuf_t *out)
+{
+    g_assert_cmpstr(wmem_strbuf_get_str(out), ==, "");
+    wmem_strbuf_destroy(out);
+}
+
+static wmem_strbuf_t *buffer(void)
+{
+    return wmem_strbuf_new(NULL, "");
+}
+
+static void test_time(void)
+{
+    static const struct {
+        int64_t ms;
+        const char *text;
+    } rows[] = {
+        {0, "0 s"},          {1, "0.001 s"},      {5, "0.005 s"},       {50, "0.050 s"},
+        {500, "0.500 s"},    {1000, "1 s"},       {1001, "1.001 s"},    {9999, "9.999 s"},
+        {10000, "10 s"},     {10100, "10.1 s"},   {35200, "35.2 s"},    {35000, "35 s"},
+        {179000, "179 s"},   {180000, "3 min 0 s"}, {192000, "3 min 12 s"},
+        {3600000, "60 min 0 s"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        wmem_strbuf_t *out = buffer();
+        sx_say_time(out, rows[i].ms * SX_NS_PER_MS);
+        g_assert_cmpstr(wmem_strbuf_get_str(out), ==, rows[i].text);
+        wmem_strbuf_destroy(out);
+    }
+}
+
+/* The largest differences that time stamps can have: the number still reads as one. */
+static void test_long_time(void)
+{
+    wmem_strbuf_t *out = buffer();
+
+    sx_say_time(out, INT64_C(9000000000) * SX_NS_PER_S);
+    assert_says(out, "150000000 min 0 s");
+}
+
+static void test_line_break(void)
+{
+    static const struct {
+        const char *text;
+        size_t max, cut;
+    } rows[] = {
+        {"", 5, 0},
+        {"short", 5, 5},
+        {"short", 80, 5},
+        {"two words", 5, 3},
+        {"two words", 8, 3},
+        {"two words", 3, 3},
+        {"one two three", 7, 7},
+        {"unbreakable", 5, 5},
+        {"\xc3\xa4\xc3\xa4\xc3\xa4", 5, 4},             /* a letter of 2 bytes three times */
+        {"a\xe2\x82\xac\xe2\x82\xac", 5, 4},            /* 3 bytes */
+        {"a\xf0\x9f\x93\x9e\xf0\x9f\x93\x9e", 8, 5},    /* 4 bytes */
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_test_message("\"%s\", %d", rows[i].text, (int)rows[i].max);
+        g_assert_cmpuint(sx_line_break(rows[i].text, rows[i].max), ==, rows[i].cut);
+    }
+}
+
+/* Every text of the catalogue breaks into lines that give the text again, each valid UTF-8. */
+static void assert_lines(const char *text, size_t max)
+{
+    size_t steps = 0;
+
+    while (*text && ++steps < 10000) {
+        size_t n = sx_line_break(text, max);
+        g_assert_cmpuint(n, >, 0);
+        g_assert_cmpuint(n, <=, max);
+        g_assert_true(g_utf8_validate(text, (gssize)n, NULL));
+        if (g_test_failed())
+            return;
+        text += n;
+        while (*text == ' ')
+            text++;
+    }
+    g_assert_cmpuint(strlen(text), ==, 0);
+}
+
+static void test_line_breaks(void)
+{
+    static const size_t widths[] = {4, 5, 10, 79, 239};
+
+    for (size_t w = 0; w < G_N_ELEMENTS(widths); w++) {
+        assert_lines("\xf0\x9f\x93\x9e\xe2\x82\xac\xc3\xa4x\xe2\x82\xac \xc3\xa4\xf0\x9f\x93\x9e",
+                     widths[w]);
+        for (size_t i = 0; i < sx_codes_count && !g_test_failed(); i++) {
+            assert_lines(sx_codes[i].meaning, widths[w]);
+            assert_lines(sx_codes[i].when, widths[w]);
+        }
+    }
+}
+
+static void test_trying(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"))->txn;
+    const struct sx_txn *t = txn_numbered(&l, txn);
+    struct sx_trying v;
+    wmem_strbuf_t *out = buffer();
+
+    v = sx_trying_judge(l.tracker, t);
+    g_assert_false(sx_say_trying(out, l.tracker, t, &v));
+    assert_says_nothing(out);
+
+    response(&l, 1.0, P1, ALICE, 100, "INVITE", via("alice a1"));
+    other_packet(&l, 2);
+    out = buffer();
+    v = sx_trying_judge(l.tracker, t);
+    g_assert_false(sx_say_trying(out, l.tracker, t, &v));
+    assert_says_nothing(out);
+
+    sx_tracker_end(l.tracker);
+    out = buffer();
+    v = sx_trying_judge(l.tracker, t);
+    g_assert_true(sx_say_trying(out, l.tracker, t, &v));
+    assert_says(out, "the capture ends 1 s after 100 Trying");
+
+    other_packet(&l, 36.2);
+    out = buffer();
+    v = sx_trying_judge(l.tracker, t);
+    g_assert_true(sx_say_trying(out, l.tracker, t, &v));
+    assert_says(out, "no response for 35.2 s after 100 Trying (threshold 32 s)");
+    ladder_close(&l);
+}
+
+static void test_trying_answered(void)
+{
+    static const struct {
+        double after;
+        const char *says;   /* NULL: nothing */
+    } rows[] = {
+        {0.1, NULL},
+        {5.5, "slow: 5.500 s between 100 Trying and"},
+        {33.0, "no response for 33 s after 100 Trying (threshold 32 s); ended by 180 in frame 3"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        const struct sx_txn *t =
+            txn_of(&l, request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1")));
+        wmem_strbuf_t *out = buffer();
+        response(&l, 0.0, P1, ALICE, 100, "INVITE", via("alice a1"));
+        response(&l, rows[i].after, P1, ALICE, 180, "INVITE", via("alice a1"));
+        struct sx_trying v = sx_trying_judge(l.tracker, t);
+        g_assert_true(sx_say_trying(out, l.tracker, t, &v) == (rows[i].says != NULL));
+        if (rows[i].says)
+            assert_says(out, rows[i].says);
+        else
+            assert_says_nothing(out);
+        ladder_close(&l);
+    }
+}
+
+static void test_no_response(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_txn *t = txn_of(&l, request(&l, 0.0, ALICE, P1, "OPTIONS", via("alice a1")));
+    wmem_strbuf_t *out = buffer();
+
+    other_packet(&l, 32);
+    sx_say_no_response(out, l.tracker, t);
+    assert_says(out, "no response for 32 s");
+    for (unsigned i = 1; i < 7; i++)
+        request(&l, 32 + i, ALICE, P1, "OPTIONS", via("alice a1"));
+    out = buffer();
+    sx_say_no_response(out, l.tracker, t);
+    g_assert_nonnull(strstr(wmem_strbuf_get_str(out), "7 times"));
+    assert_says(out, "no response for 38 s, sent");
+    ladder_close(&l);
+}
+
+static void test_step(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_txn *t = txn_of(&l, request(&l, 0.0, ALICE, P1, "REGISTER", via("alice a1")));
+    wmem_strbuf_t *out = buffer();
+
+    response(&l, 0.1, P1, ALICE, 401, "REGISTER", via("alice a1"));
+    g_assert_false(sx_say_step(out, l.tracker, t, sx_catalogue_find(401)));
+    assert_says_nothing(out);
+    request(&l, 0.2, ALICE, P1, "REGISTER", via("alice a2"), .cseq = 2);
+    out = buffer();
+    g_assert_true(sx_say_step(out, l.tracker, t, sx_catalogue_find(401)));
+    g_assert_nonnull(strstr(wmem_strbuf_get_str(out), "frame 3"));
+    assert_says(out, "normal: ");
+    out = buffer();
+    g_assert_false(sx_say_step(out, l.tracker, t, sx_catalogue_find(404)));
+    g_assert_false(sx_say_step(out, l.tracker, t, sx_catalogue_find(200)));
+    assert_says_nothing(out);
+    ladder_close(&l);
+}
+
+static void test_step_cancelled(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_txn *t = txn_of(&l, request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1")));
+    wmem_strbuf_t *out = buffer();
+
+    g_assert_false(sx_say_step(out, l.tracker, t, sx_catalogue_find(487)));
+    request(&l, 1.0, ALICE, P1, "CANCEL", via("alice a1"));
+    g_assert_true(sx_say_step(out, l.tracker, t, sx_catalogue_find(487)));
+    assert_says(out, "normal: cancelled in frame 2");
+    ladder_close(&l);
+}
+
+static void test_host(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_txn *t = txn_of(&l, request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1")));
+    wmem_strbuf_t *out = buffer();
+
+    sx_say_host(out, l.tracker, t->dst.host);
+    g_assert_cmpstr(wmem_strbuf_get_str(out), ==, "10.0.0.2");
+    wmem_strbuf_destroy(out);
+    ladder_close(&l);
+}
+
+int main(int argc, char **argv)
+{
+    tests_init(&argc, &argv);
+    g_test_add_func("/words/time", test_time);
+    g_test_add_func("/words/long_time", test_long_time);
+    g_test_add_func("/words/line_break", test_line_break);
+    g_test_add_func("/words/line_breaks", test_line_breaks);
+    g_test_add_func("/words/trying", test_trying);
+    g_test_add_func("/words/trying_answered", test_trying_answered);
+    g_test_add_func("/words/no_response", test_no_response);
+    g_test_add_func("/words/step", test_step);
+    g_test_add_func("/words/step_cancelled", test_step_cancelled);
+    g_test_add_func("/words/host", test_host);
+    return g_test_run();
+}
