@@ -6,7 +6,7 @@
 #ifndef SX_CONVERSATION_H
 #define SX_CONVERSATION_H
 
-#include "core/record/tracker.h"
+#include "core/record/records.h"
 
 /* tracker: gives that of the open capture, or NULL. */
 void sx_conversation_register(const struct sx_tracker *(*tracker)(void));

@@ -10,7 +10,7 @@
 
 #include "core/facts/catalogue.h"
 #include "core/judge/flow_story.h"
-#include "core/record/tracker.h"
+#include "core/record/records.h"
 
 /* One message to draw. Points to what lives as long as the packet. */
 struct sx_view {

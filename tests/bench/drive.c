@@ -10,7 +10,9 @@
 #include <stdlib.h>
 
 #include "core/judge/failure.h"
-#include "core/record/tracker.h"
+#include "core/judge/silence.h"
+#include "core/judge/origin.h"
+#include "core/judge/watch.h"
 #include "core/judge/trying.h"
 
 /* Raw IPv4 without options, then UDP. */
@@ -44,7 +46,7 @@ const struct sx_message *feed(const uint8_t *packet, size_t n, uint32_t frame, i
         .transport = SX_TRANSPORT_UDP,
     };
 
-    sx_tracker_tick(tracker, frame, time_ns);
+    sx_watch_tick(tracker, frame, time_ns);
     if (!sx_sip_msg_read(sx_slice((const char *)packet + PAYLOAD, n - PAYLOAD), &msg)) {
         fprintf(stderr, "frame %u is no SIP message\n", frame);
         exit(1);
@@ -63,11 +65,11 @@ void judge(const struct sx_message *record)
                              record->flags & SX_MESSAGE_ENDS_WAIT))
         failures += sx_trying_judge(tracker, txn).state == SX_TRYING_TIMED_OUT;
     if (frame == txn->request_frame)
-        failures += sx_judge_no_response(tracker, txn);
+        failures += sx_silence_no_response(tracker, txn);
     if (record->code < 300)
         return;
-    failures += sx_judge_failure(tracker, txn, record->code, false);
-    failures += sx_judge_origin(tracker, txn, &origin) == SX_ORIGIN_RELAYED;
+    failures += sx_failure_judge(tracker, txn, record->code, false);
+    failures += sx_origin_judge(tracker, txn, &origin) == SX_ORIGIN_RELAYED;
 }
 
 int main(void)

@@ -24,6 +24,9 @@
 
 #include "core/record/call.h"
 #include "core/judge/failure.h"
+#include "core/judge/silence.h"
+#include "core/judge/origin.h"
+#include "core/judge/watch.h"
 #include "core/say/say.h"
 
 #include "claim.h"
@@ -230,9 +233,9 @@ static void say_txn(struct run *r, const struct sx_txn *txn, unsigned code)
 
     CLAIM(txn->state < SX_TXN_STATES);
     say_trying(r, txn);
-    bool failed = sx_judge_failure(r->tracker, txn, code, false);
-    bool stale = sx_judge_failure(r->tracker, txn, code, true);
-    bool silent = sx_judge_no_response(r->tracker, txn);
+    bool failed = sx_failure_judge(r->tracker, txn, code, false);
+    bool stale = sx_failure_judge(r->tracker, txn, code, true);
+    bool silent = sx_silence_no_response(r->tracker, txn);
     CLAIM(!silent || txn->responses == 0);
     struct sx_missing unseen = sx_missing_response(r->tracker, txn, UINT32_MAX);
     CLAIM(unseen.frame <= r->frame);
@@ -241,7 +244,7 @@ static void say_txn(struct run *r, const struct sx_txn *txn, unsigned code)
     if (silent)
         SAY_ALWAYS(r, sx_say_no_response(r->said, r->tracker, txn));
     if (txn->final_frame) {
-        enum sx_origin origin = sx_judge_origin(r->tracker, txn, &origin_in);
+        enum sx_origin origin = sx_origin_judge(r->tracker, txn, &origin_in);
         CLAIM((origin == SX_ORIGIN_RELAYED) == (origin_in != 0));
         CLAIM(origin_in <= r->frame);
         wmem_strbuf_append_printf(r->said, "origin %u %u\n", origin, origin_in);
@@ -371,7 +374,7 @@ static void on_event(struct run *r, struct input in)
     e.src = address_of(src, e.ports);
     e.dst = address_of(dst, e.ports >> 2);
     move_time(r, unit, steps);
-    sx_tracker_tick(r->tracker, ++r->frame, r->time_ns);
+    sx_watch_tick(r->tracker, ++r->frame, r->time_ns);
     if (e.kind == 'm' || e.kind == 'q') {
         /* A buffer of its own that is gone at once: nothing may be kept of a message. */
         char *bytes = g_memdup2(in.n ? in.p : (const uint8_t *)"", MAX(in.n, 1));

@@ -15,7 +15,7 @@
 #ifndef SX_TESTS_SIP_TEXT_H
 #define SX_TESTS_SIP_TEXT_H
 
-#include "core/record/tracker.h"
+#include "core/judge/watch.h"
 
 /* The last byte of the address. */
 enum { ALICE = 1, P1, P2, P3, BOB, CAROL, DAVE };
@@ -127,7 +127,7 @@ static inline struct sx_address address_at(const uint8_t ip[4], uint16_t port)
 /* A packet that is no SIP. Returns its frame. */
 static inline uint32_t other_packet(struct ladder *l, double seconds)
 {
-    sx_tracker_tick(l->tracker, ++l->frame, ns_of(seconds));
+    sx_watch_tick(l->tracker, ++l->frame, ns_of(seconds));
     return l->frame;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "core/record/answer_way.h"
+#include "core/facts/answer_way.h"
 
 #include <glib.h>
 

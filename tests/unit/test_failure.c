@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/judge/failure.h"
+#include "core/judge/silence.h"
+#include "core/judge/origin.h"
 
 #include "sip_text.h"
 
@@ -17,7 +19,7 @@ static const struct sx_txn *ask(struct ladder *l, const char *method, unsigned c
 
 static bool fails(const struct ladder *l, const struct sx_txn *txn)
 {
-    return sx_judge_failure(l->tracker, txn, txn->final_code, false);
+    return sx_failure_judge(l->tracker, txn, txn->final_code, false);
 }
 
 static void go_on(struct ladder *l, double seconds)
@@ -34,8 +36,8 @@ static void test_success(void)
 
     go_on(&l, 1000);
     for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
-        g_assert_false(sx_judge_failure(l.tracker, txn, codes[i], false));
-        g_assert_false(sx_judge_failure(l.tracker, NULL, codes[i], false));
+        g_assert_false(sx_failure_judge(l.tracker, txn, codes[i], false));
+        g_assert_false(sx_failure_judge(l.tracker, NULL, codes[i], false));
     }
     ladder_close(&l);
 }
@@ -48,7 +50,7 @@ static void test_plain_failure(void)
         struct ladder l = ladder_open();
         g_test_message("%u", codes[i]);
         g_assert_true(fails(&l, ask(&l, "INVITE", codes[i], NULL)));
-        g_assert_true(sx_judge_failure(l.tracker, NULL, codes[i], false));
+        g_assert_true(sx_failure_judge(l.tracker, NULL, codes[i], false));
         ladder_close(&l);
     }
 }
@@ -58,10 +60,10 @@ static void test_codes_of_no_class(void)
 {
     struct ladder l = ladder_open();
 
-    g_assert_true(sx_judge_failure(l.tracker, NULL, 0, false));
-    g_assert_true(sx_judge_failure(l.tracker, NULL, 99, false));
-    g_assert_true(sx_judge_failure(l.tracker, NULL, 700, false));
-    g_assert_true(sx_judge_failure(l.tracker, NULL, 999, false));
+    g_assert_true(sx_failure_judge(l.tracker, NULL, 0, false));
+    g_assert_true(sx_failure_judge(l.tracker, NULL, 99, false));
+    g_assert_true(sx_failure_judge(l.tracker, NULL, 700, false));
+    g_assert_true(sx_failure_judge(l.tracker, NULL, 999, false));
     ladder_close(&l);
 }
 
@@ -102,10 +104,10 @@ static void test_credentials_refused(void)
     struct ladder l = ladder_open();
     const struct sx_txn *txn = ask(&l, "REGISTER", 401, "Authorization: Digest x=y\r\n");
 
-    g_assert_true(sx_judge_failure(l.tracker, txn, 401, false));
-    g_assert_false(sx_judge_failure(l.tracker, txn, 401, true));
+    g_assert_true(sx_failure_judge(l.tracker, txn, 401, false));
+    g_assert_false(sx_failure_judge(l.tracker, txn, 401, true));
     request(&l, 0.2, ALICE, P1, "REGISTER", via("alice a2"), .cseq = 2);
-    g_assert_false(sx_judge_failure(l.tracker, txn, 401, false));
+    g_assert_false(sx_failure_judge(l.tracker, txn, 401, false));
     ladder_close(&l);
 }
 
@@ -151,7 +153,7 @@ static void test_487_without_cancel(void)
     struct ladder l = ladder_open();
 
     g_assert_true(fails(&l, ask(&l, "INVITE", 487, NULL)));
-    g_assert_true(sx_judge_failure(l.tracker, NULL, 487, false));
+    g_assert_true(sx_failure_judge(l.tracker, NULL, 487, false));
     ladder_close(&l);
 }
 
@@ -176,7 +178,7 @@ static void test_origin_here(void)
     const struct sx_txn *txn = ask(&l, "INVITE", 404, NULL);
     uint32_t frame = 77;
 
-    g_assert_cmpint(sx_judge_origin(l.tracker, txn, &frame), ==, SX_ORIGIN_HERE);
+    g_assert_cmpint(sx_origin_judge(l.tracker, txn, &frame), ==, SX_ORIGIN_HERE);
     g_assert_cmpuint(frame, ==, 77);
     ladder_close(&l);
 }
@@ -192,14 +194,14 @@ static void test_origin_relayed(void)
     response(&l, 0.3, BOB, P2, 486, "INVITE", via("p2 c1", "p1 b1", "alice a1"));
     response(&l, 0.4, P2, P1, 486, "INVITE", via("p1 b1", "alice a1"));
     response(&l, 0.5, P1, ALICE, 486, "INVITE", via("alice a1"));
-    g_assert_cmpint(sx_judge_origin(l.tracker, txn_numbered(&l, a), &frame), ==,
+    g_assert_cmpint(sx_origin_judge(l.tracker, txn_numbered(&l, a), &frame), ==,
                     SX_ORIGIN_RELAYED);
     g_assert_cmpuint(frame, ==, 4);
     frame = 0;
-    g_assert_cmpint(sx_judge_origin(l.tracker, txn_numbered(&l, b), &frame), ==,
+    g_assert_cmpint(sx_origin_judge(l.tracker, txn_numbered(&l, b), &frame), ==,
                     SX_ORIGIN_RELAYED);
     g_assert_cmpuint(frame, ==, 4);
-    g_assert_cmpint(sx_judge_origin(l.tracker, txn_numbered(&l, c), &frame), ==, SX_ORIGIN_HERE);
+    g_assert_cmpint(sx_origin_judge(l.tracker, txn_numbered(&l, c), &frame), ==, SX_ORIGIN_HERE);
     ladder_close(&l);
 }
 
@@ -217,7 +219,7 @@ static void test_origin_in_fork(void)
         for (unsigned i = 0; i < 3; i++)
             response(&l, 0.2, BOB, P1, 486, "INVITE", via(vias[i], "alice a1"), .to_tag = tags[i]);
         response(&l, 0.3, P1, ALICE, 486, "INVITE", via("alice a1"), .to_tag = tags[best]);
-        g_assert_cmpint(sx_judge_origin(l.tracker, txn_numbered(&l, a), &frame), ==,
+        g_assert_cmpint(sx_origin_judge(l.tracker, txn_numbered(&l, a), &frame), ==,
                         SX_ORIGIN_RELAYED);
         g_assert_cmpuint(frame, ==, 5 + best);
         ladder_close(&l);
@@ -233,7 +235,7 @@ static void test_origin_changed(void)
         request(&l, 0.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
         response(&l, 0.2, BOB, P1, tag ? 500 : 403, "INVITE", via("p1 b1", "alice a1"));
         response(&l, 0.3, P1, ALICE, 500, "INVITE", via("alice a1"), .to_tag = tag ? "p1" : "bob");
-        g_assert_cmpint(sx_judge_origin(l.tracker, txn_numbered(&l, a), &frame), ==,
+        g_assert_cmpint(sx_origin_judge(l.tracker, txn_numbered(&l, a), &frame), ==,
                         SX_ORIGIN_HERE);
         ladder_close(&l);
     }
@@ -247,7 +249,7 @@ static void test_origin_hidden(void)
 
     request(&l, 0.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
     response(&l, 0.3, P1, ALICE, 486, "INVITE", via("alice a1"));
-    g_assert_cmpint(sx_judge_origin(l.tracker, txn_numbered(&l, a), &frame), ==,
+    g_assert_cmpint(sx_origin_judge(l.tracker, txn_numbered(&l, a), &frame), ==,
                     SX_ORIGIN_UNKNOWN);
     ladder_close(&l);
 }
@@ -260,7 +262,7 @@ static void test_origin_of_silence(void)
 
     request(&l, 0.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
     response(&l, 32.3, P1, ALICE, 408, "INVITE", via("alice a1"));
-    g_assert_cmpint(sx_judge_origin(l.tracker, txn_numbered(&l, a), &frame), ==, SX_ORIGIN_HERE);
+    g_assert_cmpint(sx_origin_judge(l.tracker, txn_numbered(&l, a), &frame), ==, SX_ORIGIN_HERE);
     ladder_close(&l);
 }
 
@@ -273,7 +275,7 @@ static void test_origin_later(void)
     request(&l, 0.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
     response(&l, 5.0, P1, ALICE, 487, "INVITE", via("alice a1"));
     response(&l, 5.1, BOB, P1, 487, "INVITE", via("p1 b1", "alice a1"));
-    g_assert_cmpint(sx_judge_origin(l.tracker, txn_numbered(&l, a), &frame), ==, SX_ORIGIN_HERE);
+    g_assert_cmpint(sx_origin_judge(l.tracker, txn_numbered(&l, a), &frame), ==, SX_ORIGIN_HERE);
     ladder_close(&l);
 }
 
@@ -284,7 +286,7 @@ static void test_origin_without_request(void)
     const struct sx_message *m = response(&l, 0.0, P1, ALICE, 404, "INVITE", via("alice a1"));
     uint32_t frame;
 
-    g_assert_cmpint(sx_judge_origin(l.tracker, txn_of(&l, m), &frame), ==, SX_ORIGIN_UNKNOWN);
+    g_assert_cmpint(sx_origin_judge(l.tracker, txn_of(&l, m), &frame), ==, SX_ORIGIN_UNKNOWN);
     ladder_close(&l);
 }
 
@@ -313,7 +315,7 @@ static void test_origin_of_a_loop(void)
         uint32_t at = ladder_send(&l, 1, hop % 2 ? P1 : P2, hop % 2 ? P2 : P1, &m)->frame;
         origin = origin ? origin : at;
     }
-    g_assert_cmpint(sx_judge_origin(l.tracker, txn_numbered(&l, first), &frame), ==,
+    g_assert_cmpint(sx_origin_judge(l.tracker, txn_numbered(&l, first), &frame), ==,
                     SX_ORIGIN_RELAYED);
     g_assert_cmpuint(frame, ==, origin);
     for (unsigned hop = 0; hop < LOOP_HOPS; hop++)
@@ -330,11 +332,11 @@ static void test_no_response(void)
 
     request(&l, 0.5, ALICE, P1, "OPTIONS", via("alice a1"));
     other_packet(&l, 31.999);
-    g_assert_false(sx_judge_no_response(l.tracker, txn_numbered(&l, txn)));
+    g_assert_false(sx_silence_no_response(l.tracker, txn_numbered(&l, txn)));
     other_packet(&l, 32.0);
-    g_assert_true(sx_judge_no_response(l.tracker, txn_numbered(&l, txn)));
+    g_assert_true(sx_silence_no_response(l.tracker, txn_numbered(&l, txn)));
     response(&l, 33.0, P1, ALICE, 100, "OPTIONS", via("alice a1"));
-    g_assert_false(sx_judge_no_response(l.tracker, txn_numbered(&l, txn)));
+    g_assert_false(sx_silence_no_response(l.tracker, txn_numbered(&l, txn)));
     ladder_close(&l);
 }
 
@@ -345,12 +347,12 @@ static void test_no_response_cannot_tell(void)
                            .transport = SX_TRANSPORT_TCP)->txn, other;
 
     other_packet(&l, 1000);
-    g_assert_false(sx_judge_no_response(l.tracker, txn_numbered(&l, txn)));
-    g_assert_false(sx_judge_not_repeated(l.tracker, txn_numbered(&l, txn)));
+    g_assert_false(sx_silence_no_response(l.tracker, txn_numbered(&l, txn)));
+    g_assert_false(sx_silence_not_repeated(l.tracker, txn_numbered(&l, txn)));
     /* now a message of that host shows that its answers can be seen */
     other = request(&l, 1001, P1, ALICE, "OPTIONS", via("p1 x"))->txn;
-    g_assert_true(sx_judge_no_response(l.tracker, txn_numbered(&l, txn)));
-    g_assert_false(sx_judge_no_response(l.tracker, txn_numbered(&l, other)));
+    g_assert_true(sx_silence_no_response(l.tracker, txn_numbered(&l, txn)));
+    g_assert_false(sx_silence_no_response(l.tracker, txn_numbered(&l, other)));
     ladder_close(&l);
 }
 
@@ -363,11 +365,11 @@ static void test_not_repeated(void)
     other = request(&l, 1, P1, ALICE, "OPTIONS", via("p1 x"))->txn;
     response(&l, 1.1, ALICE, P1, 200, "OPTIONS", via("p1 x"));
     other_packet(&l, 31.999);
-    g_assert_false(sx_judge_not_repeated(l.tracker, txn_numbered(&l, txn)));
+    g_assert_false(sx_silence_not_repeated(l.tracker, txn_numbered(&l, txn)));
     other_packet(&l, 40);
-    g_assert_true(sx_judge_not_repeated(l.tracker, txn_numbered(&l, txn)));
-    g_assert_false(sx_judge_no_response(l.tracker, txn_numbered(&l, txn)));
-    g_assert_false(sx_judge_not_repeated(l.tracker, txn_numbered(&l, other)));
+    g_assert_true(sx_silence_not_repeated(l.tracker, txn_numbered(&l, txn)));
+    g_assert_false(sx_silence_no_response(l.tracker, txn_numbered(&l, txn)));
+    g_assert_false(sx_silence_not_repeated(l.tracker, txn_numbered(&l, other)));
     ladder_close(&l);
 }
 
@@ -378,7 +380,7 @@ static bool stale(const char *more)
     struct sx_sip_msg msg;
 
     g_assert_true(sx_sip_msg_read(sx_slice(text->str, text->len), &msg));
-    bool found = sx_judge_stale_nonce(&msg);
+    bool found = sx_failure_stale_nonce(&msg);
     g_string_free(text, TRUE);
     return found;
 }

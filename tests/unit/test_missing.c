@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/record/missing.h"
 
-#include "core/judge/failure.h"
+#include "core/judge/silence.h"
 #include "core/judge/trying.h"
 
 #include "sip_text.h"
@@ -97,7 +97,7 @@ static void test_no_100(void)
     request(&l, 0.5, ALICE, P1, "INVITE", via("alice a1"));
     request(&l, 3, ALICE, P1, "ACK", via("alice a2"), .to_tag = "bob");
     other_packet(&l, 60);
-    g_assert_false(sx_judge_no_response(l.tracker, txn_numbered(&l, txn)));
+    g_assert_false(sx_silence_no_response(l.tracker, txn_numbered(&l, txn)));
     g_assert_null(sx_tracker_expiry(l.tracker, l.frame, 0));
     ladder_close(&l);
 }
@@ -170,7 +170,7 @@ static void test_ringing_passed_on(void)
     g_assert_cmpint(missing(&l, branch).sign, ==, SX_MISSING_PASSED_ON);
     g_assert_cmpuint(missing(&l, branch).frame, ==, frame);
     other_packet(&l, 60);
-    g_assert_false(sx_judge_no_response(l.tracker, txn_numbered(&l, branch)));
+    g_assert_false(sx_silence_no_response(l.tracker, txn_numbered(&l, branch)));
     ladder_close(&l);
 }
 

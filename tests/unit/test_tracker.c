@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/record/tracker.h"
 
-#include "core/judge/failure.h"
+#include "core/judge/silence.h"
+#include "core/judge/origin.h"
 #include "core/judge/trying.h"
 #include "sip_text.h"
 
@@ -797,8 +798,8 @@ static void test_tree_without_circle(void)
     response(&l, 0.2, P2, P1, 486, "INVITE", via("p1 x", "p2 y"));
     response(&l, 0.2, P1, P2, 486, "INVITE", via("p2 y", "p1 x"), .same_frame = true);
     g_assert_true(txn_numbered(&l, x)->parent == 0 || txn_numbered(&l, y)->parent == 0);
-    sx_judge_origin(l.tracker, txn_numbered(&l, x), &frame);
-    sx_judge_origin(l.tracker, txn_numbered(&l, y), &frame);
+    sx_origin_judge(l.tracker, txn_numbered(&l, x), &frame);
+    sx_origin_judge(l.tracker, txn_numbered(&l, y), &frame);
     ladder_close(&l);
 }
 
@@ -1142,7 +1143,7 @@ static void test_far_jumps(void)
         for (uint32_t n = 1; n <= sx_tracker_txn_count(l.tracker); n++) {
             struct sx_trying v = sx_trying_judge(l.tracker, txn_numbered(&l, n));
             g_assert_cmpint(v.wait_ns, >=, 0);
-            sx_judge_no_response(l.tracker, txn_numbered(&l, n));
+            sx_silence_no_response(l.tracker, txn_numbered(&l, n));
         }
     }
     ladder_close(&l);
@@ -1460,7 +1461,7 @@ static void random_captures(bool use_frames_again)
                     complain("round %u, message %u, transaction %u: %s", round, i, n, rule);
                     break;
                 }
-                sx_judge_origin(l.tracker, txn_numbered(&l, n), &frame);
+                sx_origin_judge(l.tracker, txn_numbered(&l, n), &frame);
                 sx_trying_judge(l.tracker, txn_numbered(&l, n));
             }
             for (uint32_t n = 0; n < 3; n++) {

@@ -10,7 +10,7 @@
 #ifndef SX_TRYING_H
 #define SX_TRYING_H
 
-#include "core/record/tracker.h"
+#include "core/record/records.h"
 #include "core/record/missing.h"
 
 enum sx_trying_state {

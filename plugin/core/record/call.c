@@ -40,9 +40,9 @@ static void count_calls(struct sx_call_numbers *numbers, const struct sx_tracker
     if (!numbers->by_hash)
         numbers->by_hash = g_hash_table_new(g_int64_hash, g_int64_equal);
     while (numbers->counted < sx_tracker_txn_count(tracker)) {
-        struct sx_txn *txn = sx_tracker_txn(tracker, ++numbers->counted);
+        const struct sx_txn *txn = sx_tracker_txn(tracker, ++numbers->counted);
         if (txn->call_hash && !g_hash_table_contains(numbers->by_hash, &txn->call_hash))
-            g_hash_table_insert(numbers->by_hash, &txn->call_hash,
+            g_hash_table_insert(numbers->by_hash, (gpointer)&txn->call_hash,
                                 GUINT_TO_POINTER(g_hash_table_size(numbers->by_hash) + 1));
     }
 }

@@ -11,7 +11,7 @@
 #ifndef SX_CALL_H
 #define SX_CALL_H
 
-#include "core/record/tracker.h"
+#include "core/record/records.h"
 
 /* Calls numbered by their Call-ID, which proxies leave alone: it ties the requests inside a dialog
  * to the INVITE, as no Via does. Made by the tracker. */

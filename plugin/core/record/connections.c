@@ -51,7 +51,7 @@ gboolean sx_way_equal(gconstpointer x, gconstpointer y)
 /* An ICMP error quotes a message that did not arrive. */
 struct sx_txn *sx_observe_quote(struct sx_tracker *t, const struct sx_observation *obs)
 {
-    struct sx_txn *txn = sx_tracker_txn(t, sx_tracker_find(t, obs->msg));
+    struct sx_txn *txn = sx_txn_at(t, sx_tracker_find(t, obs->msg));
 
     if (!txn)
         return NULL;
@@ -71,7 +71,7 @@ static void request_lost(struct sx_tracker *t, uint32_t frame, int64_t time_ns,
 {
     for (uint32_t n = 0; n < MIN(t->messages.count, MAX_LOOK_BACK); n++) {
         const struct sx_message *m = sx_pool_at(&t->messages, t->messages.count - 1 - n);
-        struct sx_txn *txn = sx_tracker_txn(t, m->txn);
+        struct sx_txn *txn = sx_txn_at(t, m->txn);
         if (!txn || m->code != 0 || !sx_endpoint_eq(txn->src, way->from) ||
             !sx_endpoint_eq(txn->dst, way->to))
             continue;
@@ -206,7 +206,7 @@ static void hang_up(struct sx_tracker *t, const struct sx_segment *segment,
     const struct sx_riding *riding = g_hash_table_lookup(t->riding, way);
 
     for (uint32_t n = riding ? riding->newest : 0; n;) {
-        struct sx_txn *txn = sx_tracker_txn(t, n);
+        struct sx_txn *txn = sx_txn_at(t, n);
         n = txn->next_on_way;
         if (txn->first_response_frame || txn->cancel_frame || txn->hangup ||
             sx_missing_is_sure(sx_missing_response(t, txn, segment->frame).sign))

@@ -13,7 +13,8 @@
 #define SX_FLOW_H
 
 #include "core/read/stun.h"
-#include "core/record/tracker.h"
+#include "core/facts/seen.h"
+#include "core/record/records.h"
 
 struct sx_connection {
     struct sx_endpoint client, edge;

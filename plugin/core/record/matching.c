@@ -75,7 +75,7 @@ uint32_t sx_txn_hash(const struct sx_tracker *t, struct sx_slice s)
 
 struct sx_txn *sx_txn_find(const struct sx_tracker *t, struct sx_fingerprint key)
 {
-    return sx_tracker_txn(t, sx_fingerprint_map_get(&t->by_key, key));
+    return sx_txn_at(t, sx_fingerprint_map_get(&t->by_key, key));
 }
 
 /* An ACK to a non-2xx belongs to its INVITE (RFC 3261 17.1.1.3); an ACK to a 2xx is a transaction
@@ -103,7 +103,7 @@ uint32_t sx_tracker_find(const struct sx_tracker *t, const struct sx_sip_msg *ms
 
 void sx_txn_mark_forwarded(struct sx_tracker *t, const struct sx_txn *txn)
 {
-    const struct sx_txn *parent = sx_tracker_txn(t, txn->parent);
+    const struct sx_txn *parent = sx_txn_at(t, txn->parent);
 
     if (!parent || txn->method != SX_METHOD_INVITE || !parent->request_frame ||
         !sx_txn_is_next_hop(parent, txn))
@@ -120,12 +120,12 @@ void sx_txn_mark_forwarded(struct sx_tracker *t, const struct sx_txn *txn)
 static void follow_redirected(struct sx_tracker *t, struct sx_txn *parent,
                               const struct sx_txn *child)
 {
-    struct sx_txn *sibling = sx_tracker_txn(t, child->next_sibling);
+    struct sx_txn *sibling = sx_txn_at(t, child->next_sibling);
 
     for (unsigned i = 0; sibling && i < MAX_REDIRECTED; i++) {
         if (sibling->final_code / 100 == 3 && !sibling->followed_by)
             sibling->followed_by = child->number;
-        sibling = sx_tracker_txn(t, sibling->next_sibling);
+        sibling = sx_txn_at(t, sibling->next_sibling);
     }
     parent->redirected_child = false;
 }
@@ -149,7 +149,7 @@ static bool is_below(const struct sx_tracker *t, const struct sx_txn *txn,
     for (unsigned i = 0; txn && i < MAX_DEPTH; i++) {
         if (txn == ancestor)
             return true;
-        txn = sx_tracker_txn(t, txn->parent);
+        txn = sx_txn_at(t, txn->parent);
     }
     return txn != NULL;
 }
@@ -157,13 +157,13 @@ static bool is_below(const struct sx_tracker *t, const struct sx_txn *txn,
 /* It was linked to a hop further up while its parent was not seen. */
 static void unlink_child(struct sx_tracker *t, struct sx_txn *child)
 {
-    struct sx_txn *parent = sx_tracker_txn(t, child->parent);
+    struct sx_txn *parent = sx_txn_at(t, child->parent);
     uint32_t *at = &parent->first_child;
 
     for (unsigned i = 0; *at && *at != child->number; i++) {
         if (i >= MAX_UNLINK)
             return;
-        at = &sx_tracker_txn(t, *at)->next_sibling;
+        at = &sx_txn_at(t, *at)->next_sibling;
     }
     *at = child->next_sibling;
     child->next_sibling = 0;
@@ -172,13 +172,13 @@ static void unlink_child(struct sx_tracker *t, struct sx_txn *child)
 
 static void adopt_waiting(struct sx_tracker *t, struct sx_txn *parent)
 {
-    struct sx_txn *child = sx_tracker_txn(t, sx_fingerprint_map_get(&t->waiting, parent->key));
+    struct sx_txn *child = sx_txn_at(t, sx_fingerprint_map_get(&t->waiting, parent->key));
 
     if (!child)
         return;
     sx_fingerprint_map_set(&t->waiting, parent->key, 0);
     while (child) {
-        struct sx_txn *next = sx_tracker_txn(t, child->next_waiting);
+        struct sx_txn *next = sx_txn_at(t, child->next_waiting);
         child->next_waiting = 0;
         if (!is_below(t, parent, child)) {
             if (child->parent)
@@ -205,17 +205,17 @@ static struct sx_txn *find_ancestor(const struct sx_tracker *t, const struct sx_
 
 const struct sx_txn *sx_tracker_siblings(const struct sx_tracker *t, const struct sx_txn *txn)
 {
-    const struct sx_txn *parent = sx_tracker_txn(t, txn->parent);
+    const struct sx_txn *parent = sx_txn_at(t, txn->parent);
 
     if (parent)
-        return sx_tracker_txn(t, parent->first_child);
-    return sx_tracker_txn(t, sx_fingerprint_map_get(&t->waiting, txn->parent_key));
+        return sx_txn_at(t, parent->first_child);
+    return sx_txn_at(t, sx_fingerprint_map_get(&t->waiting, txn->parent_key));
 }
 
 const struct sx_txn *sx_tracker_next_sibling(const struct sx_tracker *t,
                                              const struct sx_txn *sibling)
 {
-    return sx_tracker_txn(t, sibling->parent ? sibling->next_sibling : sibling->next_waiting);
+    return sx_txn_at(t, sibling->parent ? sibling->next_sibling : sibling->next_waiting);
 }
 
 static void link_parent(struct sx_tracker *t, struct sx_txn *txn, const struct sx_sip_msg *msg)

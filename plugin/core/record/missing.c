@@ -31,7 +31,7 @@ static const struct sx_txn *ack_of_success(const struct sx_tracker *t, const str
 {
     if (txn->method != SX_METHOD_INVITE || !txn->request_frame || !txn->call_hash)
         return NULL;
-    const struct sx_txn *ack = sx_tracker_txn(t, sx_fingerprint_map_get(&t->acks, ack_key(t, txn)));
+    const struct sx_txn *ack = sx_txn_at(t, sx_fingerprint_map_get(&t->acks, ack_key(t, txn)));
     return ack && ack->request_frame > txn->request_frame && ack->request_frame <= until_frame
                ? ack
                : NULL;
@@ -48,7 +48,7 @@ static bool is_passed_on(unsigned code)
 static bool was_passed_on(const struct sx_tracker *t, const struct sx_txn *txn,
                           uint32_t until_frame, struct sx_missing *missing)
 {
-    const struct sx_txn *parent = sx_tracker_txn(t, txn->parent);
+    const struct sx_txn *parent = sx_txn_at(t, txn->parent);
 
     if (!parent || txn->method != SX_METHOD_INVITE || txn->first_response_frame ||
         parent->first_response_frame < txn->request_frame || parent->first_response_frame > until_frame ||
@@ -61,7 +61,7 @@ static bool was_passed_on(const struct sx_tracker *t, const struct sx_txn *txn,
 
 void sx_missing_branch_answer(struct sx_tracker *t, const struct sx_txn *branch)
 {
-    struct sx_txn *parent = sx_tracker_txn(t, branch->parent);
+    struct sx_txn *parent = sx_txn_at(t, branch->parent);
 
     if (parent && branch->first_response_frame && branch->first_response_code < 300 &&
         (!parent->branch_answer || branch->first_response_frame < parent->branch_answer))

@@ -9,7 +9,7 @@
 #ifndef SX_MISSING_H
 #define SX_MISSING_H
 
-#include "core/record/tracker.h"
+#include "core/record/records.h"
 
 enum sx_missing_sign {
     SX_MISSING_NONE,

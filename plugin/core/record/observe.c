@@ -1,7 +1,7 @@
 /* observe.c
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "core/record/answer_way.h"
+#include "core/facts/answer_way.h"
 #include "core/facts/catalogue.h"
 #include "core/record/tracker_state.h"
 
@@ -46,7 +46,7 @@ static void await_new_attempt(struct sx_tracker *t, struct sx_txn *txn,
     struct sx_fingerprint key = attempt_key(t, msg);
     g_hash_table_replace(t->awaiting, g_memdup2(&key, sizeof key), txn);
     if (entry->role == SX_ROLE_REDIRECT && txn->parent)
-        sx_tracker_txn(t, txn->parent)->redirected_child = true;
+        sx_txn_at(t, txn->parent)->redirected_child = true;
 }
 
 static void follow_old_attempt(struct sx_tracker *t, const struct sx_txn *txn,
@@ -106,7 +106,7 @@ static void first_invite(struct sx_tracker *t, struct sx_txn *txn, const struct 
 /* The registrations and what is sent to them. */
 static void tie_to_flow(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
 {
-    const struct sx_txn *parent = sx_tracker_txn(t, txn->parent);
+    const struct sx_txn *parent = sx_txn_at(t, txn->parent);
 
     if (txn->method == SX_METHOD_REGISTER)
         txn->flow = sx_flows_register(t->flows, obs, txn, parent ? parent->flow : 0);
@@ -117,7 +117,7 @@ static void tie_to_flow(struct sx_tracker *t, struct sx_txn *txn, const struct s
 static uint32_t first_hop_frame(const struct sx_tracker *t, const struct sx_txn *txn)
 {
     for (unsigned i = 0; txn->parent && i < SX_MAX_HOPS_UP; i++)
-        txn = sx_tracker_txn(t, txn->parent);
+        txn = sx_txn_at(t, txn->parent);
     return txn->request_frame;
 }
 

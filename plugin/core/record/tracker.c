@@ -7,9 +7,6 @@
 #include "core/record/tracker_state.h"
 #include "core/record/missing.h"
 
-/* At most so many waits are reported on one frame; the next frame reports the next ones. */
-#define MAX_EXPIRIES_PER_FRAME 256
-
 struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config *cfg)
 {
     struct sx_tracker *t = g_new0(struct sx_tracker, 1);
@@ -63,9 +60,9 @@ const struct sx_config *sx_tracker_config(const struct sx_tracker *t)
     return &t->cfg;
 }
 
-struct sx_txn *sx_tracker_txn(const struct sx_tracker *t, uint32_t number)
+const struct sx_txn *sx_tracker_txn(const struct sx_tracker *t, uint32_t number)
 {
-    return number > 0 && number <= t->txns.count ? sx_pool_at(&t->txns, number - 1) : NULL;
+    return sx_txn_at(t, number);
 }
 
 uint32_t sx_tracker_txn_count(const struct sx_tracker *t)
@@ -108,30 +105,8 @@ struct sx_call_numbers *sx_tracker_call_numbers(const struct sx_tracker *t)
     return t->calls;
 }
 
-static void expire(struct sx_tracker *t, struct sx_txn *txn, uint32_t frame, int64_t now_ns)
+bool sx_tracker_tick(struct sx_tracker *t, uint32_t frame, int64_t time_ns)
 {
-    bool after_100 = sx_txn_waits_after_100(txn) &&
-                     now_ns - txn->trying_ns >= t->cfg.trying_timeout_ns;
-
-    if (!after_100 && !sx_txn_lacks_answer(txn, sx_hosts_at(&t->hosts, txn->dst.host)->sent > 0))
-        return;
-    if (txn->expired_frame == frame || txn->expired_after_100 || sx_tracker_hung_up(t, txn) ||
-        sx_missing_response(t, txn, frame).sign != SX_MISSING_NONE)
-        return;
-    txn->expired_frame = frame;
-    txn->expired_after_100 = after_100;
-    *(struct sx_expiry *)sx_pool_add(&t->expiries) = (struct sx_expiry){
-        .frame = frame,
-        .txn = txn->number,
-        .waited_ns = now_ns - (after_100 ? txn->trying_ns : txn->request_ns),
-        .after_100 = after_100,
-    };
-}
-
-void sx_tracker_tick(struct sx_tracker *t, uint32_t frame, int64_t time_ns)
-{
-    struct sx_deadline due;
-
     /* A read filter (tshark -2 -R) dropped the frame that bore this number before. */
     if (frame <= t->last_frame) {
         sx_pool_truncate(&t->messages, sx_pool_lower_bound(&t->messages, frame));
@@ -143,13 +118,28 @@ void sx_tracker_tick(struct sx_tracker *t, uint32_t frame, int64_t time_ns)
     t->last_frame = frame;
     t->now_ns = time_ns;
     t->ended = false;
-    if (time_ns < t->deadlines.earliest_ns)
-        return;
-    for (unsigned n = 0; n < MAX_EXPIRIES_PER_FRAME; n++) {
-        if (!sx_deadlines_pop(&t->deadlines, time_ns, &due))
-            return;
-        expire(t, sx_tracker_txn(t, due.what), frame, time_ns);
-    }
+    return time_ns >= t->deadlines.earliest_ns;
+}
+
+uint32_t sx_tracker_due(struct sx_tracker *t)
+{
+    struct sx_deadline due;
+
+    return sx_deadlines_pop(&t->deadlines, t->now_ns, &due) ? due.what : 0;
+}
+
+void sx_tracker_expired(struct sx_tracker *t, uint32_t number, bool after_100)
+{
+    struct sx_txn *txn = sx_txn_at(t, number);
+
+    txn->expired_frame = t->last_frame;
+    txn->expired_after_100 = after_100;
+    *(struct sx_expiry *)sx_pool_add(&t->expiries) = (struct sx_expiry){
+        .frame = t->last_frame,
+        .txn = number,
+        .waited_ns = t->now_ns - (after_100 ? txn->trying_ns : txn->request_ns),
+        .after_100 = after_100,
+    };
 }
 
 const struct sx_message *sx_tracker_message(const struct sx_tracker *t, uint32_t frame,

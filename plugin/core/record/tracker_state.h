@@ -40,6 +40,13 @@ struct sx_tracker {
     bool ended;
 };
 
+/* A transaction to write on; NULL for number 0. Readers have sx_tracker_txn(). */
+static inline struct sx_txn *sx_txn_at(const struct sx_tracker *tracker, uint32_t number)
+{
+    return number > 0 && number <= tracker->txns.count ? sx_pool_at(&tracker->txns, number - 1)
+                                                       : NULL;
+}
+
 /* ---- matching.c ---- */
 
 struct sx_fingerprint sx_txn_key(const struct sx_tracker *tracker, const struct sx_sip_msg *msg,

@@ -13,7 +13,7 @@
 
 #include "core/facts/catalogue.h"
 #include "core/judge/flow_story.h"
-#include "core/record/tracker.h"
+#include "core/record/records.h"
 #include "core/judge/trying.h"
 
 /* Where a line of at most max bytes ends: at a space if there is one, never inside a UTF-8

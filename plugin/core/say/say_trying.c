@@ -3,7 +3,7 @@
  */
 #include <inttypes.h>
 
-#include "core/judge/failure.h"
+#include "core/judge/origin.h"
 #include "core/say/say.h"
 
 /* ---- how it ended ---- */
@@ -21,7 +21,7 @@ static void say_ending_response(wmem_strbuf_t *out, const struct sx_tracker *tra
 {
     uint32_t first_in = 0;
     enum sx_origin origin = txn->final_frame == v->ended_in
-                                ? sx_judge_origin(tracker, txn, &first_in)
+                                ? sx_origin_judge(tracker, txn, &first_in)
                                 : SX_ORIGIN_UNKNOWN;
 
     wmem_strbuf_append_printf(out, "; ended by %u in frame %" PRIu32, txn->first_response_code, v->ended_in);

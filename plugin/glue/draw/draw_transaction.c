@@ -6,7 +6,7 @@
 #include "glue/compat.h"
 
 #include "core/record/call.h"
-#include "core/judge/failure.h"
+#include "core/judge/origin.h"
 #include "glue/draw/draw.h"
 
 static int hf_transaction = -1;
@@ -52,7 +52,7 @@ static void draw_origin(const struct sx_pen *p, proto_tree *tree)
 
     if (p->view->msg->code < 200 || p->txn->final_code != p->view->msg->code)
         return;
-    sx_add_uint(p, tree, hf_origin, sx_judge_origin(p->view->tracker, p->txn, &frame));
+    sx_add_uint(p, tree, hf_origin, sx_origin_judge(p->view->tracker, p->txn, &frame));
     sx_add_frame(p, tree, hf_origin_in, frame);
 }
 

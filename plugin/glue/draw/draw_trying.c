@@ -6,7 +6,7 @@
 #include "glue/compat.h"
 
 #include "core/say/brief.h"
-#include "core/judge/failure.h"
+#include "core/judge/silence.h"
 #include "core/judge/trying.h"
 #include "core/say/say.h"
 #include "glue/draw/draw.h"
@@ -116,7 +116,7 @@ void sx_draw_trying(struct sx_pen *p)
 void sx_draw_no_response(struct sx_pen *p)
 {
     if (p->pinfo->num != p->txn->request_frame || !p->view->msg->is_request ||
-        !sx_judge_no_response(p->view->tracker, p->txn))
+        !sx_silence_no_response(p->view->tracker, p->txn))
         return;
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
     sx_say_no_response(words, p->view->tracker, p->txn);
@@ -133,7 +133,7 @@ void sx_draw_missing(struct sx_pen *p)
         return;
     struct sx_missing missing = sx_missing_response(p->view->tracker, txn, UINT32_MAX);
     if (missing.sign == SX_MISSING_NONE) {
-        if (sx_judge_not_repeated(p->view->tracker, txn))
+        if (sx_silence_not_repeated(p->view->tracker, txn))
             p->remark = "cannot tell: no response in the capture, but the client did not send it "
                         "again, as it does over UDP while it hears nothing";
         return;

@@ -7,6 +7,7 @@
 
 #include "core/read/icmp_quote.h"
 #include "core/read/payload_signs.h"
+#include "core/judge/watch.h"
 #include "core/read/tcp_header.h"
 #include "glue/stats/compare.h"
 #include "glue/conversation.h"
@@ -280,7 +281,7 @@ static int dissect_sipexplain(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tre
     pinfo->current_proto = "SIP Explain";
     v.time_ns = frame_time(pinfo);
     if (v.first_pass)
-        sx_tracker_tick(state.tracker, pinfo->num, v.time_ns);
+        sx_watch_tick(state.tracker, pinfo->num, v.time_ns);
     else if (sx_tracker_last_frame(state.tracker) == state.frames)
         sx_tracker_end(state.tracker);
     v.looked_at = state.asked.for_experts || sx_is_looked_at(tree);

@@ -8,7 +8,7 @@
 
 #include "glue/compat.h"
 
-#include "core/record/tracker.h"
+#include "core/record/records.h"
 
 /* One SIP message, not one that an ICMP error quotes. Of packet scope, as its strings are. */
 struct sx_tap_event {

@@ -11,6 +11,8 @@
 
 #include "core/facts/catalogue.h"
 #include "core/judge/failure.h"
+#include "core/judge/silence.h"
+#include "core/judge/origin.h"
 #include "core/judge/trying.h"
 #include "core/say/say.h"
 #include "glue/stats/stats_table.h"
@@ -129,7 +131,7 @@ static const struct sx_txn *failed_branch(const struct sx_tracker *tracker,
     for (; branch; branch = sx_tracker_txn(tracker, branch->next_sibling))
         if (branch->final_frame && branch->final_frame <= above->final_frame &&
             (!first || branch->final_frame < first->final_frame) &&
-            sx_judge_failure(tracker, branch, branch->final_code, false))
+            sx_failure_judge(tracker, branch, branch->final_code, false))
             first = branch;
     return first;
 }
@@ -140,7 +142,7 @@ static const struct sx_txn *first_failure(const struct sx_tracker *tracker,
                                           const struct sx_txn *last)
 {
     uint32_t frame = last->final_frame;
-    enum sx_origin origin = sx_judge_origin(tracker, last, &frame);
+    enum sx_origin origin = sx_origin_judge(tracker, last, &frame);
     const struct sx_txn *at =
         origin == SX_ORIGIN_RELAYED ? txn_of_final(tracker, frame, last->final_code) : last;
 
@@ -239,9 +241,9 @@ static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *
         .last = last,
         .wait = sx_trying_judge(tracker, last),
         /* What the nonce of a challenge was is not kept: the attempt after it tells. */
-        .failed = last->final_frame && sx_judge_failure(tracker, last, last->final_code, false),
-        .unanswered = sx_judge_no_response(tracker, last),
-        .not_repeated = sx_judge_not_repeated(tracker, last),
+        .failed = last->final_frame && sx_failure_judge(tracker, last, last->final_code, false),
+        .unanswered = sx_silence_no_response(tracker, last),
+        .not_repeated = sx_silence_not_repeated(tracker, last),
         .missing = !last->final_frame &&
                    sx_missing_is_sure(sx_missing_response(tracker, last, UINT32_MAX).sign),
     };

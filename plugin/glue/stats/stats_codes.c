@@ -85,7 +85,7 @@ static uint32_t failures(const struct sx_table *table, const struct code *c)
 
     for (unsigned i = 0; i < c->finals->len; i++) {
         const struct final *f = &g_array_index(c->finals, struct final, i);
-        n += sx_judge_failure(table->tracker, sx_tracker_txn(table->tracker, f->txn),
+        n += sx_failure_judge(table->tracker, sx_tracker_txn(table->tracker, f->txn),
                               c->noted.key, f->stale_nonce);
     }
     return n;

@@ -6,7 +6,7 @@
 #ifndef SX_ANSWER_WAY_H
 #define SX_ANSWER_WAY_H
 
-#include "core/record/tracker.h"
+#include "core/facts/seen.h"
 
 /* Of a response that does not go where its request came from: SX_ANSWER_BY_VIA if it goes to the
  * address of received or sent-by and the port of rport or sent-by (RFC 3261 18.2.2, RFC 3581 4),

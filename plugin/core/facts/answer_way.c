@@ -1,7 +1,7 @@
 /* answer_way.c
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "core/record/answer_way.h"
+#include "core/facts/answer_way.h"
 
 #include <wsutil/inet_addr.h>
 

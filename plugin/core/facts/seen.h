@@ -1,0 +1,57 @@
+/* seen.h
+ * What one frame shows: a SIP message, a TCP segment, a UDP datagram.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Times are nanoseconds since the epoch, frames are frame numbers from 1.
+ */
+#ifndef SX_SEEN_H
+#define SX_SEEN_H
+
+#include "core/facts/hosts.h"
+#include "core/read/payload_signs.h"
+
+/* One SIP message and where it was seen. */
+struct sx_observation {
+    const struct sx_sip_msg *msg;
+    struct sx_address src, dst;
+    int64_t time_ns;
+    uint32_t frame;
+    enum sx_transport transport;
+    uint32_t stream;            /* tcp.stream, where has_stream */
+    bool has_stream;
+    bool quoted;                /* by an ICMP error */
+    bool reassembled;           /* of IP fragments */
+    struct sx_endpoint from, to;    /* src and dst as the tracker knows them; it fills them in */
+};
+
+/* One TCP segment. */
+struct sx_segment {
+    struct sx_address src, dst;
+    int64_t time_ns;
+    uint32_t frame;
+    uint32_t payload;           /* bytes */
+    uint32_t seq;               /* of the first of them */
+    uint32_t ack;
+    unsigned flags;             /* of the header: SX_TCP_... */
+    enum sx_segment_sign sign;
+};
+
+/* Flags of a TCP segment, by their bits in the header (RFC 9293 3.1). */
+enum {
+    SX_TCP_FIN = 1,
+    SX_TCP_SYN = 2,
+    SX_TCP_RST = 4,
+    SX_TCP_ACK = 16,
+    SX_TCP_GOODBYE = 256    /* not in the header: the payload ends the connection */
+};
+
+/* One UDP datagram. */
+struct sx_datagram {
+    struct sx_address src, dst;
+    int64_t time_ns;
+    uint32_t frame;
+    struct sx_slice payload;    /* read during the call only */
+};
+
+#endif

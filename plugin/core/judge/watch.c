@@ -1,0 +1,65 @@
+/* watch.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "core/judge/watch.h"
+
+#include "core/record/missing.h"
+
+/* At most so many waits are reported on one frame; the next frame reports the next ones. */
+#define MAX_PER_FRAME 256
+
+/* True if the transaction waits for longer than it may, and the capture shows it. */
+typedef bool (*is_overdue)(const struct sx_tracker *tracker, const struct sx_txn *txn);
+
+static bool waits_after_100(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    return sx_txn_waits_after_100(txn) &&
+           sx_tracker_now(t) - txn->trying_ns >= sx_tracker_config(t)->trying_timeout_ns;
+}
+
+static bool waits_for_any_response(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    return sx_txn_lacks_answer(txn, sx_tracker_host(t, txn->dst.host)->sent > 0);
+}
+
+/* A new detector adds its line here, and its deadline where the wait begins (record/observe.c). The
+ * first that finds something speaks. */
+static const struct {
+    is_overdue overdue;
+    bool after_100;
+} detectors[] = {
+    {waits_after_100, true},
+    {waits_for_any_response, false},
+};
+
+/* Something ends the wait, or may have ended it unseen; or it was told before. */
+static bool is_settled(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    uint32_t frame = sx_tracker_last_frame(t);
+
+    return txn->expired_frame == frame || txn->expired_after_100 || sx_tracker_hung_up(t, txn) ||
+           sx_missing_response(t, txn, frame).sign != SX_MISSING_NONE;
+}
+
+static void ask(struct sx_tracker *t, uint32_t number)
+{
+    const struct sx_txn *txn = sx_tracker_txn(t, number);
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(detectors); i++) {
+        if (!detectors[i].overdue(t, txn))
+            continue;
+        if (!is_settled(t, txn))
+            sx_tracker_expired(t, number, detectors[i].after_100);
+        return;
+    }
+}
+
+void sx_watch(struct sx_tracker *t)
+{
+    for (unsigned n = 0; n < MAX_PER_FRAME; n++) {
+        uint32_t number = sx_tracker_due(t);
+        if (!number)
+            return;
+        ask(t, number);
+    }
+}

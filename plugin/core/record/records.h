@@ -1,0 +1,99 @@
+/* records.h
+ * What is known of a capture: its transactions, messages and waits, to be read on any pass.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Everything is const: reading changes nothing, so what one frame says never depends on the order in
+ * which frames are looked at. A tracker owns all that it hands out: pointers live until
+ * sx_tracker_free(). Frames are frame numbers from 1, times nanoseconds since the epoch.
+ *
+ * Limitations: a B2BUA's two sides share no Via and no Call-ID and stay two calls.
+ */
+#ifndef SX_RECORDS_H
+#define SX_RECORDS_H
+
+#include "core/base/config.h"
+#include "core/facts/hosts.h"
+#include "core/facts/txn.h"
+
+/* A wait that a frame found past its deadline. */
+struct sx_expiry {
+    uint32_t frame;
+    uint32_t txn;
+    int64_t waited_ns;
+    bool after_100;             /* waits for more than a 100; else for any response */
+};
+
+/* The connection that carried an INVITE was closed by its client, and the INVITE had no other
+ * response than 100 yet. */
+struct sx_hangup {
+    uint32_t frame;             /* the FIN or RST */
+    uint32_t txn;
+    int64_t time_ns;
+    bool reset;
+};
+
+/* A TCP connection that a SIP host asked for and did not get. */
+struct sx_attempt {
+    uint32_t frame;             /* the reset, or the second SYN that nothing answered */
+    uint32_t since_frame;       /* the first SYN */
+    int64_t since_ns;
+    struct sx_endpoint from, to;
+    bool came_up;               /* later, all the same */
+};
+
+struct sx_tracker;
+
+const struct sx_config *sx_tracker_config(const struct sx_tracker *tracker);
+
+/* The records of a frame, in the order of their observation; NULL if there are none. */
+const struct sx_message *sx_tracker_message(const struct sx_tracker *tracker, uint32_t frame,
+                                            uint32_t nth);
+
+/* The nth wait that this frame found past its deadline; NULL if there is no such. */
+const struct sx_expiry *sx_tracker_expiry(const struct sx_tracker *tracker, uint32_t frame,
+                                          uint32_t nth);
+
+/* The nth INVITE whose connection this frame closed; NULL if there is no such. */
+const struct sx_hangup *sx_tracker_hangup(const struct sx_tracker *tracker, uint32_t frame,
+                                          uint32_t nth);
+
+/* How the client of an INVITE went: its connection is gone, and it did not send the INVITE over
+ * another one. NULL if it did not go. */
+const struct sx_hangup *sx_tracker_hung_up(const struct sx_tracker *tracker,
+                                           const struct sx_txn *txn);
+
+/* Attempts to connect in the order of their frames: the first of this frame or later, and so on.
+ * NULL behind the last. */
+const struct sx_attempt *sx_tracker_attempt(const struct sx_tracker *tracker, uint32_t frame,
+                                            uint32_t nth);
+
+/* The registered flows; see flow.h. */
+const struct sx_flows *sx_tracker_flows(const struct sx_tracker *tracker);
+
+/* The newest transaction that was forwarded from the same one as this, whether that one is in the
+ * capture or not, and the next older one of them. This one is among them. NULL at the end. */
+const struct sx_txn *sx_tracker_siblings(const struct sx_tracker *tracker,
+                                         const struct sx_txn *txn);
+const struct sx_txn *sx_tracker_next_sibling(const struct sx_tracker *tracker,
+                                             const struct sx_txn *sibling);
+
+/* NULL for number 0. */
+const struct sx_txn *sx_tracker_txn(const struct sx_tracker *tracker, uint32_t number);
+uint32_t sx_tracker_txn_count(const struct sx_tracker *tracker);
+const struct sx_host *sx_tracker_host(const struct sx_tracker *tracker, uint32_t host);
+
+/* The transaction that a request or response belongs to, without observing it; 0 if unknown. */
+uint32_t sx_tracker_find(const struct sx_tracker *tracker, const struct sx_sip_msg *msg);
+
+/* See call.h; the tracker keeps them. */
+struct sx_call_numbers *sx_tracker_call_numbers(const struct sx_tracker *tracker);
+
+/* True once the capture was read to its end: what still waits is open or timed out, not "so far". */
+bool sx_tracker_ended(const struct sx_tracker *tracker);
+
+/* Number and time stamp of the newest frame. */
+uint32_t sx_tracker_last_frame(const struct sx_tracker *tracker);
+int64_t sx_tracker_now(const struct sx_tracker *tracker);
+
+#endif
