@@ -188,19 +188,19 @@ static void say_trying(struct run *r, const struct sx_txn *txn)
     struct sx_trying v = sx_trying_judge(r->tracker, txn);
 
     CLAIM(v.wait_ns >= 0);
-    CLAIM(v.ended_in <= r->frame && v.cause_in <= r->frame);
+    CLAIM(v.ended_in <= r->frame && v.chain.cause_in <= r->frame);
     CLAIM((v.ended_in != 0) == (v.end != SX_END_NONE));
-    CLAIM(v.via <= sx_tracker_txn_count(r->tracker));
-    CLAIM((v.unseen.sign != SX_MISSING_NONE) == (v.unseen.frame != 0));
-    CLAIM(v.unseen.frame <= r->frame);
+    CLAIM(v.chain.last.branch <= sx_tracker_txn_count(r->tracker));
+    CLAIM((v.missing.sign != SX_MISSING_NONE) == (v.missing.frame != 0));
+    CLAIM(v.missing.frame <= r->frame);
     /* What may have been answered is no timeout, unless a frame has said so before. */
-    CLAIM(v.state != SX_TRYING_TIMED_OUT || v.unseen.sign == SX_MISSING_NONE ||
+    CLAIM(v.state != SX_TRYING_TIMED_OUT || v.missing.sign == SX_MISSING_NONE ||
           txn->expired_after_100);
     SAY(r, sx_say_trying(r->said, r->tracker, txn, &v));
-    SAY(r, sx_say_cause(r->said, r->tracker, txn, &v));
+    SAY(r, sx_say_cause(r->said, r->tracker, &v.chain));
     if (v.state != SX_TRYING_NONE)
         CLAIM(sx_trying_slow_hop(r->tracker, txn, &v) != NULL);
-    wmem_strbuf_append_printf(r->said, "%u %u %u %u\n", v.state, v.end, v.ended_in, v.cause_in);
+    wmem_strbuf_append_printf(r->said, "%u %u %u %u\n", v.state, v.end, v.ended_in, v.chain.cause_in);
 }
 
 static void say_flow(struct run *r, const struct sx_txn *txn, unsigned code)

@@ -45,8 +45,8 @@ static void assert_cause(struct ladder *l, uint32_t txn, enum sx_trying_cause ca
     struct sx_trying v = sx_trying_judge(l->tracker, txn_numbered(l, txn));
 
     g_assert_cmpint(v.state, ==, SX_TRYING_TIMED_OUT);
-    g_assert_cmpint(v.cause, ==, cause);
-    g_assert_cmpuint(v.cause_in, ==, in);
+    g_assert_cmpint(sx_trying_cause_of(&v.chain), ==, cause);
+    g_assert_cmpuint(v.chain.cause_in, ==, in);
     ladder_close(l);
 }
 
@@ -459,7 +459,7 @@ static void test_hangup(void)
         g_assert_cmpint(v.end, ==, reset ? SX_END_RESET : SX_END_CLOSED);
         g_assert_cmpuint(v.ended_in, ==, end);
         g_assert_cmpint(v.wait_ns, ==, ns_of(10));
-        g_assert_cmpint(v.cause, ==, SX_CAUSE_NEXT_HOP_STUCK);
+        g_assert_cmpint(sx_trying_cause_of(&v.chain), ==, SX_CAUSE_NEXT_HOP_STUCK);
         v = sx_trying_judge(l.tracker, txn_numbered(&l, branch));
         g_assert_cmpint(v.end, ==, SX_END_CANCEL_AFTER_HANGUP);
         ladder_close(&l);

@@ -10,7 +10,7 @@
 #ifndef SX_TRYING_H
 #define SX_TRYING_H
 
-#include "core/record/records.h"
+#include "core/judge/trying_cause.h"
 #include "core/record/missing.h"
 
 enum sx_trying_state {
@@ -20,16 +20,6 @@ enum sx_trying_state {
     SX_TRYING_TIMED_OUT,    /* for trying_timeout_ms or more; or slow, and then 408 or 504 */
     SX_TRYING_CANCELLED,    /* sooner, by CANCEL or by the loss of the caller's connection */
     SX_TRYING_OPEN          /* too early to tell; or the capture may lack the response */
-};
-
-enum sx_trying_cause {
-    SX_CAUSE_UNKNOWN,
-    SX_CAUSE_NOT_FORWARDED,
-    SX_CAUSE_NEVER_ANSWERED,
-    SX_CAUSE_NEXT_HOP_STUCK,
-    SX_CAUSE_NOT_RELAYED,
-    SX_CAUSE_100_LOST,
-    SX_CAUSE_UNREACHABLE
 };
 
 /* Why a wait ended, where the trace fits a rule of RFC 3261. */
@@ -54,18 +44,11 @@ struct sx_trying {
     uint32_t ended_in;      /* frame; 0: nothing ended it */
     struct sx_missing missing;    /* the response that ended it, or may have, is not in the capture */
     uint32_t elsewhere_in;  /* the answer of another branch that ended it; 0: none */
-    enum sx_trying_cause cause;
-    uint32_t cause_in;      /* frame that shows the cause; 0 if there is none */
-    uint32_t via;           /* the branch below that the cause was found on; 0: none */
+    struct sx_trying_chain chain;   /* what held it up; empty while that is not asked */
 };
 
 /* What the capture, as far as it was read, says of a transaction's wait. */
 struct sx_trying sx_trying_judge(const struct sx_tracker *tracker, const struct sx_txn *txn);
-
-/* The cause alone, of a wait that ended (or, so far, goes on) in this frame at this time. Nothing
- * later counts as evidence, so that the verdict at the end of the wait is the same on any pass. */
-void sx_trying_find_cause(const struct sx_tracker *tracker, const struct sx_txn *txn,
-                          uint32_t until_frame, int64_t until_ns, struct sx_trying *verdict);
 
 /* The hop that made a slow answer slow: the last transaction further on whose own wait covers most
  * of this one's; the transaction itself if none does. */

@@ -5,23 +5,6 @@
 
 #include "core/say/say.h"
 
-/* RFC 3261 8.1.1.6: Max-Forwards starts at 70. */
-#define MAX_HOPS 70
-
-/* Follows hops that wait for the next one to the last of them. */
-static const struct sx_txn *last_hop(const struct sx_tracker *tracker, const struct sx_txn *txn,
-                                     struct sx_trying *v)
-{
-    uint32_t until_frame = v->ended_in ? v->ended_in : UINT32_MAX;
-    int64_t until_ns = txn->trying_ns + v->wait_ns;
-
-    for (unsigned i = 0; i < MAX_HOPS && v->cause == SX_CAUSE_NEXT_HOP_STUCK; i++) {
-        txn = sx_tracker_txn(tracker, v->via);
-        sx_trying_find_cause(tracker, txn, until_frame, until_ns, v);
-    }
-    return txn;
-}
-
 static void say_host(wmem_strbuf_t *out, const struct sx_tracker *tracker, uint32_t host,
                      const char *what)
 {
@@ -33,13 +16,13 @@ static void say_host(wmem_strbuf_t *out, const struct sx_tracker *tracker, uint3
 static void say_culprit(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                         const struct sx_txn *txn, const struct sx_trying *verdict)
 {
-    struct sx_trying v = *verdict;
-    const struct sx_txn *last = last_hop(tracker, txn, &v);
-    const struct sx_txn *branch = sx_tracker_txn(tracker, v.via);
-    const struct sx_attempt *attempt = branch ? NULL : sx_tracker_attempt(tracker, v.cause_in, 0);
+    const struct sx_trying_hop *hop = &verdict->chain.last;
+    const struct sx_txn *last = verdict->chain.count ? sx_tracker_txn(tracker, hop->txn) : txn;
+    const struct sx_txn *branch = sx_tracker_txn(tracker, hop->branch);
+    const struct sx_attempt *attempt = branch ? NULL : sx_tracker_attempt(tracker, hop->cause_in, 0);
     uint32_t beyond = branch ? branch->dst.host : attempt ? attempt->to.host : 0;
 
-    switch (v.cause) {
+    switch (hop->cause) {
     case SX_CAUSE_NOT_FORWARDED:
         say_host(out, tracker, last->dst.host, " did not send it on");
         break;

@@ -33,8 +33,8 @@ bool sx_say_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker, const s
 
 /* "10.0.0.2 sent it to 10.0.0.3 7 times over UDP (from frame 3) and got no answer"; false, and
  * nothing said, if the cause cannot be told. */
-bool sx_say_cause(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
-                  const struct sx_trying *verdict);
+bool sx_say_cause(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                  const struct sx_trying_chain *chain);
 
 /* "10.0.0.1" or "2001:db8::1" */
 void sx_say_host(wmem_strbuf_t *out, const struct sx_tracker *tracker, uint32_t host);

@@ -212,21 +212,17 @@ static void say_no_way(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     wmem_strbuf_append_printf(out, " (frame %" PRIu32 ")", frame);
 }
 
-/* What the hop that sent the 100 did, without its name; *next gets the transaction further on
- * that goes on with the story. False if the capture does not show it. */
+/* What the hop that sent the 100 did, without its name. False if the capture does not show it. */
 static bool say_step_down(wmem_strbuf_t *out, const struct sx_tracker *tracker,
-                          const struct sx_txn *txn, const struct sx_trying *v,
-                          const struct sx_txn **next)
+                          const struct sx_txn *txn, const struct sx_trying_hop *hop)
 {
-    const struct sx_txn *branch = sx_tracker_txn(tracker, v->via);
-    const struct sx_host *hop = sx_tracker_host(tracker, txn->dst.host);
+    const struct sx_txn *branch = sx_tracker_txn(tracker, hop->branch);
 
-    *next = NULL;
-    switch (v->cause) {
+    switch (hop->cause) {
     case SX_CAUSE_NOT_FORWARDED:
         wmem_strbuf_append_printf(
             out, "did not send it on, though this capture shows what it sends on (frame %" PRIu32
-            ")", hop->forwarded_invite);
+            ")", sx_tracker_host(tracker, txn->dst.host)->forwarded_invite);
         return true;
     case SX_CAUSE_NEVER_ANSWERED:
         wmem_strbuf_append(out, "sent it to ");
@@ -237,7 +233,6 @@ static bool say_step_down(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     case SX_CAUSE_NEXT_HOP_STUCK:
         wmem_strbuf_append(out, "waits for ");
         sx_say_host(out, tracker, branch->dst.host);
-        *next = branch;
         return true;
     case SX_CAUSE_NOT_RELAYED:
         say_kept_answer(out, tracker, txn, branch);
@@ -253,7 +248,7 @@ static bool say_step_down(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                                       txn->sends_after_100, txn->last_request_frame);
         return true;
     case SX_CAUSE_UNREACHABLE:
-        say_no_way(out, tracker, branch, v->cause_in);
+        say_no_way(out, tracker, branch, hop->cause_in);
         return true;
     case SX_CAUSE_UNKNOWN:
     default:
@@ -261,49 +256,34 @@ static bool say_step_down(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     }
 }
 
-static bool say_cause_until(wmem_strbuf_t *out, const struct sx_tracker *tracker,
-                            const struct sx_txn *txn, const struct sx_trying *verdict,
-                            uint32_t until_frame, int64_t until_ns)
+bool sx_say_cause(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                  const struct sx_trying_chain *chain)
 {
-    struct sx_trying v = *verdict;
-    const struct sx_txn *next = txn;
-
-    if (v.cause == SX_CAUSE_UNKNOWN)
+    if (sx_trying_cause_of(chain) == SX_CAUSE_UNKNOWN)
         return false;
     /* Wireshark shows 240 bytes; what a longer chain adds would be cut anyway. */
-    for (unsigned hop = 0; hop < 6 && next; hop++) {
-        const struct sx_txn *branch = sx_tracker_txn(tracker, v.via);
+    for (unsigned i = 0; i < MIN(chain->count, SX_TRYING_HOPS); i++) {
+        const struct sx_trying_hop *hop = &chain->hops[i];
+        const struct sx_txn *txn = sx_tracker_txn(tracker, hop->txn);
+        const struct sx_txn *branch = sx_tracker_txn(tracker, hop->branch);
         bool gap = branch && !sx_txn_is_next_hop(txn, branch);
-        if (hop > 0)
+        if (i > 0)
             wmem_strbuf_append(out, gap ? "; " : ", which");
-        if (hop == 0 || gap)
+        if (i == 0 || gap)
             sx_say_host(out, tracker, gap ? branch->src.host : txn->dst.host);
         wmem_strbuf_append_c(out, ' ');
-        if (!say_step_down(out, tracker, txn, &v, &next)) {
+        if (!say_step_down(out, tracker, txn, hop))
             wmem_strbuf_append_printf(out, "only sent 100 (frame %" PRIu32 ")", txn->trying_frame);
-            return true;
-        }
-        txn = next;
-        if (next)
-            sx_trying_find_cause(tracker, next, until_frame, until_ns, &v);
     }
     return true;
 }
 
-bool sx_say_cause(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
-                  const struct sx_trying *v)
-{
-    return say_cause_until(out, tracker, txn, v, v->ended_in ? v->ended_in : UINT32_MAX,
-                           txn->trying_ns + v->wait_ns);
-}
-
-static void say_why(wmem_strbuf_t *out, const struct sx_tracker *tracker,
-                    const struct sx_txn *txn, const struct sx_trying *v)
+static void say_why(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_trying *v)
 {
     size_t before = wmem_strbuf_get_len(out);
 
     wmem_strbuf_append(out, ". ");
-    if (!sx_say_cause(out, tracker, txn, v))
+    if (!sx_say_cause(out, tracker, &v->chain))
         wmem_strbuf_truncate(out, before);
 }
 
@@ -355,7 +335,7 @@ bool sx_say_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker, const s
             wmem_strbuf_append_c(out, ')');
         }
         say_end(out, tracker, txn, verdict);
-        say_why(out, tracker, txn, verdict);
+        say_why(out, tracker, verdict);
         return true;
     case SX_TRYING_SLOW:
         wmem_strbuf_append(out, "slow: ");
@@ -365,11 +345,11 @@ bool sx_say_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker, const s
         if (txn->first_response_code < 300)
             say_slow_hop(out, tracker, txn, verdict);
         else
-            say_why(out, tracker, txn, verdict);
+            say_why(out, tracker, verdict);
         return true;
     case SX_TRYING_CANCELLED:
         say_given_up(out, tracker, txn, verdict);
-        say_why(out, tracker, txn, verdict);
+        say_why(out, tracker, verdict);
         return true;
     case SX_TRYING_OPEN:
         if (verdict->missing.sign != SX_MISSING_NONE) {
@@ -400,11 +380,10 @@ void sx_say_expiry(wmem_strbuf_t *out, const struct sx_tracker *tracker, const s
                                   txn->request_frame);
     if (!e->after_100)
         return;
-    struct sx_trying v = {.state = SX_TRYING_TIMED_OUT, .wait_ns = e->waited_ns};
-    int64_t until_ns = txn->trying_ns + e->waited_ns;
+    struct sx_trying_chain chain =
+        sx_trying_cause_find(tracker, txn, e->frame, txn->trying_ns + e->waited_ns);
     size_t before = wmem_strbuf_get_len(out);
-    sx_trying_find_cause(tracker, txn, e->frame, until_ns, &v);
     wmem_strbuf_append(out, ". ");
-    if (!say_cause_until(out, tracker, txn, &v, e->frame, until_ns))
+    if (!sx_say_cause(out, tracker, &chain))
         wmem_strbuf_truncate(out, before);
 }

@@ -99,8 +99,8 @@ void sx_draw_trying(struct sx_pen *p)
             sx_add_time(p, tree, hf_trying_wait, v.wait_ns);
         sx_add_frame(p, tree, hf_trying_ended_in, v.ended_in);
         if (v.state != SX_TRYING_ANSWERED) {
-            sx_add_uint(p, tree, hf_trying_cause, v.cause);
-            sx_add_frame(p, tree, hf_trying_cause_in, v.cause_in);
+            sx_add_uint(p, tree, hf_trying_cause, sx_trying_cause_of(&v.chain));
+            sx_add_frame(p, tree, hf_trying_cause_in, v.chain.cause_in);
         }
     }
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");

@@ -157,30 +157,14 @@ static const struct sx_txn *first_failure(const struct sx_tracker *tracker,
     return at;
 }
 
-/* The hop at which the request got no further. */
-static struct sx_endpoint stuck_at(const struct sx_tracker *tracker, const struct outcome *o)
-{
-    const struct sx_txn *txn = o->last;
-    struct sx_trying v = o->wait;
-
-    for (unsigned i = 0; i < MAX_HOPS && v.cause == SX_CAUSE_NEXT_HOP_STUCK && v.via; i++) {
-        txn = sx_tracker_txn(tracker, v.via);
-        v = sx_trying_judge(tracker, txn);
-    }
-    const struct sx_txn *branch = sx_tracker_txn(tracker, v.via);
-    if (branch && (v.cause == SX_CAUSE_NEVER_ANSWERED || v.cause == SX_CAUSE_UNREACHABLE))
-        return branch->dst;
-    return txn->dst;
-}
-
 static void stuck_cells(struct sx_row *row, const struct sx_tracker *tracker,
                         const struct outcome *o)
 {
     wmem_strbuf_t *words = wmem_strbuf_new(NULL, "");
-    bool known = sx_say_cause(words, tracker, o->last, &o->wait);
+    bool known = sx_say_cause(words, tracker, &o->wait.chain);
 
     if (known)
-        sx_row_host(row, tracker, stuck_at(tracker, o));
+        sx_row_host(row, tracker, sx_trying_cause_place(tracker, &o->wait.chain));
     else
         sx_row_text(row, "cannot tell");
     sx_row_text(row, known ? wmem_strbuf_get_str(words) : "cannot tell from this capture");

@@ -71,11 +71,11 @@ static void end_cell(struct sx_row *row, const struct sx_txn *txn, const struct 
 }
 
 static void cause_cell(struct sx_row *row, const struct sx_tracker *tracker,
-                       const struct sx_txn *txn, const struct sx_trying *v)
+                       const struct sx_trying *v)
 {
     wmem_strbuf_t *words = wmem_strbuf_new(NULL, "");
 
-    if (!sx_say_cause(words, tracker, txn, v))
+    if (!sx_say_cause(words, tracker, &v->chain))
         wmem_strbuf_append(words, "cannot tell from this capture");
     sx_row_text(row, wmem_strbuf_get_str(words));
     wmem_strbuf_destroy(words);
@@ -99,7 +99,7 @@ static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *
     sx_row_seconds(row, v.wait_ns);
     end_cell(row, txn, &v);
     sx_row_text(row, wait_of(noted)->call_id);
-    cause_cell(row, table->tracker, txn, &v);
+    cause_cell(row, table->tracker, &v);
     return true;
 }
 
