@@ -47,101 +47,6 @@ void sx_add_verdict(const struct sx_pen *p, const char *sentence)
         proto_item_set_hidden(sx_add_string(p, p->tree, hf_verdict, sentence));
 }
 
-/* The verdict of a message that nothing flagged. */
-static void say_plain(wmem_strbuf_t *out, const struct sx_pen *p)
-{
-    const struct sx_view *v = p->view;
-    const struct sx_txn *txn = p->txn;
-
-    if (p->quoted)
-        wmem_strbuf_append(out, " - quoted by an ICMP error: it did not arrive");
-    else if (p->remark)
-        wmem_strbuf_append_printf(out, " - %s", p->remark);
-    else if (txn && v->record->repeats) {
-        wmem_strbuf_append_printf(out, " - %s frame %u",
-                                  v->record->flags & SX_MESSAGE_DUPLICATE ? "the same packet as"
-                                                                          : "repeats",
-                                  v->record->repeats);
-    } else if (!txn) {
-        return;
-    } else if (v->msg->is_request) {
-        if (txn->final_frame && v->record->method == txn->method)
-            wmem_strbuf_append_printf(out, " - %u in frame %u", txn->final_code, txn->final_frame);
-    } else if (txn->request_frame && v->time_ns >= txn->request_ns) {
-        wmem_strbuf_append(out, " after ");
-        sx_say_time(out, v->time_ns - txn->request_ns);
-    }
-}
-
-static void say_message(wmem_strbuf_t *out, const struct sx_pen *p)
-{
-    const struct sx_view *v = p->view;
-    const char *method = v->msg->method != SX_METHOD_OTHER
-                             ? sx_method_name(v->msg->method)
-                             : sx_text(p->pinfo->pool, v->msg->method_name);
-    const char *phrase = v->site_phrase && *v->site_phrase ? v->site_phrase
-                         : v->entry                         ? v->entry->phrase
-                                                            : NULL;
-    size_t before;
-
-    if (v->msg->is_request) {
-        wmem_strbuf_append(out, method);
-    } else if (!phrase) {
-        wmem_strbuf_append_printf(out, "%u is no SIP status code (100 to 699)", v->msg->code);
-    } else {
-        sx_say_number(out, v->msg->code);
-        wmem_strbuf_append_c(out, ' ');
-        wmem_strbuf_append(out, phrase);
-        wmem_strbuf_append(out, *method ? " to " : "");
-        wmem_strbuf_append(out, method);
-    }
-    if (p->flagged) {
-        wmem_strbuf_append_printf(out, " - %s", p->flagged);
-        return;
-    }
-    before = wmem_strbuf_get_len(out);
-    wmem_strbuf_append(out, " - ");
-    if (p->txn && v->msg->code == 439 && sx_say_no_outbound(out, v->tracker, p->txn))
-        return;
-    if (p->txn && v->entry && v->msg->code >= 300 &&
-        sx_say_step(out, v->tracker, p->txn, v->entry))
-        return;
-    wmem_strbuf_truncate(out, before);
-    say_plain(out, p);
-}
-
-const char *sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct sx_view *view)
-{
-    struct sx_pen p = {
-        .pinfo = pinfo,
-        .tvb = view->tvb,
-        .view = view,
-        .txn = view->record ? sx_tracker_txn(view->tracker, view->record->txn) : NULL,
-        .quoted = view->record && view->record->flags & SX_MESSAGE_QUOTED,
-    };
-
-    sx_add_top(&p, tree);
-    sx_draw_flow_begin(&p);
-    if (!view->msg->is_request)
-        sx_draw_response(&p);
-    sx_draw_reasons(&p);
-    if (p.txn)
-        sx_draw_transaction(&p);
-    if (p.txn && !p.quoted) {
-        sx_draw_trying(&p);
-        sx_draw_no_response(&p);
-        sx_draw_missing(&p);
-        sx_draw_registration(&p);
-    }
-    sx_draw_flow(&p);
-    if (sx_is_verdict_wanted(&p)) {
-        wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
-        say_message(words, &p);
-        sx_add_verdict(&p, wmem_strbuf_get_str(words));
-    }
-    return p.brief ? p.brief : p.flagged;
-}
-
 bool sx_is_looked_at(proto_tree *tree)
 {
     return proto_field_is_referenced(tree, proto_sipexplain) ||
@@ -170,11 +75,7 @@ void proto_register_sipexplain(void)
     expert_module_t *module = expert_register_protocol(proto_sipexplain);
     proto_register_field_array(proto_sipexplain, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
-    sx_draw_register();
-    sx_draw_response_register(proto_sipexplain, module);
-    sx_draw_transaction_register(proto_sipexplain);
-    sx_draw_trying_register(proto_sipexplain, module);
-    sx_draw_flow_register(proto_sipexplain, module);
+    sx_draw_set_up(proto_sipexplain, module);
     sx_prefs_register(proto_sipexplain);
     sx_postdissect_register(proto_sipexplain);
 }

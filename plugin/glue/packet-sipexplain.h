@@ -31,17 +31,10 @@ struct sx_view {
  * scope; NULL if nothing is. */
 const char *sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct sx_view *view);
 
-/* Adds the waits that this frame found past their deadline. */
-void sx_draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
-                      const struct sx_tracker *tracker);
-
-/* Adds the waits that ended here because the client closed the connection. */
-void sx_draw_hangups(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
-                     const struct sx_tracker *tracker);
-
-/* Adds the registered flows whose connection ends in this frame. */
-void sx_draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
-                        const struct sx_tracker *tracker);
+/* Adds what a frame of any protocol shows of calls: waits that are overdue or end, flows that are
+ * lost. */
+void sx_draw_frame(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
+                   const struct sx_tracker *tracker);
 
 /* True if this tree shows what would be drawn on the packet, or a filter asks for it. */
 bool sx_is_looked_at(proto_tree *tree);

@@ -33,6 +33,12 @@ struct sx_pen {
     const struct sx_flow *token_flow;
 };
 
+/* True if a transaction of the capture is drawn on, and not on what an ICMP error quotes of it. */
+static inline bool sx_has_txn(const struct sx_pen *p)
+{
+    return p->txn && !p->quoted;
+}
+
 /* ---- packet-sipexplain.c ---- */
 
 /* Begins a tree: sets top, tree and experts. */
@@ -78,34 +84,26 @@ void sx_flag(struct sx_pen *p, proto_item *item, expert_field *ei, const char *t
 
 void sx_draw_register(void);
 
-/* ---- draw_response.c ---- */
+/* ---- what is drawn ---- */
 
-void sx_draw_response(struct sx_pen *p);
-void sx_draw_reasons(const struct sx_pen *p);   /* on requests too */
-void sx_draw_response_register(int proto, expert_module_t *module);
+/* One part of what the plugin draws: its fields and expert infos, and when they are added. A new
+ * detector brings one of these and its line in draw_message.c. */
+struct sx_drawing {
+    /* Registers fields, subtrees and expert infos. */
+    void (*set_up)(int proto, expert_module_t *module);
+    /* Before anything of a message is drawn: finds out what other parts need to know. NULL: nothing. */
+    void (*begin)(struct sx_pen *p);
+    /* Adds to the tree of a message. NULL: nothing. */
+    void (*message)(struct sx_pen *p);
+    /* Adds a tree of its own to a frame of any protocol, if there is reason to. NULL: never. */
+    void (*frame)(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
+                  const struct sx_tracker *tracker);
+};
 
-/* ---- draw_transaction.c ---- */
+extern const struct sx_drawing sx_drawing_response, sx_drawing_transaction,
+    sx_drawing_trying, sx_drawing_flow;
 
-void sx_draw_transaction(const struct sx_pen *p);
-void sx_draw_transaction_register(int proto);
-
-/* ---- draw_trying.c ---- */
-
-/* On the request, the 100 and the message that ended the wait. */
-void sx_draw_trying(struct sx_pen *p);
-void sx_draw_no_response(struct sx_pen *p);
-
-/* On the request and the 100, where the capture lacks the response. */
-void sx_draw_missing(struct sx_pen *p);
-void sx_draw_trying_register(int proto, expert_module_t *module);
-
-/* ---- draw_flow.c ---- */
-
-/* Finds out whether the response says that a flow is gone, or that its token is none. */
-void sx_draw_flow_begin(struct sx_pen *p);
-void sx_draw_flow(struct sx_pen *p);
-/* On the REGISTER that made a flow which a later response calls gone. */
-void sx_draw_registration(struct sx_pen *p);
-void sx_draw_flow_register(int proto, expert_module_t *module);
+/* Registers all of them. */
+void sx_draw_set_up(int proto, expert_module_t *module);
 
 #endif

@@ -148,7 +148,7 @@ static void draw_story(struct sx_pen *p)
     p->brief = NULL;
 }
 
-void sx_draw_flow_begin(struct sx_pen *p)
+static void begin(struct sx_pen *p)
 {
     const struct sx_view *v = p->view;
 
@@ -162,7 +162,7 @@ void sx_draw_flow_begin(struct sx_pen *p)
     p->story = sx_flow_tell(v->tracker, p->txn);
 }
 
-void sx_draw_flow(struct sx_pen *p)
+static void draw_flow(struct sx_pen *p)
 {
     if (p->flow_lost)
         draw_story(p);
@@ -172,7 +172,7 @@ void sx_draw_flow(struct sx_pen *p)
         draw_token(p);
 }
 
-void sx_draw_registration(struct sx_pen *p)
+static void draw_registration(struct sx_pen *p)
 {
     const struct sx_flow *flow =
         sx_flows_at(sx_tracker_flows(p->view->tracker), p->txn->flow);
@@ -196,16 +196,18 @@ void sx_draw_registration(struct sx_pen *p)
                                flow->failed_in));
 }
 
-void sx_draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
+static void draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
                         const struct sx_tracker *tracker)
 {
     const struct sx_flows *flows = sx_tracker_flows(tracker);
     const struct sx_flow *flow;
     struct sx_pen p = { .pinfo = pinfo, .tvb = tvb };
-    wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
-    wmem_strbuf_t *verdict = wmem_strbuf_new(pinfo->pool, "");
     unsigned n = 0;
 
+    if (!sx_flows_lost_here(flows, pinfo->num))
+        return;
+    wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
+    wmem_strbuf_t *verdict = wmem_strbuf_new(pinfo->pool, "");
     for (flow = sx_flows_lost_here(flows, pinfo->num); flow && n < MAX_LOST_HERE;
          flow = sx_flows_next_lost(flows, flow)) {
         if (!flow->accepted)
@@ -226,7 +228,14 @@ void sx_draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
         sx_add_verdict(&p, wmem_strbuf_get_str(verdict));
 }
 
-void sx_draw_flow_register(int proto, expert_module_t *module)
+static void draw_message(struct sx_pen *p)
+{
+    if (sx_has_txn(p))
+        draw_registration(p);
+    draw_flow(p);
+}
+
+static void set_up(int proto, expert_module_t *module)
 {
     static hf_register_info hf[] = {
         { &hf_flow_outcome,
@@ -302,3 +311,10 @@ void sx_draw_flow_register(int proto, expert_module_t *module)
     proto_register_subtree_array(ett, array_length(ett));
     expert_register_field_array(module, ei, array_length(ei));
 }
+
+const struct sx_drawing sx_drawing_flow = {
+    .set_up = set_up,
+    .begin = begin,
+    .message = draw_message,
+    .frame = draw_lost_flows,
+};

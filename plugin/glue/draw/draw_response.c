@@ -171,7 +171,7 @@ static void draw_reason(const struct sx_pen *p, proto_tree *tree, struct sx_slic
         sx_add_string(p, sub, hf_reason_text, sx_quoted_text(pool, text));
 }
 
-void sx_draw_reasons(const struct sx_pen *p)
+static void draw_reasons(struct sx_pen *p)
 {
     struct sx_field_iter iter = {0};
     struct sx_slice value;
@@ -306,7 +306,7 @@ static void draw_explanation(const struct sx_pen *p, proto_item *item, const cha
                                meaning);
 }
 
-void sx_draw_response(struct sx_pen *p)
+static void draw_response(struct sx_pen *p)
 {
     proto_tree *tree = p->tree;
     const struct sx_view *v = p->view;
@@ -339,6 +339,13 @@ void sx_draw_response(struct sx_pen *p)
                  sx_failure_judge(v->tracker, p->txn, v->msg->code, sx_failure_stale_nonce(v->msg)));
 }
 
+static void draw_message(struct sx_pen *p)
+{
+    if (!p->view->msg->is_request)
+        draw_response(p);
+    draw_reasons(p);
+}
+
 /* One expert info for each registered code, so that its severity can be set by itself; those of all
  * others share a name. */
 static void register_codes(expert_module_t *module)
@@ -365,7 +372,7 @@ static void register_codes(expert_module_t *module)
     expert_register_field_array(module, codes, n);
 }
 
-void sx_draw_response_register(int proto, expert_module_t *module)
+static void set_up(int proto, expert_module_t *module)
 {
     static hf_register_info hf[] = {
         { &hf_code,
@@ -448,3 +455,5 @@ void sx_draw_response_register(int proto, expert_module_t *module)
     expert_register_field_array(module, ei, array_length(ei));
     register_codes(module);
 }
+
+const struct sx_drawing sx_drawing_response = {.set_up = set_up, .message = draw_message};

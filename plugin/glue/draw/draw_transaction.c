@@ -87,11 +87,13 @@ static proto_tree *add_transaction(const struct sx_pen *p, uint32_t call)
     return proto_item_add_subtree(item, ett_transaction);
 }
 
-void sx_draw_transaction(const struct sx_pen *p)
+static void draw_transaction(struct sx_pen *p)
 {
     const struct sx_message *record = p->view->record;
     uint32_t call = sx_call_number(p->view->tracker, p->txn);
 
+    if (!p->txn)
+        return;
     if (p->quoted) {
         add_call(p, p->tree, call);
         sx_add_frame(p, p->tree, hf_request_in, p->txn->request_frame);
@@ -111,7 +113,7 @@ void sx_draw_transaction(const struct sx_pen *p)
                  record->repeats);
 }
 
-void sx_draw_transaction_register(int proto)
+static void set_up(int proto, expert_module_t *module G_GNUC_UNUSED)
 {
     static hf_register_info hf[] = {
         { &hf_transaction,
@@ -158,3 +160,5 @@ void sx_draw_transaction_register(int proto)
     proto_register_field_array(proto, hf, array_length(hf));
     proto_register_subtree_array(ett, array_length(ett));
 }
+
+const struct sx_drawing sx_drawing_transaction = {.set_up = set_up, .message = draw_transaction};

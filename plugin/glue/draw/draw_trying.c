@@ -64,7 +64,7 @@ static expert_field *trying_expert(enum sx_trying_state trying_state)
     }
 }
 
-void sx_draw_trying(struct sx_pen *p)
+static void draw_trying(struct sx_pen *p)
 {
     const struct sx_txn *txn = p->txn;
     uint32_t frame = p->pinfo->num;
@@ -113,7 +113,7 @@ void sx_draw_trying(struct sx_pen *p)
     p->brief = wmem_strbuf_get_str(brief);
 }
 
-void sx_draw_no_response(struct sx_pen *p)
+static void draw_no_response(struct sx_pen *p)
 {
     if (p->pinfo->num != p->txn->request_frame || !p->view->msg->is_request ||
         !sx_silence_no_response(p->view->tracker, p->txn))
@@ -123,7 +123,7 @@ void sx_draw_no_response(struct sx_pen *p)
     sx_flag(p, p->top, &ei_no_response, wmem_strbuf_get_str(words));
 }
 
-void sx_draw_missing(struct sx_pen *p)
+static void draw_missing(struct sx_pen *p)
 {
     const struct sx_txn *txn = p->txn;
     const struct sx_message *record = p->view->record;
@@ -153,11 +153,14 @@ static uint32_t overdue(const struct sx_expiry *e, const struct sx_txn *txn)
     return e->after_100 ? txn->trying_frame : txn->request_frame;
 }
 
-void sx_draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
+static void draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
                       const struct sx_tracker *tracker)
 {
     const struct sx_expiry *e;
     struct sx_pen p = { .pinfo = pinfo, .tvb = tvb };
+
+    if (!sx_tracker_expiry(tracker, pinfo->num, 0))
+        return;
     wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
     wmem_strbuf_t *verdict = wmem_strbuf_new(pinfo->pool, "");
 
@@ -184,11 +187,14 @@ void sx_draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
 }
 
 /* The frame that ends the connection over which the caller waited. */
-void sx_draw_hangups(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
+static void draw_hangups(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
                      const struct sx_tracker *tracker)
 {
     const struct sx_hangup *hangup;
     struct sx_pen p = { .pinfo = pinfo, .tvb = tvb };
+
+    if (!sx_tracker_hangup(tracker, pinfo->num, 0))
+        return;
     wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
     wmem_strbuf_t *verdict = wmem_strbuf_new(pinfo->pool, "");
 
@@ -215,7 +221,23 @@ void sx_draw_hangups(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
         sx_add_verdict(&p, wmem_strbuf_get_str(verdict));
 }
 
-void sx_draw_trying_register(int proto, expert_module_t *module)
+static void draw_waits(struct sx_pen *p)
+{
+    if (!sx_has_txn(p))
+        return;
+    draw_trying(p);
+    draw_no_response(p);
+    draw_missing(p);
+}
+
+static void draw_frame(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
+                       const struct sx_tracker *tracker)
+{
+    draw_expiries(tree, pinfo, tvb, tracker);
+    draw_hangups(tree, pinfo, tvb, tracker);
+}
+
+static void set_up(int proto, expert_module_t *module)
 {
     static hf_register_info hf[] = {
         { &hf_trying_state,
@@ -260,3 +282,9 @@ void sx_draw_trying_register(int proto, expert_module_t *module)
     proto_register_subtree_array(ett, array_length(ett));
     expert_register_field_array(module, ei, array_length(ei));
 }
+
+const struct sx_drawing sx_drawing_trying = {
+    .set_up = set_up,
+    .message = draw_waits,
+    .frame = draw_frame,
+};

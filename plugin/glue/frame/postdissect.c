@@ -292,12 +292,8 @@ static int dissect_sipexplain(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tre
         if (v.first_pass)
             on_signs(&v, tvb);
     }
-    if (v.looked_at && sx_tracker_expiry(state.tracker, pinfo->num, 0))
-        sx_draw_expiries(tree, pinfo, tvb, state.tracker);
-    if (v.looked_at && sx_tracker_hangup(state.tracker, pinfo->num, 0))
-        sx_draw_hangups(tree, pinfo, tvb, state.tracker);
-    if (v.looked_at && sx_flows_lost_here(sx_tracker_flows(state.tracker), pinfo->num))
-        sx_draw_lost_flows(tree, pinfo, tvb, state.tracker);
+    if (v.looked_at)
+        sx_draw_frame(tree, pinfo, tvb, state.tracker);
     return 0;
 }
 

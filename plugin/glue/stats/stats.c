@@ -24,22 +24,23 @@ static struct sx_slice uri_of(struct sx_slice value)
     return uri;
 }
 
+/* A new table adds its line here. */
+static struct sx_table *const tables[] = {
+    &sx_stats_codes, &sx_stats_trying, &sx_stats_call_table, &sx_stats_flows,
+};
+
 void sx_stats_register(void (*end_capture)(void))
 {
     tap_sipexplain = register_tap("sipexplain");
     sx_stats_table_on_end(end_capture);
-    sx_stats_table_register(&sx_stats_codes);
-    sx_stats_table_register(&sx_stats_trying);
-    sx_stats_table_register(&sx_stats_call_table);
-    sx_stats_table_register(&sx_stats_flows);
+    for (unsigned i = 0; i < G_N_ELEMENTS(tables); i++)
+        sx_stats_table_register(tables[i]);
 }
 
 void sx_stats_forget(void)
 {
-    sx_stats_table_forget(&sx_stats_codes);
-    sx_stats_table_forget(&sx_stats_trying);
-    sx_stats_table_forget(&sx_stats_call_table);
-    sx_stats_table_forget(&sx_stats_flows);
+    for (unsigned i = 0; i < G_N_ELEMENTS(tables); i++)
+        sx_stats_table_forget(tables[i]);
 }
 
 bool sx_stats_wanted(void)

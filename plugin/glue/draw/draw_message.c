@@ -1,0 +1,118 @@
+/* draw_message.c
+ * What is drawn of a message, and of a frame.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "glue/compat.h"
+
+#include "core/say/say.h"
+#include "glue/draw/draw.h"
+
+/* The verdict of a message that nothing flagged. */
+static void say_plain(wmem_strbuf_t *out, const struct sx_pen *p)
+{
+    const struct sx_view *v = p->view;
+    const struct sx_txn *txn = p->txn;
+
+    if (p->quoted)
+        wmem_strbuf_append(out, " - quoted by an ICMP error: it did not arrive");
+    else if (p->remark)
+        wmem_strbuf_append_printf(out, " - %s", p->remark);
+    else if (txn && v->record->repeats) {
+        wmem_strbuf_append_printf(out, " - %s frame %u",
+                                  v->record->flags & SX_MESSAGE_DUPLICATE ? "the same packet as"
+                                                                          : "repeats",
+                                  v->record->repeats);
+    } else if (!txn) {
+        return;
+    } else if (v->msg->is_request) {
+        if (txn->final_frame && v->record->method == txn->method)
+            wmem_strbuf_append_printf(out, " - %u in frame %u", txn->final_code, txn->final_frame);
+    } else if (txn->request_frame && v->time_ns >= txn->request_ns) {
+        wmem_strbuf_append(out, " after ");
+        sx_say_time(out, v->time_ns - txn->request_ns);
+    }
+}
+
+static void say_message(wmem_strbuf_t *out, const struct sx_pen *p)
+{
+    const struct sx_view *v = p->view;
+    const char *method = v->msg->method != SX_METHOD_OTHER
+                             ? sx_method_name(v->msg->method)
+                             : sx_text(p->pinfo->pool, v->msg->method_name);
+    const char *phrase = v->site_phrase && *v->site_phrase ? v->site_phrase
+                         : v->entry                         ? v->entry->phrase
+                                                            : NULL;
+    size_t before;
+
+    if (v->msg->is_request) {
+        wmem_strbuf_append(out, method);
+    } else if (!phrase) {
+        wmem_strbuf_append_printf(out, "%u is no SIP status code (100 to 699)", v->msg->code);
+    } else {
+        sx_say_number(out, v->msg->code);
+        wmem_strbuf_append_c(out, ' ');
+        wmem_strbuf_append(out, phrase);
+        wmem_strbuf_append(out, *method ? " to " : "");
+        wmem_strbuf_append(out, method);
+    }
+    if (p->flagged) {
+        wmem_strbuf_append_printf(out, " - %s", p->flagged);
+        return;
+    }
+    before = wmem_strbuf_get_len(out);
+    wmem_strbuf_append(out, " - ");
+    if (p->txn && v->msg->code == 439 && sx_say_no_outbound(out, v->tracker, p->txn))
+        return;
+    if (p->txn && v->entry && v->msg->code >= 300 &&
+        sx_say_step(out, v->tracker, p->txn, v->entry))
+        return;
+    wmem_strbuf_truncate(out, before);
+    say_plain(out, p);
+}
+
+/* All that is drawn, in the order of the tree. */
+static const struct sx_drawing *const drawings[] = {
+    &sx_drawing_response, &sx_drawing_transaction, &sx_drawing_trying,
+    &sx_drawing_flow,
+};
+
+void sx_draw_set_up(int proto, expert_module_t *module)
+{
+    sx_draw_register();
+    for (unsigned i = 0; i < G_N_ELEMENTS(drawings); i++)
+        drawings[i]->set_up(proto, module);
+}
+
+const char *sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct sx_view *view)
+{
+    struct sx_pen p = {
+        .pinfo = pinfo,
+        .tvb = view->tvb,
+        .view = view,
+        .txn = view->record ? sx_tracker_txn(view->tracker, view->record->txn) : NULL,
+        .quoted = view->record && view->record->flags & SX_MESSAGE_QUOTED,
+    };
+
+    sx_add_top(&p, tree);
+    for (unsigned i = 0; i < G_N_ELEMENTS(drawings); i++)
+        if (drawings[i]->begin)
+            drawings[i]->begin(&p);
+    for (unsigned i = 0; i < G_N_ELEMENTS(drawings); i++)
+        if (drawings[i]->message)
+            drawings[i]->message(&p);
+    if (sx_is_verdict_wanted(&p)) {
+        wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
+        say_message(words, &p);
+        sx_add_verdict(&p, wmem_strbuf_get_str(words));
+    }
+    return p.brief ? p.brief : p.flagged;
+}
+
+void sx_draw_frame(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
+                   const struct sx_tracker *tracker)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(drawings); i++)
+        if (drawings[i]->frame)
+            drawings[i]->frame(tree, pinfo, tvb, tracker);
+}
