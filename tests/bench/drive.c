@@ -57,7 +57,7 @@ const struct sx_message *feed(const uint8_t *packet, size_t n, uint32_t frame, i
 void judge(const struct sx_message *record)
 {
     const struct sx_txn *txn = sx_tracker_txn(tracker, record->txn);
-    uint32_t frame = record->frame, origin;
+    uint32_t frame = record->frame;
 
     if (!txn)
         return;
@@ -69,7 +69,7 @@ void judge(const struct sx_message *record)
     if (record->code < 300)
         return;
     failures += sx_failure_judge(tracker, txn, record->code, false);
-    failures += sx_origin_judge(tracker, txn, &origin) == SX_ORIGIN_RELAYED;
+    failures += sx_origin_find(tracker, txn).kind == SX_ORIGIN_RELAYED;
 }
 
 int main(void)

@@ -229,7 +229,6 @@ static void say_flow(struct run *r, const struct sx_txn *txn, unsigned code)
 static void say_txn(struct run *r, const struct sx_txn *txn, unsigned code)
 {
     const struct sx_code *entry = sx_catalogue_explain(code);
-    uint32_t origin_in = 0;
 
     CLAIM(txn->state < SX_TXN_STATES);
     say_trying(r, txn);
@@ -244,10 +243,10 @@ static void say_txn(struct run *r, const struct sx_txn *txn, unsigned code)
     if (silent)
         SAY_ALWAYS(r, sx_say_no_response(r->said, r->tracker, txn));
     if (txn->final_frame) {
-        enum sx_origin origin = sx_origin_judge(r->tracker, txn, &origin_in);
-        CLAIM((origin == SX_ORIGIN_RELAYED) == (origin_in != 0));
-        CLAIM(origin_in <= r->frame);
-        wmem_strbuf_append_printf(r->said, "origin %u %u\n", origin, origin_in);
+        struct sx_origin origin = sx_origin_find(r->tracker, txn);
+        CLAIM((origin.kind == SX_ORIGIN_RELAYED) == (origin.frame != 0));
+        CLAIM(origin.frame <= r->frame && origin.txn != NULL);
+        wmem_strbuf_append_printf(r->said, "origin %u %u\n", origin.kind, origin.frame);
         say_flow(r, txn, code);
     }
     if (entry)

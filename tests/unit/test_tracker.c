@@ -791,15 +791,15 @@ static void test_tree_without_circle(void)
     if (ran_apart())
         return;
     struct ladder l = ladder_open();
-    uint32_t frame, x, y;
+    uint32_t x, y;
 
     x = request(&l, 0.0, P1, P2, "INVITE", via("p1 x", "p2 y"))->txn;
     y = request(&l, 0.1, P2, P1, "INVITE", via("p2 y", "p1 x"))->txn;
     response(&l, 0.2, P2, P1, 486, "INVITE", via("p1 x", "p2 y"));
     response(&l, 0.2, P1, P2, 486, "INVITE", via("p2 y", "p1 x"), .same_frame = true);
     g_assert_true(txn_numbered(&l, x)->parent == 0 || txn_numbered(&l, y)->parent == 0);
-    sx_origin_judge(l.tracker, txn_numbered(&l, x), &frame);
-    sx_origin_judge(l.tracker, txn_numbered(&l, y), &frame);
+    sx_origin_find(l.tracker, txn_numbered(&l, x));
+    sx_origin_find(l.tracker, txn_numbered(&l, y));
     ladder_close(&l);
 }
 
@@ -1456,12 +1456,11 @@ static void random_captures(bool use_frames_again)
             random_message(&l, random, &now);
             for (uint32_t n = 1; n <= sx_tracker_txn_count(l.tracker); n++) {
                 const char *rule = broken_rule(&l, txn_numbered(&l, n));
-                uint32_t frame;
                 if (rule) {
                     complain("round %u, message %u, transaction %u: %s", round, i, n, rule);
                     break;
                 }
-                sx_origin_judge(l.tracker, txn_numbered(&l, n), &frame);
+                sx_origin_find(l.tracker, txn_numbered(&l, n));
                 sx_trying_judge(l.tracker, txn_numbered(&l, n));
             }
             for (uint32_t n = 0; n < 3; n++) {

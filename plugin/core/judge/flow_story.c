@@ -3,27 +3,13 @@
  */
 #include "core/judge/flow_story.h"
 
+#include "core/judge/origin.h"
+
 /* Transactions that are looked at; a proxy tries a handful. */
 #define MAX_CHAIN 64
 
 /* RFC 5626 4.5: the longer base-time. Whoever sees a loss has come back by then. */
 #define LONGEST_FIRST_NS (90 * SX_NS_PER_S)
-
-const struct sx_txn *sx_flow_origin(const struct sx_tracker *tracker, const struct sx_txn *txn)
-{
-    const struct sx_txn *branch = sx_tracker_txn(tracker, txn->first_child);
-
-    for (unsigned i = 0; branch && i < MAX_CHAIN; i++) {
-        if (branch->final_frame && branch->final_frame <= txn->final_frame &&
-            branch->final_code == txn->final_code) {
-            txn = branch;
-            branch = sx_tracker_txn(tracker, txn->first_child);
-        } else {
-            branch = sx_tracker_txn(tracker, branch->next_sibling);
-        }
-    }
-    return txn;
-}
 
 /* The last hop upstream that was told the same. */
 static const struct sx_txn *told_last(const struct sx_tracker *tracker, const struct sx_txn *txn)
@@ -232,7 +218,7 @@ static struct sx_flow_story begin(const struct sx_tracker *tracker, const struct
 
 struct sx_flow_story sx_flow_tell(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
-    txn = sx_flow_origin(tracker, txn);
+    txn = sx_origin_find(tracker, txn).txn;
     struct sx_flow_story story = begin(tracker, txn);
     struct retry retry = {false, false};
     const struct sx_flow_failure *failure =
@@ -266,7 +252,7 @@ bool sx_flow_is_loss(const struct sx_tracker *tracker, const struct sx_txn *txn,
     if (code != 477 && code != 403)
         return false;
     const struct sx_flow_failure *failure =
-        sx_flows_failure(sx_tracker_flows(tracker), sx_flow_origin(tracker, txn)->number);
+        sx_flows_failure(sx_tracker_flows(tracker), sx_origin_find(tracker, txn).txn->number);
     return failure && failure->lost;
 }
 
@@ -275,7 +261,7 @@ enum sx_flow_token sx_flow_token_of(const struct sx_tracker *tracker, const stru
 {
     const struct sx_flows *flows = sx_tracker_flows(tracker);
 
-    txn = sx_flow_origin(tracker, txn);
+    txn = sx_origin_find(tracker, txn).txn;
     *flow = sx_flows_strange_token(flows, txn->number);
     enum sx_flow_token token = SX_TOKEN_STRANGE;
     if (!*flow) {

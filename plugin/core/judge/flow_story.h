@@ -83,7 +83,4 @@ struct sx_flow_story sx_flow_tell(const struct sx_tracker *tracker, const struct
 enum sx_flow_token sx_flow_token_of(const struct sx_tracker *tracker, const struct sx_txn *txn,
                                     const struct sx_flow **flow);
 
-/* The transaction where a relayed final response came from. */
-const struct sx_txn *sx_flow_origin(const struct sx_tracker *tracker, const struct sx_txn *txn);
-
 #endif

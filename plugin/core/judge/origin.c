@@ -25,8 +25,7 @@ static bool may_hide_origin(const struct sx_txn *txn, const struct sx_txn *branc
     return !is_made_for_silence(txn->final_code);
 }
 
-enum sx_origin sx_origin_judge(const struct sx_tracker *tracker, const struct sx_txn *txn,
-                               uint32_t *frame)
+struct sx_origin sx_origin_find(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
     const struct sx_txn *at = txn, *branch = sx_tracker_txn(tracker, txn->first_child);
     bool hidden = txn->request_frame == 0;
@@ -42,7 +41,7 @@ enum sx_origin sx_origin_judge(const struct sx_tracker *tracker, const struct sx
         if (branch->final_frame && branch->final_frame <= at->final_frame &&
             branch->final_code == txn->final_code && branch->final_tag == txn->final_tag) {
             if (++hops > MAX_HOPS)
-                return SX_ORIGIN_UNKNOWN;
+                return (struct sx_origin){SX_ORIGIN_UNKNOWN, at, 0};
             at = branch;
             branch = sx_tracker_txn(tracker, at->first_child);
         } else {
@@ -50,9 +49,7 @@ enum sx_origin sx_origin_judge(const struct sx_tracker *tracker, const struct sx
             branch = sx_tracker_txn(tracker, branch->next_sibling);
         }
     }
-    if (at != txn) {
-        *frame = at->final_frame;
-        return SX_ORIGIN_RELAYED;
-    }
-    return hidden ? SX_ORIGIN_UNKNOWN : SX_ORIGIN_HERE;
+    if (at != txn)
+        return (struct sx_origin){SX_ORIGIN_RELAYED, at, at->final_frame};
+    return (struct sx_origin){hidden ? SX_ORIGIN_UNKNOWN : SX_ORIGIN_HERE, txn, 0};
 }

@@ -8,15 +8,19 @@
 
 #include "core/record/records.h"
 
-enum sx_origin {
+enum sx_origin_kind {
     SX_ORIGIN_UNKNOWN,
     SX_ORIGIN_HERE,     /* no hop of this capture sent it before the one that did here */
     SX_ORIGIN_RELAYED   /* a hop further on sent it first */
 };
 
-/* Where the final response came from, as far as the capture shows it; *frame gets the frame where
- * a relayed one appeared first. */
-enum sx_origin sx_origin_judge(const struct sx_tracker *tracker, const struct sx_txn *txn,
-                               uint32_t *frame);
+struct sx_origin {
+    enum sx_origin_kind kind;
+    const struct sx_txn *txn;   /* the last one further on that has this response; never NULL */
+    uint32_t frame;             /* SX_ORIGIN_RELAYED: where it appeared first; else 0 */
+};
+
+/* Where the final response of a transaction came from, as far as the capture shows it. */
+struct sx_origin sx_origin_find(const struct sx_tracker *tracker, const struct sx_txn *txn);
 
 #endif

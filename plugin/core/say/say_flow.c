@@ -5,6 +5,7 @@
  */
 #include <inttypes.h>
 
+#include "core/judge/origin.h"
 #include "core/say/say.h"
 
 static void say_closed(wmem_strbuf_t *out, const struct sx_link *link)
@@ -464,7 +465,7 @@ void sx_say_token_advice(wmem_strbuf_t *out, enum sx_flow_token token, const str
 /* The REGISTER as the registrar got it; NULL if the capture does not show it. */
 static const struct sx_txn *at_registrar(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
-    txn = sx_flow_origin(tracker, txn);
+    txn = sx_origin_find(tracker, txn).txn;
     return txn->method == SX_METHOD_REGISTER && txn->final_code == 439 && txn->request_frame ? txn
                                                                                              : NULL;
 }

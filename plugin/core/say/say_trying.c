@@ -19,15 +19,14 @@ static void say_client(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 static void say_ending_response(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                                 const struct sx_txn *txn, const struct sx_trying *v)
 {
-    uint32_t first_in = 0;
-    enum sx_origin origin = txn->final_frame == v->ended_in
-                                ? sx_origin_judge(tracker, txn, &first_in)
-                                : SX_ORIGIN_UNKNOWN;
+    struct sx_origin origin = {.kind = SX_ORIGIN_UNKNOWN};
 
+    if (txn->final_frame == v->ended_in)
+        origin = sx_origin_find(tracker, txn);
     wmem_strbuf_append_printf(out, "; ended by %u in frame %" PRIu32, txn->first_response_code, v->ended_in);
-    if (origin == SX_ORIGIN_RELAYED) {
-        wmem_strbuf_append_printf(out, ", first sent in frame %" PRIu32, first_in);
-    } else if (origin == SX_ORIGIN_HERE) {
+    if (origin.kind == SX_ORIGIN_RELAYED) {
+        wmem_strbuf_append_printf(out, ", first sent in frame %" PRIu32, origin.frame);
+    } else if (origin.kind == SX_ORIGIN_HERE) {
         wmem_strbuf_append(out, ", made by ");
         sx_say_host(out, tracker, txn->dst.host);
     }

@@ -48,12 +48,11 @@ static void draw_request_links(const struct sx_pen *p, proto_tree *tree)
 
 static void draw_origin(const struct sx_pen *p, proto_tree *tree)
 {
-    uint32_t frame = 0;
-
     if (p->view->msg->code < 200 || p->txn->final_code != p->view->msg->code)
         return;
-    sx_add_uint(p, tree, hf_origin, sx_origin_judge(p->view->tracker, p->txn, &frame));
-    sx_add_frame(p, tree, hf_origin_in, frame);
+    struct sx_origin origin = sx_origin_find(p->view->tracker, p->txn);
+    sx_add_uint(p, tree, hf_origin, origin.kind);
+    sx_add_frame(p, tree, hf_origin_in, origin.frame);
 }
 
 static void draw_response_links(const struct sx_pen *p, proto_tree *tree)

@@ -110,18 +110,6 @@ static void verdict_cell(struct sx_row *row, const struct outcome *o)
 
 /* ---- where it began ---- */
 
-/* The transaction whose final response this frame holds. */
-static const struct sx_txn *txn_of_final(const struct sx_tracker *tracker, uint32_t frame,
-                                         unsigned code)
-{
-    const struct sx_message *m;
-
-    for (uint32_t n = 0; (m = sx_tracker_message(tracker, frame, n)); n++)
-        if (m->code == code)
-            return sx_tracker_txn(tracker, m->txn);
-    return NULL;
-}
-
 /* The first branch that failed before the hop above it did. */
 static const struct sx_txn *failed_branch(const struct sx_tracker *tracker,
                                           const struct sx_txn *above)
@@ -141,12 +129,10 @@ static const struct sx_txn *failed_branch(const struct sx_tracker *tracker,
 static const struct sx_txn *first_failure(const struct sx_tracker *tracker,
                                           const struct sx_txn *last)
 {
-    uint32_t frame = last->final_frame;
-    enum sx_origin origin = sx_origin_judge(tracker, last, &frame);
-    const struct sx_txn *at =
-        origin == SX_ORIGIN_RELAYED ? txn_of_final(tracker, frame, last->final_code) : last;
+    struct sx_origin origin = sx_origin_find(tracker, last);
+    const struct sx_txn *at = origin.txn;
 
-    if (origin == SX_ORIGIN_UNKNOWN || !at)
+    if (origin.kind == SX_ORIGIN_UNKNOWN)
         return NULL;
     for (unsigned i = 0; i < MAX_HOPS; i++) {
         const struct sx_txn *branch = failed_branch(tracker, at);

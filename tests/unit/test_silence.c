@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/judge/silence.h"
+
+#include "sip_text.h"
+
+static void test_no_response(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = request(&l, 0.0, ALICE, P1, "OPTIONS", via("alice a1"))->txn;
+
+    request(&l, 0.5, ALICE, P1, "OPTIONS", via("alice a1"));
+    other_packet(&l, 31.999);
+    g_assert_false(sx_silence_no_response(l.tracker, txn_numbered(&l, txn)));
+    other_packet(&l, 32.0);
+    g_assert_true(sx_silence_no_response(l.tracker, txn_numbered(&l, txn)));
+    response(&l, 33.0, P1, ALICE, 100, "OPTIONS", via("alice a1"));
+    g_assert_false(sx_silence_no_response(l.tracker, txn_numbered(&l, txn)));
+    ladder_close(&l);
+}
+
+static void test_no_response_cannot_tell(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = request(&l, 0.0, ALICE, P1, "OPTIONS", via("alice a1"),
+                           .transport = SX_TRANSPORT_TCP)->txn, other;
+
+    other_packet(&l, 1000);
+    g_assert_false(sx_silence_no_response(l.tracker, txn_numbered(&l, txn)));
+    g_assert_false(sx_silence_not_repeated(l.tracker, txn_numbered(&l, txn)));
+    /* now a message of that host shows that its answers can be seen */
+    other = request(&l, 1001, P1, ALICE, "OPTIONS", via("p1 x"))->txn;
+    g_assert_true(sx_silence_no_response(l.tracker, txn_numbered(&l, txn)));
+    g_assert_false(sx_silence_no_response(l.tracker, txn_numbered(&l, other)));
+    ladder_close(&l);
+}
+
+/* Over UDP a client that hears nothing asks again. */
+static void test_not_repeated(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = request(&l, 0.0, ALICE, P1, "OPTIONS", via("alice a1"))->txn, other;
+
+    other = request(&l, 1, P1, ALICE, "OPTIONS", via("p1 x"))->txn;
+    response(&l, 1.1, ALICE, P1, 200, "OPTIONS", via("p1 x"));
+    other_packet(&l, 31.999);
+    g_assert_false(sx_silence_not_repeated(l.tracker, txn_numbered(&l, txn)));
+    other_packet(&l, 40);
+    g_assert_true(sx_silence_not_repeated(l.tracker, txn_numbered(&l, txn)));
+    g_assert_false(sx_silence_no_response(l.tracker, txn_numbered(&l, txn)));
+    g_assert_false(sx_silence_not_repeated(l.tracker, txn_numbered(&l, other)));
+    ladder_close(&l);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/silence/no_response", test_no_response);
+    g_test_add_func("/silence/no_response_cannot_tell", test_no_response_cannot_tell);
+    g_test_add_func("/silence/not_repeated", test_not_repeated);
+    return g_test_run();
+}
