@@ -3,32 +3,13 @@
  */
 #include "core/read/outbound.h"
 
-/* "Bob" <sip:bob@example.com;x>;y -> sip:bob@example.com;x */
-static struct sx_slice uri_of(struct sx_slice value)
-{
-    const char *open = value.n ? memchr(value.p, '<', value.n) : NULL;
-    struct sx_slice uri;
-
-    if (open) {
-        uri = sx_slice_from(value, (size_t)(open - value.p) + 1);
-        const char *close = uri.n ? memchr(uri.p, '>', uri.n) : NULL;
-        return close ? sx_slice(uri.p, (size_t)(close - uri.p)) : uri;
-    }
-    return sx_slice_next(&value, ';', &uri) ? uri : value;
-}
-
-static struct sx_slice without_parameters(struct sx_slice uri)
-{
-    const char *end = uri.n ? memchr(uri.p, ';', uri.n) : NULL;
-
-    return end ? sx_slice(uri.p, (size_t)(end - uri.p)) : uri;
-}
+#include "core/read/name_addr.h"
 
 bool sx_outbound_read(struct sx_slice contact, struct sx_outbound *b)
 {
     struct sx_slice expires = sx_slice_param(contact, "expires");
 
-    b->uri = uri_of(contact);
+    b->uri = sx_name_addr_uri(contact);
     b->instance = sx_slice_param(contact, "+sip.instance");
     if (b->instance.n > 2 && b->instance.p[0] == '<')
         b->instance = sx_slice(b->instance.p + 1, b->instance.n - 2);
@@ -62,7 +43,7 @@ bool sx_outbound_removes_all(const struct sx_sip_msg *msg)
 
 struct sx_slice sx_outbound_aor(const struct sx_sip_msg *msg)
 {
-    return without_parameters(uri_of(msg->to));
+    return sx_name_addr_bare(msg->to);
 }
 
 /* Each hop puts its own on top (RFC 3327), so the edge proxy's is the last. */
@@ -78,12 +59,12 @@ struct sx_slice sx_outbound_edge_path(const struct sx_sip_msg *msg)
 
 bool sx_outbound_has_ob(struct sx_slice path)
 {
-    return sx_slice_param(uri_of(path), "ob").p != NULL;
+    return sx_slice_param(sx_name_addr_uri(path), "ob").p != NULL;
 }
 
 struct sx_slice sx_token_uri(struct sx_slice value)
 {
-    struct sx_slice uri = without_parameters(uri_of(value));
+    struct sx_slice uri = sx_name_addr_bare(value);
 
     return uri.n > 0 && memchr(uri.p, '@', uri.n) ? uri : SX_SLICE_NONE;
 }

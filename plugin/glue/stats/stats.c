@@ -4,24 +4,18 @@
 #include "glue/compat.h"
 
 #include "core/judge/failure.h"
+#include "core/read/name_addr.h"
 #include "glue/stats/stats.h"
 #include "glue/stats/stats_table.h"
 
 static int tap_sipexplain = -1;
 
-/* RFC 3261 20.10: "Alice" <sip:alice@example.com;x=y>;tag=1, or without the <>. */
-static struct sx_slice uri_of(struct sx_slice value)
+/* As tables show it: most addresses begin with sip:, and say no more by it. */
+static struct sx_slice shown_uri(struct sx_slice value)
 {
-    const char *open = value.n ? memchr(value.p, '<', value.n) : NULL;
-    struct sx_slice uri = open ? sx_slice_from(value, (size_t)(open - value.p) + 1) : value;
-    size_t n = 0;
+    struct sx_slice uri = sx_name_addr_bare(value);
 
-    while (n < uri.n && uri.p[n] != '>' && uri.p[n] != ';' && uri.p[n] != '?')
-        n++;
-    uri = sx_slice_trim(sx_slice(uri.p, n));
-    if (uri.n > 4 && g_ascii_strncasecmp(uri.p, "sip:", 4) == 0)
-        uri = sx_slice_from(uri, 4);
-    return uri;
+    return uri.n > 4 && g_ascii_strncasecmp(uri.p, "sip:", 4) == 0 ? sx_slice_from(uri, 4) : uri;
 }
 
 /* A new table adds its line here. */
@@ -72,8 +66,8 @@ void sx_stats_tell(packet_info *pinfo, const struct sx_tracker *tracker,
                      txn->request_frame <= pinfo->num && time_ns >= txn->request_ns,
         .method_name = sx_printable(pool, msg->method_name),
         .call_id = sx_printable(pool, msg->call_id),
-        .from = sx_printable(pool, uri_of(msg->from)),
-        .to = sx_printable(pool, uri_of(msg->to)),
+        .from = sx_printable(pool, shown_uri(msg->from)),
+        .to = sx_printable(pool, shown_uri(msg->to)),
     };
     if (event->has_delay)
         event->delay_ns = time_ns - txn->request_ns;

@@ -1,0 +1,20 @@
+/* name_addr.h
+ * The address in From, To, Contact, Route and Path (RFC 3261 20.10, 25.1).
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Pure; slices point into the value.
+ */
+#ifndef SX_NAME_ADDR_H
+#define SX_NAME_ADDR_H
+
+#include "core/base/slice.h"
+
+/* "Bob <work>" <sip:bob@example.com;x>;y -> sip:bob@example.com;x. A URI without <...> has no
+ * parameters of its own: what follows ';' is the header field's. */
+struct sx_slice sx_name_addr_uri(struct sx_slice value);
+
+/* The same without parameters and headers: sip:bob@example.com */
+struct sx_slice sx_name_addr_bare(struct sx_slice value);
+
+#endif
