@@ -10,6 +10,7 @@
 
 #include "core/base/fingerprint.h"
 #include "core/read/sip_msg.h"
+#include "core/read/transport.h"
 
 /* The client transaction's states; an observer sees both ends as one. */
 enum sx_txn_state {
@@ -28,15 +29,6 @@ enum sx_txn_event {
     SX_TXN_FAILURE,
     SX_TXN_ACK,
     SX_TXN_EVENTS
-};
-
-enum sx_transport {
-    SX_TRANSPORT_OTHER,
-    SX_TRANSPORT_UDP,
-    SX_TRANSPORT_TCP,
-    SX_TRANSPORT_TLS,
-    SX_TRANSPORT_WS,
-    SX_TRANSPORT_SCTP
 };
 
 /* One SIP message of the capture. */

@@ -7,7 +7,7 @@
 #define SX_PAYLOAD_SIGNS_H
 
 #include "core/base/slice.h"
-#include "core/facts/txn.h"
+#include "core/read/transport.h"
 
 /* What the payload of a segment says of its connection. */
 enum sx_segment_sign {
