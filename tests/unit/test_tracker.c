@@ -1293,7 +1293,7 @@ static void test_new_attempt(void)
     b = request(&l, 0.2, ALICE, P1, "REGISTER", via("alice a2"), .cseq = 2,
                 .more = "Authorization: Digest x=y\r\n")->txn;
     g_assert_cmpuint(txn_numbered(&l, a)->followed_by, ==, b);
-    g_assert_true(txn_numbered(&l, b)->has_credentials);
+    g_assert_true(txn_numbered(&l, b)->auth != 0);
     response(&l, 0.3, P1, ALICE, 423, "REGISTER", via("alice a2"), .cseq = 2);
     c = request(&l, 0.4, ALICE, P1, "REGISTER", via("alice a3"), .cseq = 3)->txn;
     g_assert_cmpuint(txn_numbered(&l, b)->followed_by, ==, c);
@@ -1312,10 +1312,22 @@ static void test_not_a_new_attempt(void)
     request(&l, 0.2, ALICE, P1, "ACK", via("alice a1"), .cseq = 7, .to_tag = "bob");
     request(&l, 0.3, ALICE, P1, "INVITE", via("alice a2"), .cseq = 8, .call_id = "call-2");
     request(&l, 0.4, ALICE, P1, "BYE", via("alice a3"), .cseq = 8);
-    request(&l, 0.5, ALICE, P1, "INVITE", via("alice a4"), .cseq = 8, .from_tag = "carol");
+    request(&l, 0.5, CAROL, P1, "INVITE", via("carol a4"), .cseq = 8);
     request(&l, 0.6, ALICE, P1, "INVITE", via("alice a5"), .cseq = 6);
     request(&l, 0.7, ALICE, P1, "INVITE", via("alice a1"), .cseq = 7);
     g_assert_cmpuint(txn_numbered(&l, a)->followed_by, ==, 0);
+    ladder_close(&l);
+}
+
+/* RFC 3261 22.2 asks to keep the From tag, and many phones take a new one. */
+static void test_new_attempt_with_another_from_tag(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t a = request(&l, 0.0, ALICE, P1, "REGISTER", via("alice a1"))->txn;
+
+    response(&l, 0.1, P1, ALICE, 401, "REGISTER", via("alice a1"));
+    uint32_t b = request(&l, 17, ALICE, P1, "REGISTER", via("alice a2"), .cseq = 2, .from_tag = "x")->txn;
+    g_assert_cmpuint(txn_numbered(&l, a)->followed_by, ==, b);
     ladder_close(&l);
 }
 
@@ -1553,6 +1565,7 @@ int main(int argc, char **argv)
     g_test_add_func("/tracker/quoted", test_quoted);
     g_test_add_func("/tracker/new_attempt", test_new_attempt);
     g_test_add_func("/tracker/not_a_new_attempt", test_not_a_new_attempt);
+    g_test_add_func("/tracker/new_attempt_with_another_from_tag", test_new_attempt_with_another_from_tag);
     g_test_add_func("/tracker/recursion", test_recursion);
     g_test_add_func("/tracker/recursion_without_end", test_recursion_without_end);
     g_test_add_func("/tracker/end", test_end);

@@ -106,6 +106,7 @@ struct sx_txn {
     uint32_t cseq;
     uint32_t flow;              /* the RFC 5626 flow it registers, or is sent to; 0: none known */
     uint32_t branch_answer;     /* the first response of a branch below that is 101 to 299 */
+    uint32_t auth;              /* index + 1: its credentials and challenges; 0: none */
     uint32_t hangup;            /* index + 1: the client closed the connection of its INVITE */
     uint32_t next_on_way;       /* next older INVITE on the same connection */
     uint32_t repeat_gap_ms;     /* between the two newest sends of the request */
@@ -118,7 +119,6 @@ struct sx_txn {
     uint8_t transport;          /* enum sx_transport */
     uint8_t distinct;           /* responses in the list above; it stops growing at a limit */
     uint8_t answer_way;         /* enum sx_answer_way of the first response that is not a 100 */
-    bool has_credentials : 1;
     bool in_dialog : 1;         /* the request has a To tag */
     bool old_branch : 1;        /* no magic cookie */
     bool token_route : 1;       /* the topmost Route has a user part, as a flow token is */

@@ -24,14 +24,16 @@ static bool is_same_moment(int64_t a_ns, int64_t b_ns)
 
 /* ---- attempts that follow a challenge, a redirection, a repairable error ---- */
 
-static struct sx_fingerprint attempt_key(const struct sx_tracker *t, const struct sx_sip_msg *msg)
+/* RFC 3261 22.2: the next attempt has the same Call-ID and a higher CSeq number. It ought to keep the
+ * From tag, and many phones do not. Each hop sees an attempt of its own, from the same client. */
+static struct sx_fingerprint attempt_key(const struct sx_tracker *t, const struct sx_sip_msg *msg,
+                                         uint32_t client)
 {
     struct sx_hash h = sx_hash_begin(t->key);
 
     sx_hash_add(&h, msg->call_id);
-    sx_hash_add(&h, sx_sip_msg_from_tag(msg));
     sx_hash_add(&h, msg->cseq_method_name);
-    sx_hash_add_uint(&h, sx_sip_msg_via_count(msg));   /* each hop sees an attempt of its own */
+    sx_hash_add_uint(&h, (uint64_t)sx_sip_msg_via_count(msg) << 32 | client);
     return sx_hash_end(h);
 }
 
@@ -43,23 +45,25 @@ static void await_new_attempt(struct sx_tracker *t, struct sx_txn *txn,
     if (!entry || (entry->role != SX_ROLE_CHALLENGE && entry->role != SX_ROLE_REDIRECT &&
                    entry->role != SX_ROLE_RETRY))
         return;
-    struct sx_fingerprint key = attempt_key(t, msg);
+    struct sx_fingerprint key = attempt_key(t, msg, txn->src.host);
     g_hash_table_replace(t->awaiting, g_memdup2(&key, sizeof key), txn);
     if (entry->role == SX_ROLE_REDIRECT && txn->parent)
         sx_txn_at(t, txn->parent)->redirected_child = true;
 }
 
-static void follow_old_attempt(struct sx_tracker *t, const struct sx_txn *txn,
-                               const struct sx_sip_msg *msg)
+/* The attempt that this request follows; NULL if it is the first. */
+static const struct sx_txn *follow_old_attempt(struct sx_tracker *t, const struct sx_txn *txn,
+                                               const struct sx_sip_msg *msg)
 {
     if (g_hash_table_size(t->awaiting) == 0)
-        return;
-    struct sx_fingerprint key = attempt_key(t, msg);
+        return NULL;
+    struct sx_fingerprint key = attempt_key(t, msg, txn->src.host);
     struct sx_txn *old = g_hash_table_lookup(t->awaiting, &key);
     if (!old || old->cseq >= msg->cseq)
-        return;
+        return NULL;
     old->followed_by = txn->number;
     g_hash_table_remove(t->awaiting, &key);
+    return old;
 }
 
 /* ---- requests ---- */
@@ -82,7 +86,6 @@ static void first_request(struct sx_tracker *t, struct sx_txn *txn,
     txn->request_ns = txn->last_request_ns = obs->time_ns;
     txn->sends = 1;
     txn->cseq = msg->cseq;
-    txn->has_credentials = msg->has_credentials;
     txn->in_dialog = sx_sip_msg_to_tag(msg).p != NULL;
     if (txn->old_branch)
         txn->uri_hash = sx_txn_hash(t, msg->uri);
@@ -222,7 +225,9 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
         sx_txn_place(t, txn, msg);
     else
         sx_txn_mark_forwarded(t, txn);
-    follow_old_attempt(t, txn, msg);
+    const struct sx_txn *before = follow_old_attempt(t, txn, msg);
+    if (msg->has_credentials && msg->method != SX_METHOD_ACK && msg->method != SX_METHOD_CANCEL)
+        sx_credentials_sent(t, txn, before, msg);
     tie_to_flow(t, txn, obs);
     if (msg->method == SX_METHOD_INVITE)
         first_invite(t, txn, obs);
@@ -331,6 +336,8 @@ static void other_response(struct sx_tracker *t, struct sx_txn *txn,
     txn->final_ns = obs->time_ns;
     txn->final_code = obs->msg->code;
     txn->final_tag = to_tag;
+    if (txn->auth || obs->msg->code == 401 || obs->msg->code == 407)
+        sx_credentials_answered(t, txn, obs->msg, obs->frame);
     if (obs->msg->code >= 300) {
         await_new_attempt(t, txn, obs->msg);
         flow_fails(t, txn, obs);

@@ -26,6 +26,7 @@ struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config 
     t->awaiting = g_hash_table_new_full(sx_fingerprint_hash, sx_fingerprint_equal, g_free, NULL);
     t->connecting = g_hash_table_new_full(sx_way_hash, sx_way_equal, g_free, NULL);
     t->riding = g_hash_table_new_full(sx_way_hash, sx_way_equal, g_free, NULL);
+    sx_credentials_init(t);
     sx_deadlines_init(&t->deadlines);
     t->flows = sx_flows_new(key);
     t->calls = sx_call_numbers_new();
@@ -49,6 +50,7 @@ void sx_tracker_free(struct sx_tracker *t)
     sx_pool_clear(&t->expiries);
     sx_pool_clear(&t->hangups);
     sx_pool_clear(&t->attempts);
+    sx_credentials_clear(t);
     sx_deadlines_clear(&t->deadlines);
     sx_flows_free(t->flows);
     sx_call_numbers_free(t->calls);

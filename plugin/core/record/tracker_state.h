@@ -7,7 +7,8 @@
  * matching.c       which transaction a message belongs to, and what it was forwarded from
  * observe.c        what a message changes
  * undelivered.c    what ICMP and TCP say of requests that did not arrive
- * missing.c         what shows that there was a response which the capture lacks
+ * credentials.c    what requests proved of their user
+ * missing.c        what shows that there was a response which the capture lacks
  */
 #ifndef SX_TRACKER_STATE_H
 #define SX_TRACKER_STATE_H
@@ -24,6 +25,8 @@ struct sx_tracker {
     struct sx_config cfg;
     uint64_t key[2];
     struct sx_pool txns, messages, expiries, hangups, attempts;
+    struct sx_pool auths, auth_values;  /* private to credentials.c, as accounts is */
+    GHashTable *accounts;
     struct sx_hosts hosts;
     struct sx_fingerprint_map by_key;   /* transactions by their keys */
     struct sx_fingerprint_map waiting;  /* by parent_key: the newest transaction whose parent was not seen */
@@ -78,6 +81,19 @@ void sx_txn_rides(struct sx_tracker *tracker, struct sx_txn *txn);
 /* For tables whose keys begin with the two ends of a connection. */
 guint sx_way_hash(gconstpointer way);
 gboolean sx_way_equal(gconstpointer a, gconstpointer b);
+
+/* ---- credentials.c ---- */
+
+void sx_credentials_init(struct sx_tracker *tracker);
+void sx_credentials_clear(struct sx_tracker *tracker);
+
+/* Notes the credentials of a new request; before: the attempt that it follows, or NULL. */
+void sx_credentials_sent(struct sx_tracker *tracker, struct sx_txn *txn,
+                         const struct sx_txn *before, const struct sx_sip_msg *msg);
+
+/* Notes what the first final response says of them. */
+void sx_credentials_answered(struct sx_tracker *tracker, struct sx_txn *txn,
+                             const struct sx_sip_msg *msg, uint32_t frame);
 
 /* ---- missing.c ---- */
 

@@ -3,7 +3,6 @@
  */
 #include "glue/compat.h"
 
-#include "core/judge/failure.h"
 #include "core/read/name_addr.h"
 #include "glue/stats/stats.h"
 #include "glue/stats/stats_table.h"
@@ -61,7 +60,6 @@ void sx_stats_tell(packet_info *pinfo, const struct sx_tracker *tracker,
         .first_pass = first_pass,
         .retransmitted = record->repeats && !duplicate,
         .duplicate = duplicate,
-        .stale_nonce = msg->code >= 300 && sx_failure_stale_nonce(msg),
         .has_delay = txn && record->code && txn->request_frame &&
                      txn->request_frame <= pinfo->num && time_ns >= txn->request_ns,
         .method_name = sx_printable(pool, msg->method_name),

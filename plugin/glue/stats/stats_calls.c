@@ -119,7 +119,7 @@ static const struct sx_txn *failed_branch(const struct sx_tracker *tracker,
     for (; branch; branch = sx_tracker_txn(tracker, branch->next_sibling))
         if (branch->final_frame && branch->final_frame <= above->final_frame &&
             (!first || branch->final_frame < first->final_frame) &&
-            sx_failure_judge(tracker, branch, branch->final_code, false))
+            sx_failure_judge(tracker, branch, branch->final_code))
             first = branch;
     return first;
 }
@@ -210,8 +210,7 @@ static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *
         .first = first,
         .last = last,
         .wait = sx_trying_judge(tracker, last),
-        /* What the nonce of a challenge was is not kept: the attempt after it tells. */
-        .failed = last->final_frame && sx_failure_judge(tracker, last, last->final_code, false),
+        .failed = last->final_frame && sx_failure_judge(tracker, last, last->final_code),
         .unanswered = sx_silence_no_response(tracker, last),
         .not_repeated = sx_silence_not_repeated(tracker, last),
         .missing = !last->final_frame &&
