@@ -229,6 +229,8 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
     if (msg->has_credentials && msg->method != SX_METHOD_ACK && msg->method != SX_METHOD_CANCEL)
         sx_credentials_sent(t, txn, before, msg);
     tie_to_flow(t, txn, obs);
+    if (txn->in_dialog)
+        sx_dialogs_request(t, txn, obs);
     if (msg->method == SX_METHOD_INVITE)
         first_invite(t, txn, obs);
     if (msg->method == SX_METHOD_CANCEL)
@@ -374,6 +376,8 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
         (record->repeats && record->identity == txn->last_response &&
          is_same_moment(obs->time_ns, txn->last_response_ns)))
         record->flags |= SX_MESSAGE_DUPLICATE;
+    if (!record->repeats)
+        sx_dialogs_response(t, txn, obs);
     if (msg->code == 100)
         first_100(t, txn, obs);
     else if (msg->code > 100 && msg->code < 700)
