@@ -173,6 +173,22 @@ static void test_origin_of_a_loop(void)
     ladder_close(&l);
 }
 
+/* A proxy that sends its failure twice, by the transaction and without (another To tag): either may be
+ * the one that goes on. */
+static void test_origin_of_two(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t frame, a = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"))->txn;
+
+    request(&l, 0.1, P1, P2, "INVITE", via("p1 b1", "alice a1"));
+    response(&l, 0.2, P2, P1, 477, "INVITE", via("p1 b1", "alice a1"), .to_tag = "sl");
+    response(&l, 0.3, P2, P1, 477, "INVITE", via("p1 b1", "alice a1"), .to_tag = "tm");
+    response(&l, 0.4, P1, ALICE, 477, "INVITE", via("alice a1"), .to_tag = "tm");
+    g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, a), &frame), ==, SX_ORIGIN_RELAYED);
+    g_assert_cmpuint(frame, ==, 3);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -185,5 +201,6 @@ int main(int argc, char **argv)
     g_test_add_func("/origin/later", test_origin_later);
     g_test_add_func("/origin/without_request", test_origin_without_request);
     g_test_add_func("/origin/of_a_loop", test_origin_of_a_loop);
+    g_test_add_func("/origin/of_two", test_origin_of_two);
     return g_test_run();
 }

@@ -101,6 +101,7 @@ struct sx_txn {
     uint32_t sends_after_100;
     uint32_t last_response;     /* identity of the newest response */
     uint32_t final_tag;         /* hash of the To tag of the first final response */
+    uint32_t other_final_tag;   /* of a later one with that code and another To tag; 0: none */
     uint32_t uri_hash;          /* of the Request-URI: RFC 3261 17.2.3 for old branches */
     uint32_t expires_s;         /* Expires of an INVITE in seconds; 0: none */
     uint32_t cseq;

@@ -25,6 +25,13 @@ static bool may_hide_origin(const struct sx_txn *txn, const struct sx_txn *branc
     return !is_made_for_silence(txn->final_code);
 }
 
+static bool has_response_of(const struct sx_txn *branch, const struct sx_txn *txn)
+{
+    return branch->final_code == txn->final_code &&
+           (branch->final_tag == txn->final_tag ||
+            (branch->other_final_tag && branch->other_final_tag == txn->final_tag));
+}
+
 struct sx_origin sx_origin_find(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
     const struct sx_txn *at = txn, *branch = sx_tracker_txn(tracker, txn->first_child);
@@ -39,7 +46,7 @@ struct sx_origin sx_origin_find(const struct sx_tracker *tracker, const struct s
             break;
         }
         if (branch->final_frame && branch->final_frame <= at->final_frame &&
-            branch->final_code == txn->final_code && branch->final_tag == txn->final_tag) {
+            has_response_of(branch, txn)) {
             if (++hops > MAX_HOPS)
                 return (struct sx_origin){SX_ORIGIN_UNKNOWN, at, 0};
             at = branch;

@@ -332,8 +332,14 @@ static void other_response(struct sx_tracker *t, struct sx_txn *txn,
         txn->answer_dst = obs->to;
         txn->answer_way = SX_ANSWER_TO_SOURCE;
     }
-    if (obs->msg->code < 200 || txn->final_frame)
+    if (obs->msg->code < 200)
         return;
+    if (txn->final_frame) {
+        /* Some proxies send two: one by the transaction, one without. */
+        if (obs->msg->code == txn->final_code && to_tag != txn->final_tag)
+            txn->other_final_tag = to_tag;
+        return;
+    }
     txn->final_frame = obs->frame;
     txn->final_ns = obs->time_ns;
     txn->final_code = obs->msg->code;
