@@ -100,7 +100,7 @@ struct sx_drawing {
                   const struct sx_tracker *tracker);
 };
 
-extern const struct sx_drawing sx_drawing_response, sx_drawing_transaction, sx_drawing_credentials,
+extern const struct sx_drawing sx_drawing_response, sx_drawing_transaction, sx_drawing_credentials, sx_drawing_failure,
     sx_drawing_trying, sx_drawing_flow;
 
 /* Registers all of them. */

@@ -76,6 +76,7 @@ static const struct sx_drawing *const drawings[] = {
     &sx_drawing_response,
     &sx_drawing_transaction,
     &sx_drawing_credentials,
+    &sx_drawing_failure,
     &sx_drawing_trying,
     &sx_drawing_flow,
 };
