@@ -144,10 +144,14 @@ size_t sx_pieces_taken(struct sx_piece *pieces, size_t count, struct sx_verdict 
         end = MAX(end, verdicts[i].last ? verdicts[i].last : verdicts[i].last_alike);
     }
     for (size_t i = 0; i < count; i++) {
-        bool last = i + 1 == count;
-        if (pieces[i].complete
-                ? i >= end
-                : !is_taken_as_it_is(&pieces[i], verdicts, verdict_count, cut && last))
+        pieces[i].taken = pieces[i].complete ||
+                          is_taken_as_it_is(&pieces[i], verdicts, verdict_count,
+                                            cut && i + 1 == count);
+        if (pieces[i].taken && !pieces[i].complete)
+            end = MAX(end, i + 1);
+    }
+    for (size_t i = 0; i < end; i++) {
+        if (!pieces[i].taken)
             continue;
         if (kept != i)
             pieces[kept] = pieces[i];
