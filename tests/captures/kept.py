@@ -8,10 +8,19 @@ import ladder_net
 
 def keep(wireshark, capture):
     """The file of a ladder or a recorded capture (a path), or of a built one (its name)."""
+    return wireshark.keep(name_of(capture), bytes_of(capture))
+
+
+def name_of(capture):
     if isinstance(capture, str):
-        made = built.ALL[capture]
-        return wireshark.keep(f"built-{capture}{made.suffix}", built.file_of(made))
+        return f"built-{capture}{built.ALL[capture].suffix}"
+    return capture.stem + ".pcap" if capture.suffix == ".md" else "recorded-" + capture.name
+
+
+def bytes_of(capture):
+    """What is in that file."""
+    if isinstance(capture, str):
+        return built.file_of(built.ALL[capture])
     if capture.suffix == ".md":
-        frames = ladder.build(ladder.read(capture))
-        return wireshark.keep(capture.stem + ".pcap", ladder_net.pcap(frames))
-    return wireshark.keep("recorded-" + capture.name, capture.read_bytes())
+        return ladder_net.pcap(ladder.build(ladder.read(capture)))
+    return capture.read_bytes()

@@ -66,16 +66,17 @@ BODIES = {
     "unknown": ("application/x-unknown", "something else"),
     "untyped": ("", "a body without a type"),
 }
-METHODS = ("INVITE", "MESSAGE", "NOTIFY", "OPTIONS", "INFO")
+METHODS = ("INVITE", "MESSAGE", "NOTIFY", "OPTIONS", "INFO", "PUBLISH", "EXTENSION")
+CODES = (200, 180, 183, 202, 302, 404, 480, 486, 503, 603, 599)
 
 
-def message(number, kind, first=None):
-    """A request where the number is even, else a response."""
+def message(number, kind):
+    """A request where the number is even, else a response. Neighbours begin differently."""
     content_type, body = BODIES[kind]
     body = body.replace("\n", "\r\n").encode()
     method = METHODS[number // 2 % len(METHODS)]
-    start = f"{method} sip:bob@{SERVER} SIP/2.0" if number % 2 == 0 else "SIP/2.0 200 OK"
-    lines = [first or start,
+    code = CODES[number // 2 % len(CODES)]
+    lines = [f"{method} sip:bob@{SERVER} SIP/2.0" if number % 2 == 0 else f"SIP/2.0 {code} Words",
              f"Via: SIP/2.0/TCP {CLIENT};branch=z9hG4bK{number}",
              f"From: <sip:alice@example.com>;tag=a{number}",
              f"To: <sip:bob@example.com>{';tag=b' if number % 2 else ''}",
@@ -201,6 +202,115 @@ def udp(src, dst, payload, ports=(5060, 5060)):
     return ip(17, src, dst, struct.pack("!HHHH", *ports, 8 + len(payload), 0) + payload)
 
 
+# Cases: (units, cuts). A unit is a list of messages that share a record or frame.
+
+def spread(size, many):
+    """So many places in a text, its ends left out."""
+    return sorted({max(1, size * n // (many + 1)) for n in range(1, many + 1)})
+
+
+def edges(parts):
+    """Where something may go wrong: around the ends of heads and of messages."""
+    at, found = 0, set()
+    for part in parts:
+        head = part.index(b"\r\n\r\n") + 4
+        found |= {at + n for n in (4, 9, head // 2, head - 2, head, (head + len(part)) // 2,
+                                   len(part) - 1, len(part))}
+        at += len(part)
+    return sorted(n for n in found if 0 < n < at)
+
+
+class Numbered:
+    """Messages that are told apart by their numbers."""
+
+    def __init__(self):
+        self.number = 0
+
+    def __call__(self, *kinds):
+        made = [message(self.number + i, kind) for i, kind in enumerate(kinds)]
+        self.number += len(kinds)
+        return made
+
+
+def pairs(new, cuts):
+    """All pairs of bodies in one segment, and cut in two; cuts: all, or so many of them."""
+    for kinds in itertools.product(BODIES, repeat=2):
+        places = edges(new(*kinds))
+        for cut in [None, *(places if cuts is None else spread_of(places, cuts))]:
+            yield new(*kinds), () if cut is None else (cut,)
+
+
+def spread_of(places, many):
+    return places[::max(1, len(places) // many)]
+
+
+def runs(new):
+    """Two to five messages, each with or without a body, in one segment or in segments of a size,
+    which hold ends, wholes and beginnings."""
+    other = itertools.cycle(kind for kind in BODIES if kind != "none")
+    for count in range(2, 6):
+        for mask in range(2 ** count):
+            kinds = [next(other) if mask >> i & 1 else "none" for i in range(count)]
+            parts = new(*kinds)
+            yield parts, ()
+            size = (120, 330, 700)[mask % 3]
+            total = sum(map(len, parts))
+            yield new(*kinds), tuple(range(size, total, size))
+
+
+def everywhere(new):
+    """Two messages, cut at every third byte."""
+    kinds = "sdp", "none"
+    for cut in range(1, sum(map(len, new(*kinds))) - 1, 3):
+        yield new(*kinds), (cut,)
+
+
+def unfinished(new):
+    """The last message never comes to its end."""
+    for kinds in (("none", "none"), ("sdp", "sdp"), ("sip", "text"), ("none", "sdp", "none")):
+        parts = new(*kinds)
+        for size in edges(parts[-1:]):
+            *whole, last = new(*kinds)
+            yield [*whole, last[:size]], ()
+
+
+def alike():
+    """Messages that differ in nothing, and in their CSeq number only; the last one unfinished."""
+    same = message(1, "none")
+    other = same.replace(b"CSeq: 2", b"CSeq: 3").replace(b"z9hG4bK1", b"z9hG4bKx")
+    for parts in ([same, same], [same, other], [same, same, message(2, "sdp"), same],
+                  [same, other[:-9]], [same, same[:-9]], [message(1, "sdp"), other[:-30]]):
+        yield parts, ()
+
+
+def together(cases):
+    return [([parts], cuts) for parts, cuts in cases]
+
+
+def apart(cases):
+    return [([[part] for part in parts], cuts) for parts, cuts in cases]
+
+
+def halves(cases):
+    """Each record begins in the middle of a message."""
+    for parts, cuts in cases:
+        text = b"".join(parts)
+        places = [0, *(sum(map(len, parts[:i])) + len(part) // 2 for i, part in enumerate(parts)),
+                  len(text)]
+        yield [[text[a:b]] for a, b in itertools.pairwise(places)], cuts
+
+
+def cases_over(carrier):
+    new = Numbered()
+    if carrier == "tcp":
+        return together([*pairs(new, None), *runs(new), *everywhere(new), *unfinished(new), *alike()])
+    made = apart([*pairs(new, 2), *runs(new)])
+    if carrier == "tls":
+        made += together([*pairs(new, 1), *runs(new)])
+        made += halves([*pairs(new, 1), *runs(new)])
+    return made
+
+
 # Files
 
 def block(kind, body):
@@ -225,7 +335,6 @@ def pcapng(packets, secrets="", snap=None):
 
 
 def capture(carrier, cases):
-    """Cases: (units, cuts), units being lists of messages that share a record or frame."""
     packets, secrets = [], ""
     for number, (units, cuts) in enumerate(cases):
         connection = Connection(number, carrier)

@@ -119,13 +119,16 @@ static void find_last(const struct sx_piece *pieces, size_t count, struct sx_ver
 }
 
 /* True if the piece was taken though it is not complete. The verdict of a complete one is not taken
- * for that of another which looks alike and still waits for its rest. */
+ * for that of another which looks alike, as far as it goes, and still waits for its rest. */
 static bool is_taken_as_it_is(const struct sx_piece *piece, const struct sx_verdict *verdicts,
                               size_t verdict_count, bool cut)
 {
+    bool is_known = piece->msg.call_id.p && piece->msg.has_cseq;
+
     for (size_t i = 0; i < verdict_count; i++) {
         const struct sx_verdict *v = &verdicts[i];
-        if (cut ? sx_verdict_begins(v, &piece->msg) : v->last == 0 && is_verdict_of(v, piece))
+        if (cut ? sx_verdict_begins(v, &piece->msg)
+                : v->last == 0 && (is_known || v->last_alike == 0) && is_verdict_of(v, piece))
             return true;
     }
     return false;
@@ -141,10 +144,14 @@ size_t sx_pieces_taken(struct sx_piece *pieces, size_t count, struct sx_verdict 
         end = MAX(end, verdicts[i].last ? verdicts[i].last : verdicts[i].last_alike);
     }
     for (size_t i = 0; i < count; i++) {
-        bool last = i + 1 == count;
-        if (pieces[i].complete
-                ? i >= end
-                : !is_taken_as_it_is(&pieces[i], verdicts, verdict_count, cut && last))
+        pieces[i].taken = pieces[i].complete ||
+                          is_taken_as_it_is(&pieces[i], verdicts, verdict_count,
+                                            cut && i + 1 == count);
+        if (pieces[i].taken && !pieces[i].complete)
+            end = MAX(end, i + 1);
+    }
+    for (size_t i = 0; i < end; i++) {
+        if (!pieces[i].taken)
             continue;
         if (kept != i)
             pieces[kept] = pieces[i];

@@ -15,6 +15,7 @@
 struct sx_piece {
     size_t offset, length;      /* bytes */
     bool complete;              /* nothing of it is missing, as far as its head tells */
+    bool taken;                 /* for sx_pieces_taken() */
     unsigned source;            /* for the caller */
     struct sx_sip_msg msg;      /* points into the bytes */
 };
