@@ -55,6 +55,25 @@ static void test_undelivered_too_late(void)
     ladder_close(&l);
 }
 
+/* What an ICMP error quotes is evidence and no message. */
+static void test_quoted(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite, *quote;
+
+    invite = request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+    quote = request(&l, 0.1, ALICE, BOB, "INVITE", via("alice a1"), .quoted = true);
+    g_assert_cmpuint(quote->txn, ==, invite->txn);
+    g_assert_cmpuint(quote->flags, ==, SX_MESSAGE_QUOTED);
+    g_assert_cmpuint(quote->repeats, ==, 0);
+    g_assert_cmpuint(txn_of(&l, invite)->sends, ==, 1);
+    g_assert_cmpuint(txn_of(&l, invite)->unreachable_frame, ==, 2);
+    quote = request(&l, 0.2, ALICE, BOB, "BYE", via("alice a7"), .quoted = true);
+    g_assert_cmpuint(quote->txn, ==, 0);
+    g_assert_cmpuint(sx_tracker_txn_count(l.tracker), ==, 1);
+    ladder_close(&l);
+}
+
 /* ---- resets ---- */
 
 static void test_reset(void)
@@ -260,6 +279,7 @@ int main(int argc, char **argv)
     tests_init(&argc, &argv);
     g_test_add_func("/undelivered/undelivered", test_undelivered);
     g_test_add_func("/undelivered/too_late", test_undelivered_too_late);
+    g_test_add_func("/connections/quoted", test_quoted);
     g_test_add_func("/undelivered/reset", test_reset);
     g_test_add_func("/undelivered/reset_behind_fin", test_reset_behind_fin);
     g_test_add_func("/undelivered/connect_in_vain", test_connect_in_vain);
