@@ -274,6 +274,47 @@ static void test_wants(void)
     ladder_close(&l);
 }
 
+/* ---- both sides of each threshold ---- */
+
+/* RFC 6298 2: a SYN that nothing answered comes again after a second, then after twice as long each
+ * time. At once it is a copy; much later the port serves another connection. */
+static void test_syn_again_in_time(void)
+{
+    static const struct {
+        double later;
+        bool in_vain;
+    } rows[] = {{0.199, false}, {0.2, true}, {1, true}, {70, true}, {70.001, false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        call_begins(&l);
+        segment(&l, 10, P1, 34567, BOB, 5060, SYN);
+        segment(&l, 10 + rows[i].later, P1, 34567, BOB, 5060, SYN);
+        g_test_message("again %.3f s later", rows[i].later);
+        g_assert_true((attempt(&l, 0) != NULL) == rows[i].in_vain);
+        ladder_close(&l);
+    }
+}
+
+/* An error 40 s after a request was last sent may concern it; a later one does not. */
+static void test_undelivered_in_time(void)
+{
+    static const struct {
+        double later;
+        bool lost;
+    } rows[] = {{40, true}, {40.001, false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = request(&l, 10, P1, BOB, "INVITE", via("p1 a"))->txn;
+        uint32_t frame = undelivered(&l, 10 + rows[i].later, P1, 5060, BOB, 5060);
+        g_test_message("%.3f s later", rows[i].later);
+        g_assert_cmpuint(txn_numbered(&l, txn)->unreachable_frame, ==, rows[i].lost ? frame : 0);
+        ladder_close(&l);
+    }
+}
+
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -291,5 +332,7 @@ int main(int argc, char **argv)
     g_test_add_func("/undelivered/hangup_of_nobody", test_hangup_of_nobody);
     g_test_add_func("/undelivered/hangup_of_a_trunk", test_hangup_of_a_trunk);
     g_test_add_func("/undelivered/wants", test_wants);
+    g_test_add_func("/undelivered/syn_again_in_time", test_syn_again_in_time);
+    g_test_add_func("/undelivered/in_time", test_undelivered_in_time);
     return g_test_run();
 }

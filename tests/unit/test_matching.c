@@ -539,6 +539,28 @@ static void test_forwarded_response_first(void)
     ladder_close(&l);
 }
 
+/* ---- which host sends requests on ---- */
+
+/* A host that sends a request on does so within two seconds, by clocks that may differ by 50 ms. */
+static void test_forwarded_in_time(void)
+{
+    static const struct {
+        double sent_on;
+        bool forwards;
+    } rows[] = {{9.949, false}, {9.95, true}, {10, true}, {12, true}, {12.001, false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t up = request(&l, 10, ALICE, P1, "INVITE", via("alice a1"))->txn;
+        request(&l, rows[i].sent_on, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+        const struct sx_host *p1 = sx_tracker_host(l.tracker, txn_numbered(&l, up)->dst.host);
+        g_test_message("sent on at %.3f s", rows[i].sent_on);
+        g_assert_cmpuint(p1->forwarded_invite, ==, rows[i].forwards ? 2 : 0);
+        ladder_close(&l);
+    }
+}
+
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -567,5 +589,6 @@ int main(int argc, char **argv)
     g_test_add_func("/matching/fork_of_1000", test_fork_of_1000);
     g_test_add_func("/matching/orphans_1000", test_orphans_1000);
     g_test_add_func("/matching/forwarded_response_first", test_forwarded_response_first);
+    g_test_add_func("/matching/forwarded_in_time", test_forwarded_in_time);
     return g_test_run();
 }

@@ -543,6 +543,50 @@ static void test_recursion_without_end(void)
     ladder_close(&l);
 }
 
+/* ---- both sides of each threshold ---- */
+
+/* Behind a NAT the copy of a packet comes by what the way takes, and sooner than a timer fires. */
+static void test_copy_elsewhere(void)
+{
+    static const struct {
+        double later;
+        bool copy;
+    } rows[] = {{0.399, true}, {0.4, false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = request(&l, 10, ALICE, P1, "INVITE", via("alice a1"))->txn;
+        const struct sx_message *m =
+            request(&l, 10 + rows[i].later, CAROL, P1, "INVITE", via("alice a1"));
+        g_test_message("%.3f s later", rows[i].later);
+        g_assert_cmpuint(m->txn, ==, txn);
+        g_assert_true(((m->flags & SX_MESSAGE_DUPLICATE) != 0) == rows[i].copy);
+        g_assert_cmpuint(txn_numbered(&l, txn)->sends, ==, rows[i].copy ? 1 : 2);
+        ladder_close(&l);
+    }
+}
+
+/* Each wait of a timer is as long as the one before or longer (RFC 3261 17.1.1.2), give or take a
+ * fifth for hosts that are busy. */
+static void test_uneven_repeats(void)
+{
+    static const struct {
+        double third;
+        bool uneven;
+    } rows[] = {{11.799, true}, {11.8, false}, {12, false}, {13, false}, {10.9, true}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = request(&l, 10, ALICE, P1, "INVITE", via("alice a1"))->txn;
+        request(&l, 11, ALICE, P1, "INVITE", via("alice a1"));
+        request(&l, rows[i].third, ALICE, P1, "INVITE", via("alice a1"));
+        g_test_message("again at 11 s and %.3f s", rows[i].third);
+        g_assert_true(txn_numbered(&l, txn)->uneven_repeats == rows[i].uneven);
+        ladder_close(&l);
+    }
+}
+
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -572,5 +616,7 @@ int main(int argc, char **argv)
     g_test_add_func("/observe/new_attempt_with_another_from_tag", test_new_attempt_with_another_from_tag);
     g_test_add_func("/observe/recursion", test_recursion);
     g_test_add_func("/observe/recursion_without_end", test_recursion_without_end);
+    g_test_add_func("/observe/copy_elsewhere", test_copy_elsewhere);
+    g_test_add_func("/observe/uneven_repeats", test_uneven_repeats);
     return g_test_run();
 }

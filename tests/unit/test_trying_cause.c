@@ -407,6 +407,10 @@ static void test_cancel_ends(void)
         {30, NULL, SX_END_CANCEL},
         {70, "Expires: 60\r\n", SX_END_CANCEL_EXPIRES},
         {68, "Expires: 60\r\n", SX_END_CANCEL},
+        {69, "Expires: 60\r\n", SX_END_CANCEL},
+        {69.001, "Expires: 60\r\n", SX_END_CANCEL_EXPIRES},
+        {71.999, "Expires: 60\r\n", SX_END_CANCEL_EXPIRES},
+        {72, "Expires: 60\r\n", SX_END_CANCEL},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -428,6 +432,12 @@ static void test_proxy_cancels(void)
         {195, 0, SX_END_CANCEL_TIMER_C},
         {100, 0, SX_END_CANCEL},
         {195, 194.9, SX_END_CANCEL_PASSED_ON},
+        /* Sent on at 10.2 s. Timer C is more than three minutes (RFC 3261 16.6 item 11), and nothing
+         * fits it that comes 20 s after that. */
+        {190.199, 0, SX_END_CANCEL},
+        {190.2, 0, SX_END_CANCEL_TIMER_C},
+        {210.199, 0, SX_END_CANCEL_TIMER_C},
+        {210.2, 0, SX_END_CANCEL},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -486,6 +496,147 @@ static void test_slow_hop(void)
     }
 }
 
+/* ---- both sides of each threshold ---- */
+
+/* A second after the answer of the next hop the caller gives up: until then it may be on its way. */
+static void test_kept_for_a_second(void)
+{
+    static const struct {
+        double given_up;
+        enum sx_trying_cause cause;
+    } rows[] = {{11.599, SX_CAUSE_UNKNOWN}, {11.6, SX_CAUSE_NOT_RELAYED}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l);
+        sent_on(&l, 1);
+        response(&l, 10.6, BOB, P1, 180, "INVITE", TRUNK);
+        request(&l, rows[i].given_up, ALICE, P1, "CANCEL", via("alice a1"));
+        g_test_message("given up at %.3f s", rows[i].given_up);
+        g_assert_cmpint(judged(&l, txn).cause, ==, rows[i].cause);
+    }
+}
+
+/* The answer was there for less than half of the wait: the rest of it had another reason. */
+static void test_kept_for_most_of_the_wait(void)
+{
+    static const struct {
+        double answered;
+        enum sx_trying_cause cause;
+    } rows[] = {{15.099, SX_CAUSE_NOT_RELAYED}, {15.1, SX_CAUSE_UNKNOWN}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l);
+        sent_on(&l, 1);
+        response(&l, rows[i].answered, BOB, P1, 180, "INVITE", TRUNK);
+        request(&l, 20.1, ALICE, P1, "CANCEL", via("alice a1"));
+        g_test_message("answered at %.3f s", rows[i].answered);
+        g_assert_cmpint(judged(&l, txn).cause, ==, rows[i].cause);
+    }
+}
+
+/* Half a second after a failure that got no ACK the server says it again (RFC 3261 17.2.1). */
+static void test_failure_said_again(void)
+{
+    static const struct {
+        double again;
+        enum sx_trying_cause cause;
+    } rows[] = {{12.399, SX_CAUSE_UNKNOWN}, {12.4, SX_CAUSE_NOT_RELAYED}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l);
+        sent_on(&l, 1);
+        response(&l, 12, BOB, P1, 503, "INVITE", TRUNK);
+        response(&l, rows[i].again, BOB, P1, 503, "INVITE", TRUNK);
+        g_test_message("again at %.3f s", rows[i].again);
+        g_assert_cmpint(judged(&l, txn).cause, ==, rows[i].cause);
+    }
+}
+
+/* Clocks that are kept in step may differ by a tenth of a second. */
+static void test_clocks_nearly_in_step(void)
+{
+    static const struct {
+        double sent_on;
+        enum sx_trying_cause cause;
+    } rows[] = {{9.899, SX_CAUSE_UNKNOWN}, {9.9, SX_CAUSE_NOT_RELAYED}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        request(&l, rows[i].sent_on, P1, BOB, "INVITE", TRUNK);
+        response(&l, 12, BOB, P1, 180, "INVITE", TRUNK);
+        g_test_message("sent on at %.3f s", rows[i].sent_on);
+        uint32_t txn = call_begins(&l);
+        g_assert_cmpint(judged(&l, txn).cause, ==, rows[i].cause);
+    }
+}
+
+/* What the caller sends again within two seconds was under way when the 100 came. */
+static void test_100_crossed(void)
+{
+    static const struct {
+        double again;
+        enum sx_trying_cause cause;
+    } rows[] = {{12.099, SX_CAUSE_UNKNOWN}, {12.1, SX_CAUSE_100_LOST}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l);
+        send_again(&l, (double[]){10.5, rows[i].again}, 2);
+        g_test_message("again at %.3f s", rows[i].again);
+        g_assert_cmpint(judged(&l, txn).cause, ==, rows[i].cause);
+    }
+}
+
+/* A hop that connects for this INVITE begins within two seconds; one that came before it by no more
+ * may be what the connection is for. */
+static void test_connect_in_time(void)
+{
+    static const struct {
+        double other, connect;
+        enum sx_trying_cause cause;
+    } rows[] = {
+        {0, 12, SX_CAUSE_UNREACHABLE},
+        {0, 12.001, SX_CAUSE_UNKNOWN},
+        {9, 11, SX_CAUSE_UNKNOWN},
+        {9, 11.001, SX_CAUSE_UNREACHABLE},
+        {11, 11, SX_CAUSE_UNKNOWN},
+        {11.001, 11, SX_CAUSE_UNREACHABLE},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l);
+        if (rows[i].other > 0)
+            request(&l, rows[i].other, CAROL, P1, "INVITE", via("carol k1"), .call_id = "k");
+        connect_in_vain(&l, rows[i].connect);
+        g_test_message("row %u", (unsigned)i);
+        g_assert_cmpint(judged(&l, txn).cause, ==, rows[i].cause);
+    }
+}
+
+/* Who hears nothing asks again after twice as long (RFC 3261 17.1.1.2); a second is for hosts and
+ * clocks. Who has not done so by then has heard something. */
+static void test_went_on_sending(void)
+{
+    static const struct {
+        double given_up;
+        enum sx_trying_cause cause;
+    } rows[] = {{14.7, SX_CAUSE_NEVER_ANSWERED}, {14.701, SX_CAUSE_UNKNOWN}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l);
+        sent_on(&l, 3);     /* at 10.2, 10.7 and 11.7 s; next at 13.7 s */
+        request(&l, rows[i].given_up, ALICE, P1, "CANCEL", via("alice a1"));
+        g_test_message("given up at %.3f s", rows[i].given_up);
+        g_assert_cmpint(judged(&l, txn).cause, ==, rows[i].cause);
+    }
+}
+
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -511,5 +662,12 @@ int main(int argc, char **argv)
     g_test_add_func("/trying/proxy_cancels", test_proxy_cancels);
     g_test_add_func("/trying/hangup", test_hangup);
     g_test_add_func("/trying/slow_hop", test_slow_hop);
+    g_test_add_func("/trying/threshold/kept_for_a_second", test_kept_for_a_second);
+    g_test_add_func("/trying/threshold/kept_for_most_of_the_wait", test_kept_for_most_of_the_wait);
+    g_test_add_func("/trying/threshold/failure_said_again", test_failure_said_again);
+    g_test_add_func("/trying/threshold/clocks_nearly_in_step", test_clocks_nearly_in_step);
+    g_test_add_func("/trying/threshold/100_crossed", test_100_crossed);
+    g_test_add_func("/trying/threshold/connect_in_time", test_connect_in_time);
+    g_test_add_func("/trying/threshold/went_on_sending", test_went_on_sending);
     return g_test_run();
 }
