@@ -318,21 +318,21 @@ static void test_undelivered_in_time(void)
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
-    g_test_add_func("/undelivered/undelivered", test_undelivered);
-    g_test_add_func("/undelivered/too_late", test_undelivered_too_late);
+    g_test_add_func("/connections/undelivered", test_undelivered);
+    g_test_add_func("/connections/too_late", test_undelivered_too_late);
     g_test_add_func("/connections/quoted", test_quoted);
-    g_test_add_func("/undelivered/reset", test_reset);
-    g_test_add_func("/undelivered/reset_behind_fin", test_reset_behind_fin);
-    g_test_add_func("/undelivered/connect_in_vain", test_connect_in_vain);
-    g_test_add_func("/undelivered/connect_refused", test_connect_refused);
-    g_test_add_func("/undelivered/connect_as_usual", test_connect_as_usual);
-    g_test_add_func("/undelivered/connect_scan", test_connect_scan);
-    g_test_add_func("/undelivered/hangup", test_hangup);
-    g_test_add_func("/undelivered/hangup_by_server", test_hangup_by_server);
-    g_test_add_func("/undelivered/hangup_of_nobody", test_hangup_of_nobody);
-    g_test_add_func("/undelivered/hangup_of_a_trunk", test_hangup_of_a_trunk);
-    g_test_add_func("/undelivered/wants", test_wants);
-    g_test_add_func("/undelivered/syn_again_in_time", test_syn_again_in_time);
-    g_test_add_func("/undelivered/in_time", test_undelivered_in_time);
+    g_test_add_func("/connections/reset", test_reset);
+    g_test_add_func("/connections/reset_behind_fin", test_reset_behind_fin);
+    g_test_add_func("/connections/connect_in_vain", test_connect_in_vain);
+    g_test_add_func("/connections/connect_refused", test_connect_refused);
+    g_test_add_func("/connections/connect_as_usual", test_connect_as_usual);
+    g_test_add_func("/connections/connect_scan", test_connect_scan);
+    g_test_add_func("/connections/hangup", test_hangup);
+    g_test_add_func("/connections/hangup_by_server", test_hangup_by_server);
+    g_test_add_func("/connections/hangup_of_nobody", test_hangup_of_nobody);
+    g_test_add_func("/connections/hangup_of_a_trunk", test_hangup_of_a_trunk);
+    g_test_add_func("/connections/wants", test_wants);
+    g_test_add_func("/connections/syn_again_in_time", test_syn_again_in_time);
+    g_test_add_func("/connections/in_time", test_undelivered_in_time);
     return g_test_run();
 }

@@ -374,19 +374,19 @@ static void test_words_of_439(void)
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
-    g_test_add_func("/story/whose", test_whose);
-    g_test_add_func("/story/outcome", test_outcome);
-    g_test_add_func("/story/retry", test_retry);
-    g_test_add_func("/story/other_instance", test_other_instance);
-    g_test_add_func("/story/stale_binding", test_stale_binding);
-    g_test_add_func("/story/return", test_return);
-    g_test_add_func("/story/never_but_unaware", test_never_but_unaware);
-    g_test_add_func("/story/delivered", test_delivered);
-    g_test_add_func("/story/no_registration", test_no_registration);
-    g_test_add_func("/story/is_loss", test_is_loss);
-    g_test_add_func("/story/strange_token", test_strange_token);
-    g_test_add_func("/story/words", test_words);
-    g_test_add_func("/story/words_of_deaths", test_words_of_deaths);
-    g_test_add_func("/story/words_of_439", test_words_of_439);
+    g_test_add_func("/flow_story/whose", test_whose);
+    g_test_add_func("/flow_story/outcome", test_outcome);
+    g_test_add_func("/flow_story/retry", test_retry);
+    g_test_add_func("/flow_story/other_instance", test_other_instance);
+    g_test_add_func("/flow_story/stale_binding", test_stale_binding);
+    g_test_add_func("/flow_story/return", test_return);
+    g_test_add_func("/flow_story/never_but_unaware", test_never_but_unaware);
+    g_test_add_func("/flow_story/delivered", test_delivered);
+    g_test_add_func("/flow_story/no_registration", test_no_registration);
+    g_test_add_func("/flow_story/is_loss", test_is_loss);
+    g_test_add_func("/flow_story/strange_token", test_strange_token);
+    g_test_add_func("/flow_story/words", test_words);
+    g_test_add_func("/flow_story/words_of_deaths", test_words_of_deaths);
+    g_test_add_func("/flow_story/words_of_439", test_words_of_439);
     return g_test_run();
 }

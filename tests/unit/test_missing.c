@@ -277,19 +277,19 @@ static void test_unreadable_after_the_timeout(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/unseen/ack_of_success", test_ack_of_success);
-    g_test_add_func("/unseen/other_acks", test_other_acks);
-    g_test_add_func("/unseen/ack_of_failure", test_ack_of_failure);
-    g_test_add_func("/unseen/no_100", test_no_100);
-    g_test_add_func("/unseen/ack_after_the_timeout", test_ack_after_the_timeout);
-    g_test_add_func("/unseen/slow_all_the_same", test_slow_all_the_same);
-    g_test_add_func("/unseen/passed_on", test_passed_on);
-    g_test_add_func("/unseen/ringing_passed_on", test_ringing_passed_on);
-    g_test_add_func("/unseen/another_branch_answered", test_another_branch_answered);
-    g_test_add_func("/unseen/failure_of_the_hop_above", test_failure_of_the_hop_above);
-    g_test_add_func("/unseen/unreadable", test_unreadable);
-    g_test_add_func("/unseen/unreadable_at_another_time", test_unreadable_at_another_time);
-    g_test_add_func("/unseen/reassembled", test_put_together);
-    g_test_add_func("/unseen/unreadable_after_the_timeout", test_unreadable_after_the_timeout);
+    g_test_add_func("/missing/ack_of_success", test_ack_of_success);
+    g_test_add_func("/missing/other_acks", test_other_acks);
+    g_test_add_func("/missing/ack_of_failure", test_ack_of_failure);
+    g_test_add_func("/missing/no_100", test_no_100);
+    g_test_add_func("/missing/ack_after_the_timeout", test_ack_after_the_timeout);
+    g_test_add_func("/missing/slow_all_the_same", test_slow_all_the_same);
+    g_test_add_func("/missing/passed_on", test_passed_on);
+    g_test_add_func("/missing/ringing_passed_on", test_ringing_passed_on);
+    g_test_add_func("/missing/another_branch_answered", test_another_branch_answered);
+    g_test_add_func("/missing/failure_of_the_hop_above", test_failure_of_the_hop_above);
+    g_test_add_func("/missing/unreadable", test_unreadable);
+    g_test_add_func("/missing/unreadable_at_another_time", test_unreadable_at_another_time);
+    g_test_add_func("/missing/reassembled", test_put_together);
+    g_test_add_func("/missing/unreadable_after_the_timeout", test_unreadable_after_the_timeout);
     return g_test_run();
 }

@@ -242,15 +242,15 @@ static void test_host(void)
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
-    g_test_add_func("/words/time", test_time);
-    g_test_add_func("/words/long_time", test_long_time);
-    g_test_add_func("/words/line_break", test_line_break);
-    g_test_add_func("/words/line_breaks", test_line_breaks);
-    g_test_add_func("/words/trying", test_trying);
-    g_test_add_func("/words/trying_answered", test_trying_answered);
-    g_test_add_func("/words/no_response", test_no_response);
-    g_test_add_func("/words/step", test_step);
-    g_test_add_func("/words/step_cancelled", test_step_cancelled);
-    g_test_add_func("/words/host", test_host);
+    g_test_add_func("/say/time", test_time);
+    g_test_add_func("/say/long_time", test_long_time);
+    g_test_add_func("/say/line_break", test_line_break);
+    g_test_add_func("/say/line_breaks", test_line_breaks);
+    g_test_add_func("/say/trying", test_trying);
+    g_test_add_func("/say/trying_answered", test_trying_answered);
+    g_test_add_func("/say/no_response", test_no_response);
+    g_test_add_func("/say/step", test_step);
+    g_test_add_func("/say/step_cancelled", test_step_cancelled);
+    g_test_add_func("/say/host", test_host);
     return g_test_run();
 }

@@ -498,6 +498,13 @@ static void test_slow_hop(void)
 
 /* ---- both sides of each threshold ---- */
 
+static enum sx_trying_cause cause_judged(struct ladder *l, uint32_t txn)
+{
+    struct sx_trying v = judged(l, txn);
+
+    return sx_trying_cause_of(&v.chain);
+}
+
 /* A second after the answer of the next hop the caller gives up: until then it may be on its way. */
 static void test_kept_for_a_second(void)
 {
@@ -513,7 +520,7 @@ static void test_kept_for_a_second(void)
         response(&l, 10.6, BOB, P1, 180, "INVITE", TRUNK);
         request(&l, rows[i].given_up, ALICE, P1, "CANCEL", via("alice a1"));
         g_test_message("given up at %.3f s", rows[i].given_up);
-        g_assert_cmpint(judged(&l, txn).cause, ==, rows[i].cause);
+        g_assert_cmpint(cause_judged(&l, txn), ==, rows[i].cause);
     }
 }
 
@@ -532,7 +539,7 @@ static void test_kept_for_most_of_the_wait(void)
         response(&l, rows[i].answered, BOB, P1, 180, "INVITE", TRUNK);
         request(&l, 20.1, ALICE, P1, "CANCEL", via("alice a1"));
         g_test_message("answered at %.3f s", rows[i].answered);
-        g_assert_cmpint(judged(&l, txn).cause, ==, rows[i].cause);
+        g_assert_cmpint(cause_judged(&l, txn), ==, rows[i].cause);
     }
 }
 
@@ -551,7 +558,7 @@ static void test_failure_said_again(void)
         response(&l, 12, BOB, P1, 503, "INVITE", TRUNK);
         response(&l, rows[i].again, BOB, P1, 503, "INVITE", TRUNK);
         g_test_message("again at %.3f s", rows[i].again);
-        g_assert_cmpint(judged(&l, txn).cause, ==, rows[i].cause);
+        g_assert_cmpint(cause_judged(&l, txn), ==, rows[i].cause);
     }
 }
 
@@ -569,7 +576,7 @@ static void test_clocks_nearly_in_step(void)
         response(&l, 12, BOB, P1, 180, "INVITE", TRUNK);
         g_test_message("sent on at %.3f s", rows[i].sent_on);
         uint32_t txn = call_begins(&l);
-        g_assert_cmpint(judged(&l, txn).cause, ==, rows[i].cause);
+        g_assert_cmpint(cause_judged(&l, txn), ==, rows[i].cause);
     }
 }
 
@@ -586,7 +593,7 @@ static void test_100_crossed(void)
         uint32_t txn = call_begins(&l);
         send_again(&l, (double[]){10.5, rows[i].again}, 2);
         g_test_message("again at %.3f s", rows[i].again);
-        g_assert_cmpint(judged(&l, txn).cause, ==, rows[i].cause);
+        g_assert_cmpint(cause_judged(&l, txn), ==, rows[i].cause);
     }
 }
 
@@ -613,7 +620,7 @@ static void test_connect_in_time(void)
             request(&l, rows[i].other, CAROL, P1, "INVITE", via("carol k1"), .call_id = "k");
         connect_in_vain(&l, rows[i].connect);
         g_test_message("row %u", (unsigned)i);
-        g_assert_cmpint(judged(&l, txn).cause, ==, rows[i].cause);
+        g_assert_cmpint(cause_judged(&l, txn), ==, rows[i].cause);
     }
 }
 
@@ -632,7 +639,7 @@ static void test_went_on_sending(void)
         sent_on(&l, 3);     /* at 10.2, 10.7 and 11.7 s; next at 13.7 s */
         request(&l, rows[i].given_up, ALICE, P1, "CANCEL", via("alice a1"));
         g_test_message("given up at %.3f s", rows[i].given_up);
-        g_assert_cmpint(judged(&l, txn).cause, ==, rows[i].cause);
+        g_assert_cmpint(cause_judged(&l, txn), ==, rows[i].cause);
     }
 }
 
@@ -640,34 +647,34 @@ static void test_went_on_sending(void)
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
-    g_test_add_func("/trying/not_forwarded", test_not_forwarded);
-    g_test_add_func("/trying/not_forwarded/no_evidence", test_not_forwarded_no_evidence);
-    g_test_add_func("/trying/not_forwarded/other_evidence", test_not_forwarded_other_evidence);
-    g_test_add_func("/trying/not_forwarded/counter_evidence", test_not_forwarded_counter_evidence);
-    g_test_add_func("/trying/not_forwarded/missed", test_not_forwarded_missed);
-    g_test_add_func("/trying/never_answered", test_never_answered);
-    g_test_add_func("/trying/never_answered/stopped", test_never_answered_stopped);
-    g_test_add_func("/trying/never_answered/gave_up", test_never_answered_gave_up);
-    g_test_add_func("/trying/never_answered/tcp", test_never_answered_tcp);
-    g_test_add_func("/trying/next_hop_stuck", test_next_hop_stuck);
-    g_test_add_func("/trying/not_relayed", test_not_relayed);
-    g_test_add_func("/trying/not_relayed/failure", test_not_relayed_failure);
-    g_test_add_func("/trying/not_relayed/clocks_apart", test_not_relayed_clocks_apart);
-    g_test_add_func("/trying/100_lost", test_100_lost);
-    g_test_add_func("/trying/unreachable", test_unreachable);
-    g_test_add_func("/trying/cannot_connect", test_cannot_connect);
-    g_test_add_func("/trying/fork", test_fork);
-    g_test_add_func("/trying/timeout_codes", test_timeout_codes);
-    g_test_add_func("/trying/cancel_ends", test_cancel_ends);
-    g_test_add_func("/trying/proxy_cancels", test_proxy_cancels);
-    g_test_add_func("/trying/hangup", test_hangup);
-    g_test_add_func("/trying/slow_hop", test_slow_hop);
-    g_test_add_func("/trying/threshold/kept_for_a_second", test_kept_for_a_second);
-    g_test_add_func("/trying/threshold/kept_for_most_of_the_wait", test_kept_for_most_of_the_wait);
-    g_test_add_func("/trying/threshold/failure_said_again", test_failure_said_again);
-    g_test_add_func("/trying/threshold/clocks_nearly_in_step", test_clocks_nearly_in_step);
-    g_test_add_func("/trying/threshold/100_crossed", test_100_crossed);
-    g_test_add_func("/trying/threshold/connect_in_time", test_connect_in_time);
-    g_test_add_func("/trying/threshold/went_on_sending", test_went_on_sending);
+    g_test_add_func("/trying_cause/not_forwarded", test_not_forwarded);
+    g_test_add_func("/trying_cause/not_forwarded/no_evidence", test_not_forwarded_no_evidence);
+    g_test_add_func("/trying_cause/not_forwarded/other_evidence", test_not_forwarded_other_evidence);
+    g_test_add_func("/trying_cause/not_forwarded/counter_evidence", test_not_forwarded_counter_evidence);
+    g_test_add_func("/trying_cause/not_forwarded/missed", test_not_forwarded_missed);
+    g_test_add_func("/trying_cause/never_answered", test_never_answered);
+    g_test_add_func("/trying_cause/never_answered/stopped", test_never_answered_stopped);
+    g_test_add_func("/trying_cause/never_answered/gave_up", test_never_answered_gave_up);
+    g_test_add_func("/trying_cause/never_answered/tcp", test_never_answered_tcp);
+    g_test_add_func("/trying_cause/next_hop_stuck", test_next_hop_stuck);
+    g_test_add_func("/trying_cause/not_relayed", test_not_relayed);
+    g_test_add_func("/trying_cause/not_relayed/failure", test_not_relayed_failure);
+    g_test_add_func("/trying_cause/not_relayed/clocks_apart", test_not_relayed_clocks_apart);
+    g_test_add_func("/trying_cause/100_lost", test_100_lost);
+    g_test_add_func("/trying_cause/unreachable", test_unreachable);
+    g_test_add_func("/trying_cause/cannot_connect", test_cannot_connect);
+    g_test_add_func("/trying_cause/fork", test_fork);
+    g_test_add_func("/trying_cause/timeout_codes", test_timeout_codes);
+    g_test_add_func("/trying_cause/cancel_ends", test_cancel_ends);
+    g_test_add_func("/trying_cause/proxy_cancels", test_proxy_cancels);
+    g_test_add_func("/trying_cause/hangup", test_hangup);
+    g_test_add_func("/trying_cause/slow_hop", test_slow_hop);
+    g_test_add_func("/trying_cause/threshold/kept_for_a_second", test_kept_for_a_second);
+    g_test_add_func("/trying_cause/threshold/kept_for_most_of_the_wait", test_kept_for_most_of_the_wait);
+    g_test_add_func("/trying_cause/threshold/failure_said_again", test_failure_said_again);
+    g_test_add_func("/trying_cause/threshold/clocks_nearly_in_step", test_clocks_nearly_in_step);
+    g_test_add_func("/trying_cause/threshold/100_crossed", test_100_crossed);
+    g_test_add_func("/trying_cause/threshold/connect_in_time", test_connect_in_time);
+    g_test_add_func("/trying_cause/threshold/went_on_sending", test_went_on_sending);
     return g_test_run();
 }
