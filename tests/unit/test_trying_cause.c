@@ -644,6 +644,108 @@ static void test_went_on_sending(void)
 }
 
 
+/* A proxy cancels its other branches for a 2xx or 6xx that one of them gave before (RFC 3261 16.7
+ * items 5 and 10), and for nothing else. */
+static void test_cancelled_for_another_branch(void)
+{
+    static const struct {
+        unsigned code;
+        double at;
+        bool elsewhere;
+    } rows[] = {
+        {200, 15, true},  {603, 15, true},  {302, 15, false}, {486, 15, false},
+        {503, 15, false}, {200, 25, false}, {603, 25, false},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        call_begins(&l);
+        uint32_t branch = sent_on(&l, 1), other = 0;
+        response(&l, 10.3, BOB, P1, 100, "INVITE", TRUNK);
+        request(&l, 10.4, P1, CAROL, "INVITE", SECOND);
+        if (rows[i].at > 20)
+            request(&l, 20, P1, BOB, "CANCEL", via("p1 b1"));
+        other = response(&l, rows[i].at, CAROL, P1, rows[i].code, "INVITE", SECOND)->frame;
+        if (rows[i].at < 20)
+            request(&l, 20, P1, BOB, "CANCEL", via("p1 b1"));
+        struct sx_trying v = judged(&l, branch);
+        g_test_message("%u at %.0f s", rows[i].code, rows[i].at);
+        g_assert_cmpint(v.end, ==, rows[i].elsewhere ? SX_END_CANCEL_ELSEWHERE : SX_END_CANCEL);
+        g_assert_cmpuint(v.elsewhere_in, ==, rows[i].elsewhere ? other : 0);
+    }
+}
+
+/* RFC 3261 16.7 item 5: provisional responses but 100, and 2xx, go on at once; a 3xx is acknowledged
+ * and may be kept. */
+static void test_must_be_relayed(void)
+{
+    static const struct {
+        unsigned code;
+        enum sx_trying_cause cause;
+    } rows[] = {
+        {101, SX_CAUSE_NOT_RELAYED}, {199, SX_CAUSE_NOT_RELAYED}, {299, SX_CAUSE_NOT_RELAYED},
+        {300, SX_CAUSE_UNKNOWN},     {301, SX_CAUSE_UNKNOWN},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l);
+        sent_on(&l, 1);
+        response(&l, 12, BOB, P1, rows[i].code, "INVITE", TRUNK);
+        if (rows[i].code >= 200)
+            request(&l, 12.1, P1, BOB, "ACK", via("p1 b1"));
+        g_test_message("%u", rows[i].code);
+        g_assert_cmpint(cause_judged(&l, txn), ==, rows[i].cause);
+    }
+}
+
+/* Requests of the next hop to this one show its direction, those to somebody else do not; and who asks
+ * once over UDP has heard something, whatever else is shown. */
+static void test_direction_back(void)
+{
+    static const struct {
+        unsigned to, sends;
+        enum sx_trying_cause cause;
+    } rows[] = {
+        {P1, 3, SX_CAUSE_NEVER_ANSWERED},
+        {CAROL, 3, SX_CAUSE_UNKNOWN},
+        {P1, 2, SX_CAUSE_NEVER_ANSWERED},
+        {P1, 1, SX_CAUSE_UNKNOWN},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        request(&l, 1, BOB, rows[i].to, "OPTIONS", via("bob o1"), .call_id = "o");
+        uint32_t txn = call_begins(&l);
+        sent_on(&l, rows[i].sends);
+        g_test_message("row %u", (unsigned)i);
+        g_assert_cmpint(cause_judged(&l, txn), ==, rows[i].cause);
+    }
+}
+
+/* The hop whose own wait is more than half of the caller's made the answer slow. */
+static void test_half_of_a_slow_answer(void)
+{
+    static const struct {
+        double sent_on;
+        bool further_on;
+    } rows[] = {{14.199, true}, {14.2, false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l);
+        uint32_t branch = request(&l, rows[i].sent_on, P1, BOB, "INVITE", TRUNK)->txn;
+        response(&l, 18.2, BOB, P1, 180, "INVITE", TRUNK);
+        response(&l, 18.1, P1, ALICE, 180, "INVITE", via("alice a1"));  /* 8 s after the 100 */
+        struct sx_trying v = sx_trying_judge(l.tracker, txn_numbered(&l, txn));
+        g_test_message("sent on at %.3f s", rows[i].sent_on);
+        g_assert_cmpuint(sx_trying_slow_hop(l.tracker, txn_numbered(&l, txn), &v)->number, ==,
+                         rows[i].further_on ? branch : txn);
+        ladder_close(&l);
+    }
+}
+
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -676,5 +778,9 @@ int main(int argc, char **argv)
     g_test_add_func("/trying_cause/threshold/100_crossed", test_100_crossed);
     g_test_add_func("/trying_cause/threshold/connect_in_time", test_connect_in_time);
     g_test_add_func("/trying_cause/threshold/went_on_sending", test_went_on_sending);
+    g_test_add_func("/trying_cause/cancelled_for_another_branch", test_cancelled_for_another_branch);
+    g_test_add_func("/trying_cause/must_be_relayed", test_must_be_relayed);
+    g_test_add_func("/trying_cause/direction_back", test_direction_back);
+    g_test_add_func("/trying_cause/threshold/half_of_a_slow_answer", test_half_of_a_slow_answer);
     return g_test_run();
 }
