@@ -746,6 +746,68 @@ static void test_half_of_a_slow_answer(void)
 }
 
 
+/* A hop that sends nothing on is told of once the wait is slow: for 4 s, in the test's settings. */
+static void test_not_forwarded_for_long_enough(void)
+{
+    static const struct {
+        double given_up;
+        enum sx_trying_cause cause;
+    } rows[] = {{14.099, SX_CAUSE_UNKNOWN}, {14.1, SX_CAUSE_NOT_FORWARDED}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        other_call(&l, 1);
+        uint32_t txn = call_begins(&l);
+        request(&l, rows[i].given_up, ALICE, P1, "CANCEL", via("alice a1"));
+        g_test_message("given up at %.3f s", rows[i].given_up);
+        g_assert_cmpint(cause_judged(&l, txn), ==, rows[i].cause);
+    }
+}
+
+/* A branch whose own wait is more than half of the caller's held it up, though it has ended. */
+static void test_covers_most_of_the_wait(void)
+{
+    static const struct {
+        double busy;
+        enum sx_trying_cause cause;
+    } rows[] = {{15.3, SX_CAUSE_UNKNOWN}, {15.301, SX_CAUSE_NEXT_HOP_STUCK}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l);
+        sent_on(&l, 1);
+        response(&l, 10.3, BOB, P1, 100, "INVITE", TRUNK);
+        response(&l, rows[i].busy, BOB, P1, 486, "INVITE", TRUNK);
+        request(&l, rows[i].busy, P1, BOB, "ACK", via("p1 b1"));
+        request(&l, 20.1, ALICE, P1, "CANCEL", via("alice a1"));
+        g_test_message("busy at %.3f s", rows[i].busy);
+        g_assert_cmpint(cause_judged(&l, txn), ==, rows[i].cause);
+    }
+}
+
+/* A proxy that sends to another one a second after a branch was last asked has given that up, silent
+ * or not reached; until then it may ask them beside each other. */
+static void test_given_up_for_another(void)
+{
+    for (unsigned unreachable = 0; unreachable < 2; unreachable++)
+        for (unsigned later = 0; later < 2; later++) {
+            struct ladder l = ladder_open();
+            other_call(&l, 1);
+            uint32_t txn = call_begins(&l);
+            sent_on(&l, 2);     /* at 10.2 and 10.7 s */
+            if (unreachable)
+                undelivered(&l, 10.8, P1, 5060, BOB, 5060);
+            request(&l, 11.7 + later * 0.001, P1, CAROL, "INVITE", SECOND);
+            response(&l, 11.8, CAROL, P1, 404, "INVITE", SECOND);
+            request(&l, 11.8, P1, CAROL, "ACK", via("p1 b2"));
+            enum sx_trying_cause cause =
+                unreachable ? SX_CAUSE_UNREACHABLE : SX_CAUSE_NEVER_ANSWERED;
+            g_test_message("%s, %s", unreachable ? "unreachable" : "silent", later ? "later" : "in time");
+            g_assert_cmpint(cause_judged(&l, txn), ==, later ? SX_CAUSE_UNKNOWN : cause);
+        }
+}
+
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -782,5 +844,8 @@ int main(int argc, char **argv)
     g_test_add_func("/trying_cause/must_be_relayed", test_must_be_relayed);
     g_test_add_func("/trying_cause/direction_back", test_direction_back);
     g_test_add_func("/trying_cause/threshold/half_of_a_slow_answer", test_half_of_a_slow_answer);
+    g_test_add_func("/trying_cause/threshold/not_forwarded_for_long_enough", test_not_forwarded_for_long_enough);
+    g_test_add_func("/trying_cause/threshold/covers_most_of_the_wait", test_covers_most_of_the_wait);
+    g_test_add_func("/trying_cause/threshold/given_up_for_another", test_given_up_for_another);
     return g_test_run();
 }
