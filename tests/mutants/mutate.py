@@ -28,6 +28,7 @@ class Copy:
     """A copy of the tree, which is built again after each change."""
 
     def __init__(self, folder, sanitize=False):
+        self.memory = resource.RLIM_INFINITY if sanitize else MEMORY
         self.root = Path(folder) / "tree"
         self.build = Path(folder) / "build"
         for name in TREE:
@@ -40,7 +41,6 @@ class Copy:
         self.must("cmake", "-S", self.root, "-B", self.build, "-G", "Ninja",
                   "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_C_FLAGS=-O1", "-DSX_WERROR=OFF",
                   "-DSX_SANITIZE=" + ("address,undefined" if sanitize else ""))
-        self.memory = resource.RLIM_INFINITY if sanitize else MEMORY
         self.must("cmake", "--build", self.build)
         self.plugin = next(self.build.glob("plugins/*/epan/sipexplain.so"))
         self.unchanged = {path: digest(path) for path in self.programs()}
