@@ -15,7 +15,7 @@ import pytest
 
 import kept
 import merged
-import odd
+import built
 import pipelined
 
 CAPTURES = Path(__file__).parents[1] / "captures"
@@ -168,7 +168,7 @@ def test_messages_that_the_snapshot_length_cuts(wireshark, mode):
 def repository(wireshark):
     paths = [*sorted((CAPTURES / "ladders").glob("*.md")),
              *sorted((CAPTURES / "recorded").glob("*.pcap*"))]
-    names = [name for name in odd.ALL if name not in MORE_OR_LESS]
+    names = [name for name in built.ALL if name not in MORE_OR_LESS]
     files = [kept.bytes_of(capture) for capture in [*paths, *names]]
     return wireshark.keep("every-message-repository.pcapng",
                           merged.merge([data for data in files if is_plain(data)]))

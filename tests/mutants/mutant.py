@@ -24,15 +24,9 @@ class Mutant:
     line: int       # counted from 1
     old: str        # a part of that line
     new: str
-    why: str = ""   # why no test notices it, where somebody has thought of it
 
     def __str__(self):
         return f"{self.path}:{self.line}: {self.old} => {self.new}"
-
-    @property
-    def change(self):
-        """What stays the same where lines are added above it and files move."""
-        return Path(self.path).name, self.old, self.new
 
     def apply(self, text):
         lines = text.splitlines(keepends=True)
@@ -41,24 +35,62 @@ class Mutant:
         return "".join(lines)
 
 
+@dataclass(frozen=True)
+class Known:
+    """Changes that no test notices, and why that is right."""
+    file: re.Pattern
+    old: re.Pattern
+    new: re.Pattern
+    why: str
+
+    def fits(self, mutant):
+        return bool(self.file.fullmatch(Path(mutant.path).name) and self.old.fullmatch(mutant.old) and
+                    self.new.fullmatch(mutant.new))
+
+
 # ---- from a list ----
 
+def lines_of(path):
+    """(number, text) of those that are neither empty nor a remark."""
+    lines = enumerate(Path(path).read_text().splitlines(), 1)
+    return [(number, text) for number, text in lines if text.strip() and not text.startswith("#")]
+
+
 def read_list(root, path):
-    """Lines as README.md says. An indented line below one says why no test notices it."""
-    mutants = []
-    for number, text in enumerate(Path(path).read_text().splitlines(), 1):
-        if not text.strip() or text.startswith("#"):
+    """The mutants of a list; README.md says how one is written."""
+    return [at(path, number, lambda: read_line(root, text)) for number, text in lines_of(path)]
+
+
+def read_known(path):
+    """Lines as in a list, in which * stands for any text, each with the reason on the indented lines
+    below the last of them."""
+    known, waiting, why = [], [], ""
+    for number, text in [*lines_of(path), (0, "")]:
+        if text[:1].isspace():
+            why = f"{why} {text.strip()}".strip()
             continue
-        try:
-            if not text[0].isspace():
-                mutants.append(read_line(root, text))
-            elif mutants:
-                last = mutants.pop()
-                mutants.append(Mutant(last.path, last.line, last.old, last.new,
-                                      f"{last.why} {text.strip()}".strip()))
-        except ListError as error:
-            raise ListError(f"{path}:{number}: {error}") from None
-    return mutants
+        if why:
+            known += [Known(*patterns, why) for patterns in waiting]
+            waiting, why = [], ""
+        if text:
+            waiting.append(at(path, number, lambda: read_patterns(text)))
+    if waiting:
+        raise ListError(f"{path}: the last line has no reason below it")
+    return known
+
+
+def at(path, number, read):
+    try:
+        return read()
+    except ListError as error:
+        raise ListError(f"{path}:{number}: {error}") from None
+
+
+def read_patterns(text):
+    match = LISTED.fullmatch(text.strip())
+    if not match:
+        raise ListError("expected FILE: OLD => NEW")
+    return [re.compile(re.escape(match[name]).replace(r"\*", ".*")) for name in ("file", "old", "new")]
 
 
 def read_line(root, text):

@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from mutant import ListError, make_all, read_list
+from mutant import ListError, make_all, read_known, read_list
 
 ROOT = Path(__file__).resolve().parents[2]
 KNOWN = Path(__file__).with_name("known.txt")
@@ -27,7 +27,8 @@ TIMEOUT = 60            # seconds, for one test program
 class Copy:
     """A copy of the tree, which is built again after each change."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, sanitize=False):
+        self.memory = resource.RLIM_INFINITY if sanitize else MEMORY
         self.root = Path(folder) / "tree"
         self.build = Path(folder) / "build"
         for name in TREE:
@@ -38,7 +39,8 @@ class Copy:
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copy2(source, target)
         self.must("cmake", "-S", self.root, "-B", self.build, "-G", "Ninja",
-                  "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_C_FLAGS=-O1", "-DSX_WERROR=OFF")
+                  "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_C_FLAGS=-O1", "-DSX_WERROR=OFF",
+                  "-DSX_SANITIZE=" + ("address,undefined" if sanitize else ""))
         self.must("cmake", "--build", self.build)
         self.plugin = next(self.build.glob("plugins/*/epan/sipexplain.so"))
         self.unchanged = {path: digest(path) for path in self.programs()}
@@ -51,7 +53,7 @@ class Copy:
         return [path.name for path in self.programs() if digest(path) != self.unchanged[path]]
 
     def run(self, *command):
-        limit = (resource.RLIMIT_AS, (MEMORY, MEMORY))
+        limit = (resource.RLIMIT_AS, (self.memory, self.memory))
         return subprocess.run([str(part) for part in command], cwd=self.root, capture_output=True,
                               encoding="utf-8", errors="replace",
                               preexec_fn=lambda: resource.setrlimit(*limit))
@@ -111,7 +113,7 @@ def try_all(copy, mutants, ladders, known, report):
     for number, mutant in enumerate(mutants, 1):
         began = time.monotonic()
         noticed = try_one(copy, mutant, ladders)
-        why = mutant.why or known.get(mutant.change)
+        why = next((each.why for each in known if each.fits(mutant)), None)
         if not noticed and not why:
             survivors.append(mutant)
         verdict = (f"noticed by {noticed}" if noticed else
@@ -139,6 +141,8 @@ def arguments():
     parser.add_argument("-n", "--dry-run", action="store_true", help="print them and try none")
     parser.add_argument("--part", metavar="N/M", default="1/1", help="each Mth of them, from the Nth on")
     parser.add_argument("--no-ladders", action="store_true", help="unit tests only")
+    parser.add_argument("--sanitize", action="store_true",
+                        help="unit tests only, with the address and undefined behaviour sanitizers")
     args = parser.parse_args()
     if bool(args.places) == bool(args.list):
         parser.error("name files or folders, or a list")
@@ -149,7 +153,7 @@ def main():
     args = arguments()
     try:
         mutants = wanted(args)
-        known = {mutant.change: mutant.why for mutant in read_list(ROOT, KNOWN)}
+        known = read_known(KNOWN)
     except (ListError, OSError) as error:
         sys.exit(str(error))
     first, step = map(int, args.part.split("/"))
@@ -159,8 +163,8 @@ def main():
         return 0
     with tempfile.TemporaryDirectory(prefix="sipexplain-mutants-") as folder:
         Path(folder).chmod(0o755)       # tshark runs as another user
-        copy = Copy(folder)
-        ladders = None if args.no_ladders else all_ladders()
+        copy = Copy(folder, args.sanitize)
+        ladders = None if args.no_ladders or args.sanitize else all_ladders()
         failed = copy.failing_test([path.name for path in copy.programs()]) or (
             ladders and ladders.first_to_notice(copy.plugin))
         if failed:

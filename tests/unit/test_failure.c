@@ -89,6 +89,10 @@ static void test_challenge_left_alone(void)
 
     go_on(&l, 10);
     g_assert_false(fails(&l, txn));     /* too early to tell */
+    go_on(&l, 32.1);                    /* 64*T1 after the 401 */
+    g_assert_false(fails(&l, txn));
+    go_on(&l, 32.101);
+    g_assert_true(fails(&l, txn));
     other_packet(&l, 1000);
     g_assert_false(fails(&l, txn));     /* not read to the end */
     sx_tracker_end(l.tracker);

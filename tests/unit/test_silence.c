@@ -44,6 +44,8 @@ static void test_not_repeated(void)
     response(&l, 1.1, ALICE, P1, 200, "OPTIONS", via("p1 x"));
     other_packet(&l, 31.999);
     g_assert_false(sx_silence_not_repeated(l.tracker, txn_numbered(&l, txn)));
+    other_packet(&l, 32);
+    g_assert_true(sx_silence_not_repeated(l.tracker, txn_numbered(&l, txn)));
     other_packet(&l, 40);
     g_assert_true(sx_silence_not_repeated(l.tracker, txn_numbered(&l, txn)));
     g_assert_false(sx_silence_no_response(l.tracker, txn_numbered(&l, txn)));

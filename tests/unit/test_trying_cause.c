@@ -644,6 +644,170 @@ static void test_went_on_sending(void)
 }
 
 
+/* A proxy cancels its other branches for a 2xx or 6xx that one of them gave before (RFC 3261 16.7
+ * items 5 and 10), and for nothing else. */
+static void test_cancelled_for_another_branch(void)
+{
+    static const struct {
+        unsigned code;
+        double at;
+        bool elsewhere;
+    } rows[] = {
+        {200, 15, true},  {603, 15, true},  {302, 15, false}, {486, 15, false},
+        {503, 15, false}, {200, 25, false}, {603, 25, false},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        call_begins(&l);
+        uint32_t branch = sent_on(&l, 1), other = 0;
+        response(&l, 10.3, BOB, P1, 100, "INVITE", TRUNK);
+        request(&l, 10.4, P1, CAROL, "INVITE", SECOND);
+        if (rows[i].at > 20)
+            request(&l, 20, P1, BOB, "CANCEL", via("p1 b1"));
+        other = response(&l, rows[i].at, CAROL, P1, rows[i].code, "INVITE", SECOND)->frame;
+        if (rows[i].at < 20)
+            request(&l, 20, P1, BOB, "CANCEL", via("p1 b1"));
+        struct sx_trying v = judged(&l, branch);
+        g_test_message("%u at %.0f s", rows[i].code, rows[i].at);
+        g_assert_cmpint(v.end, ==, rows[i].elsewhere ? SX_END_CANCEL_ELSEWHERE : SX_END_CANCEL);
+        g_assert_cmpuint(v.elsewhere_in, ==, rows[i].elsewhere ? other : 0);
+    }
+}
+
+/* RFC 3261 16.7 item 5: provisional responses but 100, and 2xx, go on at once; a 3xx is acknowledged
+ * and may be kept. */
+static void test_must_be_relayed(void)
+{
+    static const struct {
+        unsigned code;
+        enum sx_trying_cause cause;
+    } rows[] = {
+        {101, SX_CAUSE_NOT_RELAYED}, {199, SX_CAUSE_NOT_RELAYED}, {299, SX_CAUSE_NOT_RELAYED},
+        {300, SX_CAUSE_UNKNOWN},     {301, SX_CAUSE_UNKNOWN},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l);
+        sent_on(&l, 1);
+        response(&l, 12, BOB, P1, rows[i].code, "INVITE", TRUNK);
+        if (rows[i].code >= 200)
+            request(&l, 12.1, P1, BOB, "ACK", via("p1 b1"));
+        g_test_message("%u", rows[i].code);
+        g_assert_cmpint(cause_judged(&l, txn), ==, rows[i].cause);
+    }
+}
+
+/* Requests of the next hop to this one show its direction, those to somebody else do not; and who asks
+ * once over UDP has heard something, whatever else is shown. */
+static void test_direction_back(void)
+{
+    static const struct {
+        unsigned to, sends;
+        enum sx_trying_cause cause;
+    } rows[] = {
+        {P1, 3, SX_CAUSE_NEVER_ANSWERED},
+        {CAROL, 3, SX_CAUSE_UNKNOWN},
+        {P1, 2, SX_CAUSE_NEVER_ANSWERED},
+        {P1, 1, SX_CAUSE_UNKNOWN},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        request(&l, 1, BOB, rows[i].to, "OPTIONS", via("bob o1"), .call_id = "o");
+        uint32_t txn = call_begins(&l);
+        sent_on(&l, rows[i].sends);
+        g_test_message("row %u", (unsigned)i);
+        g_assert_cmpint(cause_judged(&l, txn), ==, rows[i].cause);
+    }
+}
+
+/* The hop whose own wait is more than half of the caller's made the answer slow. */
+static void test_half_of_a_slow_answer(void)
+{
+    static const struct {
+        double sent_on;
+        bool further_on;
+    } rows[] = {{14.199, true}, {14.2, false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l);
+        uint32_t branch = request(&l, rows[i].sent_on, P1, BOB, "INVITE", TRUNK)->txn;
+        response(&l, 18.2, BOB, P1, 180, "INVITE", TRUNK);
+        response(&l, 18.1, P1, ALICE, 180, "INVITE", via("alice a1"));  /* 8 s after the 100 */
+        struct sx_trying v = sx_trying_judge(l.tracker, txn_numbered(&l, txn));
+        g_test_message("sent on at %.3f s", rows[i].sent_on);
+        g_assert_cmpuint(sx_trying_slow_hop(l.tracker, txn_numbered(&l, txn), &v)->number, ==,
+                         rows[i].further_on ? branch : txn);
+        ladder_close(&l);
+    }
+}
+
+
+/* A hop that sends nothing on is told of once the wait is slow: for 4 s, in the test's settings. */
+static void test_not_forwarded_for_long_enough(void)
+{
+    static const struct {
+        double given_up;
+        enum sx_trying_cause cause;
+    } rows[] = {{14.099, SX_CAUSE_UNKNOWN}, {14.1, SX_CAUSE_NOT_FORWARDED}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        other_call(&l, 1);
+        uint32_t txn = call_begins(&l);
+        request(&l, rows[i].given_up, ALICE, P1, "CANCEL", via("alice a1"));
+        g_test_message("given up at %.3f s", rows[i].given_up);
+        g_assert_cmpint(cause_judged(&l, txn), ==, rows[i].cause);
+    }
+}
+
+/* A branch whose own wait is more than half of the caller's held it up, though it has ended. */
+static void test_covers_most_of_the_wait(void)
+{
+    static const struct {
+        double busy;
+        enum sx_trying_cause cause;
+    } rows[] = {{15.3, SX_CAUSE_UNKNOWN}, {15.301, SX_CAUSE_NEXT_HOP_STUCK}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l);
+        sent_on(&l, 1);
+        response(&l, 10.3, BOB, P1, 100, "INVITE", TRUNK);
+        response(&l, rows[i].busy, BOB, P1, 486, "INVITE", TRUNK);
+        request(&l, rows[i].busy, P1, BOB, "ACK", via("p1 b1"));
+        request(&l, 20.1, ALICE, P1, "CANCEL", via("alice a1"));
+        g_test_message("busy at %.3f s", rows[i].busy);
+        g_assert_cmpint(cause_judged(&l, txn), ==, rows[i].cause);
+    }
+}
+
+/* A proxy that sends to another one a second after a branch was last asked has given that up, silent
+ * or not reached; until then it may ask them beside each other. */
+static void test_given_up_for_another(void)
+{
+    for (unsigned unreachable = 0; unreachable < 2; unreachable++)
+        for (unsigned later = 0; later < 2; later++) {
+            struct ladder l = ladder_open();
+            other_call(&l, 1);
+            uint32_t txn = call_begins(&l);
+            sent_on(&l, 2);     /* at 10.2 and 10.7 s */
+            if (unreachable)
+                undelivered(&l, 10.8, P1, 5060, BOB, 5060);
+            request(&l, 11.7 + later * 0.001, P1, CAROL, "INVITE", SECOND);
+            response(&l, 11.8, CAROL, P1, 404, "INVITE", SECOND);
+            request(&l, 11.8, P1, CAROL, "ACK", via("p1 b2"));
+            enum sx_trying_cause cause =
+                unreachable ? SX_CAUSE_UNREACHABLE : SX_CAUSE_NEVER_ANSWERED;
+            g_test_message("%s, %s", unreachable ? "unreachable" : "silent", later ? "later" : "in time");
+            g_assert_cmpint(cause_judged(&l, txn), ==, later ? SX_CAUSE_UNKNOWN : cause);
+        }
+}
+
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -676,5 +840,12 @@ int main(int argc, char **argv)
     g_test_add_func("/trying_cause/threshold/100_crossed", test_100_crossed);
     g_test_add_func("/trying_cause/threshold/connect_in_time", test_connect_in_time);
     g_test_add_func("/trying_cause/threshold/went_on_sending", test_went_on_sending);
+    g_test_add_func("/trying_cause/cancelled_for_another_branch", test_cancelled_for_another_branch);
+    g_test_add_func("/trying_cause/must_be_relayed", test_must_be_relayed);
+    g_test_add_func("/trying_cause/direction_back", test_direction_back);
+    g_test_add_func("/trying_cause/threshold/half_of_a_slow_answer", test_half_of_a_slow_answer);
+    g_test_add_func("/trying_cause/threshold/not_forwarded_for_long_enough", test_not_forwarded_for_long_enough);
+    g_test_add_func("/trying_cause/threshold/covers_most_of_the_wait", test_covers_most_of_the_wait);
+    g_test_add_func("/trying_cause/threshold/given_up_for_another", test_given_up_for_another);
     return g_test_run();
 }
