@@ -37,7 +37,6 @@ struct sip_text {
     bool old_branch;                /* without the magic cookie */
     bool same_frame;                /* as the message before it */
     bool quoted;
-    bool reassembled;              /* of IP fragments */
     uint16_t src_port, dst_port;    /* 0: 5060 */
     enum sx_transport transport;
 };
@@ -150,7 +149,6 @@ static inline const struct sx_message *ladder_send(struct ladder *l, double seco
         .frame = l->frame,
         .transport = m->transport ? m->transport : SX_TRANSPORT_UDP,
         .quoted = m->quoted,
-        .reassembled = m->reassembled,
     };
     const struct sx_message *record = sx_tracker_observe(l->tracker, &obs);
     g_string_free(text, TRUE);
@@ -184,6 +182,28 @@ static inline uint32_t undelivered(struct ladder *l, double seconds, unsigned fr
 
     sx_tracker_undelivered(l->tracker, frame, ns_of(seconds), &a, &b);
     return frame;
+}
+
+/* A fragment of an IP packet. Returns its frame. */
+static inline uint32_t fragment(struct ladder *l, double seconds, unsigned from, unsigned to,
+                                uint32_t id, enum sx_fragment_holds holds, bool first)
+{
+    const uint8_t src[4] = {10, 0, 0, (uint8_t)from}, dst[4] = {10, 0, 0, (uint8_t)to};
+    uint32_t frame = other_packet(l, seconds);
+    struct sx_address a = address_at(src, 0), b = address_at(dst, 0);
+
+    sx_tracker_fragment(l->tracker, &(struct sx_seen_fragment){a, b, a, b, frame, id, holds, first});
+    return frame;
+}
+
+/* The packet whose fragments have this number is whole. */
+static inline void reassembled(struct ladder *l, unsigned from, unsigned to, uint32_t id)
+{
+    const uint8_t src[4] = {10, 0, 0, (uint8_t)from}, dst[4] = {10, 0, 0, (uint8_t)to};
+    struct sx_address a = address_at(src, 0), b = address_at(dst, 0);
+
+    sx_tracker_reassembled(l->tracker, &(struct sx_seen_fragment){a, b, a, b, l->frame, id,
+                                                                 SX_HOLDS_TEXT, false});
 }
 
 /* Never NULL: a test that expects a transaction where there is none reads zeros and fails. */
