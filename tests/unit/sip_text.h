@@ -155,6 +155,35 @@ static inline const struct sx_message *ladder_send(struct ladder *l, double seco
     return record;
 }
 
+/* When a client over UDP sends a request for the nth time, from 0, while it hears nothing: seconds
+ * after the first (RFC 3261 17.1.1.2, 17.1.2.2). */
+static inline double send_time(const char *method, unsigned nth)
+{
+    double at = 0, gap = 0.5;
+
+    for (; nth > 0; nth--, gap *= 2) {
+        if (gap > 4 && strcmp(method, "INVITE") != 0)
+            gap = 4;
+        at += gap;
+    }
+    return at;
+}
+
+/* The same request n times, by these timers. */
+#define requests(l, n, seconds, from, to, name, ...) \
+    ladder_send_often(l, n, seconds, from, to, &(struct sip_text){.method = (name), __VA_ARGS__})
+
+/* Returns the number of its transaction. */
+static inline uint32_t ladder_send_often(struct ladder *l, unsigned n, double seconds,
+                                         unsigned from, unsigned to, const struct sip_text *m)
+{
+    uint32_t txn = 0;
+
+    for (unsigned i = 0; i < n; i++)
+        txn = ladder_send(l, seconds + send_time(m->method, i), from, to, m)->txn;
+    return txn;
+}
+
 /* A TCP segment without payload. Returns its frame. */
 static inline uint32_t segment(struct ladder *l, double seconds, unsigned from, uint16_t from_port,
                                unsigned to, uint16_t to_port, unsigned flags)

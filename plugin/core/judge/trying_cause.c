@@ -92,7 +92,10 @@ static enum branch look_at(const struct outlook *o, const struct sx_txn *b)
         return BRANCH_STUCK;
     if (seen(o, b->unreachable_frame))
         return BRANCH_UNREACHABLE;
-    return sx_evidence_of_silence(o->tracker, b, horizon(o)) ? BRANCH_SILENT : BRANCH_HIDDEN;
+    return sx_evidence_of_silence(o->tracker, b, horizon(o)) ||
+                   sx_evidence_tried_elsewhere(o->tracker, b, horizon(o))
+               ? BRANCH_SILENT
+               : BRANCH_HIDDEN;
 }
 
 /* The branch that the wait is for; NULL if nothing was sent on. The newest of equals. */

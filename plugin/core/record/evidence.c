@@ -23,6 +23,9 @@
 /* What is sent together may be lost together. */
 #define APART_NS (SX_T1_NS - SX_T1_NS / 5)
 
+/* Branches of one request that are looked through; more than any fork has. */
+#define MAX_BRANCHES 64
+
 /* Transactions before and after one that are looked through for what the capture shows there. */
 #define MAX_NEIGHBOURS 256
 
@@ -99,6 +102,22 @@ bool sx_evidence_gave_up(const struct sx_tracker *tracker, const struct sx_txn *
     if (txn->method == SX_METHOD_INVITE)
         return !txn->ack_frame;
     return parent->final_ns - txn->request_ns >= GIVES_UP_NS;
+}
+
+bool sx_evidence_tried_elsewhere(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                                 struct sx_horizon until)
+{
+    int64_t due_ns = sx_evidence_due_ns(txn);
+
+    if (is_reliable(txn) || txn->method != SX_METHOD_INVITE || txn->sends < 2 || txn->ack_frame ||
+        txn->cancel_frame || txn->last_request_frame > until.frame)
+        return false;
+    const struct sx_txn *b = sx_tracker_siblings(tracker, txn);
+    for (unsigned i = 0; b && i < MAX_BRANCHES; i++, b = sx_tracker_next_sibling(tracker, b))
+        if (seen(b->request_frame, until) && b->request_frame > txn->last_request_frame &&
+            b->request_ns <= due_ns + LATE_NS)
+            return true;
+    return false;
 }
 
 /* ---- what the capture sees ---- */

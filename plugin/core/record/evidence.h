@@ -49,6 +49,11 @@ bool sx_evidence_unreachable(const struct sx_txn *txn, struct sx_horizon until);
 bool sx_evidence_gave_up(const struct sx_tracker *tracker, const struct sx_txn *txn,
                          struct sx_horizon until);
 
+/* True if the client gave the request up for another target while it had heard nothing: it sent an
+ * INVITE again, and where the next time was due it sent a new branch instead. */
+bool sx_evidence_tried_elsewhere(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                                 struct sx_horizon until);
+
 /* True if a hop did not hand on to its client what a branch answered it: more than one message of it,
  * not at the same moment, for any one may be lost by the capture. Each has to be handed on (RFC 3261
  * 16.7 item 5): provisional responses other than 100, and each 2xx that comes, repeated or not. For
