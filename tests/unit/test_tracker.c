@@ -98,9 +98,8 @@ static void test_expiry_on_the_answer(void)
 static void test_expiry_no_response(void)
 {
     struct ladder l = ladder_open();
-    uint32_t txn = request(&l, 0.0, ALICE, P1, "OPTIONS", via("alice a1"))->txn;
+    uint32_t txn = requests(&l, 11, 0.0, ALICE, P1, "OPTIONS", via("alice a1"));
 
-    request(&l, 0.5, ALICE, P1, "OPTIONS", via("alice a1"));
     g_assert_null(sx_tracker_expiry(l.tracker, other_packet(&l, 31.999), 0));
     const struct sx_expiry *e = sx_tracker_expiry(l.tracker, other_packet(&l, 32.0), 0);
     g_assert_nonnull(e);
@@ -131,6 +130,7 @@ static void test_expiry_cannot_tell(void)
     g_assert_null(sx_tracker_expiry(l.tracker, other_packet(&l, 350), 0));
     request(&l, 351, ALICE, P1, "OPTIONS", via("alice a5"), .cseq = 5,
             .transport = SX_TRANSPORT_TCP);
+    request(&l, 352, P1, ALICE, "OPTIONS", via("p1 o1"));
     g_assert_nonnull(sx_tracker_expiry(l.tracker, other_packet(&l, 400), 0));
     /* what an ICMP error quotes was sent by nobody here */
     request(&l, 401, P2, CAROL, "OPTIONS", via("p2 x"), .quoted = true);
@@ -155,8 +155,7 @@ static void test_expiry_twice(void)
 {
     struct ladder l = ladder_open();
 
-    request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
-    request(&l, 0.5, ALICE, P1, "INVITE", via("alice a1"));
+    requests(&l, 7, 0.0, ALICE, P1, "INVITE", via("alice a1"));
     const struct sx_expiry *e = sx_tracker_expiry(l.tracker, other_packet(&l, 33), 0);
     g_assert_true(e && !e->after_100);
     response(&l, 34.0, P1, ALICE, 100, "INVITE", via("alice a1"));

@@ -116,24 +116,6 @@ static void test_waits_after_100(void)
     g_assert_false(sx_txn_waits_after_100(&(struct sx_txn){.trying_frame = 2, .cancel_frame = 3}));
 }
 
-static void test_lacks_answer(void)
-{
-    struct sx_txn txn = {.method = SX_METHOD_OPTIONS, .request_frame = 1, .sends = 1};
-
-    g_assert_false(sx_txn_lacks_answer(&txn, false));   /* perhaps not captured */
-    g_assert_true(sx_txn_lacks_answer(&txn, true));
-    txn.transport = SX_TRANSPORT_UDP;
-    g_assert_false(sx_txn_lacks_answer(&txn, true));    /* the client did not ask again */
-    txn.sends = 2;
-    g_assert_true(sx_txn_lacks_answer(&txn, false));
-    txn.responses = 1;
-    g_assert_false(sx_txn_lacks_answer(&txn, true));
-    txn = (struct sx_txn){.method = SX_METHOD_ACK, .request_frame = 1, .sends = 2};
-    g_assert_false(sx_txn_lacks_answer(&txn, true));    /* nothing answers an ACK */
-    txn = (struct sx_txn){.method = SX_METHOD_INVITE};
-    g_assert_false(sx_txn_lacks_answer(&txn, true));    /* its request was not captured */
-}
-
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -141,6 +123,5 @@ int main(int argc, char **argv)
     g_test_add_func("/txn/non_invite", test_non_invite);
     g_test_add_func("/txn/is_over", test_is_over);
     g_test_add_func("/txn/waits_after_100", test_waits_after_100);
-    g_test_add_func("/txn/lacks_answer", test_lacks_answer);
     return g_test_run();
 }

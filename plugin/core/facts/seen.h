@@ -9,6 +9,7 @@
 #define SX_SEEN_H
 
 #include "core/facts/hosts.h"
+#include "core/read/fragment.h"
 #include "core/read/payload_signs.h"
 
 /* One SIP message and where it was seen. */
@@ -21,7 +22,6 @@ struct sx_observation {
     uint32_t stream;            /* tcp.stream, where has_stream */
     bool has_stream;
     bool quoted;                /* by an ICMP error */
-    bool reassembled;           /* of IP fragments */
     struct sx_endpoint from, to;    /* src and dst as the tracker knows them; it fills them in */
 };
 
@@ -44,6 +44,16 @@ enum {
     SX_TCP_RST = 4,
     SX_TCP_ACK = 16,
     SX_TCP_GOODBYE = 256    /* not in the header: the payload ends the connection */
+};
+
+/* One fragment of an IP packet. */
+struct sx_seen_fragment {
+    struct sx_address src, dst;
+    struct sx_address inner_src, inner_dst;     /* of the packet in a tunnel, else the same */
+    uint32_t frame;
+    uint32_t id;
+    enum sx_fragment_holds holds;
+    bool first;
 };
 
 /* One UDP datagram. */

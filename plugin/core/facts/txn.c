@@ -46,12 +46,6 @@ bool sx_txn_waits_after_100(const struct sx_txn *txn)
     return txn->trying_frame != 0 && txn->first_response_frame == 0 && txn->cancel_frame == 0;
 }
 
-bool sx_txn_lacks_answer(const struct sx_txn *txn, bool sees_host)
-{
-    return txn->request_frame != 0 && txn->method != SX_METHOD_ACK && txn->responses == 0 &&
-           (txn->sends > 1 || (sees_host && txn->transport != SX_TRANSPORT_UDP));
-}
-
 bool sx_txn_is_next_hop(const struct sx_txn *parent, const struct sx_txn *branch)
 {
     /* Inside a host a request may spiral missing. */

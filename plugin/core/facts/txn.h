@@ -38,6 +38,7 @@ struct sx_message {
     uint32_t repeats;       /* frame of the message that this one repeats */
     uint32_t next;          /* index + 1 of the next older distinct response */
     uint32_t identity;      /* tells responses of a transaction apart */
+    uint32_t to_tag;        /* hash of the To tag of a response */
     uint16_t code;          /* 0 on requests */
     uint8_t method;         /* enum sx_method; of CSeq on responses */
     uint8_t flags;
@@ -95,18 +96,21 @@ struct sx_txn {
     uint32_t ack_frame;         /* first ACK of a failure */
     uint32_t expired_frame;     /* the frame that found it waiting past its deadline */
     uint32_t unreachable_frame; /* an ICMP error or TCP reset that the request met */
+    uint32_t last_unreachable_frame;    /* the newest of them */
     uint32_t returned_frame;    /* an ICMP error that a response met */
     uint32_t responses;         /* index + 1 of the newest distinct response */
     uint32_t sends;             /* how often the request was sent, the first time included */
     uint32_t sends_after_100;
     uint32_t last_response;     /* identity of the newest response */
-    uint32_t final_tag;         /* hash of the To tag of the first final response */
+    uint32_t final_tag;         /* hash of the To tag of the first final response; of an ACK */
     uint32_t other_final_tag;   /* of a later one with that code and another To tag; 0: none */
+    uint32_t first_tag;         /* of the first response that is not a 100 */
+    uint32_t next_alike;        /* next older INVITE or ACK of a 2xx of the same client, Call-ID and
+                                   CSeq number */
     uint32_t uri_hash;          /* of the Request-URI: RFC 3261 17.2.3 for old branches */
     uint32_t expires_s;         /* Expires of an INVITE in seconds; 0: none */
     uint32_t cseq;
     uint32_t flow;              /* the RFC 5626 flow it registers, or is sent to; 0: none known */
-    uint32_t branch_answer;     /* the first response of a branch below that is 101 to 299 */
     uint32_t auth;              /* index + 1: its credentials and challenges; 0: none */
     uint32_t hangup;            /* index + 1: the client closed the connection of its INVITE */
     uint32_t next_on_way;       /* next older INVITE on the same connection */
@@ -154,10 +158,5 @@ const char *sx_txn_method_name(const struct sx_txn *txn);
 
 /* True while neither a response other than 100 nor a CANCEL has followed the 100. */
 bool sx_txn_waits_after_100(const struct sx_txn *txn);
-
-/* True if no response was seen and the capture shows that there was none: the client sent the
- * request again; or there is no need to (RFC 3261 17.1.1.2: not over UDP), and what the server sends
- * can be seen (sees_host). */
-bool sx_txn_lacks_answer(const struct sx_txn *txn, bool sees_host);
 
 #endif

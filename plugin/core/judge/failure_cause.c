@@ -5,6 +5,7 @@
 
 #include "core/judge/challenge.h"
 #include "core/judge/failure.h"
+#include "core/record/evidence.h"
 #include "core/record/missing.h"
 
 /* Branches looked at, the newest first; more than any fork has. */
@@ -122,8 +123,9 @@ static int64_t waited_for(const struct sx_txn *b)
 
 static bool is_silent(const struct sx_tracker *t, const struct sx_txn *at, const struct sx_txn *b)
 {
-    return b->request_frame && b->responses == 0 &&
-           sx_txn_lacks_answer(b, sx_tracker_host(t, b->dst.host)->sent > 0) &&
+    struct sx_horizon until = {.frame = at->final_frame, .ns = at->final_ns};
+
+    return b->request_frame && b->responses == 0 && sx_evidence_of_silence(t, b, until) &&
            sx_missing_response(t, b, at->final_frame).sign == SX_MISSING_NONE;
 }
 

@@ -3,6 +3,7 @@
  */
 #include "core/judge/watch.h"
 
+#include "core/record/evidence.h"
 #include "core/record/missing.h"
 
 /* At most so many waits are reported on one frame; the next frame reports the next ones. */
@@ -19,7 +20,7 @@ static bool waits_after_100(const struct sx_tracker *t, const struct sx_txn *txn
 
 static bool waits_for_any_response(const struct sx_tracker *t, const struct sx_txn *txn)
 {
-    return sx_txn_lacks_answer(txn, sx_tracker_host(t, txn->dst.host)->sent > 0);
+    return txn->responses == 0 && sx_evidence_of_silence(t, txn, sx_evidence_now(t));
 }
 
 /* A new detector adds its line here, and its deadline where the wait begins (record/observe.c). The

@@ -59,6 +59,8 @@ struct sx_txn *sx_observe_quote(struct sx_tracker *t, const struct sx_observatio
     if (*frame == 0)
         *frame = obs->frame;
     if (obs->msg->is_request)
+        txn->last_unreachable_frame = obs->frame;
+    if (obs->msg->is_request)
         sx_flows_unreachable(t->flows, obs->frame, txn->src, txn->dst);
     else
         sx_flows_unreachable(t->flows, obs->frame, txn->dst, txn->src);
@@ -75,9 +77,12 @@ static void request_lost(struct sx_tracker *t, uint32_t frame, int64_t time_ns,
         if (!txn || m->code != 0 || !sx_endpoint_eq(txn->src, way->from) ||
             !sx_endpoint_eq(txn->dst, way->to))
             continue;
-        if (!txn->first_response_frame && !txn->unreachable_frame && !txn->hangup &&
-            time_ns - txn->last_request_ns <= LOOK_BACK_NS)
-            txn->unreachable_frame = frame;
+        if (!txn->first_response_frame && !txn->hangup &&
+            time_ns - txn->last_request_ns <= LOOK_BACK_NS) {
+            txn->last_unreachable_frame = frame;
+            if (!txn->unreachable_frame)
+                txn->unreachable_frame = frame;
+        }
         return;
     }
 }
@@ -245,7 +250,7 @@ void sx_tracker_unreadable(struct sx_tracker *t, uint32_t frame, const struct sx
     if (host->unreadable == 0)
         host->unreadable = frame;
     if (dst && sx_hosts_find(&t->hosts, dst, &to))
-        sx_missing_packet(t, frame, from, to);
+        sx_unreadable_packet(t, frame, from, to);
 }
 
 /* ---- segments ---- */

@@ -135,7 +135,6 @@ static void link_child(struct sx_tracker *t, struct sx_txn *parent, struct sx_tx
     child->parent = parent->number;
     child->next_sibling = parent->first_child;
     parent->first_child = child->number;
-    sx_missing_branch_answer(t, child);
     sx_txn_mark_forwarded(t, child);
     if (parent->redirected_child)
         follow_redirected(t, parent, child);

@@ -66,6 +66,17 @@ static const struct sx_txn *follow_old_attempt(struct sx_tracker *t, const struc
     return old;
 }
 
+/* FNV-1a, for it is short. It needs no key: whoever could make two tags collide could as well send
+ * the same tag twice. 0 for none. */
+static uint32_t hash_of_tag(struct sx_slice tag)
+{
+    uint32_t h = tag.n ? UINT32_C(2166136261) : 0;
+
+    for (size_t i = 0; i < tag.n; i++)
+        h = (h ^ (uint8_t)tag.p[i]) * UINT32_C(16777619);
+    return h;
+}
+
 /* ---- requests ---- */
 
 static void expect_answer(struct sx_tracker *t, const struct sx_txn *txn, int64_t due_ns)
@@ -87,6 +98,8 @@ static void first_request(struct sx_tracker *t, struct sx_txn *txn,
     txn->sends = 1;
     txn->cseq = msg->cseq;
     txn->in_dialog = sx_sip_msg_to_tag(msg).p != NULL;
+    if (msg->method == SX_METHOD_ACK)
+        txn->final_tag = hash_of_tag(sx_sip_msg_to_tag(msg));
     if (txn->old_branch)
         txn->uri_hash = sx_txn_hash(t, msg->uri);
     if (msg->method == SX_METHOD_INVITE && msg->has_expires)
@@ -233,27 +246,16 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
         sx_dialogs_request(t, txn, obs);
     if (msg->method == SX_METHOD_INVITE)
         first_invite(t, txn, obs);
+    if (msg->method == SX_METHOD_INVITE || msg->method == SX_METHOD_ACK)
+        sx_missing_alike(t, txn);
     if (msg->method == SX_METHOD_CANCEL)
         cancel_invite(t, txn, obs, record);
-    if (msg->method == SX_METHOD_ACK)
-        sx_missing_ack(t, txn);
     if (!txn->responses)
         expect_answer(t, txn, obs->time_ns + SX_TIMER_B_NS);
     return txn;
 }
 
 /* ---- responses ---- */
-
-/* FNV-1a, for it is short. It needs no key: whoever could make two tags collide could as well send
- * the same tag twice. */
-static uint32_t hash_of_tag(struct sx_slice tag)
-{
-    uint32_t h = UINT32_C(2166136261);
-
-    for (size_t i = 0; i < tag.n; i++)
-        h = (h ^ (uint8_t)tag.p[i]) * UINT32_C(16777619);
-    return h;
-}
 
 /* Responses of one code with one To tag (RFC 3261 13.2.2.4) can differ in these. */
 static uint32_t response_identity(uint32_t to_tag, const struct sx_sip_msg *msg)
@@ -302,9 +304,8 @@ static void first_other_response(struct sx_tracker *t, struct sx_txn *txn,
     txn->first_response_frame = obs->frame;
     txn->first_response_ns = obs->time_ns;
     txn->first_response_code = obs->msg->code;
+    txn->first_tag = record->to_tag;
     txn->answer_dst = obs->to;
-    if (txn->parent)
-        sx_missing_branch_answer(t, txn);
     if (txn->request_frame && !sx_endpoint_eq(obs->to, txn->src))
         txn->answer_way = (uint8_t)sx_answer_way_of(obs);
     if (txn->method == SX_METHOD_INVITE && txn->request_frame && !txn->first_child &&
@@ -373,7 +374,7 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
         txn->cseq = msg->cseq;
         sx_txn_place(t, txn, msg);
     }
-    uint32_t to_tag = hash_of_tag(sx_sip_msg_to_tag(msg));
+    uint32_t to_tag = record->to_tag = hash_of_tag(sx_sip_msg_to_tag(msg));
     record->identity = response_identity(to_tag, msg);
     record->repeats = earlier_response(t, txn, record);
     /* Behind a repeated request the same response is one more answer, however soon; but not twice
@@ -416,8 +417,6 @@ struct sx_message *sx_tracker_observe(struct sx_tracker *t, struct sx_observatio
         txn = obs->msg->is_request ? observe_request(t, obs, record)
                                    : observe_response(t, obs, record);
         sx_hosts_at(&t->hosts, obs->from.host)->sent++;
-        if (obs->reassembled)
-            sx_missing_reassembled(t, obs->from.host, obs->to.host);
         if (obs->transport == SX_TRANSPORT_UDP && sx_flows_over_udp(t->flows))
             sx_flows_datagram(t->flows, &(struct sx_datagram){.frame = obs->frame,
                               .time_ns = obs->time_ns}, obs->from, obs->to, &(struct sx_stun){0});

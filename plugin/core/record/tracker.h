@@ -57,6 +57,13 @@ void sx_tracker_undelivered(struct sx_tracker *tracker, uint32_t frame, int64_t 
 void sx_tracker_unreadable(struct sx_tracker *tracker, uint32_t frame,
                            const struct sx_address *src, const struct sx_address *dst);
 
+/* Adds a fragment whose packet is not whole yet. On the first pass. */
+void sx_tracker_fragment(struct sx_tracker *tracker, const struct sx_seen_fragment *fragment);
+
+/* Adds the last fragment of a packet that is whole now: none of them hides anything. On the first
+ * pass. */
+void sx_tracker_reassembled(struct sx_tracker *tracker, const struct sx_seen_fragment *fragment);
+
 /* The capture was read to its end. */
 void sx_tracker_end(struct sx_tracker *tracker);
 

@@ -10,6 +10,8 @@
  * credentials.c    what requests proved of their user
  * dialogs.c        which dialog a message names
  * missing.c        what shows that there was a response which the capture lacks
+ * evidence.c       what the capture can see of an answer
+ * unreadable.c     packets that may hold SIP which the capture does not show
  */
 #ifndef SX_TRACKER_STATE_H
 #define SX_TRACKER_STATE_H
@@ -19,9 +21,13 @@
 #include "core/record/flow.h"
 #include "core/base/fingerprint_map.h"
 #include "core/record/tracker.h"
+#include "core/record/unreadable.h"
 
 /* How many Via values are tried for a parent that is in the capture. */
 #define SX_MAX_HOPS_UP 16
+
+/* First fragments that are remembered until the others of their packets come. */
+#define SX_FIRST_FRAGMENTS 64
 
 struct sx_tracker {
     struct sx_config cfg;
@@ -32,8 +38,10 @@ struct sx_tracker {
     struct sx_hosts hosts;
     struct sx_fingerprint_map by_key;   /* transactions by their keys */
     struct sx_fingerprint_map waiting;  /* by parent_key: the newest transaction whose parent was not seen */
-    struct sx_fingerprint_map acks;     /* the first ACK of a 2xx, by client, Call-ID and CSeq number */
-    GHashTable *unreadable;     /* sender and receiver -> frames that may hold SIP, in order */
+    struct sx_fingerprint_map alike;    /* the newest INVITE or ACK of a 2xx, by client, Call-ID and CSeq number */
+    GHashTable *unreadable;     /* sender and receiver -> packets that may hold SIP, in order */
+    uint64_t first_fragments[SX_FIRST_FRAGMENTS];   /* the newest first fragments, by their hashes */
+    uint32_t next_first_fragment;
     GHashTable *awaiting;       /* attempt fingerprint -> transaction that a new attempt may follow */
     GHashTable *connecting;     /* struct sx_connecting, by its way; SYN sent, not answered */
     GHashTable *riding;         /* struct sx_riding, by its way: it carried an INVITE */
@@ -100,19 +108,15 @@ void sx_credentials_answered(struct sx_tracker *tracker, struct sx_txn *txn,
 
 /* ---- missing.c ---- */
 
-/* Notes an ACK that is a transaction of its own. */
-void sx_missing_ack(struct sx_tracker *tracker, const struct sx_txn *ack);
+/* Notes an INVITE, or an ACK that is a transaction of its own; once. */
+void sx_missing_alike(struct sx_tracker *tracker, struct sx_txn *txn);
 
-/* Notes that a branch may have given the hop above its answer; when it has one, or gets its place. */
-void sx_missing_branch_answer(struct sx_tracker *tracker, const struct sx_txn *branch);
+/* ---- unreadable.c ---- */
 
 /* Notes a packet between two hosts that may hold SIP which the capture does not show. */
-void sx_missing_packet(struct sx_tracker *tracker, uint32_t frame, uint32_t from, uint32_t to);
-
-/* Takes the newest such packet back: it was a fragment, and the others came. */
-void sx_missing_reassembled(struct sx_tracker *tracker, uint32_t from, uint32_t to);
+void sx_unreadable_packet(struct sx_tracker *tracker, uint32_t frame, uint32_t from, uint32_t to);
 
 /* For sx_tracker.unreadable. */
-GHashTable *sx_missing_packets_new(void);
+GHashTable *sx_unreadable_new(void);
 
 #endif

@@ -123,6 +123,14 @@ static void draw_no_response(struct sx_pen *p)
     sx_flag(p, p->top, &ei_no_response, wmem_strbuf_get_str(words));
 }
 
+static const char *not_repeated(const struct sx_pen *p)
+{
+    wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
+
+    sx_say_not_repeated(words, p->txn);
+    return wmem_strbuf_get_str(words);
+}
+
 static void draw_missing(struct sx_pen *p)
 {
     const struct sx_txn *txn = p->txn;
@@ -134,15 +142,15 @@ static void draw_missing(struct sx_pen *p)
     struct sx_missing missing = sx_missing_response(p->view->tracker, txn, UINT32_MAX);
     if (missing.sign == SX_MISSING_NONE) {
         if (sx_silence_not_repeated(p->view->tracker, txn))
-            p->remark = "cannot tell: no response in the capture, but the client did not send it "
-                        "again, as it does over UDP while it hears nothing";
+            p->remark = not_repeated(p);
         return;
     }
     /* Where something else ended the wait, or was said of it before, a guess adds nothing. */
-    if (missing.sign == SX_MISSING_UNREADABLE &&
+    if (!sx_missing_is_sure(missing.sign) &&
         (txn->first_response_frame || txn->cancel_frame || txn->expired_frame))
         return;
-    sx_add_frame(p, p->tree, hf_response_missing, missing.frame);
+    if (missing.sign != SX_MISSING_UNCERTAIN)
+        sx_add_frame(p, p->tree, hf_response_missing, missing.frame);
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
     sx_say_missing(words, p->view->tracker, txn, &missing);
     p->remark = wmem_strbuf_get_str(words);

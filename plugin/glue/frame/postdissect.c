@@ -77,7 +77,6 @@ static const struct sx_message *observe(const struct visit *v, const struct sx_s
         .frame = v->pinfo->num,
         .transport = span->transport,
         .quoted = span->quoted,
-        .reassembled = span->reassembled,
     };
 
     /* Only registrations keep the number of their connection. */
@@ -235,11 +234,69 @@ static void on_icmp(const struct visit *v, tvbuff_t *frame)
     sx_tracker_undelivered(state.tracker, pinfo->num, v->time_ns, &src, &dst);
 }
 
+static struct sx_address address_in(struct sx_slice bytes)
+{
+    return (struct sx_address){
+        .bytes = bytes.p,
+        .len = (uint8_t)bytes.n,
+        .type = bytes.n == 4 ? AT_IPv4 : AT_IPv6,
+    };
+}
+
+static bool find_fragment(const struct visit *v, tvbuff_t *frame, struct sx_seen_fragment *seen)
+{
+    struct sx_fragment f;
+    unsigned n = tvb_captured_length(frame);
+
+    /* Read at once; nothing keeps the pointer. */
+    if (!sx_fragment_find(sx_slice((const char *)tvb_get_ptr(frame, 0, (int)n), n), &f))
+        return false;
+    *seen = (struct sx_seen_fragment){
+        .src = address_in(f.src),
+        .dst = address_in(f.dst),
+        .inner_src = address_in(f.inner_src),
+        .inner_dst = address_in(f.inner_dst),
+        .frame = v->pinfo->num,
+        .id = f.id,
+        .holds = f.holds,
+        .first = f.first,
+    };
+    return true;
+}
+
+/* No TCP, UDP or SCTP in it, or SigComp. */
+static void on_unreadable(const struct visit *v, tvbuff_t *frame)
+{
+    const packet_info *pinfo = v->pinfo;
+    struct sx_address src = address_of(&pinfo->src, 0), dst = address_of(&pinfo->dst, 0);
+    struct sx_seen_fragment fragment;
+
+    if (find_fragment(v, frame, &fragment))
+        sx_tracker_fragment(state.tracker, &fragment);
+    else
+        sx_tracker_unreadable(state.tracker, pinfo->num, &src, &dst);
+}
+
+/* A frame that makes a packet whole has it for its second data source. */
+static void on_reassembled(const struct visit *v, tvbuff_t *frame)
+{
+    const packet_info *pinfo = v->pinfo;
+    struct sx_seen_fragment fragment;
+
+    if (!find_fragment(v, frame, &fragment))
+        return;
+    fragment.inner_src = address_of(&pinfo->src, 0);
+    fragment.inner_dst = address_of(&pinfo->dst, 0);
+    sx_tracker_reassembled(state.tracker, &fragment);
+}
+
 /* What is no SIP but says why SIP stays unanswered. */
 static void on_signs(const struct visit *v, tvbuff_t *frame)
 {
     packet_info *pinfo = v->pinfo;
 
+    if (pinfo->data_src && pinfo->data_src->next && sx_tracker_watches_tcp(state.tracker))
+        on_reassembled(v, frame);
     if (v->signs.tcp) {
         if (sx_tracker_watches_tcp(state.tracker))
             on_tcp(v, frame);
@@ -249,8 +306,7 @@ static void on_signs(const struct visit *v, tvbuff_t *frame)
     } else if (v->signs.icmp_without_sip) {
         on_icmp(v, frame);
     } else if (v->signs.unreadable && sx_tracker_watches_tcp(state.tracker)) {
-        struct sx_address src = address_of(&pinfo->src, 0), dst = address_of(&pinfo->dst, 0);
-        sx_tracker_unreadable(state.tracker, pinfo->num, &src, &dst);
+        on_unreadable(v, frame);
     }
 }
 
