@@ -3,6 +3,7 @@
  */
 #include "core/facts/answer_way.h"
 #include "core/facts/catalogue.h"
+#include "core/record/resent.h"
 #include "core/record/tracker_state.h"
 
 /* Copies of one packet (mirror ports, captures on all interfaces) come closer together than any
@@ -181,6 +182,8 @@ static struct sx_txn *observe_ack(struct sx_tracker *t, const struct sx_observat
 
     if (!invite)
         return NULL;
+    invite->ack_astray |= !sx_endpoint_eq(obs->to, invite->dst) ||
+                          obs->transport != (enum sx_transport)invite->transport;
     if (invite->ack_frame) {
         record->repeats = invite->ack_frame;
     } else {
@@ -243,17 +246,6 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
 }
 
 /* ---- responses ---- */
-
-/* FNV-1a, for it is short. It needs no key: whoever could make two tags collide could as well send
- * the same tag twice. */
-static uint32_t hash_of_tag(struct sx_slice tag)
-{
-    uint32_t h = UINT32_C(2166136261);
-
-    for (size_t i = 0; i < tag.n; i++)
-        h = (h ^ (uint8_t)tag.p[i]) * UINT32_C(16777619);
-    return h;
-}
 
 /* Responses of one code with one To tag (RFC 3261 13.2.2.4) can differ in these. */
 static uint32_t response_identity(uint32_t to_tag, const struct sx_sip_msg *msg)
@@ -373,7 +365,7 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
         txn->cseq = msg->cseq;
         sx_txn_place(t, txn, msg);
     }
-    uint32_t to_tag = hash_of_tag(sx_sip_msg_to_tag(msg));
+    uint32_t to_tag = sx_txn_tag_hash(sx_sip_msg_to_tag(msg));
     record->identity = response_identity(to_tag, msg);
     record->repeats = earlier_response(t, txn, record);
     /* Behind a repeated request the same response is one more answer, however soon; but not twice
@@ -384,6 +376,9 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
         record->flags |= SX_MESSAGE_DUPLICATE;
     if (!record->repeats)
         sx_dialogs_response(t, txn, obs);
+    if (record->repeats && msg->code >= 200 && msg->method == SX_METHOD_INVITE &&
+        !(record->flags & SX_MESSAGE_DUPLICATE))
+        sx_resent_note(t, txn, obs, record);
     if (msg->code == 100)
         first_100(t, txn, obs);
     else if (msg->code > 100 && msg->code < 700)
