@@ -53,6 +53,16 @@ bool sx_txn_is_next_hop(const struct sx_txn *parent, const struct sx_txn *branch
            sx_fingerprint_eq(branch->parent_key, parent->key);
 }
 
+/* FNV-1a, for it is short. */
+uint32_t sx_txn_tag_hash(struct sx_slice tag)
+{
+    uint32_t h = UINT32_C(2166136261);
+
+    for (size_t i = 0; i < tag.n; i++)
+        h = (h ^ (uint8_t)tag.p[i]) * UINT32_C(16777619);
+    return h;
+}
+
 const char *sx_txn_method_name(const struct sx_txn *txn)
 {
     const char *name = sx_method_name((enum sx_method)txn->method);

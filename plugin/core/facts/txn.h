@@ -102,12 +102,12 @@ struct sx_txn {
     uint32_t sends;             /* how often the request was sent, the first time included */
     uint32_t sends_after_100;
     uint32_t last_response;     /* identity of the newest response */
-    uint32_t final_tag;         /* hash of the To tag of the first final response; of an ACK */
+    uint32_t final_tag;         /* sx_txn_tag_hash() of the To tag of the first final response; of an ACK */
     uint32_t other_final_tag;   /* of a later one with that code and another To tag; 0: none */
     uint32_t first_tag;         /* of the first response that is not a 100 */
     uint32_t next_alike;        /* next older INVITE or ACK of a 2xx of the same client, Call-ID and
                                    CSeq number */
-    uint32_t uri_hash;          /* of the Request-URI: RFC 3261 17.2.3 for old branches */
+    uint32_t uri_hash;          /* of the Request-URI, of old branches (RFC 3261 17.2.3) and in dialogs */
     uint32_t expires_s;         /* Expires of an INVITE in seconds; 0: none */
     uint32_t cseq;
     uint32_t flow;              /* the RFC 5626 flow it registers, or is sent to; 0: none known */
@@ -128,6 +128,7 @@ struct sx_txn {
     uint8_t distinct;           /* responses in the list above; it stops growing at a limit */
     uint8_t answer_way;         /* enum sx_answer_way of the first response that is not a 100 */
     bool in_dialog : 1;         /* the request has a To tag */
+    bool ack_astray : 1;        /* an ACK of its failure went elsewhere than it did */
     bool by_called : 1;         /* ... and comes from SX_SIDE_CALLED of its dialog */
     bool old_branch : 1;        /* no magic cookie */
     bool token_route : 1;       /* the topmost Route has a user part, as a flow token is */
@@ -152,6 +153,10 @@ bool sx_txn_is_over(const struct sx_txn *txn, int64_t now_ns);
 /* True if the request of the branch was sent on by the hop that got the request of the parent; else
  * there are hops between that were not captured. */
 bool sx_txn_is_next_hop(const struct sx_txn *parent, const struct sx_txn *branch);
+
+/* Of a tag, to tell the tags of one call apart. It needs no key: whoever could make two tags collide
+ * could as well send the same tag twice. */
+uint32_t sx_txn_tag_hash(struct sx_slice tag);
 
 /* "INVITE"; "request" for a method that is not known. */
 const char *sx_txn_method_name(const struct sx_txn *txn);

@@ -3,6 +3,7 @@
  */
 #include "core/judge/watch.h"
 
+#include "core/judge/no_ack.h"
 #include "core/record/evidence.h"
 #include "core/record/missing.h"
 
@@ -42,10 +43,27 @@ static bool is_settled(const struct sx_tracker *t, const struct sx_txn *txn)
            sx_missing_response(t, txn, frame).sign != SX_MISSING_NONE;
 }
 
+/* Not a wait for a response, so nothing above settles it. */
+static void ask_ack(struct sx_tracker *t, const struct sx_txn *txn)
+{
+    const struct sx_resent *resent = sx_no_ack_overdue(t, txn);
+
+    if (!resent)
+        return;
+    sx_tracker_add_overdue(t, &(struct sx_overdue){
+                                  .since_frame = resent->frame,
+                                  .txn = txn->number,
+                                  .dialog = resent->dialog,
+                                  .waited_ns = sx_tracker_now(t) - resent->first_ns,
+                                  .due = SX_DUE_ACK,
+                              });
+}
+
 static void ask(struct sx_tracker *t, uint32_t number)
 {
     const struct sx_txn *txn = sx_tracker_txn(t, number);
 
+    ask_ack(t, txn);
     for (unsigned i = 0; i < G_N_ELEMENTS(detectors); i++) {
         if (!detectors[i].overdue(t, txn))
             continue;

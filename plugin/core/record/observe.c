@@ -3,6 +3,7 @@
  */
 #include "core/facts/answer_way.h"
 #include "core/facts/catalogue.h"
+#include "core/record/resent.h"
 #include "core/record/tracker_state.h"
 
 /* Copies of one packet (mirror ports, captures on all interfaces) come closer together than any
@@ -66,17 +67,6 @@ static const struct sx_txn *follow_old_attempt(struct sx_tracker *t, const struc
     return old;
 }
 
-/* FNV-1a, for it is short. It needs no key: whoever could make two tags collide could as well send
- * the same tag twice. 0 for none. */
-static uint32_t hash_of_tag(struct sx_slice tag)
-{
-    uint32_t h = tag.n ? UINT32_C(2166136261) : 0;
-
-    for (size_t i = 0; i < tag.n; i++)
-        h = (h ^ (uint8_t)tag.p[i]) * UINT32_C(16777619);
-    return h;
-}
-
 /* ---- requests ---- */
 
 static void expect_answer(struct sx_tracker *t, const struct sx_txn *txn, int64_t due_ns)
@@ -99,7 +89,7 @@ static void first_request(struct sx_tracker *t, struct sx_txn *txn,
     txn->cseq = msg->cseq;
     txn->in_dialog = sx_sip_msg_to_tag(msg).p != NULL;
     if (msg->method == SX_METHOD_ACK)
-        txn->final_tag = hash_of_tag(sx_sip_msg_to_tag(msg));
+        txn->final_tag = sx_txn_tag_hash(sx_sip_msg_to_tag(msg));
     if (txn->old_branch)
         txn->uri_hash = sx_txn_hash(t, msg->uri);
     if (msg->method == SX_METHOD_INVITE && msg->has_expires)
@@ -194,6 +184,8 @@ static struct sx_txn *observe_ack(struct sx_tracker *t, const struct sx_observat
 
     if (!invite)
         return NULL;
+    invite->ack_astray |= !sx_endpoint_eq(obs->to, invite->dst) ||
+                          obs->transport != (enum sx_transport)invite->transport;
     if (invite->ack_frame) {
         record->repeats = invite->ack_frame;
     } else {
@@ -374,7 +366,7 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
         txn->cseq = msg->cseq;
         sx_txn_place(t, txn, msg);
     }
-    uint32_t to_tag = record->to_tag = hash_of_tag(sx_sip_msg_to_tag(msg));
+    uint32_t to_tag = record->to_tag = sx_txn_tag_hash(sx_sip_msg_to_tag(msg));
     record->identity = response_identity(to_tag, msg);
     record->repeats = earlier_response(t, txn, record);
     /* Behind a repeated request the same response is one more answer, however soon; but not twice
@@ -385,6 +377,9 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
         record->flags |= SX_MESSAGE_DUPLICATE;
     if (!record->repeats)
         sx_dialogs_response(t, txn, obs);
+    if (record->repeats && msg->code >= 200 && msg->method == SX_METHOD_INVITE &&
+        !(record->flags & SX_MESSAGE_DUPLICATE))
+        sx_resent_note(t, txn, obs, record);
     if (msg->code == 100)
         first_100(t, txn, obs);
     else if (msg->code > 100 && msg->code < 700)

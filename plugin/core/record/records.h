@@ -24,6 +24,19 @@ struct sx_expiry {
     bool after_100;             /* waits for more than a 100; else for any response */
 };
 
+/* What follows an answer and did not come in time. */
+enum sx_due {
+    SX_DUE_ACK      /* of a final response to INVITE */
+};
+
+struct sx_overdue {
+    uint32_t frame;             /* that found it */
+    uint32_t since_frame;       /* the message that waits */
+    uint32_t txn, dialog;       /* of that message; dialog 0: none */
+    int64_t waited_ns;
+    uint8_t due;                /* enum sx_due */
+};
+
 /* The connection that carried an INVITE was closed by its client, and the INVITE had no other
  * response than 100 yet. */
 struct sx_hangup {
@@ -53,6 +66,10 @@ const struct sx_message *sx_tracker_message(const struct sx_tracker *tracker, ui
 /* The nth wait that this frame found past its deadline; NULL if there is no such. */
 const struct sx_expiry *sx_tracker_expiry(const struct sx_tracker *tracker, uint32_t frame,
                                           uint32_t nth);
+
+/* The same of what follows an answer. */
+const struct sx_overdue *sx_tracker_overdue(const struct sx_tracker *tracker, uint32_t frame,
+                                            uint32_t nth);
 
 /* The nth INVITE whose connection this frame closed; NULL if there is no such. */
 const struct sx_hangup *sx_tracker_hangup(const struct sx_tracker *tracker, uint32_t frame,

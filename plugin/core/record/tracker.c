@@ -6,6 +6,7 @@
 #include "core/record/call.h"
 #include "core/record/tracker_state.h"
 #include "core/record/missing.h"
+#include "core/record/resent.h"
 
 struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config *cfg)
 {
@@ -30,6 +31,8 @@ struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config 
     sx_deadlines_init(&t->deadlines);
     t->flows = sx_flows_new(key);
     t->dialogs = sx_dialogs_new();
+    t->resents = sx_resents_new();
+    sx_pool_init(&t->overdues, sizeof(struct sx_overdue));
     t->calls = sx_call_numbers_new();
     return t;
 }
@@ -55,6 +58,8 @@ void sx_tracker_free(struct sx_tracker *t)
     sx_deadlines_clear(&t->deadlines);
     sx_flows_free(t->flows);
     sx_dialogs_free(t->dialogs);
+    sx_resents_free(t->resents);
+    sx_pool_clear(&t->overdues);
     sx_call_numbers_free(t->calls);
     g_free(t);
 }
@@ -115,6 +120,7 @@ bool sx_tracker_tick(struct sx_tracker *t, uint32_t frame, int64_t time_ns)
     if (frame <= t->last_frame) {
         sx_pool_truncate(&t->messages, sx_pool_lower_bound(&t->messages, frame));
         sx_pool_truncate(&t->expiries, sx_pool_lower_bound(&t->expiries, frame));
+        sx_pool_truncate(&t->overdues, sx_pool_lower_bound(&t->overdues, frame));
         sx_pool_truncate(&t->hangups, sx_pool_lower_bound(&t->hangups, frame));
         sx_pool_truncate(&t->attempts, sx_pool_lower_bound(&t->attempts, frame));
         sx_flows_frame_again(t->flows, frame);
@@ -144,6 +150,19 @@ void sx_tracker_expired(struct sx_tracker *t, uint32_t number, bool after_100)
         .waited_ns = t->now_ns - (after_100 ? txn->trying_ns : txn->request_ns),
         .after_100 = after_100,
     };
+}
+
+void sx_tracker_add_overdue(struct sx_tracker *t, const struct sx_overdue *overdue)
+{
+    struct sx_overdue *added = sx_pool_add(&t->overdues);
+
+    *added = *overdue;
+    added->frame = t->last_frame;
+}
+
+const struct sx_overdue *sx_tracker_overdue(const struct sx_tracker *t, uint32_t frame, uint32_t nth)
+{
+    return sx_pool_nth(&t->overdues, frame, nth);
 }
 
 const struct sx_message *sx_tracker_message(const struct sx_tracker *t, uint32_t frame,

@@ -32,6 +32,7 @@
 struct sx_tracker {
     struct sx_config cfg;
     uint64_t key[2];
+    struct sx_pool overdues;    /* struct sx_overdue, in the order of their frames */
     struct sx_pool txns, messages, expiries, hangups, attempts;
     struct sx_pool auths, auth_values;  /* private to credentials.c, as accounts is */
     GHashTable *accounts;
@@ -48,6 +49,7 @@ struct sx_tracker {
     struct sx_deadlines deadlines;
     struct sx_flows *flows;
     struct sx_dialogs *dialogs;
+    struct sx_resents *resents;
     struct sx_call_numbers *calls;
     int64_t now_ns;
     uint32_t last_frame;

@@ -156,6 +156,11 @@ static void draw_missing(struct sx_pen *p)
     p->remark = wmem_strbuf_get_str(words);
 }
 
+proto_item *sx_add_expired(const struct sx_pen *p, uint32_t frame)
+{
+    return sx_add_uint(p, p->tree, hf_expired, frame);
+}
+
 static uint32_t overdue(const struct sx_expiry *e, const struct sx_txn *txn)
 {
     return e->after_100 ? txn->trying_frame : txn->request_frame;
