@@ -40,6 +40,7 @@ struct sip_text {
     bool reassembled;              /* of IP fragments */
     uint16_t src_port, dst_port;    /* 0: 5060 */
     enum sx_transport transport;
+    struct sx_packet_marks packet;
 };
 
 struct ladder {
@@ -151,6 +152,7 @@ static inline const struct sx_message *ladder_send(struct ladder *l, double seco
         .transport = m->transport ? m->transport : SX_TRANSPORT_UDP,
         .quoted = m->quoted,
         .reassembled = m->reassembled,
+        .packet = m->packet,
     };
     const struct sx_message *record = sx_tracker_observe(l->tracker, &obs);
     g_string_free(text, TRUE);

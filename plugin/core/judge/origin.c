@@ -48,8 +48,8 @@ struct sx_origin sx_origin_find(const struct sx_tracker *tracker, const struct s
             hidden = true;
             break;
         }
-        if (branch->final_frame && branch->final_frame <= at->final_frame &&
-            response_of(branch, txn)) {
+        uint32_t in = response_of(branch, txn);
+        if (in && in <= response_of(at, txn)) {
             if (++hops > MAX_HOPS)
                 return (struct sx_origin){SX_ORIGIN_UNKNOWN, at, 0};
             at = branch;

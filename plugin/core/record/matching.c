@@ -68,6 +68,11 @@ static uint64_t hash_of(const struct sx_tracker *t, struct sx_slice s)
     return sx_hash_end(h).bits;
 }
 
+uint32_t sx_txn_hash(const struct sx_tracker *t, struct sx_slice s)
+{
+    return (uint32_t)hash_of(t, s);
+}
+
 struct sx_txn *sx_txn_find(const struct sx_tracker *t, struct sx_fingerprint key)
 {
     return sx_txn_at(t, sx_fingerprint_map_get(&t->by_key, key));

@@ -72,6 +72,8 @@ void sx_txn_place(struct sx_tracker *tracker, struct sx_txn *txn, const struct s
 /* Notes that the host which the parent was sent to sends requests on. */
 void sx_txn_mark_forwarded(struct sx_tracker *tracker, const struct sx_txn *txn);
 
+uint32_t sx_txn_hash(const struct sx_tracker *tracker, struct sx_slice s);
+
 /* ---- undelivered.c ---- */
 
 struct sx_txn *sx_observe_quote(struct sx_tracker *tracker, const struct sx_observation *obs);
