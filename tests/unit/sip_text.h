@@ -39,6 +39,7 @@ struct sip_text {
     bool quoted;
     uint16_t src_port, dst_port;    /* 0: 5060 */
     enum sx_transport transport;
+    struct sx_packet_marks packet;
 };
 
 struct ladder {
@@ -149,6 +150,7 @@ static inline const struct sx_message *ladder_send(struct ladder *l, double seco
         .frame = l->frame,
         .transport = m->transport ? m->transport : SX_TRANSPORT_UDP,
         .quoted = m->quoted,
+        .packet = m->packet,
     };
     const struct sx_message *record = sx_tracker_observe(l->tracker, &obs);
     g_string_free(text, TRUE);

@@ -185,7 +185,7 @@ static void test_origin_of_two(void)
     response(&l, 0.3, P2, P1, 477, "INVITE", via("p1 b1", "alice a1"), .to_tag = "tm");
     response(&l, 0.4, P1, ALICE, 477, "INVITE", via("alice a1"), .to_tag = "tm");
     g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, a), &frame), ==, SX_ORIGIN_RELAYED);
-    g_assert_cmpuint(frame, ==, 3);
+    g_assert_cmpuint(frame, ==, 4);
     ladder_close(&l);
 }
 

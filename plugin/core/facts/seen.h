@@ -12,6 +12,14 @@
 #include "core/read/fragment.h"
 #include "core/read/payload_signs.h"
 
+/* What tells whether two sightings of a message are one packet. */
+struct sx_packet_marks {
+    uint32_t id;                /* TCP: sequence number; IPv4: identification; 0: it tells nothing */
+    uint16_t place;             /* hash of what a copy on another interface, VLAN, hop or tunnel
+                                 * layer has otherwise */
+    bool exact;                 /* no other packet between these two has this id: TCP */
+};
+
 /* One SIP message and where it was seen. */
 struct sx_observation {
     const struct sx_sip_msg *msg;
@@ -22,6 +30,7 @@ struct sx_observation {
     uint32_t stream;            /* tcp.stream, where has_stream */
     bool has_stream;
     bool quoted;                /* by an ICMP error */
+    struct sx_packet_marks packet;
     struct sx_endpoint from, to;    /* src and dst as the tracker knows them; it fills them in */
 };
 

@@ -3,21 +3,9 @@
  */
 #include "core/facts/answer_way.h"
 #include "core/facts/catalogue.h"
+#include "core/record/copies.h"
 #include "core/record/resent.h"
 #include "core/record/tracker_state.h"
-
-/* Copies of one packet (mirror ports, captures on all interfaces) come closer together than any
- * retransmission timer fires. */
-#define DUPLICATE_NS (50 * SX_NS_PER_MS)
-
-/* A copy on the other side of a NAT comes later by what the way takes, but sooner than a timer. */
-#define ELSEWHERE_NS (400 * SX_NS_PER_MS)
-
-/* Either way round: in a merged capture the clock may step back. */
-static bool is_same_moment(int64_t a_ns, int64_t b_ns)
-{
-    return ABS(a_ns - b_ns) < DUPLICATE_NS;
-}
 
 /* How many different responses of one transaction are told apart from repetitions. A fork of
  * dozens answers so often; more would make a hostile capture slow. */
@@ -75,7 +63,7 @@ static void expect_answer(struct sx_tracker *t, const struct sx_txn *txn, int64_
         sx_deadlines_add(&t->deadlines, due_ns, txn->number);
 }
 
-static void first_request(struct sx_tracker *t, struct sx_txn *txn,
+static void first_request(struct sx_txn *txn,
                           const struct sx_observation *obs)
 {
     const struct sx_sip_msg *msg = obs->msg;
@@ -90,8 +78,6 @@ static void first_request(struct sx_tracker *t, struct sx_txn *txn,
     txn->in_dialog = sx_sip_msg_to_tag(msg).p != NULL;
     if (msg->method == SX_METHOD_ACK)
         txn->final_tag = sx_txn_tag_hash(sx_sip_msg_to_tag(msg));
-    if (txn->old_branch)
-        txn->uri_hash = sx_txn_hash(t, msg->uri);
     if (msg->method == SX_METHOD_INVITE && msg->has_expires)
         txn->expires_s = msg->expires;
     txn->token_route = msg->top_route.p && memchr(msg->top_route.p, '@', msg->top_route.n);
@@ -159,17 +145,11 @@ static void note_gap(struct sx_txn *txn, int64_t gap_ns)
 static void repeated_request(struct sx_txn *txn, const struct sx_observation *obs,
                              struct sx_message *record)
 {
-    int64_t gap_ns = obs->time_ns - txn->last_request_ns;
-    bool elsewhere = obs->from.host != txn->src.host || obs->to.host != txn->dst.host;
-
-    record->repeats = txn->request_frame;
-    txn->seen_elsewhere |= elsewhere;
-    if (is_same_moment(obs->time_ns, txn->last_request_ns) ||
-        (elsewhere && gap_ns >= 0 && gap_ns < ELSEWHERE_NS)) {
-        record->flags |= SX_MESSAGE_DUPLICATE;
+    txn->seen_elsewhere |= obs->from.host != txn->src.host || obs->to.host != txn->dst.host;
+    if (record->flags & SX_MESSAGE_DUPLICATE)
         return;
-    }
-    note_gap(txn, gap_ns);
+    record->repeats = txn->request_frame;
+    note_gap(txn, obs->time_ns - txn->last_request_ns);
     txn->sends++;
     if (txn->trying_frame)
         txn->sends_after_100++;
@@ -186,22 +166,43 @@ static struct sx_txn *observe_ack(struct sx_tracker *t, const struct sx_observat
         return NULL;
     invite->ack_astray |= !sx_endpoint_eq(obs->to, invite->dst) ||
                           obs->transport != (enum sx_transport)invite->transport;
-    if (invite->ack_frame) {
-        record->repeats = invite->ack_frame;
-    } else {
+    record->identity = sx_txn_tag_hash(sx_sip_msg_to_tag(obs->msg));
+    if (!invite->ack_frame) {
         invite->ack_frame = obs->frame;
         invite->ack_ns = obs->time_ns;
+        invite->ack_tag = record->identity;
+    } else if (!sx_copies_mark(t, invite, record, obs)) {
+        record->repeats = sx_copies_earlier_ack(t, invite, record);
     }
     invite->state = (uint8_t)sx_txn_next(true, (enum sx_txn_state)invite->state, SX_TXN_ACK);
     invite->last_ns = obs->time_ns;
     return invite;
 }
 
-/* RFC 3261 17.2.3 without the magic cookie: another Request-URI is another transaction. */
-static bool is_same_old_request(const struct sx_tracker *t, const struct sx_txn *txn,
-                                const struct sx_sip_msg *msg)
+/* RFC 3261 17.2.3 names these for clients without the magic cookie; those that use a branch again,
+ * as test tools do, are told by them as well. */
+static uint32_t request_hash(const struct sx_tracker *t, const struct sx_sip_msg *msg)
 {
-    return !txn->old_branch || !txn->request_frame || txn->uri_hash == sx_txn_hash(t, msg->uri);
+    struct sx_hash h = sx_hash_begin(t->key);
+
+    sx_hash_add(&h, msg->uri);
+    sx_hash_add(&h, sx_sip_msg_from_tag(msg));
+    sx_hash_add(&h, sx_sip_msg_to_tag(msg));
+    return (uint32_t)sx_hash_end(h).bits;
+}
+
+/* The transaction that a request belongs to, if it began before. */
+static struct sx_txn *find_begun(struct sx_tracker *t, struct sx_fingerprint key,
+                                 const struct sx_observation *obs, struct sx_message *record)
+{
+    struct sx_txn *txn = sx_txn_find(t, key);
+
+    if (!txn || (txn->request_frame && sx_copies_mark(t, txn, record, obs)))
+        return txn;
+    if (sx_txn_is_over(txn, obs->time_ns) ||
+        (txn->request_frame && txn->request_hash != record->identity))
+        return NULL;
+    return txn;
 }
 
 static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_observation *obs,
@@ -214,9 +215,8 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
         return txn;
 
     struct sx_fingerprint key = sx_txn_key(t, msg, msg->method);
-    txn = sx_txn_find(t, key);
-    if (txn && (sx_txn_is_over(txn, obs->time_ns) || !is_same_old_request(t, txn, msg)))
-        txn = NULL;
+    record->identity = request_hash(t, msg);
+    txn = find_begun(t, key, obs, record);
     if (txn && txn->request_frame) {
         repeated_request(txn, obs, record);
         txn->last_ns = obs->time_ns;
@@ -225,7 +225,8 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
     bool new = !txn;
     if (new)
         txn = sx_txn_new(t, obs, key);
-    first_request(t, txn, obs);
+    first_request(txn, obs);
+    txn->request_hash = record->identity;
     if (new)
         sx_txn_place(t, txn, msg);
     else
@@ -329,8 +330,10 @@ static void other_response(struct sx_tracker *t, struct sx_txn *txn,
         return;
     if (txn->final_frame) {
         /* Some proxies send two: one by the transaction, one without. */
-        if (obs->msg->code == txn->final_code && to_tag != txn->final_tag)
+        if (obs->msg->code == txn->final_code && to_tag != txn->final_tag && !record->repeats) {
             txn->other_final_tag = to_tag;
+            txn->other_final_frame = obs->frame;
+        }
         return;
     }
     txn->final_frame = obs->frame;
@@ -369,12 +372,7 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
     uint32_t to_tag = record->to_tag = sx_txn_tag_hash(sx_sip_msg_to_tag(msg));
     record->identity = response_identity(to_tag, msg);
     record->repeats = earlier_response(t, txn, record);
-    /* Behind a repeated request the same response is one more answer, however soon; but not twice
-     * in a row. */
-    if ((record->repeats > txn->last_request_frame && is_same_moment(obs->time_ns, txn->last_ns)) ||
-        (record->repeats && record->identity == txn->last_response &&
-         is_same_moment(obs->time_ns, txn->last_response_ns)))
-        record->flags |= SX_MESSAGE_DUPLICATE;
+    bool copy = record->repeats && sx_copies_mark(t, txn, record, obs);
     if (!record->repeats)
         sx_dialogs_response(t, txn, obs);
     if (record->repeats && msg->code >= 200 && msg->method == SX_METHOD_INVITE &&
@@ -388,8 +386,9 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
     if (msg->code >= 100 && msg->code < 700)
         txn->state = (uint8_t)sx_txn_next(txn->method == SX_METHOD_INVITE,
                                           (enum sx_txn_state)txn->state, event_of(msg->code));
-    txn->last_response = record->identity;
-    txn->last_response_ns = txn->last_ns = obs->time_ns;
+    if (!copy)
+        txn->last_response_ns = obs->time_ns;
+    txn->last_ns = obs->time_ns;
     return txn;
 }
 
@@ -409,8 +408,11 @@ struct sx_message *sx_tracker_observe(struct sx_tracker *t, struct sx_observatio
     } else {
         obs->from = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->src), obs->src.port};
         obs->to = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->dst), obs->dst.port};
+        sx_copies_note(record, obs);
         txn = obs->msg->is_request ? observe_request(t, obs, record)
                                    : observe_response(t, obs, record);
+        record->txn = txn->number;
+        sx_copies_add(t, txn, record);
         sx_hosts_at(&t->hosts, obs->from.host)->sent++;
         if (obs->transport == SX_TRANSPORT_UDP && sx_flows_over_udp(t->flows))
             sx_flows_datagram(t->flows, &(struct sx_datagram){.frame = obs->frame,

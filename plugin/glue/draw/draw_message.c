@@ -19,9 +19,12 @@ static void say_plain(wmem_strbuf_t *out, const struct sx_pen *p)
     else if (p->remark)
         wmem_strbuf_append_printf(out, " - %s", p->remark);
     else if (txn && v->record->repeats) {
-        wmem_strbuf_append_printf(out, " - %s frame %u",
-                                  v->record->flags & SX_MESSAGE_DUPLICATE ? "the same packet as"
-                                                                          : "repeats",
+        wmem_strbuf_append_printf(out, v->record->flags & SX_MESSAGE_TRANSLATED
+                                           ? " - the same message as frame %u, seen between other "
+                                             "addresses"
+                                       : v->record->flags & SX_MESSAGE_DUPLICATE
+                                           ? " - the same packet as frame %u"
+                                           : " - repeats frame %u",
                                   v->record->repeats);
     } else if (!txn) {
         return;

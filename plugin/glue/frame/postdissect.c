@@ -6,6 +6,7 @@
 #include <epan/dissectors/packet-tcp.h>
 
 #include "core/read/icmp_quote.h"
+#include "core/read/ip_header.h"
 #include "core/read/payload_signs.h"
 #include "core/judge/watch.h"
 #include "core/read/tcp_header.h"
@@ -58,6 +59,7 @@ static struct sx_address address_of(const address *a, uint32_t port)
 struct visit {
     packet_info *pinfo;
     proto_tree *tree;
+    tvbuff_t *frame;
     int64_t time_ns;
     uint32_t nth;
     struct sx_frame_signs signs;
@@ -66,6 +68,40 @@ struct visit {
     bool tapped;
     bool in_info;       /* the Info column gets the verdict */
 };
+
+static struct sx_slice address_slice(const address *a)
+{
+    return sx_slice(a->data, (size_t)MAX(a->len, 0));
+}
+
+/* What tells the packet of a message from others. Several messages of one segment begin at bytes of
+ * their own. */
+static struct sx_packet_marks packet_marks(const struct visit *v, const struct sx_sip_span *span)
+{
+    packet_info *pinfo = v->pinfo;
+    struct sx_slice src = address_slice(&pinfo->src), dst = address_slice(&pinfo->dst);
+    unsigned n = tvb_captured_length(v->frame);
+    struct sx_slice bytes = sx_slice((const char *)tvb_get_ptr(v->frame, 0, (int)n), n);
+    struct sx_packet_marks marks = {0};
+    struct sx_ip_header ip;
+    struct sx_tcp_header tcp;
+
+    if (!sx_ip_header_find(bytes, src, dst, &ip))
+        return marks;
+    marks.id = ip.id;
+    marks.place = ip.place;
+    if (pinfo->rec && pinfo->rec->presence_flags & WTAP_HAS_INTERFACE_ID)
+        marks.place ^= (uint16_t)(pinfo->rec->rec_header.packet_header.interface_id << 8);
+    if (!v->signs.tcp)
+        return marks;
+    marks.exact = sx_tcp_header_find(bytes, src, dst, (uint16_t)pinfo->srcport,
+                                     (uint16_t)pinfo->destport, &tcp);
+    if (marks.exact) {
+        marks.id = tcp.seq + span->offset - (span->tvb == v->frame ? tcp.payload_at : 0);
+        marks.id += marks.id == 0;
+    }
+    return marks;
+}
 
 static const struct sx_message *observe(const struct visit *v, const struct sx_sip_span *span)
 {
@@ -77,6 +113,7 @@ static const struct sx_message *observe(const struct visit *v, const struct sx_s
         .frame = v->pinfo->num,
         .transport = span->transport,
         .quoted = span->quoted,
+        .packet = packet_marks(v, span),
     };
 
     /* Only registrations keep the number of their connection. */
@@ -119,11 +156,6 @@ static void on_message(const struct sx_sip_span *span, void *data)
     const char *verdict = sx_draw_message(v->tree, v->pinfo, &view);
     if (verdict && v->in_info)
         col_append_fstr(v->pinfo->cinfo, COL_INFO, " [%s]", verdict);
-}
-
-static struct sx_slice address_slice(const address *a)
-{
-    return sx_slice(a->data, (size_t)MAX(a->len, 0));
 }
 
 /* Of the segment itself, or of what was decrypted or unmasked of it. */
@@ -325,7 +357,7 @@ static inline void ask(const packet_info *pinfo, bool first_pass)
 static int dissect_sipexplain(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                               void *data G_GNUC_UNUSED)
 {
-    struct visit v = {.pinfo = pinfo, .tree = tree, .first_pass = !PINFO_FD_VISITED(pinfo)};
+    struct visit v = {.pinfo = pinfo, .tree = tree, .frame = tvb, .first_pass = !PINFO_FD_VISITED(pinfo)};
 
     if (!state.tracker)
         return 0;
