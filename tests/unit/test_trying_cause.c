@@ -820,6 +820,83 @@ static void test_given_up_for_another(void)
 }
 
 
+/* ---- the chain ---- */
+
+#define LONG 8      /* hops: more than a chain keeps */
+
+static void test_long_chain(void)
+{
+    struct ladder l = ladder_open();
+    char *vias[LONG];
+    uint32_t txns[LONG];
+
+    for (unsigned i = 0; i < LONG; i++) {
+        struct sip_text m = {.method = "INVITE"};
+        vias[i] = g_strdup_printf("h%u b%u", i, i);
+        for (unsigned k = 0; k <= i; k++)
+            m.via[k] = vias[i - k];
+        txns[i] = ladder_send(&l, i, 20 + i, 21 + i, &m)->txn;
+        m.code = 100;
+        ladder_send(&l, i + 0.1, 21 + i, 20 + i, &m);
+    }
+    uint32_t last_100 = l.frame;
+    other_packet(&l, 60);
+    struct sx_trying_chain chain =
+        sx_trying_cause_find(l.tracker, txn_numbered(&l, txns[0]), UINT32_MAX, ns_of(60));
+    g_assert_cmpuint(chain.count, ==, LONG);
+    for (unsigned i = 0; i < SX_TRYING_HOPS; i++) {
+        g_assert_cmpuint(chain.hops[i].txn, ==, txns[i]);
+        g_assert_cmpint(chain.hops[i].cause, ==, SX_CAUSE_NEXT_HOP_STUCK);
+        g_assert_cmpuint(chain.hops[i].branch, ==, txns[i + 1]);
+    }
+    g_assert_cmpuint(chain.last.txn, ==, txns[LONG - 1]);
+    g_assert_cmpint(chain.last.cause, ==, SX_CAUSE_UNKNOWN);
+    g_assert_cmpuint(chain.cause_in, ==, last_100);
+    for (unsigned i = 0; i < LONG; i++)
+        g_free(vias[i]);
+    ladder_close(&l);
+}
+
+/* The last byte of the address where the request got no further. */
+static uint8_t place(struct ladder *l, uint32_t txn)
+{
+    struct sx_trying v = sx_trying_judge(l->tracker, txn_numbered(l, txn));
+    struct sx_endpoint at = sx_trying_cause_place(l->tracker, &v.chain);
+
+    return sx_tracker_host(l->tracker, at.host)->bytes[3];
+}
+
+static void test_place(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l);
+
+    other_packet(&l, 60);
+    g_assert_cmpuint(place(&l, txn), ==, P1);       /* nothing was sent on */
+    sent_on(&l, 7);
+    other_packet(&l, 60);
+    g_assert_cmpuint(place(&l, txn), ==, BOB);      /* it never answered */
+    undelivered(&l, 60, P1, 5060, BOB, 5060);
+    g_assert_cmpuint(place(&l, txn), ==, BOB);      /* it cannot be reached */
+    ladder_close(&l);
+
+    l = ladder_open();
+    txn = call_begins(&l);
+    sent_on(&l, 1);
+    response(&l, 12, BOB, P1, 180, "INVITE", TRUNK);
+    other_packet(&l, 60);
+    g_assert_cmpuint(place(&l, txn), ==, P1);       /* it kept the answer */
+    ladder_close(&l);
+
+    l = ladder_open();
+    txn = call_begins(&l);
+    connect_in_vain(&l, 10.2);
+    other_packet(&l, 60);
+    g_assert_cmpuint(place(&l, txn), ==, P1);       /* it could not connect to anybody */
+    ladder_close(&l);
+}
+
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -860,5 +937,7 @@ int main(int argc, char **argv)
     g_test_add_func("/trying_cause/threshold/not_forwarded_for_long_enough", test_not_forwarded_for_long_enough);
     g_test_add_func("/trying_cause/threshold/covers_most_of_the_wait", test_covers_most_of_the_wait);
     g_test_add_func("/trying_cause/threshold/given_up_for_another", test_given_up_for_another);
+    g_test_add_func("/trying_cause/long_chain", test_long_chain);
+    g_test_add_func("/trying_cause/place", test_place);
     return g_test_run();
 }
