@@ -67,6 +67,22 @@ bool sx_request_line_start(struct sx_slice bytes, size_t from, size_t hit, bool 
     return length > 0;
 }
 
+bool sx_start_line_may_begin(struct sx_slice bytes)
+{
+    size_t method = 0;
+
+    if (bytes.n > 0 && memcmp(bytes.p, "SIP/2.0 ", MIN(bytes.n, 8)) == 0)
+        return true;
+    while (method < bytes.n && sx_is_token(bytes.p[method]))
+        method++;
+    if (method == 0 || !g_ascii_isupper(bytes.p[0]))
+        return false;
+    for (size_t i = method; i < bytes.n; i++)
+        if ((uint8_t)bytes.p[i] < ' ' || (i == method && bytes.p[i] != ' '))
+            return false;
+    return true;
+}
+
 /* ---- what a dissector took ---- */
 
 bool sx_verdict_begins(const struct sx_verdict *verdict, const struct sx_sip_msg *msg)
