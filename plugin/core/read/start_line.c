@@ -64,7 +64,7 @@ bool sx_request_line_start(struct sx_slice bytes, size_t from, size_t hit, bool 
     struct sx_slice before = sx_slice(bytes.p + lowest, uri - 1 - lowest);
     size_t length = method_length(before, at_boundary && lowest == from, method);
     *start = uri - 1 - length;
-    return length > 0;
+    return length > 0 && (*start > lowest || lowest == from);
 }
 
 bool sx_start_line_may_begin(struct sx_slice bytes)
