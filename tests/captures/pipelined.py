@@ -283,6 +283,24 @@ def alike():
         yield parts, ()
 
 
+def spelled(new):
+    """Header fields that readers may read in different ways, before a whole message."""
+    def with_length(value):
+        return lambda text: text.replace(b"Content-Length: 0", b"Content-Length: " + value)
+
+    changes = [with_length(value) for value in (
+        b"", b" ", b"\0", b"0\0", b"0\0 1", b"00", b"abc", b"-5", b"5x", b"0x10", b"0, 0")]
+    changes += [lambda text, a=a, b=b: text.replace(a, b, 1) for a, b in (
+        (b"Call-ID: ", b"Call-ID: \0"), (b"Call-ID: ", b"Call-ID: a\0b"),
+        (b"Call-ID: ", "Call-ID: \u00e9".encode()), (b"Call-ID: ", b"Call-ID: x\r\nCall-ID: "),
+        (b"CSeq: ", b"CSeq: 7 FOO\r\nCSeq: "), (b"CSeq: ", b"CSeq: 0000"), (b"From:", b"From\0:"))]
+    for change in changes:
+        first, = new("none")
+        yield [change(first), *new("sdp")], ()
+        yield [*new("text"), change(new("none")[0])], ()
+        yield [change(first), *new("none", "none")], ()
+
+
 def together(cases):
     return [([parts], cuts) for parts, cuts in cases]
 
@@ -303,7 +321,8 @@ def halves(cases):
 def cases_over(carrier):
     new = Numbered()
     if carrier == "tcp":
-        return together([*pairs(new, None), *runs(new), *everywhere(new), *unfinished(new), *alike()])
+        return together([*pairs(new, None), *runs(new), *everywhere(new), *unfinished(new), *alike(),
+                         *spelled(new)])
     made = apart([*pairs(new, 2), *runs(new)])
     if carrier == "tls":
         made += together([*pairs(new, 1), *runs(new)])

@@ -64,7 +64,23 @@ bool sx_request_line_start(struct sx_slice bytes, size_t from, size_t hit, bool 
     struct sx_slice before = sx_slice(bytes.p + lowest, uri - 1 - lowest);
     size_t length = method_length(before, at_boundary && lowest == from, method);
     *start = uri - 1 - length;
-    return length > 0;
+    return length > 0 && (*start > lowest || lowest == from);
+}
+
+bool sx_start_line_may_begin(struct sx_slice bytes)
+{
+    size_t method = 0;
+
+    if (bytes.n > 0 && memcmp(bytes.p, "SIP/2.0 ", MIN(bytes.n, 8)) == 0)
+        return true;
+    while (method < bytes.n && sx_is_token(bytes.p[method]))
+        method++;
+    if (method == 0 || !g_ascii_isupper(bytes.p[0]))
+        return false;
+    for (size_t i = method; i < bytes.n; i++)
+        if ((uint8_t)bytes.p[i] < ' ' || (i == method && bytes.p[i] != ' '))
+            return false;
+    return true;
 }
 
 /* ---- what a dissector took ---- */

@@ -78,6 +78,9 @@ static inline bool sx_start_line_find(struct sx_slice bytes, size_t *at, bool at
     return false;
 }
 
+/* True if the bytes could be the first ones of a SIP message that goes on after them. */
+bool sx_start_line_may_begin(struct sx_slice bytes);
+
 /* Reads the message at *at and moves after it: by its Content-Length, or without one to the end
  * (RFC 3261 18.3). False if no start line is there; *at then stays. */
 static inline bool sx_piece_read(struct sx_slice bytes, size_t *at, struct sx_piece *piece)

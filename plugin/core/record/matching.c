@@ -60,7 +60,7 @@ struct sx_fingerprint sx_txn_key(const struct sx_tracker *t, const struct sx_sip
     return end_key(begin_key(t, msg, method), msg, &msg->via);
 }
 
-static uint64_t hash_of(const struct sx_tracker *t, struct sx_slice s)
+uint64_t sx_txn_call_hash(const struct sx_tracker *t, struct sx_slice s)
 {
     struct sx_hash h = sx_hash_begin(t->key);
 
@@ -70,7 +70,7 @@ static uint64_t hash_of(const struct sx_tracker *t, struct sx_slice s)
 
 uint32_t sx_txn_hash(const struct sx_tracker *t, struct sx_slice s)
 {
-    return (uint32_t)hash_of(t, s);
+    return (uint32_t)sx_txn_call_hash(t, s);
 }
 
 struct sx_txn *sx_txn_find(const struct sx_tracker *t, struct sx_fingerprint key)
@@ -250,7 +250,7 @@ struct sx_txn *sx_txn_new(struct sx_tracker *t, const struct sx_observation *obs
     txn->number = t->txns.count;
     txn->key = key;
     if (obs->msg->call_id.n > 0)
-        txn->call_hash = hash_of(t, obs->msg->call_id);
+        txn->call_hash = sx_txn_call_hash(t, obs->msg->call_id);
     txn->method = (uint8_t)obs->msg->method;
     txn->transport = (uint8_t)obs->transport;
     txn->old_branch = !has_cookie(obs->msg->via.branch);

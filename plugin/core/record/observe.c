@@ -392,17 +392,36 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
     return txn;
 }
 
+/* What the end of the frame hides is not taken for something that is not there. */
+static bool is_complete(struct sx_tracker *t, struct sx_observation *obs, struct sx_sip_msg *whole)
+{
+    if (obs->msg->has_via && obs->msg->has_cseq)
+        return true;
+    if (obs->quoted || obs->msg->end != SX_HEAD_CUT)
+        return false;
+    obs->from = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->src), obs->src.port};
+    obs->to = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->dst), obs->dst.port};
+    if (!sx_cut_complete(t, obs, whole)) {
+        sx_cut_unknown(t, obs);
+        return false;
+    }
+    obs->msg = whole;
+    return true;
+}
+
 struct sx_message *sx_tracker_observe(struct sx_tracker *t, struct sx_observation *obs)
 {
     struct sx_message *record = sx_pool_add(&t->messages);
     struct sx_txn *txn = NULL;
+    struct sx_sip_msg whole;
 
     record->frame = obs->frame;
     record->code = obs->msg->code;
     record->method = (uint8_t)obs->msg->method;
     record->flags = obs->quoted ? SX_MESSAGE_QUOTED : 0;
-    if (!obs->msg->has_via || !obs->msg->has_cseq)
+    if (!is_complete(t, obs, &whole))
         return record;
+    record->method = (uint8_t)obs->msg->method;
     if (obs->quoted) {
         txn = sx_observe_quote(t, obs);
     } else {

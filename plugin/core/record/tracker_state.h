@@ -11,6 +11,7 @@
  * dialogs.c        which dialog a message names
  * missing.c        what shows that there was a response which the capture lacks
  * evidence.c       what the capture can see of an answer
+ * cut.c            messages that the capture holds the beginning of
  * unreadable.c     packets that may hold SIP which the capture does not show
  */
 #ifndef SX_TRACKER_STATE_H
@@ -82,6 +83,8 @@ void sx_txn_place(struct sx_tracker *tracker, struct sx_txn *txn, const struct s
 /* Notes that the host which the parent was sent to sends requests on. */
 void sx_txn_mark_forwarded(struct sx_tracker *tracker, const struct sx_txn *txn);
 
+/* 64 bits of a Call-ID. */
+uint64_t sx_txn_call_hash(const struct sx_tracker *tracker, struct sx_slice call_id);
 uint32_t sx_txn_hash(const struct sx_tracker *tracker, struct sx_slice s);
 
 /* ---- undelivered.c ---- */
@@ -112,6 +115,16 @@ void sx_credentials_answered(struct sx_tracker *tracker, struct sx_txn *txn,
 
 /* Notes an INVITE, or an ACK that is a transaction of its own; once. */
 void sx_missing_alike(struct sx_tracker *tracker, struct sx_txn *txn);
+
+/* ---- cut.c ---- */
+
+/* For a message that ends before its CSeq: where its Via branch, Call-ID and method show which
+ * transaction it belongs to, *whole is the message with that one's CSeq. False if nothing shows it. */
+bool sx_cut_complete(const struct sx_tracker *tracker, const struct sx_observation *obs,
+                     struct sx_sip_msg *whole);
+
+/* Notes a message of which no more is known than from where to where it went: it may be any. */
+void sx_cut_unknown(struct sx_tracker *tracker, const struct sx_observation *obs);
 
 /* ---- unreadable.c ---- */
 

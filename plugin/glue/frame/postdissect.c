@@ -8,6 +8,7 @@
 #include "core/read/icmp_quote.h"
 #include "core/read/ip_header.h"
 #include "core/read/payload_signs.h"
+#include "core/read/start_line.h"
 #include "core/judge/watch.h"
 #include "core/read/tcp_header.h"
 #include "glue/stats/compare.h"
@@ -322,6 +323,37 @@ static void on_reassembled(const struct visit *v, tvbuff_t *frame)
     sx_tracker_reassembled(state.tracker, &fragment);
 }
 
+/* The payload of the datagram or segment, as far as the frame holds it. */
+static struct sx_slice payload_of(const packet_info *pinfo, struct sx_slice frame, bool tcp)
+{
+    struct sx_slice src = address_slice(&pinfo->src), dst = address_slice(&pinfo->dst);
+    uint16_t src_port = (uint16_t)pinfo->srcport, dst_port = (uint16_t)pinfo->destport;
+    struct sx_slice payload = SX_SLICE_NONE;
+    struct sx_tcp_header header;
+
+    if (!tcp)
+        sx_udp_payload_find(frame, src, dst, src_port, dst_port, &payload);
+    else if (sx_tcp_header_find(frame, src, dst, src_port, dst_port, &header))
+        payload = sx_slice_from(frame, MIN(header.payload_at, frame.n));
+    return payload;
+}
+
+/* The snapshot length left out what the frame held, and that may have been SIP. */
+static void on_cut(const struct visit *v, tvbuff_t *frame)
+{
+    const packet_info *pinfo = v->pinfo;
+    struct sx_address src = address_of(&pinfo->src, 0), dst = address_of(&pinfo->dst, 0);
+    unsigned n = tvb_captured_length(frame);
+
+    if (!v->signs.cut &&
+        (v->signs.icmp_without_sip || (v->signs.transport != SX_TRANSPORT_UDP && !v->signs.tcp)))
+        return;
+    /* Read at once; nothing keeps the pointer. */
+    struct sx_slice bytes = sx_slice((const char *)tvb_get_ptr(frame, 0, (int)n), n);
+    if (v->signs.cut || sx_start_line_may_begin(payload_of(pinfo, bytes, v->signs.tcp)))
+        sx_tracker_unreadable(state.tracker, pinfo->num, &src, &dst);
+}
+
 /* What is no SIP but says why SIP stays unanswered. */
 static void on_signs(const struct visit *v, tvbuff_t *frame)
 {
@@ -329,6 +361,8 @@ static void on_signs(const struct visit *v, tvbuff_t *frame)
 
     if (pinfo->data_src && pinfo->data_src->next && sx_tracker_watches_tcp(state.tracker))
         on_reassembled(v, frame);
+    if (pinfo->fd->cap_len < pinfo->fd->pkt_len && (v->signs.cut || !v->signs.has_sip))
+        on_cut(v, frame);
     if (v->signs.tcp) {
         if (sx_tracker_watches_tcp(state.tracker))
             on_tcp(v, frame);

@@ -378,7 +378,16 @@ static void collect_stream(const struct frame *f, wmem_array_t *pieces)
     }
 }
 
-static unsigned each_in_stream(const struct frame *f, sx_sip_source_cb cb, void *data)
+/* True if the frame is cut, and not after the end of its last message: another may follow it. */
+static bool may_hide_more(const struct frame *f, const struct sx_piece *last, tvbuff_t *tvb)
+{
+    if (!is_cut(f->pinfo))
+        return false;
+    return !last || last->msg.end != SX_HEAD_COMPLETE || !last->msg.has_content_length ||
+           last->offset + last->msg.head.n + last->msg.content_length < tvb_reported_length(tvb);
+}
+
+static unsigned each_in_stream(const struct frame *f, sx_sip_source_cb cb, void *data, bool *cut)
 {
     wmem_array_t *pieces = wmem_array_sized_new(f->pinfo->pool, sizeof(struct sx_piece),
                                                 USUAL_PIECES);
@@ -398,6 +407,7 @@ static unsigned each_in_stream(const struct frame *f, sx_sip_source_cb cb, void 
             source = source->next;
         tell(f, get_data_source_tvb(source->data), &all[i], false, cb, data);
     }
+    *cut = may_hide_more(f, n > 0 ? &all[n - 1] : NULL, get_data_source_tvb(source->data));
     return (unsigned)n;
 }
 
@@ -415,7 +425,10 @@ unsigned sx_sip_source_each(packet_info *pinfo, sx_sip_source_cb cb, void *data,
     signs->udp_keepalive = !has_sip && !f.quoted && f.transport == SX_TRANSPORT_UDP &&
                            (f.sip_layers || f.keepalive) && !f.compressed;
     signs->transport = f.transport;
+    signs->has_sip = has_sip;
+    signs->cut = !has_sip && f.sip_layers && !f.quoted && is_cut(pinfo);
     if (!has_sip)
         return 0;
-    return f.stream && !f.quoted ? each_in_stream(&f, cb, data) : each_in_datagram(&f, cb, data);
+    return f.stream && !f.quoted ? each_in_stream(&f, cb, data, &signs->cut)
+                                 : each_in_datagram(&f, cb, data);
 }
