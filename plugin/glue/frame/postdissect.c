@@ -126,11 +126,6 @@ static const struct sx_message *observe(const struct visit *v, const struct sx_s
     return sx_tracker_observe(state.tracker, &obs);
 }
 
-static struct sx_slice address_slice(const address *a)
-{
-    return sx_slice(a->data, (size_t)MAX(a->len, 0));
-}
-
 /* msg: what it holds of a message, or NULL */
 static void on_icmp(const struct visit *v, const struct sx_sip_msg *msg)
 {
