@@ -211,7 +211,7 @@ static inline uint32_t undelivered(struct ladder *l, double seconds, unsigned fr
     uint32_t frame = other_packet(l, seconds);
     struct sx_address a = address_at(src, from_port), b = address_at(dst, to_port);
 
-    sx_tracker_undelivered(l->tracker, frame, ns_of(seconds), &a, &b);
+    sx_tracker_undelivered(l->tracker, frame, ns_of(seconds), &a, &b, NULL);
     return frame;
 }
 

@@ -5,6 +5,7 @@
 
 #include "core/facts/catalogue.h"
 #include "core/judge/challenge.h"
+#include "core/record/unreadable.h"
 
 /* Attempts that follow one another; nobody tries as often. */
 #define MAX_ATTEMPTS 256
@@ -12,12 +13,26 @@
 /* RFC 3261 14.1: a crossing request is tried again after 4 s at the most. */
 #define RETRY_NS (5 * SX_NS_PER_S)
 
+/* What the client sent to the server afterwards cannot be read, and may be its next request. */
+static bool may_have_followed(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    const struct sx_unreadable_span span = {
+        .after_frame = txn->final_frame,
+        .until_frame = UINT32_MAX,
+        .until_ns = txn->final_ns + SX_TIMER_B_NS,
+        .not = SX_HOLDS_RESPONSE,
+    };
+
+    return sx_unreadable_between(tracker, txn->src.host, txn->dst.host, &span) != 0;
+}
+
 /* The client had time to act on the response, and did not. */
 static bool nothing_followed(const struct sx_tracker *tracker, const struct sx_txn *txn,
                              int64_t patience_ns)
 {
     return sx_tracker_ended(tracker) && !txn->followed_by &&
-           sx_tracker_now(tracker) - txn->final_ns > patience_ns;
+           sx_tracker_now(tracker) - txn->final_ns > patience_ns &&
+           !may_have_followed(tracker, txn);
 }
 
 /* A new attempt followed, and the last of those got the same answer again. */

@@ -49,9 +49,10 @@ bool sx_tracker_watches_udp(const struct sx_tracker *tracker);
 void sx_tracker_udp(struct sx_tracker *tracker, const struct sx_datagram *datagram);
 
 /* Adds the news that a packet from src to dst did not arrive: an ICMP error that quotes too little
- * to name the transaction. On the first pass. */
+ * to name the transaction. quote: what it holds of the message; NULL for nothing. On the first pass. */
 void sx_tracker_undelivered(struct sx_tracker *tracker, uint32_t frame, int64_t time_ns,
-                            const struct sx_address *src, const struct sx_address *dst);
+                            const struct sx_address *src, const struct sx_address *dst,
+                            const struct sx_sip_msg *quote);
 
 /* Adds a packet from src that could hold SIP which the capture does not show: encrypted,
  * compressed, or a fragment without the others. dst: where it went, if a request in the other

@@ -127,6 +127,24 @@ static const struct sx_message *observe(const struct visit *v, const struct sx_s
     return sx_tracker_observe(state.tracker, &obs);
 }
 
+/* msg: what it holds of a message, or NULL */
+static void on_icmp(const struct visit *v, const struct sx_sip_msg *msg)
+{
+    const packet_info *pinfo = v->pinfo;
+    struct sx_icmp_quote quote;
+    unsigned n = tvb_captured_length(v->frame);
+
+    /* Read at once; nothing keeps the pointer. */
+    if (!sx_icmp_quote_find(sx_slice((const char *)tvb_get_ptr(v->frame, 0, (int)n), n),
+                            address_slice(&pinfo->src), address_slice(&pinfo->dst), &quote))
+        return;
+    struct sx_address src = address_of(&pinfo->src, quote.src_port);
+    struct sx_address dst = address_of(&pinfo->dst, quote.dst_port);
+    src.bytes = quote.src.p;
+    dst.bytes = quote.dst.p;
+    sx_tracker_undelivered(state.tracker, pinfo->num, v->time_ns, &src, &dst, msg);
+}
+
 static void on_message(const struct sx_sip_span *span, void *data)
 {
     struct visit *v = data;
@@ -134,6 +152,8 @@ static void on_message(const struct sx_sip_span *span, void *data)
         v->first_pass ? observe(v, span)
                       : sx_tracker_message(state.tracker, v->pinfo->num, v->nth);
 
+    if (v->first_pass && span->quoted && record->txn == 0)
+        on_icmp(v, &span->msg);
     v->nth++;
     if (v->tapped)
         sx_stats_tell(v->pinfo, state.tracker, record, &span->msg, v->time_ns, v->first_pass);
@@ -250,23 +270,6 @@ static void on_udp(const struct visit *v, tvbuff_t *frame)
         sx_tracker_udp(state.tracker, &datagram);
 }
 
-static void on_icmp(const struct visit *v, tvbuff_t *frame)
-{
-    const packet_info *pinfo = v->pinfo;
-    struct sx_icmp_quote quote;
-    unsigned n = tvb_captured_length(frame);
-
-    /* Read at once; nothing keeps the pointer. */
-    if (!sx_icmp_quote_find(sx_slice((const char *)tvb_get_ptr(frame, 0, (int)n), n),
-                            address_slice(&pinfo->src), address_slice(&pinfo->dst), &quote))
-        return;
-    struct sx_address src = address_of(&pinfo->src, quote.src_port);
-    struct sx_address dst = address_of(&pinfo->dst, quote.dst_port);
-    src.bytes = quote.src.p;
-    dst.bytes = quote.dst.p;
-    sx_tracker_undelivered(state.tracker, pinfo->num, v->time_ns, &src, &dst);
-}
-
 static struct sx_address address_in(struct sx_slice bytes)
 {
     return (struct sx_address){
@@ -370,7 +373,7 @@ static void on_signs(const struct visit *v, tvbuff_t *frame)
         if (sx_tracker_watches_udp(state.tracker))
             on_udp(v, frame);
     } else if (v->signs.icmp_without_sip) {
-        on_icmp(v, frame);
+        on_icmp(v, NULL);
     } else if (v->signs.unreadable && sx_tracker_watches_tcp(state.tracker)) {
         on_unreadable(v, frame);
     }
