@@ -100,6 +100,11 @@ const struct sx_txn *sx_tracker_txn(const struct sx_tracker *tracker, uint32_t n
 uint32_t sx_tracker_txn_count(const struct sx_tracker *tracker);
 const struct sx_host *sx_tracker_host(const struct sx_tracker *tracker, uint32_t host);
 
+/* How long after the first response but 100 the first one with either code came, in milliseconds.
+ * False if there is none. */
+bool sx_tracker_response_ms(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                            unsigned code, unsigned or_code, uint32_t *ms);
+
 /* The transaction that a request or response belongs to, without observing it; 0 if unknown. */
 uint32_t sx_tracker_find(const struct sx_tracker *tracker, const struct sx_sip_msg *msg);
 

@@ -197,3 +197,28 @@ const struct sx_attempt *sx_tracker_attempt(const struct sx_tracker *t, uint32_t
 
     return nth < t->attempts.count - i ? sx_pool_at(&t->attempts, i + nth) : NULL;
 }
+
+bool sx_tracker_response_ms(const struct sx_tracker *t, const struct sx_txn *txn, unsigned code,
+                            unsigned or_code, uint32_t *ms)
+{
+    uint32_t from_ms = 0, then_ms = 0;
+    bool begun = false, found = false;
+
+    /* The newest first; see struct sx_message. */
+    for (uint32_t i = MIN(txn->responses, t->messages.count); i;) {
+        const struct sx_message *m = sx_pool_at(&t->messages, i - 1);
+        if (m->txn != txn->number)
+            break;
+        if (m->frame == txn->first_response_frame && m->code == txn->first_response_code) {
+            from_ms = m->ms;
+            begun = true;
+        }
+        if (m->code == code || m->code == or_code) {
+            then_ms = m->ms;
+            found = true;
+        }
+        i = m->next < i ? m->next : 0;
+    }
+    *ms = then_ms - from_ms;
+    return begun && found;
+}
