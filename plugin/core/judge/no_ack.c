@@ -468,7 +468,7 @@ const struct sx_resent *sx_no_ack_overdue(const struct sx_tracker *t, const stru
             ? sx_resent_find(t, txn, dialog ? dialog->number : 0)
             : NULL;
 
-    if (!r || sx_tracker_now(t) - r->first_ns < SX_TIMER_B_NS ||
+    if (!r || r->told || sx_tracker_now(t) - r->first_ns < SX_TIMER_B_NS ||
         r->last_ns - r->first_ns < LAST_SEND_NS || server_hop(t, txn, dialog) != txn ||
         sx_no_ack_judge(t, txn, dialog).state != SX_ACK_NEVER)
         return NULL;

@@ -53,8 +53,8 @@ struct sx_acknowledged {
  * INVITE's for one of a failure. */
 struct sx_acknowledged sx_no_ack_response(const struct sx_tracker *tracker, const struct sx_txn *txn);
 
-/* The transaction and the dialog (NULL: none) whose final response the server repeated, if the ACK is
- * overdue by the newest frame and nothing explains the repetition away; NULL if not. */
+/* The final response of this transaction, if its ACK is overdue by the newest frame, nothing explains its
+ * repetitions away, and no frame has told it; else NULL. */
 const struct sx_resent *sx_no_ack_overdue(const struct sx_tracker *tracker, const struct sx_txn *txn);
 
 #endif

@@ -48,15 +48,8 @@ static void ask_ack(struct sx_tracker *t, const struct sx_txn *txn)
 {
     const struct sx_resent *resent = sx_no_ack_overdue(t, txn);
 
-    if (!resent)
-        return;
-    sx_tracker_add_overdue(t, &(struct sx_overdue){
-                                  .since_frame = resent->frame,
-                                  .txn = txn->number,
-                                  .dialog = resent->dialog,
-                                  .waited_ns = sx_tracker_now(t) - resent->first_ns,
-                                  .due = SX_DUE_ACK,
-                              });
+    if (resent)
+        sx_resent_overdue(t, resent);
 }
 
 static void ask(struct sx_tracker *t, uint32_t number)

@@ -47,6 +47,23 @@ const struct sx_resent *sx_resent_find(const struct sx_tracker *t, const struct 
                : NULL;
 }
 
+static struct sx_resent *writable(const struct sx_tracker *t, uint32_t txn, uint32_t dialog)
+{
+    return (struct sx_resent *)sx_resent_find(t, sx_txn_at(t, txn), dialog);
+}
+
+void sx_resent_overdue(struct sx_tracker *t, const struct sx_resent *resent)
+{
+    writable(t, resent->txn, resent->dialog)->told = true;
+    sx_tracker_add_overdue(t, &(struct sx_overdue){
+                                  .since_frame = resent->frame,
+                                  .txn = resent->txn,
+                                  .dialog = resent->dialog,
+                                  .waited_ns = t->now_ns - resent->first_ns,
+                                  .due = SX_DUE_ACK,
+                              });
+}
+
 /* When the first ACK came; INT64_MAX if none did. */
 static int64_t acked_at(const struct sx_tracker *t, const struct sx_txn *txn,
                         const struct sx_dialog *dialog)
@@ -90,8 +107,7 @@ void sx_resent_note(struct sx_tracker *t, struct sx_txn *txn, const struct sx_ob
     /* Another than the first failure comes of a server that is out of order. */
     if (success ? !dialog : record->repeats != txn->final_frame)
         return;
-    struct sx_resent *r =
-        (struct sx_resent *)sx_resent_find(t, txn, dialog ? dialog->number : 0);
+    struct sx_resent *r = writable(t, txn->number, dialog ? dialog->number : 0);
     if (!r)
         r = add(t, txn, dialog, obs, record);
     if (r->frame != record->repeats)

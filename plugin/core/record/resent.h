@@ -20,6 +20,7 @@ struct sx_resent {
     uint32_t sends;             /* the first time included */
     uint32_t after_ack;         /* of them: so long after the first ACK that they did not cross it */
     int64_t first_ns, again_ns, last_ns;
+    bool told;                  /* a frame has found its ACK overdue */
 };
 
 /* NULL if it was not sent again. dialog: of a 2xx, else 0. */
@@ -27,6 +28,9 @@ const struct sx_resent *sx_resent_find(const struct sx_tracker *tracker, const s
                                        uint32_t dialog);
 
 /* ---- the recording, by the tracker ---- */
+
+/* Records that the newest frame found its ACK overdue: once. */
+void sx_resent_overdue(struct sx_tracker *tracker, const struct sx_resent *resent);
 
 struct sx_observation;
 struct sx_resents;
