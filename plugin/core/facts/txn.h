@@ -51,7 +51,7 @@ struct sx_message {
 
 enum {
     SX_MESSAGE_DUPLICATE = 1,   /* `repeats` is the same packet, captured twice */
-    SX_MESSAGE_ENDS_WAIT = 2,   /* the first message after a 100 that is not a 100 */
+    SX_MESSAGE_ENDS_WAIT = 2,   /* it may end the wait after a 100 */
     SX_MESSAGE_QUOTED = 4,      /* quoted by an ICMP error: evidence, not a message */
     SX_MESSAGE_OTHER_PLACE = 8, /* a duplicate of another interface, VLAN, tunnel or hop */
     SX_MESSAGE_TRANSLATED = 16  /* a duplicate between other addresses: a NAT's other side */
@@ -114,7 +114,8 @@ struct sx_txn {
     uint32_t first_tag;         /* of the first response that is not a 100 */
     uint32_t next_alike;        /* next older INVITE or ACK of a 2xx of the same client, Call-ID and
                                    CSeq number */
-    uint32_t uri_hash;          /* of the Request-URI, in dialogs */
+    uint32_t trying_tag;        /* of the first 100; 0: it has none */
+    uint32_t uri_hash;          /* of the Request-URI, of INVITE and in dialogs */
     uint32_t request_hash;      /* of the Request-URI and the tags (RFC 3261 17.2.3) */
     uint32_t messages;          /* index + 1 of the newest one */
     uint32_t ack_tag;           /* hash of the To tag of the first ACK of a failure */
@@ -132,6 +133,7 @@ struct sx_txn {
     struct sx_endpoint answer_dst;  /* where the first response that is not a 100 went */
     uint16_t first_response_code;
     uint16_t final_code;
+    uint16_t place;             /* of the first request: interface, VLAN, tunnel, neighbours */
     uint8_t method;             /* enum sx_method */
     uint8_t state;              /* enum sx_txn_state */
     uint8_t transport;          /* enum sx_transport */
@@ -140,6 +142,8 @@ struct sx_txn {
     bool in_dialog : 1;         /* the request has a To tag */
     bool ack_astray : 1;        /* an ACK of its failure went elsewhere than it did */
     bool by_called : 1;         /* ... and comes from SX_SIDE_CALLED of its dialog */
+    bool to_contact : 1;        /* a request in a dialog to the very address of its Request-URI */
+    bool own_contact : 1;       /* its first response that is no 100 has a Contact of the sender */
     bool old_branch : 1;        /* no magic cookie */
     bool token_route : 1;       /* the topmost Route has a user part, as a flow token is */
     bool unregisters : 1;       /* a REGISTER that removes its bindings */

@@ -41,12 +41,24 @@ static inline struct sx_hash begin_key(const struct sx_tracker *t, const struct 
     return h;
 }
 
+/* Without a port it is the default one (RFC 3261 18.2.1, 20.42): both spellings are one sent-by. */
+static inline struct sx_slice sent_by_of(const struct sx_via *via)
+{
+    struct sx_slice s = via->sent_by;
+
+    if (s.n > 5 && memcmp(s.p + s.n - 5, via->tls ? ":5061" : ":5060", 5) == 0)
+        s.n -= 5;
+    return s;
+}
+
 static inline struct sx_fingerprint end_key(struct sx_hash h, const struct sx_sip_msg *msg,
                                      const struct sx_via *via)
 {
-    sx_hash_add_uint(&h, (uint64_t)via->branch.n << 32 | (uint32_t)via->sent_by.n);
+    struct sx_slice sent_by = sent_by_of(via);
+
+    sx_hash_add_uint(&h, (uint64_t)via->branch.n << 32 | (uint32_t)sent_by.n);
     sx_hash_add_bytes(&h, via->branch);
-    sx_hash_add_bytes_lower(&h, via->sent_by);
+    sx_hash_add_bytes_lower(&h, sent_by);
     if (!has_cookie(via->branch) && msg->from.p)
         sx_hash_add(&h, sx_sip_msg_from_tag(msg));
     return sx_hash_end(h);
@@ -101,6 +113,17 @@ uint32_t sx_tracker_find(const struct sx_tracker *t, const struct sx_sip_msg *ms
 
 /* ---- the tree of transactions ---- */
 
+/* Where a request came in, from where, and for whom it is. Another VLAN or tunnel may have another
+ * host with this address. */
+static struct sx_fingerprint target_key(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    struct sx_hash h = sx_hash_begin(t->key);
+
+    sx_hash_add_uint(&h, (uint64_t)txn->dst.host << 16 | txn->dst.port);
+    sx_hash_add_uint(&h, (uint64_t)txn->place << 32 | txn->uri_hash);
+    return sx_hash_end(h);
+}
+
 void sx_txn_mark_forwarded(struct sx_tracker *t, const struct sx_txn *txn)
 {
     const struct sx_txn *parent = sx_txn_at(t, txn->parent);
@@ -108,12 +131,20 @@ void sx_txn_mark_forwarded(struct sx_tracker *t, const struct sx_txn *txn)
     if (!parent || txn->method != SX_METHOD_INVITE || !parent->request_frame ||
         !sx_txn_is_next_hop(parent, txn))
         return;
-    struct sx_host *host = sx_hosts_at(&t->hosts, parent->dst.host);
     int64_t took = txn->request_ns - parent->request_ns;
-    if (host->forwarded_invite || took < -PROMPT_BEFORE_NS || took > PROMPT_NS)
+    if (took < -PROMPT_BEFORE_NS || took > PROMPT_NS)
         return;
-    host->forwarded_invite = txn->request_frame;
-    host->forwarded_port = parent->dst.port;
+    struct sx_fingerprint key = target_key(t, parent);
+    if (!sx_fingerprint_map_get(&t->sent_on, key))
+        sx_fingerprint_map_set(&t->sent_on, key, txn->number);
+}
+
+uint32_t sx_tracker_sent_on(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    const struct sx_txn *first =
+        sx_txn_at(t, sx_fingerprint_map_get(&t->sent_on, target_key(t, txn)));
+
+    return first ? first->request_frame : 0;
 }
 
 /* A new attempt after a redirection goes to the branches that ended in 3xx. */

@@ -22,6 +22,7 @@ struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config 
     sx_pool_init(&t->attempts, sizeof(struct sx_attempt));
     sx_fingerprint_map_init(&t->by_key);
     sx_fingerprint_map_init(&t->waiting);
+    sx_fingerprint_map_init(&t->sent_on);
     sx_fingerprint_map_init(&t->alike);
     t->unreadable = sx_unreadable_new();
     t->awaiting = g_hash_table_new_full(sx_fingerprint_hash, sx_fingerprint_equal, g_free, NULL);
@@ -43,6 +44,7 @@ void sx_tracker_free(struct sx_tracker *t)
         return;
     sx_fingerprint_map_clear(&t->by_key);
     sx_fingerprint_map_clear(&t->waiting);
+    sx_fingerprint_map_clear(&t->sent_on);
     sx_fingerprint_map_clear(&t->alike);
     g_hash_table_destroy(t->unreadable);
     g_hash_table_destroy(t->awaiting);
@@ -182,12 +184,21 @@ const struct sx_hangup *sx_tracker_hangup(const struct sx_tracker *t, uint32_t f
     return sx_pool_nth(&t->hangups, frame, nth);
 }
 
-const struct sx_hangup *sx_tracker_hung_up(const struct sx_tracker *t, const struct sx_txn *txn)
+const struct sx_hangup *sx_tracker_connection_lost(const struct sx_tracker *t,
+                                                   const struct sx_txn *txn)
 {
     if (txn->hangup == 0 || txn->hangup > t->hangups.count)
         return NULL;
     const struct sx_hangup *hangup = sx_pool_at(&t->hangups, txn->hangup - 1);
     return hangup->txn == txn->number && txn->last_request_frame <= hangup->frame ? hangup : NULL;
+}
+
+const struct sx_hangup *sx_tracker_hung_up(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    const struct sx_hangup *hangup = sx_tracker_connection_lost(t, txn);
+
+    return hangup && sx_hosts_at(&t->hosts, txn->src.host)->last_frame <= hangup->frame ? hangup
+                                                                                       : NULL;
 }
 
 const struct sx_attempt *sx_tracker_attempt(const struct sx_tracker *t, uint32_t frame,

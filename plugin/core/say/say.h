@@ -31,6 +31,10 @@ void sx_say_time(wmem_strbuf_t *out, int64_t ns);
 bool sx_say_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
                    const struct sx_trying *verdict);
 
+/* "cancelled in frame 5, which got 200 in frame 6, but no final response came: ..." */
+void sx_say_no_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                   const struct sx_txn *invite);
+
 /* "10.0.0.2 sent it to 10.0.0.3 7 times over UDP (from frame 3) and got no answer"; false, and
  * nothing said, if the cause cannot be told. */
 bool sx_say_cause(wmem_strbuf_t *out, const struct sx_tracker *tracker,

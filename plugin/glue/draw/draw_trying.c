@@ -44,6 +44,7 @@ static const value_string trying_cause_vals[] = {
     { SX_CAUSE_NOT_RELAYED, "Answered but not relayed back" },
     { SX_CAUSE_100_LOST, "The 100 does not reach the caller" },
     { SX_CAUSE_UNREACHABLE, "The next hop is unreachable" },
+    { SX_CAUSE_NOTHING_BEYOND, "Only 100, and nothing seen beyond this hop" },
     { 0, NULL }
 };
 
@@ -82,7 +83,7 @@ static void draw_trying(struct sx_pen *p)
         (p->view->msg->is_request && txn->method == SX_METHOD_ACK))
         return;
     struct sx_trying v = sx_trying_judge(p->view->tracker, txn);
-    if (v.state == SX_TRYING_NONE)
+    if (v.state == SX_TRYING_NONE || (ends && !sx_message_stands_for(record, v.ended_in)))
         return;
     if (v.state == SX_TRYING_OPEN) {
         wmem_strbuf_t *open = wmem_strbuf_new(p->pinfo->pool, "");
@@ -203,12 +204,43 @@ static void draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
     sx_add_verdict(&p, wmem_strbuf_get_str(verdict));
 }
 
+/* As many of a frame's waits have words in its verdict. */
+#define MAX_HANGUP_WORDS 2
+
+/* The client of a wait closes its connection: that ends the wait only if nothing of it follows. */
+static void say_hangup(wmem_strbuf_t *words, const struct sx_tracker *tracker,
+                       const struct sx_txn *txn)
+{
+    if (sx_tracker_ended(tracker)) {
+        wmem_strbuf_append_printf(words, "the connection of the INVITE in frame %u ends, not the call",
+                                  txn->request_frame);
+        return;
+    }
+    sx_say_host(words, tracker, txn->src.host);
+    wmem_strbuf_append_printf(words, " closes the connection of the INVITE in frame %u, which has "
+                              "only got 100 so far", txn->request_frame);
+}
+
+static void draw_hangup(struct sx_pen *p, const struct sx_tracker *tracker,
+                        const struct sx_txn *txn, wmem_strbuf_t *words)
+{
+    struct sx_trying v = sx_trying_judge(tracker, txn);
+    expert_field *ei = trying_expert(v.state);
+
+    if (v.ended_in == p->pinfo->num && ei && sx_say_trying(words, tracker, txn, &v))
+        sx_flag(p, sx_add_uint(p, p->tree, hf_trying_ended, txn->trying_frame), ei,
+                wmem_strbuf_get_str(words));
+    else
+        say_hangup(words, tracker, txn);
+}
+
 /* The frame that ends the connection over which the caller waited. */
 static void draw_hangups(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
                      const struct sx_tracker *tracker)
 {
     const struct sx_hangup *hangup;
     struct sx_pen p = { .pinfo = pinfo, .tvb = tvb };
+    uint32_t told = 0;
 
     if (!sx_tracker_hangup(tracker, pinfo->num, 0))
         return;
@@ -217,25 +249,35 @@ static void draw_hangups(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
 
     for (uint32_t i = 0; (hangup = sx_tracker_hangup(tracker, pinfo->num, i)); i++) {
         const struct sx_txn *txn = sx_tracker_txn(tracker, hangup->txn);
-        struct sx_trying v = sx_trying_judge(tracker, txn);
-        expert_field *ei = trying_expert(v.state);
-        wmem_strbuf_truncate(words, 0);
         if (txn->trying_frame == 0 || txn->trying_frame > pinfo->num)
             continue;
         if (!p.top)
             sx_add_top(&p, tree);
-        /* Who goes on over another connection did not hang up; nor who is answered. */
-        if (v.ended_in == pinfo->num && ei && sx_say_trying(words, tracker, txn, &v))
-            sx_flag(&p, sx_add_uint(&p, p.tree, hf_trying_ended, txn->trying_frame), ei,
-                    wmem_strbuf_get_str(words));
-        else
-            wmem_strbuf_append_printf(words, "the connection of the INVITE in frame %u ends, "
-                                      "not the call", txn->request_frame);
-        wmem_strbuf_append_printf(verdict, "%s%s", wmem_strbuf_get_len(verdict) ? "; " : "",
-                                  wmem_strbuf_get_str(words));
+        wmem_strbuf_truncate(words, 0);
+        draw_hangup(&p, tracker, txn, words);
+        if (told++ < MAX_HANGUP_WORDS)
+            wmem_strbuf_append_printf(verdict, "%s%s", told > 1 ? "; " : "",
+                                      wmem_strbuf_get_str(words));
     }
+    if (told > MAX_HANGUP_WORDS)
+        wmem_strbuf_append_printf(verdict, "; and %u more", told - MAX_HANGUP_WORDS);
     if (p.top)
         sx_add_verdict(&p, wmem_strbuf_get_str(verdict));
+}
+
+/* A cancelled INVITE whose final response never came, on the two requests. */
+static void draw_no_end(struct sx_pen *p)
+{
+    const struct sx_txn *txn = p->txn;
+    bool cancel = txn->method == SX_METHOD_CANCEL;
+    const struct sx_txn *invite = cancel ? sx_tracker_txn(p->view->tracker, txn->related) : txn;
+
+    if (p->pinfo->num != txn->request_frame || !p->view->msg->is_request || p->remark || !invite ||
+        !sx_trying_lacks_end(p->view->tracker, invite))
+        return;
+    wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
+    sx_say_no_end(words, p->view->tracker, invite);
+    p->remark = wmem_strbuf_get_str(words);
 }
 
 static void draw_waits(struct sx_pen *p)
@@ -245,6 +287,7 @@ static void draw_waits(struct sx_pen *p)
     draw_trying(p);
     draw_no_response(p);
     draw_missing(p);
+    draw_no_end(p);
 }
 
 static void draw_frame(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
