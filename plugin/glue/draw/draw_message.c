@@ -79,6 +79,7 @@ static const struct sx_drawing *const drawings[] = {
     &sx_drawing_failure,
     &sx_drawing_trying,
     &sx_drawing_flow,
+    &sx_drawing_registration,
 };
 
 void sx_draw_set_up(int proto, expert_module_t *module)
