@@ -102,13 +102,16 @@ struct sx_binding *sx_binding_of(const struct sx_flows *f, const struct sx_flow 
 const struct sx_binding *sx_binding_newest_of_client(const struct sx_flows *f,
                                                      const struct sx_binding *binding)
 {
-    return sx_binding_at(f, sx_fingerprint_map_get(&f->by_ua, binding->ua));
+    return binding->ua.bits ? sx_binding_at(f, sx_fingerprint_map_get(&f->by_ua, binding->ua))
+                            : binding;
 }
 
 bool sx_flows_of_one_instance(const struct sx_flows *f, const struct sx_flow *a,
                               const struct sx_flow *b)
 {
-    return sx_fingerprint_eq(sx_binding_of(f, a)->ua, sx_binding_of(f, b)->ua);
+    struct sx_fingerprint ua = sx_binding_of(f, a)->ua;
+
+    return a->binding == b->binding || (ua.bits && sx_fingerprint_eq(ua, sx_binding_of(f, b)->ua));
 }
 
 bool sx_flows_of_one_user(const struct sx_flow *a, const struct sx_flow *b)
@@ -124,7 +127,7 @@ const struct sx_flow *sx_flows_newest(const struct sx_flows *f, const struct sx_
 /* ---- names ---- */
 
 /* Names of different kinds never meet. */
-enum kind { AOR, CONTACT, TOKEN, TOKEN_HOST, BINDING, INSTANCE, CALL };
+enum kind { AOR, CONTACT, TOKEN, TOKEN_HOST, BINDING, INSTANCE };
 
 static struct sx_hash begin_name(const struct sx_flows *f, enum kind kind)
 {
@@ -231,39 +234,66 @@ static uint32_t user_of(struct sx_flows *f, struct sx_slice aor, struct sx_finge
     return f->users.count;
 }
 
-/* What tells bindings of one AOR apart: instance and reg-id (RFC 5626 6), or else the Contact
- * (RFC 3261 10.3). */
-static struct sx_fingerprint binding_key(const struct sx_flows *f, const struct sx_contact *c,
-                                         struct sx_fingerprint aor)
+/* RFC 5626 6: an outbound binding is known by instance and reg-id. */
+static struct sx_fingerprint outbound_key(const struct sx_flows *f, const struct sx_contact *c,
+                                          struct sx_fingerprint aor)
 {
-    if (c->reg_id)
-        return pair_key(f, BINDING, aor, c->instance, c->reg_id);
-    return pair_key(f, BINDING, aor, SX_SLICE_NONE, sx_contact_key(f, c->uri).bits);
+    return pair_key(f, BINDING, aor, c->instance, c->reg_id);
 }
 
-static struct sx_fingerprint ua_key(const struct sx_flows *f, const struct sx_contact *c,
-                                    struct sx_slice call_id, struct sx_fingerprint aor)
+/* RFC 3261 10.3: any other by its Contact. A user has a handful of them. */
+static uint32_t find_by_contact(const struct sx_flows *f, uint32_t user, struct sx_slice uri)
 {
-    return c->instance.n > 0 ? pair_key(f, INSTANCE, aor, c->instance, 0)
-                             : pair_key(f, CALL, aor, call_id, 0);
+    const struct sx_user *owner = sx_user_at(f, user);
+    struct sx_fingerprint key = sx_contact_key(f, uri);
+    uint32_t number = owner ? owner->newest_binding : 0;
+
+    for (unsigned i = 0; number && i < SX_MAX_FLOWS; i++) {
+        const struct sx_binding *b = sx_binding_at(f, number);
+        const struct sx_flow *flow = sx_flow_numbered(f, b->newest);
+        if (!b->reg_id && flow && sx_fingerprint_eq(flow->contact_key, key) &&
+            sx_uri_equal(sx_slice_str(flow->contact), uri))
+            return number;
+        number = b->next_of_user;
+    }
+    return 0;
+}
+
+static uint32_t find_binding(const struct sx_flows *f, const struct sx_contact *c,
+                             struct sx_fingerprint aor)
+{
+    if (c->reg_id)
+        return sx_fingerprint_map_get(&f->by_binding, outbound_key(f, c, aor));
+    return find_by_contact(f, sx_fingerprint_map_get(&f->by_aor, aor), c->uri);
+}
+
+/* An instance is one client, whatever its Contacts and reg-ids. */
+static void tie_to_client(struct sx_flows *f, uint32_t number, const struct sx_contact *c,
+                          struct sx_fingerprint aor)
+{
+    struct sx_binding *binding = sx_numbered(&f->bindings, number);
+
+    if (c->instance.n == 0)
+        return;
+    binding->ua = pair_key(f, INSTANCE, aor, c->instance, 0);
+    binding->next = sx_fingerprint_map_get(&f->by_ua, binding->ua);
+    sx_fingerprint_map_set(&f->by_ua, binding->ua, number);
 }
 
 static uint32_t new_binding(struct sx_flows *f, const struct sx_contact *c,
-                            const struct sx_sip_msg *msg, struct sx_fingerprint aor,
-                            struct sx_fingerprint key)
+                            const struct sx_sip_msg *msg, struct sx_fingerprint aor)
 {
     struct sx_binding *binding = sx_pool_add(&f->bindings);
     uint32_t number = f->bindings.count;
 
-    binding->ua = ua_key(f, c, msg->call_id, aor);
     binding->reg_id = c->reg_id;
     binding->user = user_of(f, sx_outbound_aor(msg), aor);
-    binding->next = sx_fingerprint_map_get(&f->by_ua, binding->ua);
     struct sx_user *user = sx_numbered(&f->users, binding->user);
     binding->next_of_user = user->newest_binding;
     user->newest_binding = number;
-    sx_fingerprint_map_set(&f->by_ua, binding->ua, number);
-    sx_fingerprint_map_set(&f->by_binding, key, number);
+    tie_to_client(f, number, c, aor);
+    if (c->reg_id)
+        sx_fingerprint_map_set(&f->by_binding, outbound_key(f, c, aor), number);
     return number;
 }
 
@@ -271,10 +301,9 @@ static uint32_t new_binding(struct sx_flows *f, const struct sx_contact *c,
 static uint32_t binding_for(struct sx_flows *f, const struct sx_contact *c,
                             const struct sx_sip_msg *msg, struct sx_fingerprint aor)
 {
-    struct sx_fingerprint key = binding_key(f, c, aor);
-    uint32_t number = sx_fingerprint_map_get(&f->by_binding, key);
+    uint32_t number = find_binding(f, c, aor);
 
-    return number ? number : new_binding(f, c, msg, aor, key);
+    return number ? number : new_binding(f, c, msg, aor);
 }
 
 void sx_flow_settle(const struct sx_flows *f, struct sx_flow *flow)
@@ -388,8 +417,7 @@ static struct sx_flow *add_contact(struct sx_flows *f, const struct sx_observati
 static struct sx_flow *remove_contact(const struct sx_flows *f, const struct sx_observation *obs,
                                       const struct sx_contact *c, struct sx_fingerprint aor)
 {
-    const struct sx_binding *binding =
-        sx_binding_at(f, sx_fingerprint_map_get(&f->by_binding, binding_key(f, c, aor)));
+    const struct sx_binding *binding = sx_binding_at(f, find_binding(f, c, aor));
     struct sx_flow *flow = binding ? sx_flow_numbered(f, binding->newest) : NULL;
 
     if (flow)

@@ -117,7 +117,7 @@ struct sx_registering {
 
 /* A binding. */
 struct sx_binding {
-    struct sx_fingerprint ua;   /* of AOR and instance, or else of AOR and Call-ID */
+    struct sx_fingerprint ua;   /* the client: AOR and instance; zero: it has none */
     uint32_t user;
     uint32_t reg_id;
     uint32_t newest;            /* flow */
