@@ -121,7 +121,8 @@ struct sx_txn {
     uint32_t ack_tag;           /* hash of the To tag of the first ACK of a failure */
     uint32_t expires_s;         /* Expires of an INVITE in seconds; 0: none */
     uint32_t cseq;
-    uint32_t flow;              /* the RFC 5626 flow it registers, or is sent to; 0: none known */
+    uint32_t flow;              /* the flow it registers, or is sent to; 0: none known */
+    uint32_t callee;            /* the user whose AOR its Request-URI is; 0: none known */
     uint32_t auth;              /* index + 1: its credentials and challenges; 0: none */
     uint32_t hangup;            /* index + 1: the client closed the connection of its INVITE */
     uint32_t next_on_way;       /* next older INVITE on the same connection */
@@ -153,6 +154,8 @@ struct sx_txn {
     bool route_repair : 1;      /* its 430 has P-Dialog-Recovery-Action */
     bool redirected_child : 1;  /* a branch below ended in 3xx */
     bool expired_after_100 : 1; /* expired_frame found it waiting behind a 100 */
+    bool token_known : 1;       /* its flow is found by the flow token in its Route */
+    bool wrong_token : 1;       /* its flow is that of its token, its Contact is another device's */
     bool seen_elsewhere : 1;    /* the request was seen between two other addresses, too (NAT) */
     bool uneven_repeats : 1;    /* it was sent again sooner than before: no timer does so */
 };

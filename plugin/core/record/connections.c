@@ -331,7 +331,7 @@ bool sx_tracker_watches_tcp(const struct sx_tracker *t)
 bool sx_tracker_wants(const struct sx_tracker *t, unsigned flags, uint32_t payload)
 {
     return (flags & (SX_TCP_SYN | SX_TCP_FIN | SX_TCP_RST | SX_TCP_GOODBYE)) ||
-           (payload > 0 && sx_flows_count(t->flows) > 0);
+           (payload > 0 && sx_flows_over_tcp(t->flows));
 }
 
 void sx_tracker_tcp(struct sx_tracker *t, const struct sx_segment *segment)

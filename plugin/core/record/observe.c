@@ -117,15 +117,19 @@ static void tie_to_flow(struct sx_tracker *t, struct sx_txn *txn, const struct s
 
     if (txn->method == SX_METHOD_REGISTER)
         txn->flow = sx_flows_register(t->flows, obs, txn, parent ? parent->flow : 0);
-    else if (sx_flows_count(t->flows) > 0)
-        txn->flow = sx_flows_routed(t->flows, obs->msg, txn->number);
+    else if (sx_flows_count(t->flows) > 0 && txn->method != SX_METHOD_ACK)
+        sx_flows_route(t->flows, obs->msg, txn, parent ? parent->flow : 0);
 }
 
 static uint32_t first_hop_frame(const struct sx_tracker *t, const struct sx_txn *txn)
 {
-    for (unsigned i = 0; txn->parent && i < SX_MAX_HOPS_UP; i++)
+    uint32_t frame = txn->request_frame;
+
+    for (unsigned i = 0; txn->parent && i < SX_MAX_HOPS_UP; i++) {
         txn = sx_txn_at(t, txn->parent);
-    return txn->request_frame;
+        frame = txn->request_frame ? txn->request_frame : frame;
+    }
+    return frame;
 }
 
 /* A CANCEL belongs to the INVITE whose topmost Via it has (RFC 3261 9.1). */
@@ -367,7 +371,7 @@ static void first_other_response(struct sx_tracker *t, struct sx_txn *txn,
 static void flow_fails(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
 {
     if (txn->method == SX_METHOD_REGISTER)
-        sx_flows_not_registered(t->flows, obs, txn);
+        sx_flows_not_registered(t->flows, obs, txn, first_hop_frame(t, txn));
     else
         sx_flows_failed(t->flows, obs, txn);
     if (obs->msg->code == 430)

@@ -94,8 +94,10 @@ static void draw_flow_fields(const struct sx_pen *p, proto_tree *tree)
     if (flow) {
         sx_add_frame(p, tree, hf_flow_registered_in, flow->registered_in);
         sx_add_string(p, tree, hf_flow_aor, flow->aor);
-        sx_add_string(p, tree, hf_flow_instance, flow->instance);
-        sx_add_uint(p, tree, hf_flow_reg_id, flow->reg_id);
+        if (*flow->instance)
+            sx_add_string(p, tree, hf_flow_instance, flow->instance);
+        if (flow->reg_id)
+            sx_add_uint(p, tree, hf_flow_reg_id, flow->reg_id);
     }
     if (flow && flow->link) {
         sx_add_uint(p, tree, hf_flow_transport, flow->link->transport);
@@ -167,7 +169,8 @@ static void draw_flow(struct sx_pen *p)
     if (p->flow_lost)
         draw_story(p);
     else if (p->view->msg->code == 430 && !p->quoted)
-        sx_flag(p, p->top, &ei_flow_failed, "the flow to the client is gone");
+        sx_flag(p, p->top, &ei_flow_failed, "the capture does not show what it answers: nothing "
+                                            "tells whether a flow was lost");
     if (p->token != SX_TOKEN_NONE)
         draw_token(p);
 }
@@ -188,12 +191,25 @@ static void draw_registration(struct sx_pen *p)
         sx_flag(p, sx_add_uint(p, p->tree, hf_flow_early_after, early->failed_in),
                 &ei_flow_too_early, wmem_strbuf_get_str(words));
     }
-    if (!flow->failed_in || flow->registered_in != p->txn->request_frame)
+    uint32_t failed = flow->registered_in == p->txn->request_frame
+                          ? sx_flow_failed_in(p->view->tracker, flow)
+                          : 0;
+    if (!failed)
         return;
-    proto_item *item = sx_add_uint(p, p->tree, hf_flow_failed_in, flow->failed_in);
+    proto_item *item = sx_add_uint(p, p->tree, hf_flow_failed_in, failed);
     sx_flag(p, item, &ei_flow_failed_later,
             wmem_strdup_printf(p->pinfo->pool, "the flow registered here failed in frame %u",
-                               flow->failed_in));
+                               failed));
+}
+
+/* Who takes the registration back first, or moves it to another connection, loses nothing. */
+static bool is_lost_by(const struct sx_flows *flows, const struct sx_flow *flow, uint32_t frame)
+{
+    const struct sx_flow *newer = sx_flows_at(flows, flow->newer);
+
+    return flow->accepted && flow->reg_id && !(flow->removed_in && flow->removed_in < frame) &&
+           !(flow->leaving_in && flow->leaving_in < frame) &&
+           !(newer && newer->registered_in < frame);
 }
 
 static void draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
@@ -210,16 +226,14 @@ static void draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
     wmem_strbuf_t *verdict = wmem_strbuf_new(pinfo->pool, "");
     for (flow = sx_flows_lost_here(flows, pinfo->num); flow && n < MAX_LOST_HERE;
          flow = sx_flows_next_lost(flows, flow)) {
-        if (!flow->accepted)
+        if (!is_lost_by(flows, flow, pinfo->num))
             continue;
         if (n == 0)
             sx_add_top(&p, tree);
         wmem_strbuf_truncate(words, 0);
         sx_say_flow_end(words, flow);
         proto_item *item = sx_add_string(&p, p.tree, hf_flow_lost_here, flow->aor);
-        /* Who takes the registration back first loses nothing. */
-        if (!flow->removed_in || flow->removed_in > pinfo->num)
-            sx_flag(&p, item, &ei_flow_closed, wmem_strbuf_get_str(words));
+        sx_flag(&p, item, &ei_flow_closed, wmem_strbuf_get_str(words));
         if (n < 2)
             wmem_strbuf_append(verdict, n == 0 ? wmem_strbuf_get_str(words) : ", and others");
         n++;

@@ -82,6 +82,7 @@ static const struct sx_drawing *const drawings[] = {
     &sx_drawing_failure,
     &sx_drawing_trying,
     &sx_drawing_flow,
+    &sx_drawing_registration,
     &sx_drawing_dialog,
     &sx_drawing_ack,
     &sx_drawing_call_end,
