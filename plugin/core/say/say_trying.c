@@ -330,14 +330,13 @@ static void say_step_down(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         say_no_way(out, tracker, hop);
         break;
     case SX_CAUSE_NOTHING_BEYOND:
-        wmem_strbuf_append_printf(out, "sent 100 (frame %" PRIu32 ") and then nothing, and this capture "
-                                  "shows nothing of the call beyond it", txn->trying_frame);
-        break;
     case SX_CAUSE_UNKNOWN:
     default:
         wmem_strbuf_append_printf(out, "had only sent 100 by then (frame %" PRIu32 ")",
                                   txn->trying_frame);
-        if (hop->cause_in) {
+        if (hop->cause == SX_CAUSE_NOTHING_BEYOND && step == 0)
+            wmem_strbuf_append(out, "; nothing of the call is seen beyond it");
+        if (hop->cause == SX_CAUSE_UNKNOWN && hop->cause_in) {
             wmem_strbuf_append(out, ", and a response");
             say_stray(out, hop->cause_in);
         }
