@@ -220,10 +220,11 @@ static void draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
         /* Who takes the registration back first loses nothing. */
         if (!flow->removed_in || flow->removed_in > pinfo->num)
             sx_flag(&p, item, &ei_flow_closed, wmem_strbuf_get_str(words));
-        if (n < 2)
-            wmem_strbuf_append(verdict, n == 0 ? wmem_strbuf_get_str(words) : ", and others");
+        if (n == 0)
+            wmem_strbuf_append(verdict, wmem_strbuf_get_str(words));
         n++;
     }
+    sx_say_more(verdict, MAX(n, 1) - 1);
     if (n > 0)
         sx_add_verdict(&p, wmem_strbuf_get_str(verdict));
 }

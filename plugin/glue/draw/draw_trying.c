@@ -175,6 +175,7 @@ static void draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
 {
     const struct sx_expiry *e;
     struct sx_pen p = { .pinfo = pinfo, .tvb = tvb };
+    uint32_t more = 0;
 
     if (!sx_tracker_expiry(tracker, pinfo->num, 0))
         return;
@@ -197,9 +198,11 @@ static void draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
         if (!ends)
             sx_flag(&p, item, e->after_100 ? &ei_trying_timeout : &ei_no_response,
                     wmem_strbuf_get_str(words));
-        if (i < 2)
-            wmem_strbuf_append(verdict, i == 0 ? wmem_strbuf_get_str(words) : ", and others");
+        if (i == 0)
+            wmem_strbuf_append(verdict, wmem_strbuf_get_str(words));
+        more = i;
     }
+    sx_say_more(verdict, more);
     sx_add_verdict(&p, wmem_strbuf_get_str(verdict));
 }
 
