@@ -17,6 +17,7 @@
 #define SX_TRACKER_STATE_H
 
 #include "core/base/deadlines.h"
+#include "core/base/frame_numbers.h"
 #include "core/record/dialogs.h"
 #include "core/record/flow.h"
 #include "core/base/fingerprint_map.h"
@@ -51,6 +52,7 @@ struct sx_tracker {
     struct sx_dialogs *dialogs;
     struct sx_resents *resents;
     struct sx_call_numbers *calls;
+    struct sx_frame_numbers numbers;
     int64_t now_ns;
     uint32_t last_frame;
     bool ended;

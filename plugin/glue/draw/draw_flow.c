@@ -101,7 +101,7 @@ static void draw_flow_fields(const struct sx_pen *p, proto_tree *tree)
         sx_add_uint(p, tree, hf_flow_transport, flow->link->transport);
         if (flow->link->has_stream)
             sx_add_uint(p, tree, hf_flow_stream, flow->link->stream);
-        if (flow->link->closed_in && flow->link->closed_in < p->pinfo->num)
+        if (flow->link->closed_in && flow->link->closed_in < p->frame)
             sx_add_frame(p, tree, hf_flow_closed_in, flow->link->closed_in);
         sx_add_uint(p, tree, hf_flow_death, story->death);
         sx_add_frame(p, tree, hf_flow_death_in, story->death_in);
@@ -181,7 +181,7 @@ static void draw_registration(struct sx_pen *p)
         p->view->record->repeats)
         return;
     const struct sx_back_off *early = sx_flows_too_early(sx_tracker_flows(p->view->tracker),
-                                                         p->pinfo->num, flow->number);
+                                                         p->frame, flow->number);
     if (early) {
         wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
         sx_say_too_early(words, early);
@@ -201,14 +201,14 @@ static void draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
 {
     const struct sx_flows *flows = sx_tracker_flows(tracker);
     const struct sx_flow *flow;
-    struct sx_pen p = { .pinfo = pinfo, .tvb = tvb };
+    struct sx_pen p = sx_pen_of_frame(pinfo, tvb, tracker);
     unsigned n = 0;
 
-    if (!sx_flows_lost_here(flows, pinfo->num))
+    if (!sx_flows_lost_here(flows, p.frame))
         return;
     wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
     wmem_strbuf_t *verdict = wmem_strbuf_new(pinfo->pool, "");
-    for (flow = sx_flows_lost_here(flows, pinfo->num); flow && n < MAX_LOST_HERE;
+    for (flow = sx_flows_lost_here(flows, p.frame); flow && n < MAX_LOST_HERE;
          flow = sx_flows_next_lost(flows, flow)) {
         if (!flow->accepted)
             continue;
@@ -218,7 +218,7 @@ static void draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
         sx_say_flow_end(words, flow);
         proto_item *item = sx_add_string(&p, p.tree, hf_flow_lost_here, flow->aor);
         /* Who takes the registration back first loses nothing. */
-        if (!flow->removed_in || flow->removed_in > pinfo->num)
+        if (!flow->removed_in || flow->removed_in > p.frame)
             sx_flag(&p, item, &ei_flow_closed, wmem_strbuf_get_str(words));
         if (n == 0)
             wmem_strbuf_append(verdict, wmem_strbuf_get_str(words));

@@ -91,7 +91,7 @@ static void draw_trying(struct sx_pen *p)
     }
     proto_item *item;
     if (ends) {
-        item = sx_add_uint(p, p->tree, hf_trying_ended, txn->trying_frame);
+        item = sx_add_frame(p, p->tree, hf_trying_ended, txn->trying_frame);
     } else {
         item = sx_add_uint(p, p->tree, hf_trying_state, v.state);
         proto_tree *tree = proto_item_add_subtree(item, ett_trying);
@@ -162,7 +162,7 @@ static void draw_missing(struct sx_pen *p)
 
 proto_item *sx_add_expired(const struct sx_pen *p, uint32_t frame)
 {
-    return sx_add_uint(p, p->tree, hf_expired, frame);
+    return sx_add_frame(p, p->tree, hf_expired, frame);
 }
 
 static uint32_t overdue(const struct sx_expiry *e, const struct sx_txn *txn)
@@ -174,25 +174,25 @@ static void draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
                       const struct sx_tracker *tracker)
 {
     const struct sx_expiry *e;
-    struct sx_pen p = { .pinfo = pinfo, .tvb = tvb };
+    struct sx_pen p = sx_pen_of_frame(pinfo, tvb, tracker);
     uint32_t more = 0;
 
-    if (!sx_tracker_expiry(tracker, pinfo->num, 0))
+    if (!sx_tracker_expiry(tracker, p.frame, 0))
         return;
     wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
     wmem_strbuf_t *verdict = wmem_strbuf_new(pinfo->pool, "");
 
     sx_add_top(&p, tree);
-    for (uint32_t i = 0; (e = sx_tracker_expiry(tracker, pinfo->num, i)); i++) {
+    for (uint32_t i = 0; (e = sx_tracker_expiry(tracker, p.frame, i)); i++) {
         const struct sx_txn *txn = sx_tracker_txn(tracker, e->txn);
-        bool ends = txn->first_response_frame == pinfo->num || txn->cancel_frame == pinfo->num ||
-                    sx_trying_judge(tracker, txn).ended_in == pinfo->num;
+        bool ends = txn->first_response_frame == p.frame || txn->cancel_frame == p.frame ||
+                    sx_trying_judge(tracker, txn).ended_in == p.frame;
         wmem_strbuf_truncate(words, 0);
         if (ends)
             wmem_strbuf_append_printf(words, "ends the overdue wait of frame %u", overdue(e, txn));
         else
             sx_say_expiry(words, tracker, e);
-        proto_item *item = sx_add_uint(&p, p.tree, hf_expired,
+        proto_item *item = sx_add_frame(&p, p.tree, hf_expired,
                                        overdue(e, txn));
         /* What ends the wait is flagged itself. */
         if (!ends)
@@ -211,25 +211,25 @@ static void draw_hangups(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
                      const struct sx_tracker *tracker)
 {
     const struct sx_hangup *hangup;
-    struct sx_pen p = { .pinfo = pinfo, .tvb = tvb };
+    struct sx_pen p = sx_pen_of_frame(pinfo, tvb, tracker);
 
-    if (!sx_tracker_hangup(tracker, pinfo->num, 0))
+    if (!sx_tracker_hangup(tracker, p.frame, 0))
         return;
     wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
     wmem_strbuf_t *verdict = wmem_strbuf_new(pinfo->pool, "");
 
-    for (uint32_t i = 0; (hangup = sx_tracker_hangup(tracker, pinfo->num, i)); i++) {
+    for (uint32_t i = 0; (hangup = sx_tracker_hangup(tracker, p.frame, i)); i++) {
         const struct sx_txn *txn = sx_tracker_txn(tracker, hangup->txn);
         struct sx_trying v = sx_trying_judge(tracker, txn);
         expert_field *ei = trying_expert(v.state);
         wmem_strbuf_truncate(words, 0);
-        if (txn->trying_frame == 0 || txn->trying_frame > pinfo->num)
+        if (txn->trying_frame == 0 || txn->trying_frame > p.frame)
             continue;
         if (!p.top)
             sx_add_top(&p, tree);
         /* Who goes on over another connection did not hang up; nor who is answered. */
-        if (v.ended_in == pinfo->num && ei && sx_say_trying(words, tracker, txn, &v))
-            sx_flag(&p, sx_add_uint(&p, p.tree, hf_trying_ended, txn->trying_frame), ei,
+        if (v.ended_in == p.frame && ei && sx_say_trying(words, tracker, txn, &v))
+            sx_flag(&p, sx_add_frame(&p, p.tree, hf_trying_ended, txn->trying_frame), ei,
                     wmem_strbuf_get_str(words));
         else
             wmem_strbuf_append_printf(words, "the connection of the INVITE in frame %u ends, "

@@ -61,6 +61,7 @@ struct visit {
     proto_tree *tree;
     tvbuff_t *frame;
     int64_t time_ns;
+    uint32_t number;    /* of the frame, as the tracker names it */
     uint32_t nth;
     struct sx_frame_signs signs;
     bool first_pass;
@@ -110,7 +111,7 @@ static const struct sx_message *observe(const struct visit *v, const struct sx_s
         .src = address_of(&v->pinfo->src, v->pinfo->srcport),
         .dst = address_of(&v->pinfo->dst, v->pinfo->destport),
         .time_ns = v->time_ns,
-        .frame = v->pinfo->num,
+        .frame = v->number,
         .transport = span->transport,
         .quoted = span->quoted,
         .packet = packet_marks(v, span),
@@ -131,7 +132,7 @@ static void on_message(const struct sx_sip_span *span, void *data)
     struct visit *v = data;
     const struct sx_message *record =
         v->first_pass ? observe(v, span)
-                      : sx_tracker_message(state.tracker, v->pinfo->num, v->nth);
+                      : sx_tracker_message(state.tracker, v->number, v->nth);
 
     v->nth++;
     if (v->tapped)
@@ -142,6 +143,7 @@ static void on_message(const struct sx_sip_span *span, void *data)
         span->msg.is_request ? NULL : sx_site_code_find(span->msg.code, span->msg.method_name);
     struct sx_view view = {
         .tracker = state.tracker,
+        .frame = v->number,
         .record = record,
         .msg = &span->msg,
         .entry = span->msg.is_request ? NULL : sx_catalogue_explain(span->msg.code),
@@ -205,7 +207,7 @@ static void on_tcp(const struct visit *v, tvbuff_t *frame)
         .src = address_of(&pinfo->src, pinfo->srcport),
         .dst = address_of(&pinfo->dst, pinfo->destport),
         .time_ns = v->time_ns,
-        .frame = pinfo->num,
+        .frame = v->number,
     };
 
     /* Read at once; nothing keeps the pointer. */
@@ -239,7 +241,7 @@ static void on_udp(const struct visit *v, tvbuff_t *frame)
         .src = address_of(&pinfo->src, pinfo->srcport),
         .dst = address_of(&pinfo->dst, pinfo->destport),
         .time_ns = v->time_ns,
-        .frame = pinfo->num,
+        .frame = v->number,
     };
 
     /* Read at once; nothing keeps the pointer. */
@@ -263,7 +265,7 @@ static void on_icmp(const struct visit *v, tvbuff_t *frame)
     struct sx_address dst = address_of(&pinfo->dst, quote.dst_port);
     src.bytes = quote.src.p;
     dst.bytes = quote.dst.p;
-    sx_tracker_undelivered(state.tracker, pinfo->num, v->time_ns, &src, &dst);
+    sx_tracker_undelivered(state.tracker, v->number, v->time_ns, &src, &dst);
 }
 
 static struct sx_address address_in(struct sx_slice bytes)
@@ -288,7 +290,7 @@ static bool find_fragment(const struct visit *v, tvbuff_t *frame, struct sx_seen
         .dst = address_in(f.dst),
         .inner_src = address_in(f.inner_src),
         .inner_dst = address_in(f.inner_dst),
-        .frame = v->pinfo->num,
+        .frame = v->number,
         .id = f.id,
         .holds = f.holds,
         .first = f.first,
@@ -306,7 +308,7 @@ static void on_unreadable(const struct visit *v, tvbuff_t *frame)
     if (find_fragment(v, frame, &fragment))
         sx_tracker_fragment(state.tracker, &fragment);
     else
-        sx_tracker_unreadable(state.tracker, pinfo->num, &src, &dst);
+        sx_tracker_unreadable(state.tracker, v->number, &src, &dst);
 }
 
 /* A frame that makes a packet whole has it for its second data source. */
@@ -368,8 +370,10 @@ static int dissect_sipexplain(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tre
      * the name. */
     pinfo->current_proto = "SIP Explain";
     v.time_ns = frame_time(pinfo);
+    v.number = v.first_pass ? sx_tracker_next_frame(state.tracker, pinfo->num)
+                            : sx_tracker_frame_again(state.tracker, pinfo->num);
     if (v.first_pass)
-        sx_watch_tick(state.tracker, pinfo->num, v.time_ns);
+        sx_watch_tick(state.tracker, v.number, v.time_ns);
     else if (sx_tracker_last_frame(state.tracker) == state.frames)
         sx_tracker_end(state.tracker);
     v.looked_at = state.asked.for_experts || sx_is_looked_at(tree);
