@@ -123,6 +123,13 @@ struct sx_call_numbers *sx_tracker_call_numbers(const struct sx_tracker *tracker
 /* True once the capture was read to its end: what still waits is open or timed out, not "so far". */
 bool sx_tracker_ended(const struct sx_tracker *tracker);
 
+/* Where a read filter drops frames, the numbers here are not those of Wireshark; see frame_numbers.h.
+ * The one of a frame that is looked at again; the one to show for it, 0 if it was dropped; whether any
+ * were. */
+uint32_t sx_tracker_frame_again(const struct sx_tracker *tracker, uint32_t frame_number);
+uint32_t sx_tracker_frame_shown(const struct sx_tracker *tracker, uint32_t frame);
+bool sx_tracker_drops_frames(const struct sx_tracker *tracker);
+
 /* Number and time stamp of the newest frame. */
 uint32_t sx_tracker_last_frame(const struct sx_tracker *tracker);
 int64_t sx_tracker_now(const struct sx_tracker *tracker);

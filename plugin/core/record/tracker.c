@@ -58,6 +58,7 @@ void sx_tracker_free(struct sx_tracker *t)
     sx_pool_clear(&t->attempts);
     sx_credentials_clear(t);
     sx_deadlines_clear(&t->deadlines);
+    sx_frame_numbers_clear(&t->numbers);
     sx_flows_free(t->flows);
     sx_dialogs_free(t->dialogs);
     sx_resents_free(t->resents);
@@ -114,6 +115,26 @@ const struct sx_flows *sx_tracker_flows(const struct sx_tracker *t)
 struct sx_call_numbers *sx_tracker_call_numbers(const struct sx_tracker *t)
 {
     return t->calls;
+}
+
+uint32_t sx_tracker_next_frame(struct sx_tracker *t, uint32_t frame_number)
+{
+    return sx_frame_numbers_add(&t->numbers, frame_number);
+}
+
+uint32_t sx_tracker_frame_again(const struct sx_tracker *t, uint32_t frame_number)
+{
+    return sx_frame_numbers_own(&t->numbers, frame_number);
+}
+
+uint32_t sx_tracker_frame_shown(const struct sx_tracker *t, uint32_t frame)
+{
+    return sx_frame_numbers_shown(&t->numbers, frame);
+}
+
+bool sx_tracker_drops_frames(const struct sx_tracker *t)
+{
+    return t->numbers.dropped != NULL;
 }
 
 bool sx_tracker_tick(struct sx_tracker *t, uint32_t frame, int64_t time_ns)

@@ -18,6 +18,7 @@
 #define SX_TRACKER_STATE_H
 
 #include "core/base/deadlines.h"
+#include "core/base/frame_numbers.h"
 #include "core/record/dialogs.h"
 #include "core/record/flow.h"
 #include "core/base/fingerprint_map.h"
@@ -54,6 +55,7 @@ struct sx_tracker {
     struct sx_resents *resents;
     struct sx_call_numbers *calls;
     uint64_t sip_ports[1024];   /* a bit for each port that a SIP message named or went to */
+    struct sx_frame_numbers numbers;
     int64_t now_ns;
     uint32_t last_frame;
     bool lone_cancels;          /* a CANCEL, or its response, came before anything of its INVITE */

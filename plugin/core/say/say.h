@@ -41,6 +41,9 @@ void sx_say_no_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 bool sx_say_cause(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                   const struct sx_trying_chain *chain);
 
+/* ", and 12 more"; nothing for 0 */
+void sx_say_more(wmem_strbuf_t *out, uint32_t more);
+
 /* "10.0.0.1" or "2001:db8::1" */
 void sx_say_host(wmem_strbuf_t *out, const struct sx_tracker *tracker, uint32_t host);
 

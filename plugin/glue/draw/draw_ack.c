@@ -46,7 +46,7 @@ static bool is_first(const struct sx_message *record)
 static bool is_judged(const struct sx_pen *p, const struct sx_dialog **dialog)
 {
     const struct sx_message *record = p->view->record;
-    uint32_t frame = record->repeats ? record->repeats : p->pinfo->num;
+    uint32_t frame = record->repeats ? record->repeats : p->frame;
 
     *dialog = NULL;
     if (p->view->msg->code >= 300)
@@ -103,7 +103,7 @@ static void draw_late_ack(struct sx_pen *p, const struct sx_txn *invite)
     struct sx_ack v = sx_no_ack_judge(p->view->tracker, invite, dialog);
     proto_item *item;
 
-    if (v.state != SX_ACK_LATE || v.ack_in != p->pinfo->num)
+    if (v.state != SX_ACK_LATE || v.ack_in != p->frame)
         return;
     add_state(p, &v, &item);
     flag(p, item, invite, &v);
@@ -113,7 +113,7 @@ static void draw_ack(struct sx_pen *p)
 {
     struct sx_acknowledged of = sx_no_ack_response(p->view->tracker, p->txn);
 
-    if (!of.frame || of.frame > p->pinfo->num)
+    if (!of.frame || of.frame > p->frame)
         return;
     sx_add_frame(p, p->tree, hf_acks, of.frame);
     draw_late_ack(p, of.invite);
@@ -134,10 +134,10 @@ static void draw_overdue(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
                          const struct sx_tracker *tracker)
 {
     const struct sx_overdue *o;
-    struct sx_pen p = { .pinfo = pinfo, .tvb = tvb };
+    struct sx_pen p = sx_pen_of_frame(pinfo, tvb, tracker);
     wmem_strbuf_t *words = NULL;
 
-    for (uint32_t i = 0; (o = sx_tracker_overdue(tracker, pinfo->num, i)); i++) {
+    for (uint32_t i = 0; (o = sx_tracker_overdue(tracker, p.frame, i)); i++) {
         if (o->due != SX_DUE_ACK)
             continue;
         if (!p.top)

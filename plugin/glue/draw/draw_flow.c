@@ -103,7 +103,7 @@ static void draw_flow_fields(const struct sx_pen *p, proto_tree *tree)
         sx_add_uint(p, tree, hf_flow_transport, flow->link->transport);
         if (flow->link->has_stream)
             sx_add_uint(p, tree, hf_flow_stream, flow->link->stream);
-        if (flow->link->closed_in && flow->link->closed_in < p->pinfo->num)
+        if (flow->link->closed_in && flow->link->closed_in < p->frame)
             sx_add_frame(p, tree, hf_flow_closed_in, flow->link->closed_in);
         sx_add_uint(p, tree, hf_flow_death, story->death);
         sx_add_frame(p, tree, hf_flow_death_in, story->death_in);
@@ -184,11 +184,11 @@ static void draw_registration(struct sx_pen *p)
         p->view->record->repeats)
         return;
     const struct sx_back_off *early = sx_flows_too_early(sx_tracker_flows(p->view->tracker),
-                                                         p->pinfo->num, flow->number);
+                                                         p->frame, flow->number);
     if (early) {
         wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
         sx_say_too_early(words, early);
-        sx_flag(p, sx_add_uint(p, p->tree, hf_flow_early_after, early->failed_in),
+        sx_flag(p, sx_add_frame(p, p->tree, hf_flow_early_after, early->failed_in),
                 &ei_flow_too_early, wmem_strbuf_get_str(words));
     }
     uint32_t failed = flow->registered_in == p->txn->request_frame
@@ -217,16 +217,16 @@ static void draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
 {
     const struct sx_flows *flows = sx_tracker_flows(tracker);
     const struct sx_flow *flow;
-    struct sx_pen p = { .pinfo = pinfo, .tvb = tvb };
+    struct sx_pen p = sx_pen_of_frame(pinfo, tvb, tracker);
     unsigned n = 0;
 
-    if (!sx_flows_lost_here(flows, pinfo->num))
+    if (!sx_flows_lost_here(flows, p.frame))
         return;
     wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
     wmem_strbuf_t *verdict = wmem_strbuf_new(pinfo->pool, "");
-    for (flow = sx_flows_lost_here(flows, pinfo->num); flow && n < MAX_LOST_HERE;
+    for (flow = sx_flows_lost_here(flows, p.frame); flow && n < MAX_LOST_HERE;
          flow = sx_flows_next_lost(flows, flow)) {
-        if (!is_lost_by(flows, flow, pinfo->num))
+        if (!is_lost_by(flows, flow, p.frame))
             continue;
         if (n == 0)
             sx_add_top(&p, tree);
@@ -234,10 +234,11 @@ static void draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
         sx_say_flow_end(words, flow);
         proto_item *item = sx_add_string(&p, p.tree, hf_flow_lost_here, flow->aor);
         sx_flag(&p, item, &ei_flow_closed, wmem_strbuf_get_str(words));
-        if (n < 2)
-            wmem_strbuf_append(verdict, n == 0 ? wmem_strbuf_get_str(words) : ", and others");
+        if (n == 0)
+            wmem_strbuf_append(verdict, wmem_strbuf_get_str(words));
         n++;
     }
+    sx_say_more(verdict, MAX(n, 1) - 1);
     if (n > 0)
         sx_add_verdict(&p, wmem_strbuf_get_str(verdict));
 }

@@ -101,6 +101,8 @@ const char *sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct s
         .pinfo = pinfo,
         .tvb = view->tvb,
         .view = view,
+        .tracker = view->tracker,
+        .frame = view->frame,
         .txn = view->record ? sx_tracker_txn(view->tracker, view->record->txn) : NULL,
         .quoted = view->record && view->record->flags & SX_MESSAGE_QUOTED,
     };
@@ -117,7 +119,7 @@ const char *sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct s
         say_message(words, &p);
         sx_add_verdict(&p, wmem_strbuf_get_str(words));
     }
-    return p.brief ? p.brief : p.flagged;
+    return sx_shown_frames(&p, p.brief ? p.brief : p.flagged);
 }
 
 void sx_draw_frame(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,

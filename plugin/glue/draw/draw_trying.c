@@ -92,7 +92,7 @@ static void draw_trying(struct sx_pen *p)
     }
     proto_item *item;
     if (ends) {
-        item = sx_add_uint(p, p->tree, hf_trying_ended, txn->trying_frame);
+        item = sx_add_frame(p, p->tree, hf_trying_ended, txn->trying_frame);
     } else {
         item = sx_add_uint(p, p->tree, hf_trying_state, v.state);
         proto_tree *tree = proto_item_add_subtree(item, ett_trying);
@@ -163,7 +163,7 @@ static void draw_missing(struct sx_pen *p)
 
 proto_item *sx_add_expired(const struct sx_pen *p, uint32_t frame)
 {
-    return sx_add_uint(p, p->tree, hf_expired, frame);
+    return sx_add_frame(p, p->tree, hf_expired, frame);
 }
 
 static uint32_t overdue(const struct sx_expiry *e, const struct sx_txn *txn)
@@ -175,32 +175,35 @@ static void draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
                       const struct sx_tracker *tracker)
 {
     const struct sx_expiry *e;
-    struct sx_pen p = { .pinfo = pinfo, .tvb = tvb };
+    struct sx_pen p = sx_pen_of_frame(pinfo, tvb, tracker);
+    uint32_t more = 0;
 
-    if (!sx_tracker_expiry(tracker, pinfo->num, 0))
+    if (!sx_tracker_expiry(tracker, p.frame, 0))
         return;
     wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
     wmem_strbuf_t *verdict = wmem_strbuf_new(pinfo->pool, "");
 
     sx_add_top(&p, tree);
-    for (uint32_t i = 0; (e = sx_tracker_expiry(tracker, pinfo->num, i)); i++) {
+    for (uint32_t i = 0; (e = sx_tracker_expiry(tracker, p.frame, i)); i++) {
         const struct sx_txn *txn = sx_tracker_txn(tracker, e->txn);
-        bool ends = txn->first_response_frame == pinfo->num || txn->cancel_frame == pinfo->num ||
-                    sx_trying_judge(tracker, txn).ended_in == pinfo->num;
+        bool ends = txn->first_response_frame == p.frame || txn->cancel_frame == p.frame ||
+                    sx_trying_judge(tracker, txn).ended_in == p.frame;
         wmem_strbuf_truncate(words, 0);
         if (ends)
             wmem_strbuf_append_printf(words, "ends the overdue wait of frame %u", overdue(e, txn));
         else
             sx_say_expiry(words, tracker, e);
-        proto_item *item = sx_add_uint(&p, p.tree, hf_expired,
+        proto_item *item = sx_add_frame(&p, p.tree, hf_expired,
                                        overdue(e, txn));
         /* What ends the wait is flagged itself. */
         if (!ends)
             sx_flag(&p, item, e->after_100 ? &ei_trying_timeout : &ei_no_response,
                     wmem_strbuf_get_str(words));
-        if (i < 2)
-            wmem_strbuf_append(verdict, i == 0 ? wmem_strbuf_get_str(words) : ", and others");
+        if (i == 0)
+            wmem_strbuf_append(verdict, wmem_strbuf_get_str(words));
+        more = i;
     }
+    sx_say_more(verdict, more);
     sx_add_verdict(&p, wmem_strbuf_get_str(verdict));
 }
 
@@ -227,8 +230,8 @@ static void draw_hangup(struct sx_pen *p, const struct sx_tracker *tracker,
     struct sx_trying v = sx_trying_judge(tracker, txn);
     expert_field *ei = trying_expert(v.state);
 
-    if (v.ended_in == p->pinfo->num && ei && sx_say_trying(words, tracker, txn, &v))
-        sx_flag(p, sx_add_uint(p, p->tree, hf_trying_ended, txn->trying_frame), ei,
+    if (v.ended_in == p->frame && ei && sx_say_trying(words, tracker, txn, &v))
+        sx_flag(p, sx_add_frame(p, p->tree, hf_trying_ended, txn->trying_frame), ei,
                 wmem_strbuf_get_str(words));
     else
         say_hangup(words, tracker, txn);
@@ -239,17 +242,17 @@ static void draw_hangups(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
                      const struct sx_tracker *tracker)
 {
     const struct sx_hangup *hangup;
-    struct sx_pen p = { .pinfo = pinfo, .tvb = tvb };
+    struct sx_pen p = sx_pen_of_frame(pinfo, tvb, tracker);
     uint32_t told = 0;
 
-    if (!sx_tracker_hangup(tracker, pinfo->num, 0))
+    if (!sx_tracker_hangup(tracker, p.frame, 0))
         return;
     wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
     wmem_strbuf_t *verdict = wmem_strbuf_new(pinfo->pool, "");
 
-    for (uint32_t i = 0; (hangup = sx_tracker_hangup(tracker, pinfo->num, i)); i++) {
+    for (uint32_t i = 0; (hangup = sx_tracker_hangup(tracker, p.frame, i)); i++) {
         const struct sx_txn *txn = sx_tracker_txn(tracker, hangup->txn);
-        if (txn->trying_frame == 0 || txn->trying_frame > pinfo->num)
+        if (txn->trying_frame == 0 || txn->trying_frame > p.frame)
             continue;
         if (!p.top)
             sx_add_top(&p, tree);
@@ -272,7 +275,7 @@ static void draw_no_end(struct sx_pen *p)
     bool cancel = txn->method == SX_METHOD_CANCEL;
     const struct sx_txn *invite = cancel ? sx_tracker_txn(p->view->tracker, txn->related) : txn;
 
-    if (p->pinfo->num != txn->request_frame || !p->view->msg->is_request || p->remark || !invite ||
+    if (p->frame != txn->request_frame || !p->view->msg->is_request || p->remark || !invite ||
         !sx_trying_lacks_end(p->view->tracker, invite))
         return;
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
