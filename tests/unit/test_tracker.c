@@ -68,7 +68,9 @@ static void test_key(void)
     g_assert_cmpuint(request(&l, 1.0, ALICE, BOB, "INVITE", via("ALICE a1"))->txn, ==, one);
     g_assert_cmpuint(request(&l, 1.5, ALICE, BOB, "INVITE", via("alice a2"))->txn, ==, 2);
     g_assert_cmpuint(request(&l, 2.0, ALICE, BOB, "INVITE", via("alice.x a1"))->txn, ==, 3);
-    g_assert_cmpuint(request(&l, 2.5, ALICE, BOB, "INVITE", via("alice:5060 a1"))->txn, ==, 4);
+    g_assert_cmpuint(request(&l, 2.5, ALICE, BOB, "INVITE", via("alice:5061 a1"))->txn, ==, 4);
+    /* RFC 3261 18.1.1: without a port it is 5060 */
+    g_assert_cmpuint(request(&l, 2.6, ALICE, BOB, "INVITE", via("alice:5060 a1"))->txn, ==, one);
     g_assert_cmpuint(request(&l, 3.0, ALICE, BOB, "UPDATE", via("alice a1"))->txn, ==, 5);
     /* a client with poor random numbers */
     g_assert_cmpuint(

@@ -49,6 +49,7 @@ bool sx_txn_waits_after_100(const struct sx_txn *txn)
 bool sx_txn_lacks_answer(const struct sx_txn *txn, bool sees_host)
 {
     return txn->request_frame != 0 && txn->method != SX_METHOD_ACK && txn->responses == 0 &&
+           !txn->stray &&
            (txn->sends > 1 || (sees_host && txn->transport != SX_TRANSPORT_UDP));
 }
 

@@ -66,6 +66,19 @@ enum sx_answer_way {
     SX_ANSWER_ASTRAY        /* neither there nor where its Via says */
 };
 
+/* What of a message differs from the dialog or transaction that it is meant for; a set of bits. */
+enum sx_differs {
+    SX_DIFFERS_FROM_TAG = 1,
+    SX_DIFFERS_TO_TAG = 2,
+    SX_DIFFERS_CSEQ_NUMBER = 4,
+    SX_DIFFERS_CSEQ_METHOD = 8,
+    SX_DIFFERS_VIA_BRANCH = 16,
+    SX_DIFFERS_VIA_SENT_BY = 32,
+    SX_DIFFERS_VIA_MISSING = 64,
+    SX_DIFFERS_VIA_TOO_MANY = 128,
+    SX_DIFFERS_CALL_ID = 256
+};
+
 struct sx_txn {
     struct sx_fingerprint key;
     struct sx_fingerprint parent_key;   /* of the second Via; zero if there is none */
@@ -107,12 +120,19 @@ struct sx_txn {
     uint32_t flow;              /* the RFC 5626 flow it registers, or is sent to; 0: none known */
     uint32_t branch_answer;     /* the first response of a branch below that is 101 to 299 */
     uint32_t hangup;            /* index + 1: the client closed the connection of its INVITE */
+    uint32_t next_in_call;      /* next older transaction with the same Call-ID */
+    uint32_t stray;             /* of responses that are for it and do not match it; 0: none */
+    uint32_t meant_for;         /* such a one's request */
+    uint32_t branch_hash;       /* of the topmost Via */
+    uint32_t sent_by_hash;
     uint32_t next_on_way;       /* next older INVITE on the same connection */
     uint32_t repeat_gap_ms;     /* between the two newest sends of the request */
     struct sx_endpoint src, dst;            /* of the request; else as the response implies */
     struct sx_endpoint answer_dst;  /* where the first response that is not a 100 went */
     uint16_t first_response_code;
     uint16_t final_code;
+    uint16_t differs;           /* enum sx_differs; with meant_for */
+    uint8_t vias;               /* Via values of the request; 0: not known */
     uint8_t method;             /* enum sx_method */
     uint8_t state;              /* enum sx_txn_state */
     uint8_t transport;          /* enum sx_transport */
@@ -150,7 +170,7 @@ const char *sx_txn_method_name(const struct sx_txn *txn);
 /* True while neither a response other than 100 nor a CANCEL has followed the 100. */
 bool sx_txn_waits_after_100(const struct sx_txn *txn);
 
-/* True if no response was seen and the capture shows that there was none: the client sent the
+/* True if no response was seen, none that does not match either, and the capture shows that there was none: the client sent the
  * request again; or there is no need to (RFC 3261 17.1.1.2: not over UDP), and what the server sends
  * can be seen (sees_host). */
 bool sx_txn_lacks_answer(const struct sx_txn *txn, bool sees_host);

@@ -41,12 +41,23 @@ static inline struct sx_hash begin_key(const struct sx_tracker *t, const struct 
     return h;
 }
 
+struct sx_slice sx_via_sent_by(const struct sx_via *via)
+{
+    struct sx_slice s = via->sent_by;
+
+    if (s.n > 5 && memcmp(s.p + s.n - 5, via->tls ? ":5061" : ":5060", 5) == 0)
+        s.n -= 5;
+    return s;
+}
+
 static inline struct sx_fingerprint end_key(struct sx_hash h, const struct sx_sip_msg *msg,
                                      const struct sx_via *via)
 {
-    sx_hash_add_uint(&h, (uint64_t)via->branch.n << 32 | (uint32_t)via->sent_by.n);
+    struct sx_slice sent_by = sx_via_sent_by(via);
+
+    sx_hash_add_uint(&h, (uint64_t)via->branch.n << 32 | (uint32_t)sent_by.n);
     sx_hash_add_bytes(&h, via->branch);
-    sx_hash_add_bytes_lower(&h, via->sent_by);
+    sx_hash_add_bytes_lower(&h, sent_by);
     if (!has_cookie(via->branch) && msg->from.p)
         sx_hash_add(&h, sx_sip_msg_from_tag(msg));
     return sx_hash_end(h);
@@ -71,6 +82,17 @@ static uint64_t hash_of(const struct sx_tracker *t, struct sx_slice s)
 uint32_t sx_txn_hash(const struct sx_tracker *t, struct sx_slice s)
 {
     return (uint32_t)hash_of(t, s);
+}
+
+struct sx_fingerprint sx_txn_key_of(const struct sx_tracker *t, const struct sx_sip_msg *msg,
+                                    const struct sx_via *via)
+{
+    return end_key(begin_key(t, msg, msg->method), msg, via);
+}
+
+uint64_t sx_txn_call_hash(const struct sx_tracker *t, const struct sx_sip_msg *msg)
+{
+    return msg->call_id.n > 0 ? hash_of(t, msg->call_id) : 0;
 }
 
 struct sx_txn *sx_txn_find(const struct sx_tracker *t, struct sx_fingerprint key)
@@ -242,22 +264,30 @@ void sx_txn_place(struct sx_tracker *t, struct sx_txn *txn, const struct sx_sip_
     adopt_waiting(t, txn);
 }
 
-struct sx_txn *sx_txn_new(struct sx_tracker *t, const struct sx_observation *obs,
-                              struct sx_fingerprint key)
+struct sx_txn *sx_txn_add(struct sx_tracker *t, const struct sx_observation *obs,
+                          struct sx_fingerprint key)
 {
     struct sx_txn *txn = sx_pool_add(&t->txns);
     bool request = obs->msg->is_request;
 
     txn->number = t->txns.count;
     txn->key = key;
-    if (obs->msg->call_id.n > 0)
-        txn->call_hash = hash_of(t, obs->msg->call_id);
+    txn->call_hash = sx_txn_call_hash(t, obs->msg);
     txn->method = (uint8_t)obs->msg->method;
     txn->transport = (uint8_t)obs->transport;
     txn->old_branch = !has_cookie(obs->msg->via.branch);
     txn->src = request ? obs->from : obs->to;
     txn->dst = request ? obs->to : obs->from;
     txn->last_ns = obs->time_ns;
+    return txn;
+}
+
+struct sx_txn *sx_txn_new(struct sx_tracker *t, const struct sx_observation *obs,
+                          struct sx_fingerprint key)
+{
+    struct sx_txn *txn = sx_txn_add(t, obs, key);
+
     sx_fingerprint_map_set(&t->by_key, key, txn->number);
+    sx_stray_list(t, txn, obs->msg);
     return txn;
 }

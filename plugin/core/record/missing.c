@@ -153,8 +153,11 @@ struct sx_missing sx_missing_response(const struct sx_tracker *t, const struct s
                                     uint32_t until_frame)
 {
     struct sx_missing missing = {.sign = SX_MISSING_NONE};
-    const struct sx_txn *ack;
+    const struct sx_txn *ack, *stray = sx_txn_at(t, txn->stray);
 
+    /* It is there, and does not match. */
+    if (stray && stray->final_frame && stray->final_frame <= until_frame)
+        return missing;
     if (!txn->final_frame && txn->ack_frame && txn->ack_frame <= until_frame)
         return (struct sx_missing){SX_MISSING_ACKNOWLEDGED, txn->ack_frame, txn->ack_ns};
     if (!txn->final_frame && (ack = ack_of_success(t, txn, until_frame)) != NULL)

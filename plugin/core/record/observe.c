@@ -82,6 +82,8 @@ static void first_request(struct sx_tracker *t, struct sx_txn *txn,
     txn->request_ns = txn->last_request_ns = obs->time_ns;
     txn->sends = 1;
     txn->cseq = msg->cseq;
+    if (msg->end == SX_HEAD_COMPLETE)
+        txn->vias = (uint8_t)MIN(msg->more_vias.p ? sx_sip_msg_via_count(msg) : 1, UINT8_MAX);
     txn->has_credentials = msg->has_credentials;
     txn->in_dialog = sx_sip_msg_to_tag(msg).p != NULL;
     if (txn->old_branch)
@@ -351,8 +353,13 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
 {
     const struct sx_sip_msg *msg = obs->msg;
     struct sx_fingerprint key = sx_txn_key(t, msg, msg->method);
-    struct sx_txn *txn = sx_txn_find(t, key);
+    struct sx_txn *txn = msg->has_via ? sx_txn_find(t, key) : NULL;
+    struct sx_txn *stray = sx_stray_find(t, obs, key, txn);
 
+    if (!msg->has_via && !stray)
+        return NULL;
+    if (stray)
+        txn = stray;
     if (!txn) {
         txn = sx_txn_new(t, obs, key);
         txn->cseq = msg->cseq;
@@ -367,7 +374,9 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
         (record->repeats && record->identity == txn->last_response &&
          is_same_moment(obs->time_ns, txn->last_response_ns)))
         record->flags |= SX_MESSAGE_DUPLICATE;
-    if (msg->code == 100)
+    if (stray)
+        sx_stray_note(stray, obs);
+    else if (msg->code == 100)
         first_100(t, txn, obs);
     else if (msg->code > 100 && msg->code < 700)
         other_response(t, txn, obs, record, to_tag);
@@ -380,6 +389,16 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
     return txn;
 }
 
+/* A request without Via, or with a head that ends before it, belongs to no transaction; a response
+ * without Via may be meant for one. */
+static bool is_told_apart(const struct sx_observation *obs)
+{
+    const struct sx_sip_msg *msg = obs->msg;
+
+    return msg->has_cseq && (msg->has_via || (!msg->is_request && !obs->quoted &&
+                                              msg->end == SX_HEAD_COMPLETE));
+}
+
 struct sx_message *sx_tracker_observe(struct sx_tracker *t, struct sx_observation *obs)
 {
     struct sx_message *record = sx_pool_add(&t->messages);
@@ -389,7 +408,7 @@ struct sx_message *sx_tracker_observe(struct sx_tracker *t, struct sx_observatio
     record->code = obs->msg->code;
     record->method = (uint8_t)obs->msg->method;
     record->flags = obs->quoted ? SX_MESSAGE_QUOTED : 0;
-    if (!obs->msg->has_via || !obs->msg->has_cseq)
+    if (!is_told_apart(obs))
         return record;
     if (obs->quoted) {
         txn = sx_observe_quote(t, obs);

@@ -21,6 +21,7 @@ struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config 
     sx_pool_init(&t->attempts, sizeof(struct sx_attempt));
     sx_fingerprint_map_init(&t->by_key);
     sx_fingerprint_map_init(&t->waiting);
+    sx_fingerprint_map_init(&t->by_call);
     sx_fingerprint_map_init(&t->acks);
     t->unreadable = sx_missing_packets_new();
     t->awaiting = g_hash_table_new_full(sx_fingerprint_hash, sx_fingerprint_equal, g_free, NULL);
@@ -38,6 +39,7 @@ void sx_tracker_free(struct sx_tracker *t)
         return;
     sx_fingerprint_map_clear(&t->by_key);
     sx_fingerprint_map_clear(&t->waiting);
+    sx_fingerprint_map_clear(&t->by_call);
     sx_fingerprint_map_clear(&t->acks);
     g_hash_table_destroy(t->unreadable);
     g_hash_table_destroy(t->awaiting);

@@ -7,6 +7,7 @@
  * matching.c       which transaction a message belongs to, and what it was forwarded from
  * observe.c        what a message changes
  * undelivered.c    what ICMP and TCP say of requests that did not arrive
+ * strays.c         responses that do not match the request which they are for
  * missing.c         what shows that there was a response which the capture lacks
  */
 #ifndef SX_TRACKER_STATE_H
@@ -27,6 +28,7 @@ struct sx_tracker {
     struct sx_hosts hosts;
     struct sx_fingerprint_map by_key;   /* transactions by their keys */
     struct sx_fingerprint_map waiting;  /* by parent_key: the newest transaction whose parent was not seen */
+    struct sx_fingerprint_map by_call;  /* by Call-ID: the newest transaction */
     struct sx_fingerprint_map acks;     /* the first ACK of a 2xx, by client, Call-ID and CSeq number */
     GHashTable *unreadable;     /* sender and receiver -> frames that may hold SIP, in order */
     GHashTable *awaiting;       /* attempt fingerprint -> transaction that a new attempt may follow */
@@ -51,12 +53,25 @@ static inline struct sx_txn *sx_txn_at(const struct sx_tracker *tracker, uint32_
 
 struct sx_fingerprint sx_txn_key(const struct sx_tracker *tracker, const struct sx_sip_msg *msg,
                                  enum sx_method method);
+/* The same by another Via value of the message. */
+struct sx_fingerprint sx_txn_key_of(const struct sx_tracker *tracker, const struct sx_sip_msg *msg,
+                                    const struct sx_via *via);
+
+/* The sent-by without the port that it has anyway: RFC 3261 18.1.1, 20.42. */
+struct sx_slice sx_via_sent_by(const struct sx_via *via);
+
+/* Of the Call-ID; 0 if there is none. */
+uint64_t sx_txn_call_hash(const struct sx_tracker *tracker, const struct sx_sip_msg *msg);
+
 struct sx_txn *sx_txn_find(const struct sx_tracker *tracker, struct sx_fingerprint key);
 
 /* The INVITE that an ACK belongs to; NULL if the ACK is a transaction of its own. */
 struct sx_txn *sx_txn_find_ack(const struct sx_tracker *tracker, const struct sx_sip_msg *msg);
 
+/* A transaction that its key will find; and one that it will not. */
 struct sx_txn *sx_txn_new(struct sx_tracker *tracker, const struct sx_observation *obs,
+                          struct sx_fingerprint key);
+struct sx_txn *sx_txn_add(struct sx_tracker *tracker, const struct sx_observation *obs,
                           struct sx_fingerprint key);
 
 /* Gives a new transaction its place in the tree: below what it was forwarded from, above what was
@@ -78,6 +93,17 @@ void sx_txn_rides(struct sx_tracker *tracker, struct sx_txn *txn);
 /* For tables whose keys begin with the two ends of a connection. */
 guint sx_way_hash(gconstpointer way);
 gboolean sx_way_equal(gconstpointer a, gconstpointer b);
+
+/* ---- strays.c ---- */
+
+/* Adds a new transaction to those of its call. */
+void sx_stray_list(struct sx_tracker *tracker, struct sx_txn *txn, const struct sx_sip_msg *msg);
+
+/* Where a response is kept that its key leads nowhere, or to a transaction of another hop
+ * (matched), and that is meant for a request all the same. NULL if it is no such. */
+struct sx_txn *sx_stray_find(struct sx_tracker *tracker, const struct sx_observation *obs,
+                             struct sx_fingerprint key, const struct sx_txn *matched);
+void sx_stray_note(struct sx_txn *kept, const struct sx_observation *obs);
 
 /* ---- missing.c ---- */
 

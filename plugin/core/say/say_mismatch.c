@@ -1,0 +1,59 @@
+/* say_mismatch.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "core/say/say_mismatch.h"
+
+#include "core/say/say.h"
+
+static const struct {
+    unsigned bit;
+    const char *name;
+    const char *words;
+} differences[] = {
+    {SX_DIFFERS_CALL_ID, "Call-ID", "another Call-ID"},
+    {SX_DIFFERS_FROM_TAG, "From tag", "another From tag"},
+    {SX_DIFFERS_TO_TAG, "To tag", "another To tag"},
+    {SX_DIFFERS_CSEQ_NUMBER, "CSeq number", "another CSeq number"},
+    {SX_DIFFERS_CSEQ_METHOD, "CSeq method", "another method in CSeq"},
+    {SX_DIFFERS_VIA_BRANCH, "Via branch", "another branch in its Via"},
+    {SX_DIFFERS_VIA_SENT_BY, "Via sent-by", "another sent-by in its Via"},
+    {SX_DIFFERS_VIA_MISSING, "Via missing", "a Via too few"},
+    {SX_DIFFERS_VIA_TOO_MANY, "Via too many", "a Via too many"},
+};
+
+const char *sx_differs_name(unsigned bit)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(differences); i++)
+        if (differences[i].bit == bit)
+            return differences[i].name;
+    return NULL;
+}
+
+void sx_say_differences(wmem_strbuf_t *out, unsigned differs)
+{
+    const char *before = "";
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(differences); i++)
+        if (differs & differences[i].bit) {
+            wmem_strbuf_append_printf(out, "%s%s", before, differences[i].words);
+            before = " and ";
+        }
+}
+
+void sx_say_mismatch_response(wmem_strbuf_t *out, const struct sx_mismatch *mismatch)
+{
+    wmem_strbuf_append_printf(out, "%s the request in frame %u: it has ",
+                              mismatch->dropped ? "does not match" : "is not as", mismatch->frame);
+    sx_say_differences(out, mismatch->differs);
+    wmem_strbuf_append(out, mismatch->dropped
+                                ? "; the client must drop it (RFC 3261 17.1.3, 18.1.2)"
+                                : "; the hops above cannot be reached with it (RFC 3261 8.2.6.2)");
+}
+
+void sx_say_stray(wmem_strbuf_t *out, const struct sx_txn *stray)
+{
+    wmem_strbuf_append_printf(out, "the response in frame %u is for it and does not match it: it has ",
+                              stray->first_response_frame);
+    sx_say_differences(out, stray->differs);
+    wmem_strbuf_append(out, "; the client must drop it (RFC 3261 17.1.3, 18.1.2)");
+}
