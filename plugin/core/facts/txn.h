@@ -127,6 +127,9 @@ struct sx_txn {
     uint32_t sent_by_hash;
     uint32_t next_on_way;       /* next older INVITE on the same connection */
     uint32_t repeat_gap_ms;     /* between the two newest sends of the request */
+    uint32_t dialog;            /* inside a dialog: its number; else the newest dialog that its
+                                 * responses make, a confirmed one before an early one; 0: none */
+    uint32_t next_in_dialog;    /* next older transaction of the same dialog */
     struct sx_endpoint src, dst;            /* of the request; else as the response implies */
     struct sx_endpoint answer_dst;  /* where the first response that is not a 100 went */
     uint16_t first_response_code;
@@ -140,6 +143,7 @@ struct sx_txn {
     uint8_t answer_way;         /* enum sx_answer_way of the first response that is not a 100 */
     bool has_credentials : 1;
     bool in_dialog : 1;         /* the request has a To tag */
+    bool by_called : 1;         /* ... and comes from SX_SIDE_CALLED of its dialog */
     bool old_branch : 1;        /* no magic cookie */
     bool token_route : 1;       /* the topmost Route has a user part, as a flow token is */
     bool unregisters : 1;       /* a REGISTER that removes its bindings */

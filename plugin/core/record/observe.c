@@ -226,6 +226,8 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
         sx_txn_mark_forwarded(t, txn);
     follow_old_attempt(t, txn, msg);
     tie_to_flow(t, txn, obs);
+    if (txn->in_dialog)
+        sx_dialogs_request(t, txn, obs);
     if (msg->method == SX_METHOD_INVITE)
         first_invite(t, txn, obs);
     if (msg->method == SX_METHOD_CANCEL)
@@ -374,6 +376,8 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
         (record->repeats && record->identity == txn->last_response &&
          is_same_moment(obs->time_ns, txn->last_response_ns)))
         record->flags |= SX_MESSAGE_DUPLICATE;
+    if (!record->repeats)
+        sx_dialogs_response(t, txn, obs);
     if (stray)
         sx_stray_note(stray, obs);
     else if (msg->code == 100)

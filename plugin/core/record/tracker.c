@@ -29,6 +29,7 @@ struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config 
     t->riding = g_hash_table_new_full(sx_way_hash, sx_way_equal, g_free, NULL);
     sx_deadlines_init(&t->deadlines);
     t->flows = sx_flows_new(key);
+    t->dialogs = sx_dialogs_new();
     t->calls = sx_call_numbers_new();
     return t;
 }
@@ -53,6 +54,7 @@ void sx_tracker_free(struct sx_tracker *t)
     sx_pool_clear(&t->attempts);
     sx_deadlines_clear(&t->deadlines);
     sx_flows_free(t->flows);
+    sx_dialogs_free(t->dialogs);
     sx_call_numbers_free(t->calls);
     g_free(t);
 }

@@ -8,12 +8,14 @@
  * observe.c        what a message changes
  * undelivered.c    what ICMP and TCP say of requests that did not arrive
  * strays.c         responses that do not match the request which they are for
+ * dialogs.c        which dialog a message names
  * missing.c         what shows that there was a response which the capture lacks
  */
 #ifndef SX_TRACKER_STATE_H
 #define SX_TRACKER_STATE_H
 
 #include "core/base/deadlines.h"
+#include "core/record/dialogs.h"
 #include "core/record/flow.h"
 #include "core/base/fingerprint_map.h"
 #include "core/record/tracker.h"
@@ -36,6 +38,7 @@ struct sx_tracker {
     GHashTable *riding;         /* struct sx_riding, by its way: it carried an INVITE */
     struct sx_deadlines deadlines;
     struct sx_flows *flows;
+    struct sx_dialogs *dialogs;
     struct sx_call_numbers *calls;
     int64_t now_ns;
     uint32_t last_frame;

@@ -1,0 +1,272 @@
+/* dialogs.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "core/record/dialogs.h"
+
+#include "core/read/name_addr.h"
+#include "core/record/tracker_state.h"
+
+/* Most Call-IDs have one dialog, which the Call-ID alone finds; older ones need their tags. */
+struct sx_dialogs {
+    struct sx_pool pool;
+    struct sx_fingerprint_map newest;   /* by the Call-ID */
+    struct sx_fingerprint_map older;    /* by sx_dialog.key: those that are not the newest */
+};
+
+struct sx_dialogs *sx_dialogs_new(void)
+{
+    struct sx_dialogs *d = g_new0(struct sx_dialogs, 1);
+
+    sx_pool_init(&d->pool, sizeof(struct sx_dialog));
+    sx_fingerprint_map_init(&d->newest);
+    sx_fingerprint_map_init(&d->older);
+    return d;
+}
+
+void sx_dialogs_free(struct sx_dialogs *d)
+{
+    sx_pool_clear(&d->pool);
+    sx_fingerprint_map_clear(&d->newest);
+    sx_fingerprint_map_clear(&d->older);
+    g_free(d);
+}
+
+static struct sx_dialog *dialog_at(const struct sx_dialogs *d, uint32_t number)
+{
+    return number > 0 && number <= d->pool.count ? sx_pool_at(&d->pool, number - 1) : NULL;
+}
+
+const struct sx_dialog *sx_tracker_dialog(const struct sx_tracker *t, uint32_t number)
+{
+    return dialog_at(t->dialogs, number);
+}
+
+uint32_t sx_tracker_dialog_count(const struct sx_tracker *t)
+{
+    return t->dialogs->pool.count;
+}
+
+/* ---- names ---- */
+
+/* What a message says of its dialog: Call-ID and tags as hashes. */
+struct name {
+    struct sx_fingerprint call, key;
+    uint32_t from, to;      /* tags */
+};
+
+static uint64_t hash_of(const struct sx_tracker *t, struct sx_slice s)
+{
+    struct sx_hash h = sx_hash_begin(t->key);
+
+    sx_hash_add(&h, s);
+    return sx_hash_end(h).bits;
+}
+
+/* The tags come in either order: a request of the other side has them the other way round. */
+static struct name name_of(const struct sx_tracker *t, uint64_t call_hash, struct sx_slice from_tag,
+                           struct sx_slice to_tag)
+{
+    uint64_t from = hash_of(t, from_tag), to = hash_of(t, to_tag);
+    struct sx_hash h = sx_hash_begin(t->key);
+
+    sx_hash_add_uint(&h, call_hash);
+    sx_hash_add_uint(&h, MIN(from, to));
+    sx_hash_add_uint(&h, MAX(from, to));
+    return (struct name){{call_hash}, sx_hash_end(h), (uint32_t)from, (uint32_t)to};
+}
+
+static struct sx_dialog *find(const struct sx_dialogs *d, const struct name *name)
+{
+    struct sx_dialog *newest = dialog_at(d, sx_fingerprint_map_get(&d->newest, name->call));
+
+    if (!newest || sx_fingerprint_eq(newest->key, name->key))
+        return newest;
+    return dialog_at(d, sx_fingerprint_map_get(&d->older, name->key));
+}
+
+static struct sx_dialog *add(struct sx_dialogs *d, const struct name *name, uint32_t frame)
+{
+    struct sx_dialog *dialog = sx_pool_add(&d->pool);
+    const struct sx_dialog *before = dialog_at(d, sx_fingerprint_map_get(&d->newest, name->call));
+
+    dialog->number = d->pool.count;
+    dialog->key = name->key;
+    dialog->first_frame = frame;
+    dialog->tags[SX_SIDE_CALLER] = name->from;
+    dialog->tags[SX_SIDE_CALLED] = name->to;
+    if (before) {
+        dialog->next_of_call = before->number;
+        sx_fingerprint_map_set(&d->older, before->key, before->number);
+    }
+    sx_fingerprint_map_set(&d->newest, name->call, dialog->number);
+    return dialog;
+}
+
+static struct sx_dialog *find_or_add(struct sx_tracker *t, const struct name *name, uint32_t frame)
+{
+    struct sx_dialog *dialog = find(t->dialogs, name);
+
+    return dialog ? dialog : add(t->dialogs, name, frame);
+}
+
+const struct sx_dialog *sx_dialog_of_message(const struct sx_tracker *t,
+                                             const struct sx_sip_msg *msg)
+{
+    struct sx_slice from = sx_sip_msg_from_tag(msg), to = sx_sip_msg_to_tag(msg);
+
+    if (!to.p || msg->call_id.n == 0)
+        return NULL;
+    struct name name = name_of(t, hash_of(t, msg->call_id), from, to);
+    return find(t->dialogs, &name);
+}
+
+const struct sx_dialog *sx_dialog_newest_of_call(const struct sx_tracker *t,
+                                                 const struct sx_txn *txn)
+{
+    struct sx_fingerprint call = {txn->call_hash};
+
+    return txn->call_hash ? dialog_at(t->dialogs, sx_fingerprint_map_get(&t->dialogs->newest, call))
+                          : NULL;
+}
+
+const struct sx_dialog *sx_dialog_older_of_call(const struct sx_tracker *t,
+                                                const struct sx_dialog *dialog)
+{
+    return dialog_at(t->dialogs, dialog->next_of_call);
+}
+
+const struct sx_txn *sx_dialog_newest_request(const struct sx_tracker *t,
+                                              const struct sx_dialog *dialog)
+{
+    return sx_txn_at(t, dialog->requests);
+}
+
+const struct sx_txn *sx_dialog_older_request(const struct sx_tracker *t,
+                                             const struct sx_txn *request)
+{
+    return sx_txn_at(t, request->next_in_dialog);
+}
+
+/* ---- what messages say of a dialog ---- */
+
+static bool is_kept(enum sx_method method)
+{
+    return method == SX_METHOD_INVITE || method == SX_METHOD_ACK || method == SX_METHOD_BYE ||
+           method == SX_METHOD_UPDATE || method == SX_METHOD_PRACK || method == SX_METHOD_INFO;
+}
+
+static uint32_t contact_hash(const struct sx_tracker *t, const struct sx_sip_msg *msg)
+{
+    struct sx_slice contact = sx_sip_msg_first(msg, "Contact");
+
+    return contact.p ? sx_txn_hash(t, sx_name_addr_uri(contact)) : 0;
+}
+
+static void note_contact(const struct sx_tracker *t, struct sx_dialog *dialog, enum sx_side side,
+                         const struct sx_sip_msg *msg)
+{
+    uint32_t hash = contact_hash(t, msg);
+
+    if (hash)
+        dialog->contacts[side] = hash;
+}
+
+static enum sx_side side_of(const struct sx_dialog *dialog, uint32_t tag)
+{
+    return tag == dialog->tags[SX_SIDE_CALLER] ? SX_SIDE_CALLER : SX_SIDE_CALLED;
+}
+
+void sx_dialogs_request(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
+{
+    const struct sx_sip_msg *msg = obs->msg;
+
+    if (!txn->in_dialog || !txn->call_hash || txn->method == SX_METHOD_CANCEL ||
+        txn->method == SX_METHOD_REGISTER)
+        return;
+    struct name name = name_of(t, txn->call_hash, sx_sip_msg_from_tag(msg), sx_sip_msg_to_tag(msg));
+    struct sx_dialog *dialog = find_or_add(t, &name, obs->frame);
+    enum sx_side side = side_of(dialog, name.from);
+
+    txn->by_called = side == SX_SIDE_CALLED;
+    dialog->cseqs[side] = MAX(dialog->cseqs[side], msg->cseq);
+    if (!txn->dialog && is_kept(msg->method)) {
+        txn->next_in_dialog = dialog->requests;
+        dialog->requests = txn->number;
+    }
+    txn->dialog = dialog->number;
+    if (msg->method == SX_METHOD_INVITE)
+        note_contact(t, dialog, side, msg);
+}
+
+/* Requests of a dialog that are looked through when its sides turn out to be the other way round. */
+#define MAX_SWAPPED 64
+
+/* What was taken for the caller is the called side: its NOTIFY overtook the response. */
+static void swap_sides(struct sx_tracker *t, struct sx_dialog *dialog)
+{
+    uint32_t *const pairs[] = {dialog->tags, dialog->contacts, dialog->cseqs};
+    struct sx_txn *txn = sx_txn_at(t, dialog->requests);
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(pairs); i++) {
+        uint32_t first = pairs[i][0];
+        pairs[i][0] = pairs[i][1];
+        pairs[i][1] = first;
+    }
+    for (unsigned i = 0; txn && i < MAX_SWAPPED; i++, txn = sx_txn_at(t, txn->next_in_dialog))
+        txn->by_called = !txn->by_called;
+}
+
+static bool makes_dialogs(enum sx_method method)
+{
+    return method == SX_METHOD_INVITE || method == SX_METHOD_SUBSCRIBE || method == SX_METHOD_REFER;
+}
+
+/* RFC 3261 12.1. The CSeq number of the request is the caller's first. */
+static void make(struct sx_tracker *t, struct sx_dialog *dialog, struct sx_txn *txn,
+                 const struct sx_observation *obs, uint32_t from_tag)
+{
+    const struct sx_dialog *other = dialog_at(t->dialogs, txn->dialog);
+    bool confirms = obs->msg->code >= 200 && !dialog->answer_frame;
+
+    if (!dialog->invite || confirms)
+        dialog->invite = txn->number;
+    if (confirms) {
+        dialog->answer_frame = obs->frame;
+        dialog->answer_ns = obs->time_ns;
+    }
+    if (txn->request_frame && !dialog->caller_known) {
+        dialog->caller_known = true;
+        if (dialog->tags[SX_SIDE_CALLER] != from_tag)
+            swap_sides(t, dialog);
+    }
+    dialog->cseqs[SX_SIDE_CALLER] = MAX(dialog->cseqs[SX_SIDE_CALLER], txn->cseq);
+    if (!other || obs->msg->code >= 200 || !other->answer_frame)
+        txn->dialog = dialog->number;
+}
+
+static void note_answer(const struct sx_tracker *t, struct sx_dialog *dialog,
+                        const struct sx_sip_msg *msg, uint32_t to_tag)
+{
+    if (msg->code < 200) {
+        dialog->contact_in_18x |= sx_sip_msg_first(msg, "Contact").p != NULL;
+        return;
+    }
+    note_contact(t, dialog, side_of(dialog, to_tag), msg);
+    dialog->record_route |= sx_sip_msg_first(msg, "Record-Route").p != NULL;
+}
+
+void sx_dialogs_response(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
+{
+    const struct sx_sip_msg *msg = obs->msg;
+    struct sx_slice to_tag = sx_sip_msg_to_tag(msg);
+
+    if (msg->code <= 100 || msg->code >= 300 || !to_tag.p || !txn->call_hash ||
+        !makes_dialogs(msg->method))
+        return;
+    struct name name = name_of(t, txn->call_hash, sx_sip_msg_from_tag(msg), to_tag);
+    struct sx_dialog *dialog = find_or_add(t, &name, obs->frame);
+    if (!txn->in_dialog)
+        make(t, dialog, txn, obs, name.from);
+    if (msg->method == SX_METHOD_INVITE)
+        note_answer(t, dialog, msg, name.to);
+}

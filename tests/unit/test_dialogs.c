@@ -1,0 +1,153 @@
+/* test_dialogs.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "sip_text.h"
+
+#include "core/record/dialogs.h"
+
+static const struct sx_dialog *dialog_of(const struct ladder *l, const struct sx_message *message)
+{
+    static const struct sx_dialog nothing;
+    const struct sx_dialog *d = sx_tracker_dialog(l->tracker, txn_of(l, message)->dialog);
+
+    return d ? d : &nothing;
+}
+
+static void hops_share_a_dialog(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite =
+        request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"), .more = "Contact: <sip:alice@a>\r\n");
+    const struct sx_message *branch =
+        request(&l, 0.01, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+    response(&l, 1.0, BOB, P1, 180, "INVITE", via("p1 b1", "alice a1"));
+    g_assert_cmpuint(sx_tracker_dialog_count(l.tracker), ==, 1);
+    g_assert_cmpuint(dialog_of(&l, branch)->answer_frame, ==, 0);
+    response(&l, 1.01, P1, ALICE, 180, "INVITE", via("alice a1"));
+    response(&l, 2.0, BOB, P1, 200, "INVITE", via("p1 b1", "alice a1"),
+             .more = "Contact: <sip:bob@b>\r\nRecord-Route: <sip:p1;lr>\r\n");
+    response(&l, 2.01, P1, ALICE, 200, "INVITE", via("alice a1"));
+    const struct sx_message *ack =
+        request(&l, 2.1, ALICE, P1, "ACK", via("alice a2"), .to_tag = "bob");
+    const struct sx_message *bye = request(&l, 9.0, BOB, P1, "BYE", via("bob x1"), .from_tag = "bob",
+                                           .to_tag = "alice", .cseq = 7);
+
+    g_assert_cmpuint(sx_tracker_dialog_count(l.tracker), ==, 1);
+    const struct sx_dialog *d = dialog_of(&l, invite);
+    g_assert_true(d == dialog_of(&l, branch) && d == dialog_of(&l, ack) && d == dialog_of(&l, bye));
+    g_assert_cmpuint(d->first_frame, ==, 3);
+    g_assert_cmpuint(d->answer_frame, ==, 5);
+    g_assert_cmpint(d->answer_ns, ==, ns_of(2.0));
+    g_assert_cmpuint(d->invite, ==, branch->txn);
+    g_assert_true(d->caller_known && d->record_route && !d->contact_in_18x);
+    g_assert_cmpuint(d->cseqs[SX_SIDE_CALLER], ==, 1);
+    g_assert_cmpuint(d->cseqs[SX_SIDE_CALLED], ==, 7);
+    g_assert_cmpuint(d->contacts[SX_SIDE_CALLED], !=, 0);
+    g_assert_cmpint(sx_dialog_sender(txn_of(&l, ack)), ==, SX_SIDE_CALLER);
+    g_assert_cmpint(sx_dialog_sender(txn_of(&l, bye)), ==, SX_SIDE_CALLED);
+    const struct sx_txn *newest = sx_dialog_newest_request(l.tracker, d);
+    g_assert_true(newest == txn_of(&l, bye));
+    g_assert_true(sx_dialog_older_request(l.tracker, newest) == txn_of(&l, ack));
+    g_assert_null(sx_dialog_older_request(l.tracker, txn_of(&l, ack)));
+    ladder_close(&l);
+}
+
+/* RFC 3261 12.1: each To tag is a dialog of its own; a confirmed one is the INVITE's. */
+static void forks_are_apart(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
+
+    response(&l, 0.0, P1, ALICE, 100, "INVITE", via("alice a1"));
+    response(&l, 1.0, P1, ALICE, 180, "INVITE", via("alice a1"), .to_tag = "bob");
+    response(&l, 1.1, P1, ALICE, 180, "INVITE", via("alice a1"), .to_tag = "carol");
+    g_assert_cmpuint(dialog_of(&l, invite)->number, ==, 2);
+    response(&l, 2.0, P1, ALICE, 200, "INVITE", via("alice a1"), .to_tag = "bob");
+    response(&l, 2.1, P1, ALICE, 183, "INVITE", via("alice a1"), .to_tag = "dave");
+    g_assert_cmpuint(dialog_of(&l, invite)->number, ==, 1);
+    g_assert_cmpuint(sx_tracker_dialog_count(l.tracker), ==, 3);
+    const struct sx_message *ack =
+        request(&l, 2.2, ALICE, P1, "ACK", via("alice a2"), .to_tag = "bob");
+    g_assert_cmpuint(dialog_of(&l, ack)->number, ==, 1);
+    const struct sx_dialog *d = sx_dialog_newest_of_call(l.tracker, txn_of(&l, ack));
+    g_assert_cmpuint(d->number, ==, 3);
+    d = sx_dialog_older_of_call(l.tracker, d);
+    g_assert_cmpuint(d->number, ==, 2);
+    d = sx_dialog_older_of_call(l.tracker, d);
+    g_assert_cmpuint(d->number, ==, 1);
+    g_assert_null(sx_dialog_older_of_call(l.tracker, d));
+    ladder_close(&l);
+}
+
+/* The capture starts in the middle: who began the call is not known. */
+static void requests_name_dialogs(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *bye = request(&l, 0.0, BOB, ALICE, "BYE", via("bob x1"),
+                                           .from_tag = "bob", .to_tag = "alice", .cseq = 3);
+
+    g_assert_cmpuint(dialog_of(&l, bye)->number, ==, 1);
+    g_assert_false(dialog_of(&l, bye)->caller_known);
+    g_assert_cmpuint(dialog_of(&l, bye)->invite, ==, 0);
+    const struct sx_message *info = request(&l, 0.1, ALICE, BOB, "INFO", via("alice a1"),
+                                            .to_tag = "bob", .cseq = 30);
+    g_assert_cmpuint(dialog_of(&l, info)->number, ==, 1);
+    g_assert_cmpint(sx_dialog_sender(txn_of(&l, info)), ==, SX_SIDE_CALLED);
+    ladder_close(&l);
+}
+
+static void no_dialogs(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
+    response(&l, 1.0, P1, ALICE, 486, "INVITE", via("alice a1"));
+    request(&l, 1.1, ALICE, P1, "ACK", via("alice a1"), .to_tag = "bob");
+    request(&l, 2.0, ALICE, P1, "REGISTER", via("alice a2"), .call_id = "r");
+    response(&l, 2.1, P1, ALICE, 200, "REGISTER", via("alice a2"), .call_id = "r");
+    request(&l, 3.0, ALICE, P1, "OPTIONS", via("alice a3"), .call_id = "o");
+    response(&l, 3.1, P1, ALICE, 200, "OPTIONS", via("alice a3"), .call_id = "o");
+    g_assert_cmpuint(sx_tracker_dialog_count(l.tracker), ==, 0);
+    ladder_close(&l);
+}
+
+/* RFC 6665 4.4.1: the NOTIFY may come before the response. */
+static void notify_first(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *subscribe = request(&l, 0.0, ALICE, BOB, "SUBSCRIBE", via("alice a1"));
+
+    const struct sx_message *info = request(&l, 0.1, BOB, ALICE, "INFO", via("bob x1"),
+                                            .from_tag = "bob", .to_tag = "alice");
+    response(&l, 0.2, BOB, ALICE, 200, "SUBSCRIBE", via("alice a1"));
+    g_assert_cmpuint(sx_tracker_dialog_count(l.tracker), ==, 1);
+    g_assert_cmpuint(dialog_of(&l, subscribe)->number, ==, 1);
+    g_assert_cmpint(sx_dialog_sender(txn_of(&l, info)), ==, SX_SIDE_CALLED);
+    ladder_close(&l);
+}
+
+/* Not by what a call before it had: equal tags under another Call-ID are another dialog. */
+static void calls_are_apart(void)
+{
+    struct ladder l = ladder_open();
+
+    for (unsigned i = 0; i < 3; i++) {
+        const char *call_id = i == 1 ? "x" : "y";
+        request(&l, i, ALICE, BOB, "BYE", via("alice a1"), .to_tag = "bob", .call_id = call_id,
+                .cseq = i + 1);
+    }
+    g_assert_cmpuint(sx_tracker_dialog_count(l.tracker), ==, 2);
+    ladder_close(&l);
+}
+
+int main(int argc, char **argv)
+{
+    tests_init(&argc, &argv);
+    g_test_add_func("/dialogs/hops-share-a-dialog", hops_share_a_dialog);
+    g_test_add_func("/dialogs/forks-are-apart", forks_are_apart);
+    g_test_add_func("/dialogs/requests-name-dialogs", requests_name_dialogs);
+    g_test_add_func("/dialogs/no-dialogs", no_dialogs);
+    g_test_add_func("/dialogs/notify-first", notify_first);
+    g_test_add_func("/dialogs/calls-are-apart", calls_are_apart);
+    return g_test_run();
+}
