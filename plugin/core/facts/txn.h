@@ -46,6 +46,7 @@ struct sx_message {
 enum {
     SX_MESSAGE_DUPLICATE = 1,   /* `repeats` is the same packet, captured twice */
     SX_MESSAGE_ENDS_WAIT = 2,   /* the first message after a 100 that is not a 100 */
+    SX_MESSAGE_RELIABLE = 8,    /* a provisional response with RSeq (RFC 3262) */
     SX_MESSAGE_QUOTED = 4       /* quoted by an ICMP error: evidence, not a message */
 };
 

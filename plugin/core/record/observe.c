@@ -376,6 +376,8 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
         (record->repeats && record->identity == txn->last_response &&
          is_same_moment(obs->time_ns, txn->last_response_ns)))
         record->flags |= SX_MESSAGE_DUPLICATE;
+    if (msg->rseq && msg->code > 100 && msg->code < 200)
+        record->flags |= SX_MESSAGE_RELIABLE;
     if (!record->repeats)
         sx_dialogs_response(t, txn, obs);
     if (stray)

@@ -79,6 +79,34 @@ const struct sx_host *sx_tracker_host(const struct sx_tracker *t, uint32_t host)
     return sx_hosts_at(&t->hosts, host);
 }
 
+uint32_t sx_tracker_tag_hash(const struct sx_tracker *t, struct sx_slice tag)
+{
+    return sx_txn_hash(t, tag);
+}
+
+/* Older records have lower numbers, also where dropped frames (tshark -2 -R) left some out. */
+static const struct sx_message *response_at(const struct sx_tracker *t, uint32_t place,
+                                            uint32_t txn)
+{
+    const struct sx_message *m =
+        place > 0 && place <= t->messages.count ? sx_pool_at(&t->messages, place - 1) : NULL;
+
+    return m && m->txn == txn ? m : NULL;
+}
+
+const struct sx_message *sx_tracker_responses(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    return response_at(t, txn->responses, txn->number);
+}
+
+const struct sx_message *sx_tracker_older_response(const struct sx_tracker *t,
+                                                   const struct sx_message *response)
+{
+    const struct sx_message *older = response_at(t, response->next, response->txn);
+
+    return older && older->frame <= response->frame && older != response ? older : NULL;
+}
+
 void sx_tracker_end(struct sx_tracker *t)
 {
     t->ended = true;

@@ -27,15 +27,17 @@ static proto_item *add_differences(const struct sx_pen *p, unsigned differs)
 
 static void draw_mismatch(struct sx_pen *p)
 {
-    if (!sx_has_txn(p) || p->view->msg->is_request)
+    if (!sx_has_txn(p))
         return;
-    struct sx_mismatch m = sx_mismatch_response(p->view->tracker, p->txn, p->view->msg);
+    struct sx_mismatch m = sx_mismatch_judge(p->view->tracker, p->txn, p->view->msg);
     if (!m.differs)
         return;
     proto_item *item = add_differences(p, m.differs);
     sx_add_frame(p, p->tree, hf_mismatch_in, m.frame);
+    if (p->view->record->repeats)
+        return;
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
-    sx_say_mismatch_response(words, &m);
+    sx_say_mismatch(words, p->txn, &m);
     sx_flag(p, item, &ei_dialog_mismatch, wmem_strbuf_get_str(words));
 }
 
