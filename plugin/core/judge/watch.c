@@ -3,6 +3,7 @@
  */
 #include "core/judge/watch.h"
 
+#include "core/judge/session.h"
 #include "core/record/missing.h"
 
 /* At most so many waits are reported on one frame; the next frame reports the next ones. */
@@ -41,6 +42,17 @@ static bool is_settled(const struct sx_tracker *t, const struct sx_txn *txn)
            sx_missing_response(t, txn, frame).sign != SX_MISSING_NONE;
 }
 
+static void ask_session(struct sx_tracker *t, uint32_t number)
+{
+    const struct sx_session *session = sx_tracker_session(t, number);
+
+    if (!session || session->due_frame)
+        return;
+    struct sx_session_verdict v = sx_session_judge(t, session);
+    if (v.state == SX_SESSION_OVERDUE && !v.bye)
+        sx_sessions_overdue(t, number);
+}
+
 static void ask(struct sx_tracker *t, uint32_t number)
 {
     const struct sx_txn *txn = sx_tracker_txn(t, number);
@@ -60,6 +72,9 @@ void sx_watch(struct sx_tracker *t)
         uint32_t number = sx_tracker_due(t);
         if (!number)
             return;
-        ask(t, number);
+        if (number & SX_DUE_SESSION)
+            ask_session(t, number & ~SX_DUE_SESSION);
+        else
+            ask(t, number);
     }
 }

@@ -3,6 +3,7 @@
  */
 #include "core/facts/answer_way.h"
 #include "core/facts/catalogue.h"
+#include "core/record/sessions.h"
 #include "core/record/tracker_state.h"
 
 /* Copies of one packet (mirror ports, captures on all interfaces) come closer together than any
@@ -378,8 +379,12 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
         record->flags |= SX_MESSAGE_DUPLICATE;
     if (msg->rseq && msg->code > 100 && msg->code < 200)
         record->flags |= SX_MESSAGE_RELIABLE;
-    if (!record->repeats)
+    if (!record->repeats) {
         sx_dialogs_response(t, txn, obs);
+        if (msg->code / 100 == 2 &&
+            (msg->method == SX_METHOD_INVITE || msg->method == SX_METHOD_UPDATE))
+            sx_sessions_answer(t, txn, obs);
+    }
     if (stray)
         sx_stray_note(stray, obs);
     else if (msg->code == 100)

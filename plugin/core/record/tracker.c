@@ -6,6 +6,7 @@
 #include "core/record/call.h"
 #include "core/record/tracker_state.h"
 #include "core/record/missing.h"
+#include "core/record/sessions.h"
 
 struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config *cfg)
 {
@@ -28,6 +29,7 @@ struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config 
     t->connecting = g_hash_table_new_full(sx_way_hash, sx_way_equal, g_free, NULL);
     t->riding = g_hash_table_new_full(sx_way_hash, sx_way_equal, g_free, NULL);
     sx_deadlines_init(&t->deadlines);
+    t->sessions = sx_sessions_new();
     t->flows = sx_flows_new(key);
     t->dialogs = sx_dialogs_new();
     t->calls = sx_call_numbers_new();
@@ -53,6 +55,7 @@ void sx_tracker_free(struct sx_tracker *t)
     sx_pool_clear(&t->hangups);
     sx_pool_clear(&t->attempts);
     sx_deadlines_clear(&t->deadlines);
+    sx_sessions_free(t->sessions);
     sx_flows_free(t->flows);
     sx_dialogs_free(t->dialogs);
     sx_call_numbers_free(t->calls);
@@ -145,6 +148,7 @@ bool sx_tracker_tick(struct sx_tracker *t, uint32_t frame, int64_t time_ns)
         sx_pool_truncate(&t->expiries, sx_pool_lower_bound(&t->expiries, frame));
         sx_pool_truncate(&t->hangups, sx_pool_lower_bound(&t->hangups, frame));
         sx_pool_truncate(&t->attempts, sx_pool_lower_bound(&t->attempts, frame));
+        sx_sessions_frame_again(t->sessions, frame);
         sx_flows_frame_again(t->flows, frame);
     }
     t->last_frame = frame;

@@ -7,6 +7,7 @@
  * matching.c       which transaction a message belongs to, and what it was forwarded from
  * observe.c        what a message changes
  * undelivered.c    what ICMP and TCP say of requests that did not arrive
+ * sessions.c       session timers that were agreed on
  * strays.c         responses that do not match the request which they are for
  * dialogs.c        which dialog a message names
  * missing.c         what shows that there was a response which the capture lacks
@@ -37,6 +38,7 @@ struct sx_tracker {
     GHashTable *connecting;     /* struct sx_connecting, by its way; SYN sent, not answered */
     GHashTable *riding;         /* struct sx_riding, by its way: it carried an INVITE */
     struct sx_deadlines deadlines;
+    struct sx_sessions *sessions;
     struct sx_flows *flows;
     struct sx_dialogs *dialogs;
     struct sx_call_numbers *calls;

@@ -101,7 +101,7 @@ struct sx_drawing {
 };
 
 extern const struct sx_drawing sx_drawing_response, sx_drawing_transaction,
-    sx_drawing_trying, sx_drawing_flow, sx_drawing_mismatch;
+    sx_drawing_trying, sx_drawing_flow, sx_drawing_mismatch, sx_drawing_session;
 
 /* Registers all of them. */
 void sx_draw_set_up(int proto, expert_module_t *module);

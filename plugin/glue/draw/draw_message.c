@@ -74,7 +74,7 @@ static void say_message(wmem_strbuf_t *out, const struct sx_pen *p)
 /* All that is drawn, in the order of the tree. */
 static const struct sx_drawing *const drawings[] = {
     &sx_drawing_response, &sx_drawing_transaction, &sx_drawing_trying,
-    &sx_drawing_flow, &sx_drawing_mismatch,
+    &sx_drawing_flow, &sx_drawing_mismatch, &sx_drawing_session,
 };
 
 void sx_draw_set_up(int proto, expert_module_t *module)
