@@ -26,6 +26,7 @@ LOOK_AHEAD = {
     "sipexplain.trying_timeout", "sipexplain.trying_slow", "sipexplain.trying_cancelled",
     "sipexplain.no_response", "sipexplain.flow_lost", "sipexplain.flow.failed_in",
     "sipexplain.flow_failed_later", "sipexplain.flow.return",
+    "sipexplain.session.refreshed_in", "sipexplain.session_not_refreshed",
 }
 # Where a flow was lost or refused (439), the advice is what became of it.
 ADVICE = {"sipexplain.fix", "sipexplain.fix.more"}

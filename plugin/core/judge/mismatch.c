@@ -164,7 +164,8 @@ static void weigh(const struct claim *c, const struct sx_dialog *d, struct dialo
         return;
     if (differs == 0)
         all->own = d;
-    if (differs != SX_DIFFERS_FROM_TAG && differs != SX_DIFFERS_TO_TAG)
+    if ((differs != SX_DIFFERS_FROM_TAG && differs != SX_DIFFERS_TO_TAG) ||
+        (c->method == SX_METHOD_ACK && !is_confirmed(c, d)))
         return;
     if (!all->nearest || (is_confirmed(c, d) && !is_confirmed(c, all->nearest)))
         all->nearest = d;

@@ -65,8 +65,11 @@ static void say_message(wmem_strbuf_t *out, const struct sx_pen *p)
     if (p->txn && v->msg->code == 439 && sx_say_no_outbound(out, v->tracker, p->txn))
         return;
     if (p->txn && v->entry && v->msg->code >= 300 &&
-        sx_say_step(out, v->tracker, p->txn, v->entry))
+        sx_say_step(out, v->tracker, p->txn, v->entry)) {
+        if (p->remark)
+            wmem_strbuf_append_printf(out, "; %s", p->remark);
         return;
+    }
     wmem_strbuf_truncate(out, before);
     say_plain(out, p);
 }

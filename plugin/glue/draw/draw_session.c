@@ -113,6 +113,11 @@ static void draw_frame(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
     sx_add_top(&p, tree);
     for (uint32_t i = 0; (session = sx_tracker_session_due(tracker, pinfo->num, i)); i++) {
         struct sx_session_verdict v = sx_session_judge(tracker, session);
+        /* As it was when the frame came. */
+        if (v.bye && v.bye->request_frame >= pinfo->num)
+            v.bye = NULL;
+        if (v.refused && v.refused->request_frame >= pinfo->num)
+            v.refused = NULL;
         flag_overdue(&p, sx_add_uint(&p, p.tree, hf_agreed_in, session->frame), tracker, session,
                      &v);
     }
