@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Runs every test. The last line says how many passed and failed; the exit code is 0 only if none failed.
-# A test that is skipped counts as failed: nothing here may hide that a tool is missing.
+# Runs every test, or the steps that are named. The last line says how many passed and failed; the exit code is 0
+# only if none failed. A test that is skipped counts as failed: nothing here may hide that a tool is missing.
 set -eu
 cd "$(dirname "$0")/.."
 # shellcheck source=cmake/setup.sh
@@ -47,6 +47,7 @@ want_to_test() {
 steps=(
     "unit dev"                  # C unit tests; warnings are errors
     "unit asan"                 # the same under the address and undefined behaviour sanitizers
+    "python tests/structure"    # who includes whom; how the texts are written
     "python tests/catalogue"    # the texts against the registry
     "python tests/captures"     # the ladders' own reader
     "python tests/releases"     # what the tests with other releases do when one is not to be had
@@ -79,9 +80,10 @@ hostile() {
     SX_FUZZERS=$PWD/build/fuzz/fuzzers SX_ASAN_PLUGIN=$PWD/$(built_plugin asan) python "$1"
 }
 
-# python FOLDER [OPTION...]: pytest, with the plugin of the dev build
+# python FOLDER [OPTION...]: pytest, with the plugin of the dev build, which a step alone has to make
 python() {
     local plugin
+    [ -z "$chosen" ] || build dev
     plugin=$(built_plugin dev)
     SX_PLUGIN=${plugin:+$PWD/$plugin} "$PYTHON" -m pytest -rfE --junitxml="$report" "$@"
 }
@@ -100,14 +102,14 @@ is_root() { [ "$(id -u)" -eq 0 ]; }
 
 # run STEP: its report is $report, its output goes to the terminal and to $results/output
 run() {
-    local code=0
+    local code=0 began=$SECONDS
     report=$results/$((${#steps_run[@]} + 1)).xml
     title "$1"
     # shellcheck disable=SC2086  # a step is a command and its argument
     (set -e; $1) </dev/null 2>&1 | tee "$results/output"
     code=${PIPESTATUS[0]}
     steps_run+=("$code $report")
-    closing+=("$1: $(closing_line)")
+    closing+=("$1, $((SECONDS - began)) s: $(closing_line)")
 }
 
 # The runner's own words, or the last ones of what never got that far
@@ -140,6 +142,40 @@ print(f"{tests - failed} passed, {failed} failed")
 '
 }
 
+# ---- what was asked for ----
+
+usage() {
+    cat <<'END'
+cmake/test.sh           every step that this user can run; installs what is missing
+cmake/test.sh STEP...   these steps, each in quotes as --list has it: cmake/test.sh 'unit dev'
+cmake/test.sh --list    the names of the steps
+cmake/test.sh --help    this text
+
+CONTRIBUTING.md says how to run one test.
+END
+}
+
+list() { printf '%s\n' "${steps[@]}" "${steps_for_root[@]}"; }
+
+# choose STEP...: they are run in the order in which they are named.
+choose() {
+    local step
+    for step; do
+        list | grep -qxF -- "$step" || fail "there is no step '$step'; --list names them"
+    done
+    steps=("$@")
+    steps_for_root=()
+    chosen=yes
+}
+
+chosen=
+case ${1-} in
+    -h | --help) usage; exit ;;
+    -l | --list) list; exit ;;
+    -*) usage >&2; exit 2 ;;
+    ?*) choose "$@" ;;
+esac
+
 title "Packages"
 want_to_test
 install_missing
@@ -156,7 +192,8 @@ set -e
 
 title "Closing lines"
 printf '%s\n' "${closing[@]}"
-is_root || printf '%s: NOT RUN, only root can make clean roots\n' "${steps_for_root[@]}"
+is_root || [ ${#steps_for_root[@]} -eq 0 ] ||
+    printf '%s: NOT RUN, only root can make clean roots\n' "${steps_for_root[@]}"
 total=$(tally)
 printf '\n%s\n' "$total"
 [[ $total == *", 0 failed" && $total != "0 passed"* ]]

@@ -22,12 +22,7 @@ def wireshark():
 
 @pytest.fixture(scope="session")
 def capture(wireshark):
-    """A function: a ladder or a recorded capture -> a file for tshark. Each is made once."""
+    """A function: a ladder or a recorded capture (its path), or a built one (its name) -> a file for
+    tshark. Each is made once."""
     from kept import keep
     return functools.cache(functools.partial(keep, wireshark))
-
-
-@pytest.fixture(scope="session")
-def odd_capture(capture):
-    """A function: the name of a capture of odd.py -> a file for tshark."""
-    return capture

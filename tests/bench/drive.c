@@ -68,7 +68,7 @@ void judge(const struct sx_message *record)
         failures += sx_silence_no_response(tracker, txn);
     if (record->code < 300)
         return;
-    failures += sx_failure_judge(tracker, txn, record->code, false);
+    failures += sx_failure_judge(tracker, txn, record->code);
     failures += sx_origin_find(tracker, txn).kind == SX_ORIGIN_RELAYED;
 }
 

@@ -4,6 +4,9 @@
 Each has the peculiarity that its section is about; names, addresses and tags are our own.
 """
 
+from built.capture import Capture, Frame
+from built.packets import udp
+
 SDP = (b"v=0\r\no=dora 7 7 IN IP4 192.0.2.3\r\ns=-\r\nc=IN IP4 192.0.2.4\r\nt=0 0\r\n"
        b"m=audio 49000 RTP/AVP 0\r\n")
 
@@ -205,3 +208,9 @@ add("3.4.1", "inv2543", "INVITE sip:dora@example.com SIP/2.0", "Via: SIP/2.0/UDP
     "Record-Route: <sip:+13038675309@example.com;maddr=ss1.example.com>",
     "To: sip:+16505552222@ss1.example.net;user=phone", "Call-ID: inv2543.torture", "CSeq: 56 INVITE",
     "Content-Type: application/sdp", length=False, body=SDP)
+
+
+def by_datagram():
+    """A capture of all messages, each in a datagram of its own."""
+    return Capture("", [Frame(i / 100, udp(True, message))
+                        for i, (_, message) in enumerate(MESSAGES.values())])

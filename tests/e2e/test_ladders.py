@@ -18,7 +18,7 @@ LOOK_AHEAD = {
     "sipexplain",                               # the top line sums the others up
     "sipexplain.response_in", "sipexplain.response_missing", "sipexplain.cancelled_in",
     "sipexplain.parent",                        # comes later where clocks were merged
-    "sipexplain.failure",
+    "sipexplain.failure", "sipexplain.failure.cause", "sipexplain.failure.cause_in",
     "sipexplain.trying.state", "sipexplain.trying.wait", "sipexplain.trying.ended_in",
     "sipexplain.trying.cause", "sipexplain.trying.cause_in",
     "sipexplain.trying.ended",                  # unless the caller goes on over another connection
@@ -26,6 +26,9 @@ LOOK_AHEAD = {
     "sipexplain.trying_timeout", "sipexplain.trying_slow", "sipexplain.trying_cancelled",
     "sipexplain.no_response", "sipexplain.flow_lost", "sipexplain.flow.failed_in",
     "sipexplain.flow_failed_later", "sipexplain.flow.return",
+    "sipexplain.ack_in", "sipexplain.ack.state", "sipexplain.ack.cause", "sipexplain.ack.cause_in",
+    "sipexplain.no_ack", "sipexplain.call.ended_in", "sipexplain.call.ended_by",
+    "sipexplain.call.duration", "sipexplain.bye_failed",
     "sipexplain.session.refreshed_in", "sipexplain.session_not_refreshed",
 }
 # Where a flow was lost or refused (439), the advice is what became of it.

@@ -8,7 +8,7 @@ import pytest
 
 import ladder
 import ladder_net
-from test_odd import VERDICTS
+from test_built import VERDICTS
 
 LADDERS = Path(__file__).parents[1] / "captures" / "ladders"
 CALM = ["answered-call", "answer-from-another-port", "auth-challenge", "cancel-while-ringing",

@@ -7,16 +7,16 @@ single frames afterwards."""
 import random
 from pathlib import Path
 
-import odd
+import built
 from test_ladders import assert_same
 
 CAPTURES = Path(__file__).parents[1] / "captures"
 RECORDINGS = sorted((CAPTURES / "ladders").glob("*.md")) + sorted((CAPTURES / "recorded").glob("*.pcapng"))
 
 
-def test_no_capture_changes_what_the_next_says(wireshark, capture, odd_capture):
+def test_no_capture_changes_what_the_next_says(wireshark, capture):
     paths = [capture(path) for path in RECORDINGS]
-    paths += [odd_capture(name) for name in sorted(odd.ALL)]
+    paths += [capture(name) for name in sorted(built.ALL)]
     chance = random.Random(4)
     chance.shuffle(paths)
     again = [*paths, *paths[:20]]

@@ -3,8 +3,10 @@
 
 import pytest
 
-import odd
+import built
 import rfc4475
+from built.packets import EDGE, Stream, ether
+from scapy.all import IP
 from test_messages_found import MARKS, code_of
 
 PASSES = ("one", "two", "sharkd")
@@ -69,9 +71,7 @@ WATCHED = ["code", "phrase.differs", "missing_header", "warning.code", "retry_af
 
 @pytest.fixture(scope="session")
 def by_datagram(wireshark):
-    sent = [odd.Frame(i / 100, odd.udp(True, message))
-            for i, (_, message) in enumerate(rfc4475.MESSAGES.values())]
-    return wireshark.keep("rfc4475.pcap", odd.file_of(odd.Odd("", sent)))
+    return wireshark.keep("rfc4475.pcap", built.file_of(rfc4475.by_datagram()))
 
 
 @pytest.fixture(scope="session")
@@ -80,10 +80,10 @@ def by_stream(wireshark):
     sent = []
     for i, (_, message) in enumerate(rfc4475.MESSAGES.values()):
         left = f"10.8.0.{i + 1}"
-        stream = odd.Stream(lambda right, tcp, left=left: bytes(
-            odd.ether() / odd.IP(src=left if right else odd.EDGE, dst=odd.EDGE if right else left) / tcp))
+        stream = Stream(lambda right, tcp, left=left: bytes(
+            ether() / IP(src=left if right else EDGE, dst=EDGE if right else left) / tcp))
         sent += stream.open(i).put(i, True, message).put(i, True, b"\r\n\r\n").frames
-    return wireshark.keep("rfc4475-tcp.pcap", odd.file_of(odd.Odd("", sent)))
+    return wireshark.keep("rfc4475-tcp.pcap", built.file_of(built.Capture("", sent)))
 
 
 def test_the_table_has_every_message():

@@ -5,18 +5,18 @@ import pytest
 
 import ladder
 import ladder_expect
-import odd
-from test_odd import VERDICTS
+from built.sip import CALL
+from test_built import VERDICTS
 
 DECOMPRESS = ["-o", "sigcomp.decomp.msg:TRUE"]
 EXPECTS = [ladder_expect.read(number, ladder.TOKEN.findall(text), text)
-           for number, text in enumerate(odd.CALL.splitlines(), 1) if text.strip()]
+           for number, text in enumerate(CALL.splitlines(), 1) if text.strip()]
 
 
 @pytest.mark.parametrize("passes", [[], ["-2"]], ids=["one", "two"])
 @pytest.mark.parametrize("name", ["sigcomp-5555", "sigcomp-5060"])
-def test_a_compressed_call_is_explained(wireshark, odd_capture, name, passes):
-    frames, sip = wireshark.pdml(odd_capture(name), *passes, *DECOMPRESS)
+def test_a_compressed_call_is_explained(wireshark, capture, name, passes):
+    frames, sip = wireshark.pdml(capture(name), *passes, *DECOMPRESS)
     failed = [expect.text for expect in EXPECTS
               if not (expect.look_ahead and not passes) and not expect.holds(frames)]
     assert not failed, frames

@@ -9,11 +9,12 @@ CAPTURES = Path(__file__).parents[1] / "captures"
 LADDERS = CAPTURES / "ladders"
 RECORDED = CAPTURES / "recorded"
 ALL = sorted(LADDERS.glob("*.md")) + sorted(RECORDED.glob("*.pcap*"))
-NAMES = ("codes", "trying", "calls", "flows")
+NAMES = ("codes", "trying", "calls", "requests", "flows")
 TITLES = {
     "codes": "SIP Explain: Response Codes",
     "trying": "SIP Explain: Waits After 100 Trying",
     "calls": "SIP Explain: Calls",
+    "requests": "SIP Explain: Requests Outside Calls",
     "flows": "SIP Explain: Failed Flows",
 }
 RULE = "=" * 101
@@ -209,9 +210,33 @@ def test_a_call_that_nobody_answers(wireshark, capture):
     assert row["First cause"].startswith("no response for")
 
 
-def test_what_forms_no_dialog_is_no_call(wireshark, capture):
+def test_what_is_no_call_has_a_table_of_its_own(wireshark, capture):
     assert rows(wireshark, capture(LADDERS / "auth-challenge.md"), "calls") == []  # REGISTER
     assert rows(wireshark, capture(LADDERS / "no-response-to-options.md"), "calls") == []
+    path = capture(LADDERS / "table-requests.md")
+    assert rows(wireshark, path, "calls") == []
+    found = [(row["Frame"], row["Method"], row["Final"], row["Attempts"], row["Verdict"])
+             for row in rows(wireshark, path, "requests")]
+    assert found == [("1", "REGISTER", "200", "2", "accepted"),
+                     ("5", "SUBSCRIBE", "202", "1", "accepted"),
+                     ("7", "MESSAGE", "404", "1", "failed")]
+    row = rows(wireshark, capture(LADDERS / "no-response-to-options.md"), "requests")[0]
+    assert (row["Method"], row["Final"], row["Final s"]) == ("OPTIONS", "", "")
+    assert row["Verdict"] == "no response"
+
+
+def test_a_call_without_its_invite(wireshark, capture):
+    row, = rows(wireshark, capture(LADDERS / "table-invite-missing.md"), "calls")
+    assert (row["Frame"], row["Method"], row["Final"]) == ("1", "INVITE", "200")
+    assert (row["From"], row["To"], row["Verdict"]) == (
+        "alice@example.com", "bob@example.com", "answered")
+    assert (row["100 s"], row["Ringing s"], row["Answer s"]) == ("", "", "")
+
+
+def test_times_after_a_challenge(wireshark, capture):
+    row, = rows(wireshark, capture(LADDERS / "table-challenge-then-100.md"), "calls")
+    assert (row["Frame"], row["100 s"], row["Ringing s"], row["Answer s"]) == (
+        "1", "0.010", "3.500", "5.000")
 
 
 def test_flows(wireshark, capture):

@@ -232,8 +232,7 @@ static void say_txn(struct run *r, const struct sx_txn *txn, unsigned code)
 
     CLAIM(txn->state < SX_TXN_STATES);
     say_trying(r, txn);
-    bool failed = sx_failure_judge(r->tracker, txn, code, false);
-    bool stale = sx_failure_judge(r->tracker, txn, code, true);
+    bool failed = sx_failure_judge(r->tracker, txn, code);
     bool silent = sx_silence_no_response(r->tracker, txn);
     CLAIM(!silent || txn->responses == 0);
     struct sx_missing unseen = sx_missing_response(r->tracker, txn, UINT32_MAX);
@@ -251,7 +250,7 @@ static void say_txn(struct run *r, const struct sx_txn *txn, unsigned code)
     }
     if (entry)
         SAY(r, sx_say_step(r->said, r->tracker, txn, entry));
-    wmem_strbuf_append_printf(r->said, "%u %d%d%d\n", txn->number, failed, stale, silent);
+    wmem_strbuf_append_printf(r->said, "%u %d%d\n", txn->number, failed, silent);
 }
 
 static void say_frame(struct run *r, uint32_t frame)

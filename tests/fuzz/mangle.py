@@ -8,10 +8,11 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import built
 import ladder
 import ladder_net
-import odd
 import rfc4475
+from built.packets import udp
 
 CAPTURES = Path(__file__).parents[1] / "captures"
 LONG = bool(os.environ.get("SX_LONG"))
@@ -48,11 +49,9 @@ class Tools:
         for path in sorted((CAPTURES / "ladders").glob("*.md")):
             yield self.write(path.stem + ".pcap", ladder_net.pcap(ladder.build(ladder.read(path))))
         yield from sorted((CAPTURES / "recorded").glob("*.pcapng"))
-        for name, capture in odd.ALL.items():
-            yield self.write(f"odd-{name}.pcap", odd.file_of(capture))
-        torture = [odd.Frame(i / 100, odd.udp(True, message))
-                   for i, (_, message) in enumerate(rfc4475.MESSAGES.values())]
-        yield self.write("rfc4475.pcap", odd.file_of(odd.Odd("", torture)))
+        for name, capture in built.ALL.items():
+            yield self.write(f"built-{name}.pcap", built.file_of(capture))
+        yield self.write("rfc4475.pcap", built.file_of(rfc4475.by_datagram()))
 
     def write(self, name, data):
         path = self.folder / name
@@ -112,9 +111,9 @@ class Tools:
             made.append(self.new())
             self.run("randpkt", "-b", "300", "-c", RANDOM_PACKETS, "-t", kind, made[-1])
         chance = random.Random(1)
-        sent = [odd.Frame(i / 10, odd.udp(chance.random() < 0.5, random_sip(chance)))
+        sent = [built.Frame(i / 10, udp(chance.random() < 0.5, random_sip(chance)))
                 for i in range(RANDOM_PACKETS)]
-        return self.merge([*made, self.write("words.pcap", odd.file_of(odd.Odd("", sent)))], "-a")
+        return self.merge([*made, self.write("words.pcap", built.file_of(built.Capture("", sent)))], "-a")
 
 
 WORDS = [b"\r\n"] * 12 + [b" ", b";", b",", b":", b"\"", b"<", b">", b"=", b"0", b"1", b"\x00", b"\xff"] + [

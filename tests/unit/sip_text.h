@@ -37,9 +37,9 @@ struct sip_text {
     bool old_branch;                /* without the magic cookie */
     bool same_frame;                /* as the message before it */
     bool quoted;
-    bool reassembled;              /* of IP fragments */
     uint16_t src_port, dst_port;    /* 0: 5060 */
     enum sx_transport transport;
+    struct sx_packet_marks packet;
 };
 
 struct ladder {
@@ -150,11 +150,40 @@ static inline const struct sx_message *ladder_send(struct ladder *l, double seco
         .frame = l->frame,
         .transport = m->transport ? m->transport : SX_TRANSPORT_UDP,
         .quoted = m->quoted,
-        .reassembled = m->reassembled,
+        .packet = m->packet,
     };
     const struct sx_message *record = sx_tracker_observe(l->tracker, &obs);
     g_string_free(text, TRUE);
     return record;
+}
+
+/* When a client over UDP sends a request for the nth time, from 0, while it hears nothing: seconds
+ * after the first (RFC 3261 17.1.1.2, 17.1.2.2). */
+static inline double send_time(const char *method, unsigned nth)
+{
+    double at = 0, gap = 0.5;
+
+    for (; nth > 0; nth--, gap *= 2) {
+        if (gap > 4 && strcmp(method, "INVITE") != 0)
+            gap = 4;
+        at += gap;
+    }
+    return at;
+}
+
+/* The same request n times, by these timers. */
+#define requests(l, n, seconds, from, to, name, ...) \
+    ladder_send_often(l, n, seconds, from, to, &(struct sip_text){.method = (name), __VA_ARGS__})
+
+/* Returns the number of its transaction. */
+static inline uint32_t ladder_send_often(struct ladder *l, unsigned n, double seconds,
+                                         unsigned from, unsigned to, const struct sip_text *m)
+{
+    uint32_t txn = 0;
+
+    for (unsigned i = 0; i < n; i++)
+        txn = ladder_send(l, seconds + send_time(m->method, i), from, to, m)->txn;
+    return txn;
 }
 
 /* A TCP segment without payload. Returns its frame. */
@@ -182,8 +211,30 @@ static inline uint32_t undelivered(struct ladder *l, double seconds, unsigned fr
     uint32_t frame = other_packet(l, seconds);
     struct sx_address a = address_at(src, from_port), b = address_at(dst, to_port);
 
-    sx_tracker_undelivered(l->tracker, frame, ns_of(seconds), &a, &b);
+    sx_tracker_undelivered(l->tracker, frame, ns_of(seconds), &a, &b, NULL);
     return frame;
+}
+
+/* A fragment of an IP packet. Returns its frame. */
+static inline uint32_t fragment(struct ladder *l, double seconds, unsigned from, unsigned to,
+                                uint32_t id, enum sx_fragment_holds holds, bool first)
+{
+    const uint8_t src[4] = {10, 0, 0, (uint8_t)from}, dst[4] = {10, 0, 0, (uint8_t)to};
+    uint32_t frame = other_packet(l, seconds);
+    struct sx_address a = address_at(src, 0), b = address_at(dst, 0);
+
+    sx_tracker_fragment(l->tracker, &(struct sx_seen_fragment){a, b, a, b, frame, id, holds, first});
+    return frame;
+}
+
+/* The packet whose fragments have this number is whole. */
+static inline void reassembled(struct ladder *l, unsigned from, unsigned to, uint32_t id)
+{
+    const uint8_t src[4] = {10, 0, 0, (uint8_t)from}, dst[4] = {10, 0, 0, (uint8_t)to};
+    struct sx_address a = address_at(src, 0), b = address_at(dst, 0);
+
+    sx_tracker_reassembled(l->tracker, &(struct sx_seen_fragment){a, b, a, b, l->frame, id,
+                                                                 SX_HOLDS_TEXT, false});
 }
 
 /* Never NULL: a test that expects a transaction where there is none reads zeros and fails. */

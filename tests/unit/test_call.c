@@ -127,29 +127,54 @@ static void test_no_call_id_is_no_call(void)
     ladder_close(&l);
 }
 
-static bool is_attempt(const char *method, const char *to_tag)
+static bool asked(bool (*ask)(const struct sx_txn *), const char *method, const char *to_tag)
 {
     struct ladder l = ladder_open();
     const struct sx_message *m =
         request(&l, 0, ALICE, BOB, method, via("alice a1"), .to_tag = to_tag);
-    bool yes = sx_call_is_attempt(sx_tracker_txn(l.tracker, m->txn));
+    bool yes = ask(sx_tracker_txn(l.tracker, m->txn));
 
     ladder_close(&l);
     return yes;
 }
 
-static void test_what_forms_a_dialog(void)
+static void test_what_is_a_call(void)
 {
-    g_assert_true(is_attempt("INVITE", NULL));
-    g_assert_true(is_attempt("SUBSCRIBE", NULL));
-    g_assert_true(is_attempt("REFER", NULL));
-    g_assert_false(is_attempt("INVITE", "bob"));
-    g_assert_false(is_attempt("REGISTER", NULL));
-    g_assert_false(is_attempt("BYE", "bob"));
+    static const struct {
+        const char *method, *to_tag;
+        bool call, request;
+    } rows[] = {
+        {"INVITE", NULL, true, false},    {"INVITE", "bob", false, false},
+        {"SUBSCRIBE", NULL, false, true}, {"SUBSCRIBE", "bob", false, false},
+        {"REGISTER", NULL, false, true},  {"OPTIONS", NULL, false, true},
+        {"REFER", NULL, false, true},     {"BLA", NULL, false, true},
+        {"BYE", NULL, false, false},      {"CANCEL", NULL, false, false},
+        {"ACK", NULL, false, false},      {"PRACK", NULL, false, false},
+    };
 
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_test_message("%s %s", rows[i].method, rows[i].to_tag ? rows[i].to_tag : "");
+        g_assert_true(asked(sx_call_is_attempt, rows[i].method, rows[i].to_tag) == rows[i].call);
+        g_assert_true(asked(sx_call_is_request, rows[i].method, rows[i].to_tag) ==
+                      rows[i].request);
+    }
+}
+
+/* The capture began after the INVITE: its responses show the call, unless it is one inside a call. */
+static void test_call_without_invite(void)
+{
     struct ladder l = ladder_open();
-    const struct sx_message *m = response(&l, 0, BOB, ALICE, 200, "INVITE", via("alice a1"));
-    g_assert_false(sx_call_is_attempt(sx_tracker_txn(l.tracker, m->txn)));
+    const struct sx_txn *first =
+        txn_of(&l, response(&l, 0, BOB, ALICE, 200, "INVITE", via("alice a1")));
+    const struct sx_txn *again =
+        txn_of(&l, response(&l, 9, BOB, ALICE, 200, "INVITE", via("alice a2"), .cseq = 2));
+    const struct sx_txn *options =
+        txn_of(&l, response(&l, 9, BOB, ALICE, 200, "OPTIONS", via("alice a3"), .cseq = 3));
+
+    g_assert_true(sx_call_is_attempt(first) && sx_call_begins(l.tracker, first));
+    g_assert_true(sx_call_is_attempt(again));
+    g_assert_false(sx_call_begins(l.tracker, again));
+    g_assert_false(sx_call_is_request(options));
     ladder_close(&l);
 }
 
@@ -162,6 +187,7 @@ int main(int argc, char **argv)
     g_test_add_func("/call/adopted-later", test_adopted_later);
     g_test_add_func("/call/numbers", test_numbers);
     g_test_add_func("/call/no-call-id", test_no_call_id_is_no_call);
-    g_test_add_func("/call/forms-a-dialog", test_what_forms_a_dialog);
+    g_test_add_func("/call/what-is-a-call", test_what_is_a_call);
+    g_test_add_func("/call/without-invite", test_call_without_invite);
     return g_test_run();
 }

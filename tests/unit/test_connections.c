@@ -55,6 +55,25 @@ static void test_undelivered_too_late(void)
     ladder_close(&l);
 }
 
+/* What an ICMP error quotes is evidence and no message. */
+static void test_quoted(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite, *quote;
+
+    invite = request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+    quote = request(&l, 0.1, ALICE, BOB, "INVITE", via("alice a1"), .quoted = true);
+    g_assert_cmpuint(quote->txn, ==, invite->txn);
+    g_assert_cmpuint(quote->flags, ==, SX_MESSAGE_QUOTED);
+    g_assert_cmpuint(quote->repeats, ==, 0);
+    g_assert_cmpuint(txn_of(&l, invite)->sends, ==, 1);
+    g_assert_cmpuint(txn_of(&l, invite)->unreachable_frame, ==, 2);
+    quote = request(&l, 0.2, ALICE, BOB, "BYE", via("alice a7"), .quoted = true);
+    g_assert_cmpuint(quote->txn, ==, 0);
+    g_assert_cmpuint(sx_tracker_txn_count(l.tracker), ==, 1);
+    ladder_close(&l);
+}
+
 /* ---- resets ---- */
 
 static void test_reset(void)
@@ -255,21 +274,65 @@ static void test_wants(void)
     ladder_close(&l);
 }
 
+/* ---- both sides of each threshold ---- */
+
+/* RFC 6298 2: a SYN that nothing answered comes again after a second, then after twice as long each
+ * time. At once it is a copy; much later the port serves another connection. */
+static void test_syn_again_in_time(void)
+{
+    static const struct {
+        double later;
+        bool in_vain;
+    } rows[] = {{0.199, false}, {0.2, true}, {1, true}, {70, true}, {70.001, false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        call_begins(&l);
+        segment(&l, 10, P1, 34567, BOB, 5060, SYN);
+        segment(&l, 10 + rows[i].later, P1, 34567, BOB, 5060, SYN);
+        g_test_message("again %.3f s later", rows[i].later);
+        g_assert_true((attempt(&l, 0) != NULL) == rows[i].in_vain);
+        ladder_close(&l);
+    }
+}
+
+/* An error 40 s after a request was last sent may concern it; a later one does not. */
+static void test_undelivered_in_time(void)
+{
+    static const struct {
+        double later;
+        bool lost;
+    } rows[] = {{40, true}, {40.001, false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = request(&l, 10, P1, BOB, "INVITE", via("p1 a"))->txn;
+        uint32_t frame = undelivered(&l, 10 + rows[i].later, P1, 5060, BOB, 5060);
+        g_test_message("%.3f s later", rows[i].later);
+        g_assert_cmpuint(txn_numbered(&l, txn)->unreachable_frame, ==, rows[i].lost ? frame : 0);
+        ladder_close(&l);
+    }
+}
+
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
-    g_test_add_func("/undelivered/undelivered", test_undelivered);
-    g_test_add_func("/undelivered/too_late", test_undelivered_too_late);
-    g_test_add_func("/undelivered/reset", test_reset);
-    g_test_add_func("/undelivered/reset_behind_fin", test_reset_behind_fin);
-    g_test_add_func("/undelivered/connect_in_vain", test_connect_in_vain);
-    g_test_add_func("/undelivered/connect_refused", test_connect_refused);
-    g_test_add_func("/undelivered/connect_as_usual", test_connect_as_usual);
-    g_test_add_func("/undelivered/connect_scan", test_connect_scan);
-    g_test_add_func("/undelivered/hangup", test_hangup);
-    g_test_add_func("/undelivered/hangup_by_server", test_hangup_by_server);
-    g_test_add_func("/undelivered/hangup_of_nobody", test_hangup_of_nobody);
-    g_test_add_func("/undelivered/hangup_of_a_trunk", test_hangup_of_a_trunk);
-    g_test_add_func("/undelivered/wants", test_wants);
+    g_test_add_func("/connections/undelivered", test_undelivered);
+    g_test_add_func("/connections/too_late", test_undelivered_too_late);
+    g_test_add_func("/connections/quoted", test_quoted);
+    g_test_add_func("/connections/reset", test_reset);
+    g_test_add_func("/connections/reset_behind_fin", test_reset_behind_fin);
+    g_test_add_func("/connections/connect_in_vain", test_connect_in_vain);
+    g_test_add_func("/connections/connect_refused", test_connect_refused);
+    g_test_add_func("/connections/connect_as_usual", test_connect_as_usual);
+    g_test_add_func("/connections/connect_scan", test_connect_scan);
+    g_test_add_func("/connections/hangup", test_hangup);
+    g_test_add_func("/connections/hangup_by_server", test_hangup_by_server);
+    g_test_add_func("/connections/hangup_of_nobody", test_hangup_of_nobody);
+    g_test_add_func("/connections/hangup_of_a_trunk", test_hangup_of_a_trunk);
+    g_test_add_func("/connections/wants", test_wants);
+    g_test_add_func("/connections/syn_again_in_time", test_syn_again_in_time);
+    g_test_add_func("/connections/in_time", test_undelivered_in_time);
     return g_test_run();
 }

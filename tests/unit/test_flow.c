@@ -466,7 +466,7 @@ static void test_udp_unreachable(void)
 
     make_flow(&l, 0, REG_UDP);
     uint32_t frame = other_packet(&l, 5);
-    sx_tracker_undelivered(l.tracker, frame, ns_of(5), &from, &to);
+    sx_tracker_undelivered(l.tracker, frame, ns_of(5), &from, &to, NULL);
     const struct sx_flow_failure *failure = failure_of(&l, call_phone(&l, 11, R1, 1, 430));
     g_assert_cmpuint(failure->death, ==, SX_DEATH_UNREACHABLE);
     g_assert_cmpuint(failure->death_in, ==, frame);
@@ -476,7 +476,7 @@ static void test_udp_unreachable(void)
     l = ladder_open();
     make_flow(&l, 0, REG_UDP);
     frame = other_packet(&l, 5);
-    sx_tracker_undelivered(l.tracker, frame, ns_of(5), &to, &from);
+    sx_tracker_undelivered(l.tracker, frame, ns_of(5), &to, &from, NULL);
     g_assert_true(failure_of(&l, call_phone(&l, 11, R1, 1, 430))->edge_unreachable);
     ladder_close(&l);
 
@@ -484,7 +484,7 @@ static void test_udp_unreachable(void)
     l = ladder_open();
     make_flow(&l, 0, R1);
     frame = other_packet(&l, 5);
-    sx_tracker_undelivered(l.tracker, frame, ns_of(5), &from, &to);
+    sx_tracker_undelivered(l.tracker, frame, ns_of(5), &from, &to, NULL);
     g_assert_cmpuint(failure_of(&l, call_phone(&l, 11, R1, 1, 430))->death, ==, SX_DEATH_UNKNOWN);
     ladder_close(&l);
 }

@@ -371,22 +371,117 @@ static void test_words_of_439(void)
     }
 }
 
+/* ---- both sides of each threshold ---- */
+
+/* The 430 is in the capture at 10.011 s; a client has the 32 s of the test's settings to come back. */
+#define FAILED 10.011
+
+static enum sx_flow_outcome outcome_at(double until, bool ended)
+{
+    struct ladder l = ladder_open();
+    const struct sx_txn *txn = lost(&l, 430);
+
+    other_packet(&l, until);
+    if (ended)
+        sx_tracker_end(l.tracker);
+    struct sx_flow_story s = story_of(&l, txn);
+    g_assert_cmpint(s.watched_ns, ==, ns_of(until) - ns_of(FAILED));
+    g_assert_true(s.ended_early == (ended && until <= FAILED + 32));
+    ladder_close(&l);
+    return s.outcome;
+}
+
+static void test_watched_long_enough(void)
+{
+    g_assert_cmpint(outcome_at(FAILED + 32, false), ==, SX_FLOW_UNKNOWN);
+    g_assert_cmpint(outcome_at(FAILED + 32, true), ==, SX_FLOW_OPEN);
+    g_assert_cmpint(outcome_at(FAILED + 32.001, false), ==, SX_FLOW_NOTHING_TRIED);
+    g_assert_cmpint(outcome_at(FAILED + 32.001, true), ==, SX_FLOW_NOTHING_TRIED);
+}
+
+static void test_registered_again_in_time(void)
+{
+    for (unsigned late = 0; late < 2; late++) {
+        struct ladder l = ladder_open();
+        const struct sx_txn *txn = lost(&l, 430);
+        /* the registrar says 200 two ms after the REGISTER */
+        make_flow(&l, FAILED + 32 - 0.002 + late * 0.001, R1_AGAIN);
+        other_packet(&l, 60);
+        struct sx_flow_story s = story_of(&l, txn);
+        g_assert_cmpint(s.reregistered_after_ns, ==, ns_of(32) + late * SX_NS_PER_MS);
+        g_assert_cmpint(s.outcome, ==, late ? SX_FLOW_NOTHING_TRIED : SX_FLOW_REREGISTERED);
+        ladder_close(&l);
+    }
+}
+
+/* A request to the other flow counts as a retry for as long; and waits for an answer until Timer B
+ * would fire. */
+static void test_retry_in_time(void)
+{
+    static const struct {
+        double at, until;
+        bool counts;
+        enum sx_flow_outcome outcome;
+    } rows[] = {
+        {FAILED + 32, FAILED + 40, true, SX_FLOW_OPEN},
+        {FAILED + 32.001, FAILED + 40, false, SX_FLOW_NOTHING_TRIED},
+        {10.5, 42.5, true, SX_FLOW_OPEN},
+        {10.5, 42.501, true, SX_FLOW_OTHERS_FAILED},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        make_flow(&l, 1, R2);
+        const struct sx_txn *txn = lost(&l, 430);
+        uint32_t retry = try_phone(&l, rows[i].at, R2, 1, 0, NULL)->request_frame;
+        other_packet(&l, rows[i].until);
+        sx_tracker_end(l.tracker);
+        struct sx_flow_story s = story_of(&l, txn);
+        g_test_message("row %u", (unsigned)i);
+        g_assert_cmpuint(s.retry_in, ==, rows[i].counts ? retry : 0);
+        g_assert_cmpint(s.outcome, ==, rows[i].outcome);
+        ladder_close(&l);
+    }
+}
+
+/* RFC 5626 4.5: after 90 s a client that saw the loss has tried again, if it ever will. */
+static void test_never_returned(void)
+{
+    static const struct {
+        double until;
+        enum sx_flow_return returned;
+    } rows[] = {{FAILED + 90, SX_RETURN_UNKNOWN}, {FAILED + 90.001, SX_RETURN_NEVER}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        const struct sx_txn *txn = lost(&l, 430);
+        other_packet(&l, rows[i].until);
+        g_assert_cmpint(story_of(&l, txn).returned, ==, rows[i].returned);
+        ladder_close(&l);
+    }
+}
+
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
-    g_test_add_func("/story/whose", test_whose);
-    g_test_add_func("/story/outcome", test_outcome);
-    g_test_add_func("/story/retry", test_retry);
-    g_test_add_func("/story/other_instance", test_other_instance);
-    g_test_add_func("/story/stale_binding", test_stale_binding);
-    g_test_add_func("/story/return", test_return);
-    g_test_add_func("/story/never_but_unaware", test_never_but_unaware);
-    g_test_add_func("/story/delivered", test_delivered);
-    g_test_add_func("/story/no_registration", test_no_registration);
-    g_test_add_func("/story/is_loss", test_is_loss);
-    g_test_add_func("/story/strange_token", test_strange_token);
-    g_test_add_func("/story/words", test_words);
-    g_test_add_func("/story/words_of_deaths", test_words_of_deaths);
-    g_test_add_func("/story/words_of_439", test_words_of_439);
+    g_test_add_func("/flow_story/whose", test_whose);
+    g_test_add_func("/flow_story/outcome", test_outcome);
+    g_test_add_func("/flow_story/retry", test_retry);
+    g_test_add_func("/flow_story/other_instance", test_other_instance);
+    g_test_add_func("/flow_story/stale_binding", test_stale_binding);
+    g_test_add_func("/flow_story/return", test_return);
+    g_test_add_func("/flow_story/never_but_unaware", test_never_but_unaware);
+    g_test_add_func("/flow_story/delivered", test_delivered);
+    g_test_add_func("/flow_story/no_registration", test_no_registration);
+    g_test_add_func("/flow_story/is_loss", test_is_loss);
+    g_test_add_func("/flow_story/strange_token", test_strange_token);
+    g_test_add_func("/flow_story/words", test_words);
+    g_test_add_func("/flow_story/words_of_deaths", test_words_of_deaths);
+    g_test_add_func("/flow_story/words_of_439", test_words_of_439);
+    g_test_add_func("/flow_story/threshold/watched_long_enough", test_watched_long_enough);
+    g_test_add_func("/flow_story/threshold/registered_again_in_time", test_registered_again_in_time);
+    g_test_add_func("/flow_story/threshold/retry_in_time", test_retry_in_time);
+    g_test_add_func("/flow_story/threshold/never_returned", test_never_returned);
     return g_test_run();
 }

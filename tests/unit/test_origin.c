@@ -173,6 +173,47 @@ static void test_origin_of_a_loop(void)
     ladder_close(&l);
 }
 
+/* A proxy that sends its failure twice, by the transaction and without (another To tag): either may be
+ * the one that goes on. */
+static void test_origin_of_two(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t frame, a = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"))->txn;
+
+    request(&l, 0.1, P1, P2, "INVITE", via("p1 b1", "alice a1"));
+    response(&l, 0.2, P2, P1, 477, "INVITE", via("p1 b1", "alice a1"), .to_tag = "sl");
+    response(&l, 0.3, P2, P1, 477, "INVITE", via("p1 b1", "alice a1"), .to_tag = "tm");
+    response(&l, 0.4, P1, ALICE, 477, "INVITE", via("alice a1"), .to_tag = "tm");
+    g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, a), &frame), ==, SX_ORIGIN_RELAYED);
+    g_assert_cmpuint(frame, ==, 4);
+    ladder_close(&l);
+}
+
+/* What a proxy says by itself where a branch gave it nothing, and what only a branch can have said. */
+static void test_origin_by_code(void)
+{
+    static const struct {
+        unsigned code;
+        enum sx_origin_kind origin;
+    } rows[] = {
+        {408, SX_ORIGIN_HERE},    {480, SX_ORIGIN_HERE},    {487, SX_ORIGIN_HERE},
+        {500, SX_ORIGIN_HERE},    {503, SX_ORIGIN_HERE},    {504, SX_ORIGIN_HERE},
+        {404, SX_ORIGIN_UNKNOWN}, {481, SX_ORIGIN_UNKNOWN}, {486, SX_ORIGIN_UNKNOWN},
+        {501, SX_ORIGIN_UNKNOWN}, {502, SX_ORIGIN_UNKNOWN}, {505, SX_ORIGIN_UNKNOWN},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t a = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"))->txn, frame;
+        request(&l, 0.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+        response(&l, 32.3, P1, ALICE, rows[i].code, "INVITE", via("alice a1"));
+        g_test_message("%u", rows[i].code);
+        g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, a), &frame), ==, rows[i].origin);
+        ladder_close(&l);
+    }
+}
+
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -185,5 +226,7 @@ int main(int argc, char **argv)
     g_test_add_func("/origin/later", test_origin_later);
     g_test_add_func("/origin/without_request", test_origin_without_request);
     g_test_add_func("/origin/of_a_loop", test_origin_of_a_loop);
+    g_test_add_func("/origin/of_two", test_origin_of_two);
+    g_test_add_func("/origin/by_code", test_origin_by_code);
     return g_test_run();
 }

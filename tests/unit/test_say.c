@@ -181,15 +181,15 @@ static void test_no_response(void)
     const struct sx_txn *t = txn_of(&l, request(&l, 0.0, ALICE, P1, "OPTIONS", via("alice a1")));
     wmem_strbuf_t *out = buffer();
 
-    other_packet(&l, 32);
+    other_packet(&l, 31);
     sx_say_no_response(out, l.tracker, t);
-    assert_says(out, "no response for 32 s");
+    assert_says(out, "no response for 31 s");
     for (unsigned i = 1; i < 7; i++)
-        request(&l, 32 + i, ALICE, P1, "OPTIONS", via("alice a1"));
+        request(&l, 31 + i, ALICE, P1, "OPTIONS", via("alice a1"));
     out = buffer();
     sx_say_no_response(out, l.tracker, t);
     g_assert_nonnull(strstr(wmem_strbuf_get_str(out), "7 times"));
-    assert_says(out, "no response for 38 s, sent");
+    assert_says(out, "no response for 37 s, sent");
     ladder_close(&l);
 }
 
@@ -242,15 +242,15 @@ static void test_host(void)
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
-    g_test_add_func("/words/time", test_time);
-    g_test_add_func("/words/long_time", test_long_time);
-    g_test_add_func("/words/line_break", test_line_break);
-    g_test_add_func("/words/line_breaks", test_line_breaks);
-    g_test_add_func("/words/trying", test_trying);
-    g_test_add_func("/words/trying_answered", test_trying_answered);
-    g_test_add_func("/words/no_response", test_no_response);
-    g_test_add_func("/words/step", test_step);
-    g_test_add_func("/words/step_cancelled", test_step_cancelled);
-    g_test_add_func("/words/host", test_host);
+    g_test_add_func("/say/time", test_time);
+    g_test_add_func("/say/long_time", test_long_time);
+    g_test_add_func("/say/line_break", test_line_break);
+    g_test_add_func("/say/line_breaks", test_line_breaks);
+    g_test_add_func("/say/trying", test_trying);
+    g_test_add_func("/say/trying_answered", test_trying_answered);
+    g_test_add_func("/say/no_response", test_no_response);
+    g_test_add_func("/say/step", test_step);
+    g_test_add_func("/say/step_cancelled", test_step_cancelled);
+    g_test_add_func("/say/host", test_host);
     return g_test_run();
 }

@@ -620,12 +620,17 @@ static void test_small_fields(void)
     m = read_with("Authentication-Info: nextnonce=x\r\nProxy-Authenticate: Digest a=b\r\n"
                   "Content-Length: -999\r\nExpires: never\r\nCSeq: -1 INVITE\r\nRSeq:\r\n");
     g_assert_false(m.has_credentials);
-    g_assert_false(m.has_content_length);
+    g_assert_true(m.has_content_length);
+    g_assert_cmpuint(m.content_length, ==, 0);      /* no number */
     g_assert_false(m.has_expires);
     g_assert_false(m.has_cseq);
     g_assert_cmpuint(m.rseq, ==, 0);
     g_assert_null(m.top_route.p);
     g_assert_true(read_with("Authorization: Digest a=b\r\n").has_credentials);
+    g_assert_cmpuint(read_with("Content-Length: 2147483647\r\n").content_length, ==, 2147483647);
+    g_assert_false(read_with("Content-Length: 2147483648\r\n").has_content_length);
+    g_assert_true(read_with("Content-Length:\r\n").has_content_length);
+    g_assert_true(read_with("Content-Length: 0x10\r\n").has_content_length);
 }
 
 static void test_values(void)

@@ -92,19 +92,73 @@ static void test_non_invite(void)
     assert_table(false, rows, G_N_ELEMENTS(rows));
 }
 
-/* Timers H, I and J are 64*T1 or shorter and start at the final response. */
-static void test_is_over(void)
-{
-    struct sx_txn txn = {.last_ns = 1000 * SX_NS_PER_S};
+#define S(seconds) ((seconds) * SX_NS_PER_S)
 
-    g_assert_false(sx_txn_is_over(&txn, 1033 * SX_NS_PER_S));
-    g_assert_false(sx_txn_is_over(&txn, 1200 * SX_NS_PER_S));   /* Timer C is over 3 minutes */
-    g_assert_true(sx_txn_is_over(&txn, 87400 * SX_NS_PER_S));
-    txn.final_frame = 2;
-    g_assert_false(sx_txn_is_over(&txn, 1000 * SX_NS_PER_S));
-    g_assert_false(sx_txn_is_over(&txn, 1032 * SX_NS_PER_S));
-    g_assert_true(sx_txn_is_over(&txn, 1032 * SX_NS_PER_S + 1));
-    g_assert_false(sx_txn_is_over(&txn, 900 * SX_NS_PER_S));    /* the clock went back */
+/* No timer that an observer could trust: only what no client does tells. */
+static void test_is_over_unanswered(void)
+{
+    struct sx_txn txn = {.method = SX_METHOD_INVITE, .request_frame = 1, .last_ns = S(1000)};
+
+    g_assert_false(sx_txn_is_over(&txn, S(1200)));      /* Timer C is over 3 minutes */
+    g_assert_true(sx_txn_is_over(&txn, S(1600) + 1));
+    txn.method = SX_METHOD_OPTIONS;
+    g_assert_false(sx_txn_is_over(&txn, S(1032)));
+    g_assert_true(sx_txn_is_over(&txn, S(1032) + 1));
+    txn.responses = 1;                                  /* it waits after a 100 */
+    g_assert_false(sx_txn_is_over(&txn, S(1032) + 1));
+}
+
+/* Timer J: 64*T1 after the final response, 0 over a reliable transport (RFC 3261 17.2.2). */
+static void test_is_over_other(void)
+{
+    struct sx_txn txn = {.method = SX_METHOD_OPTIONS, .request_frame = 1, .final_frame = 2,
+                         .final_code = 200, .transport = SX_TRANSPORT_UDP, .final_ns = S(1000),
+                         .last_request_ns = S(999), .last_ns = S(1031)};
+
+    g_assert_false(sx_txn_is_over(&txn, S(1032)));
+    g_assert_true(sx_txn_is_over(&txn, S(1032) + 1));
+    g_assert_false(sx_txn_is_over(&txn, S(900)));       /* the clock went back */
+    txn.last_request_ns = S(1028);                      /* a client whose T1 is longer */
+    g_assert_false(sx_txn_is_over(&txn, S(1033)));
+    g_assert_true(sx_txn_is_over(&txn, S(1033) + 1));
+    txn.transport = SX_TRANSPORT_TLS;
+    g_assert_true(sx_txn_is_over(&txn, S(1001)));
+    txn.request_frame = 0;                              /* the response came first: out of order */
+    g_assert_false(sx_txn_is_over(&txn, S(1001)));
+}
+
+/* Timers L (RFC 6026 7.1), H and I (RFC 3261 17.2.1). */
+static void test_is_over_invite(void)
+{
+    struct sx_txn txn = {.method = SX_METHOD_INVITE, .request_frame = 1, .final_frame = 2,
+                         .final_code = 200, .transport = SX_TRANSPORT_TCP, .final_ns = S(1000),
+                         .last_ns = S(1000)};
+
+    g_assert_false(sx_txn_is_over(&txn, S(1032)));
+    g_assert_true(sx_txn_is_over(&txn, S(1032) + 1));
+    txn.final_code = 486;
+    g_assert_false(sx_txn_is_over(&txn, S(1032)));
+    txn.ack_frame = 3;
+    txn.ack_ns = S(1001);
+    g_assert_true(sx_txn_is_over(&txn, S(1002)));
+    txn.transport = SX_TRANSPORT_UDP;
+    g_assert_false(sx_txn_is_over(&txn, S(1006)));
+    g_assert_true(sx_txn_is_over(&txn, S(1006) + 1));
+}
+
+static void test_stands_for(void)
+{
+    struct sx_message m = {.frame = 7, .repeats = 5, .flags = SX_MESSAGE_DUPLICATE};
+
+    g_assert_true(sx_message_stands_for(&m, 7));
+    g_assert_false(sx_message_stands_for(&m, 5));       /* a mirror port: nothing new in it */
+    m.flags |= SX_MESSAGE_TRANSLATED;
+    g_assert_true(sx_message_stands_for(&m, 5));
+    m.flags = SX_MESSAGE_DUPLICATE | SX_MESSAGE_OTHER_PLACE;
+    g_assert_true(sx_message_stands_for(&m, 5));
+    g_assert_false(sx_message_stands_for(&m, 6));
+    m.repeats = 0;
+    g_assert_false(sx_message_stands_for(&m, 0));
 }
 
 static void test_waits_after_100(void)
@@ -116,31 +170,15 @@ static void test_waits_after_100(void)
     g_assert_false(sx_txn_waits_after_100(&(struct sx_txn){.trying_frame = 2, .cancel_frame = 3}));
 }
 
-static void test_lacks_answer(void)
-{
-    struct sx_txn txn = {.method = SX_METHOD_OPTIONS, .request_frame = 1, .sends = 1};
-
-    g_assert_false(sx_txn_lacks_answer(&txn, false));   /* perhaps not captured */
-    g_assert_true(sx_txn_lacks_answer(&txn, true));
-    txn.transport = SX_TRANSPORT_UDP;
-    g_assert_false(sx_txn_lacks_answer(&txn, true));    /* the client did not ask again */
-    txn.sends = 2;
-    g_assert_true(sx_txn_lacks_answer(&txn, false));
-    txn.responses = 1;
-    g_assert_false(sx_txn_lacks_answer(&txn, true));
-    txn = (struct sx_txn){.method = SX_METHOD_ACK, .request_frame = 1, .sends = 2};
-    g_assert_false(sx_txn_lacks_answer(&txn, true));    /* nothing answers an ACK */
-    txn = (struct sx_txn){.method = SX_METHOD_INVITE};
-    g_assert_false(sx_txn_lacks_answer(&txn, true));    /* its request was not captured */
-}
-
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
     g_test_add_func("/txn/invite", test_invite);
     g_test_add_func("/txn/non_invite", test_non_invite);
-    g_test_add_func("/txn/is_over", test_is_over);
+    g_test_add_func("/txn/is_over_unanswered", test_is_over_unanswered);
+    g_test_add_func("/txn/is_over_other", test_is_over_other);
+    g_test_add_func("/txn/is_over_invite", test_is_over_invite);
+    g_test_add_func("/txn/stands_for", test_stands_for);
     g_test_add_func("/txn/waits_after_100", test_waits_after_100);
-    g_test_add_func("/txn/lacks_answer", test_lacks_answer);
     return g_test_run();
 }

@@ -28,6 +28,7 @@ struct sx_host {
     uint32_t answered_unseen;   /* an INVITE to it got 101 to 299 without a branch seen */
     uint32_t unreadable;        /* a packet from it that may hold SIP: encrypted, or a fragment */
     uint16_t forwarded_port;    /* where the INVITE came in that it sent on */
+    bool copied;                /* the capture holds packets from it twice */
 };
 
 #define SX_RECENT_HOSTS 64

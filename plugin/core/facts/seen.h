@@ -9,7 +9,16 @@
 #define SX_SEEN_H
 
 #include "core/facts/hosts.h"
+#include "core/read/fragment.h"
 #include "core/read/payload_signs.h"
+
+/* What tells whether two sightings of a message are one packet. */
+struct sx_packet_marks {
+    uint32_t id;                /* TCP: sequence number; IPv4: identification; 0: it tells nothing */
+    uint16_t place;             /* hash of what a copy on another interface, VLAN, hop or tunnel
+                                 * layer has otherwise */
+    bool exact;                 /* no other packet between these two has this id: TCP */
+};
 
 /* One SIP message and where it was seen. */
 struct sx_observation {
@@ -21,7 +30,7 @@ struct sx_observation {
     uint32_t stream;            /* tcp.stream, where has_stream */
     bool has_stream;
     bool quoted;                /* by an ICMP error */
-    bool reassembled;           /* of IP fragments */
+    struct sx_packet_marks packet;
     struct sx_endpoint from, to;    /* src and dst as the tracker knows them; it fills them in */
 };
 
@@ -44,6 +53,16 @@ enum {
     SX_TCP_RST = 4,
     SX_TCP_ACK = 16,
     SX_TCP_GOODBYE = 256    /* not in the header: the payload ends the connection */
+};
+
+/* One fragment of an IP packet. */
+struct sx_seen_fragment {
+    struct sx_address src, dst;
+    struct sx_address inner_src, inner_dst;     /* of the packet in a tunnel, else the same */
+    uint32_t frame;
+    uint32_t id;
+    enum sx_fragment_holds holds;
+    bool first;
 };
 
 /* One UDP datagram. */

@@ -32,13 +32,50 @@ enum sx_txn_state sx_txn_next(bool invite, enum sx_txn_state state, enum sx_txn_
     return (enum sx_txn_state)next_state[invite][state][event];
 }
 
+/* RFC 3261 table 4: how long the network may hold a message; the longest gap between two sends of a
+ * request that is not INVITE. */
+#define T4_NS (5 * SX_NS_PER_S)
+#define T2_NS (4 * SX_NS_PER_S)
+
+static bool is_reliable(const struct sx_txn *txn)
+{
+    return txn->transport == SX_TRANSPORT_TCP || txn->transport == SX_TRANSPORT_TLS ||
+           txn->transport == SX_TRANSPORT_WS || txn->transport == SX_TRANSPORT_SCTP;
+}
+
+/* Timer L after a 2xx, H until the ACK of a failure, I after it. */
+static bool is_invite_over(const struct sx_txn *txn, int64_t now_ns)
+{
+    if (txn->final_code >= 300 && txn->ack_frame)
+        return is_reliable(txn) || now_ns - txn->ack_ns > T4_NS;
+    return now_ns - txn->final_ns > SX_TIMER_B_NS && now_ns - txn->last_ns > SX_TIMER_B_NS;
+}
+
+/* Timer J. A client with a longer T1 goes on for longer, but never with longer gaps. */
+static bool is_other_over(const struct sx_txn *txn, int64_t now_ns)
+{
+    return is_reliable(txn) || (now_ns - txn->final_ns > SX_TIMER_B_NS &&
+                                now_ns - txn->last_request_ns > T2_NS + SX_NS_PER_S);
+}
+
+/* Nobody waits for so long to send it again; with a 1xx there is no need to. Ten minutes is longer
+ * than any Timer C in use. */
+static bool is_unanswered_over(const struct sx_txn *txn, int64_t now_ns)
+{
+    bool waits = txn->method == SX_METHOD_INVITE || txn->method == SX_METHOD_ACK ||
+                 txn->responses != 0;
+
+    return now_ns - txn->last_ns > (waits ? 600 * SX_NS_PER_S : SX_TIMER_B_NS);
+}
+
 bool sx_txn_is_over(const struct sx_txn *txn, int64_t now_ns)
 {
-    /* An unanswered one has no timer that an observer could trust; ten minutes is longer than
-     * any Timer C in use. */
-    int64_t quiet = txn->final_frame ? SX_TIMER_B_NS : 600 * SX_NS_PER_S;
-
-    return now_ns - txn->last_ns > quiet;
+    if (!txn->final_frame)
+        return is_unanswered_over(txn, now_ns);
+    if (!txn->request_frame)
+        return now_ns - txn->last_ns > SX_TIMER_B_NS;
+    return txn->method == SX_METHOD_INVITE ? is_invite_over(txn, now_ns)
+                                           : is_other_over(txn, now_ns);
 }
 
 bool sx_txn_waits_after_100(const struct sx_txn *txn)
@@ -46,18 +83,21 @@ bool sx_txn_waits_after_100(const struct sx_txn *txn)
     return txn->trying_frame != 0 && txn->first_response_frame == 0 && txn->cancel_frame == 0;
 }
 
-bool sx_txn_lacks_answer(const struct sx_txn *txn, bool sees_host)
-{
-    return txn->request_frame != 0 && txn->method != SX_METHOD_ACK && txn->responses == 0 &&
-           !txn->stray &&
-           (txn->sends > 1 || (sees_host && txn->transport != SX_TRANSPORT_UDP));
-}
-
 bool sx_txn_is_next_hop(const struct sx_txn *parent, const struct sx_txn *branch)
 {
     /* Inside a host a request may spiral missing. */
     return branch->src.host == parent->dst.host ||
            sx_fingerprint_eq(branch->parent_key, parent->key);
+}
+
+/* FNV-1a, for it is short. */
+uint32_t sx_txn_tag_hash(struct sx_slice tag)
+{
+    uint32_t h = UINT32_C(2166136261);
+
+    for (size_t i = 0; i < tag.n; i++)
+        h = (h ^ (uint8_t)tag.p[i]) * UINT32_C(16777619);
+    return h;
 }
 
 const char *sx_txn_method_name(const struct sx_txn *txn)

@@ -37,7 +37,13 @@ struct sx_message {
     uint32_t txn;           /* number of its transaction; 0 if it names none */
     uint32_t repeats;       /* frame of the message that this one repeats */
     uint32_t next;          /* index + 1 of the next older distinct response */
-    uint32_t identity;      /* tells responses of a transaction apart */
+    uint32_t identity;      /* tells responses, or requests, of a transaction apart */
+    uint32_t to_tag;        /* hash of the To tag of a response */
+    uint32_t before;        /* index + 1 of the message before it in its transaction */
+    uint32_t ms;            /* when, in milliseconds that wrap around */
+    uint32_t packet_id;     /* see struct sx_packet_marks; 0: unknown */
+    uint16_t place;         /* likewise */
+    uint16_t from, to;      /* hosts: the last bits of their indexes */
     uint16_t code;          /* 0 on requests */
     uint8_t method;         /* enum sx_method; of CSeq on responses */
     uint8_t flags;
@@ -46,8 +52,10 @@ struct sx_message {
 enum {
     SX_MESSAGE_DUPLICATE = 1,   /* `repeats` is the same packet, captured twice */
     SX_MESSAGE_ENDS_WAIT = 2,   /* the first message after a 100 that is not a 100 */
-    SX_MESSAGE_RELIABLE = 8,    /* a provisional response with RSeq (RFC 3262) */
-    SX_MESSAGE_QUOTED = 4       /* quoted by an ICMP error: evidence, not a message */
+    SX_MESSAGE_QUOTED = 4,      /* quoted by an ICMP error: evidence, not a message */
+    SX_MESSAGE_OTHER_PLACE = 8, /* a duplicate of another interface, VLAN, tunnel or hop */
+    SX_MESSAGE_TRANSLATED = 16, /* a duplicate between other addresses: a NAT's other side */
+    SX_MESSAGE_RELIABLE = 32    /* a provisional response with RSeq (RFC 3262) */
 };
 
 struct sx_endpoint {
@@ -109,17 +117,25 @@ struct sx_txn {
     uint32_t ack_frame;         /* first ACK of a failure */
     uint32_t expired_frame;     /* the frame that found it waiting past its deadline */
     uint32_t unreachable_frame; /* an ICMP error or TCP reset that the request met */
+    uint32_t last_unreachable_frame;    /* the newest of them */
     uint32_t returned_frame;    /* an ICMP error that a response met */
     uint32_t responses;         /* index + 1 of the newest distinct response */
     uint32_t sends;             /* how often the request was sent, the first time included */
     uint32_t sends_after_100;
-    uint32_t last_response;     /* identity of the newest response */
-    uint32_t final_tag;         /* hash of the To tag of the first final response */
-    uint32_t uri_hash;          /* of the Request-URI: RFC 3261 17.2.3 for old branches */
+    uint32_t final_tag;         /* sx_txn_tag_hash() of the To tag of the first final response; of an ACK */
+    uint32_t other_final_tag;   /* of a later one with that code and another To tag; 0: none */
+    uint32_t other_final_frame;
+    uint32_t first_tag;         /* of the first response that is not a 100 */
+    uint32_t next_alike;        /* next older INVITE or ACK of a 2xx of the same client, Call-ID and
+                                   CSeq number */
+    uint32_t uri_hash;          /* of the Request-URI, in dialogs */
+    uint32_t request_hash;      /* of the Request-URI and the tags (RFC 3261 17.2.3) */
+    uint32_t messages;          /* index + 1 of the newest one */
+    uint32_t ack_tag;           /* hash of the To tag of the first ACK of a failure */
     uint32_t expires_s;         /* Expires of an INVITE in seconds; 0: none */
     uint32_t cseq;
     uint32_t flow;              /* the RFC 5626 flow it registers, or is sent to; 0: none known */
-    uint32_t branch_answer;     /* the first response of a branch below that is 101 to 299 */
+    uint32_t auth;              /* index + 1: its credentials and challenges; 0: none */
     uint32_t hangup;            /* index + 1: the client closed the connection of its INVITE */
     uint32_t next_in_call;      /* next older transaction with the same Call-ID */
     uint32_t stray;             /* of responses that are for it and do not match it; 0: none */
@@ -142,8 +158,8 @@ struct sx_txn {
     uint8_t transport;          /* enum sx_transport */
     uint8_t distinct;           /* responses in the list above; it stops growing at a limit */
     uint8_t answer_way;         /* enum sx_answer_way of the first response that is not a 100 */
-    bool has_credentials : 1;
     bool in_dialog : 1;         /* the request has a To tag */
+    bool ack_astray : 1;        /* an ACK of its failure went elsewhere than it did */
     bool by_called : 1;         /* ... and comes from SX_SIDE_CALLED of its dialog */
     bool old_branch : 1;        /* no magic cookie */
     bool token_route : 1;       /* the topmost Route has a user part, as a flow token is */
@@ -161,23 +177,31 @@ struct sx_txn {
 /* The state after an event; unexpected events leave it as it is. */
 enum sx_txn_state sx_txn_next(bool invite, enum sx_txn_state state, enum sx_txn_event event);
 
-/* True if a request with the same key at this time begins a new transaction, because the old one
- * must be gone (RFC 3261 17.2: Timers H, I, J). */
+/* True if a request with the same key at this time, in another packet than any before, begins a new
+ * transaction, because the old one must be gone (RFC 3261 17.2: Timers H, I, J; RFC 6026 7.1: Timer
+ * L). Over a reliable transport I and J are 0. */
 bool sx_txn_is_over(const struct sx_txn *txn, int64_t now_ns);
 
 /* True if the request of the branch was sent on by the hop that got the request of the parent; else
  * there are hops between that were not captured. */
 bool sx_txn_is_next_hop(const struct sx_txn *parent, const struct sx_txn *branch);
 
+/* Of a tag, to tell the tags of one call apart. It needs no key: whoever could make two tags collide
+ * could as well send the same tag twice. */
+uint32_t sx_txn_tag_hash(struct sx_slice tag);
+
+/* True for the message that `frame` stands for: this is it, or a copy of it seen elsewhere. */
+static inline bool sx_message_stands_for(const struct sx_message *message, uint32_t frame)
+{
+    return frame != 0 && (message->frame == frame ||
+                          (message->repeats == frame &&
+                           message->flags & (SX_MESSAGE_OTHER_PLACE | SX_MESSAGE_TRANSLATED)));
+}
+
 /* "INVITE"; "request" for a method that is not known. */
 const char *sx_txn_method_name(const struct sx_txn *txn);
 
 /* True while neither a response other than 100 nor a CANCEL has followed the 100. */
 bool sx_txn_waits_after_100(const struct sx_txn *txn);
-
-/* True if no response was seen, none that does not match either, and the capture shows that there was none: the client sent the
- * request again; or there is no need to (RFC 3261 17.1.1.2: not over UDP), and what the server sends
- * can be seen (sees_host). */
-bool sx_txn_lacks_answer(const struct sx_txn *txn, bool sees_host);
 
 #endif

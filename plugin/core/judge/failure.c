@@ -4,12 +4,46 @@
 #include "core/judge/failure.h"
 
 #include "core/facts/catalogue.h"
+#include "core/judge/challenge.h"
+#include "core/record/unreadable.h"
+
+/* Attempts that follow one another; nobody tries as often. */
+#define MAX_ATTEMPTS 256
+
+/* RFC 3261 14.1: a crossing request is tried again after 4 s at the most. */
+#define RETRY_NS (5 * SX_NS_PER_S)
+
+/* What the client sent to the server afterwards cannot be read, and may be its next request. */
+static bool may_have_followed(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    const struct sx_unreadable_span span = {
+        .after_frame = txn->final_frame,
+        .until_frame = UINT32_MAX,
+        .until_ns = txn->final_ns + SX_TIMER_B_NS,
+        .not = SX_HOLDS_RESPONSE,
+    };
+
+    return sx_unreadable_between(tracker, txn->src.host, txn->dst.host, &span) != 0;
+}
 
 /* The client had time to act on the response, and did not. */
-static bool nothing_followed(const struct sx_tracker *tracker, const struct sx_txn *txn)
+static bool nothing_followed(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                             int64_t patience_ns)
 {
     return sx_tracker_ended(tracker) && !txn->followed_by &&
-           sx_tracker_now(tracker) - txn->final_ns > SX_TIMER_B_NS;
+           sx_tracker_now(tracker) - txn->final_ns > patience_ns &&
+           !may_have_followed(tracker, txn);
+}
+
+/* A new attempt followed, and the last of those got the same answer again. */
+static bool led_nowhere(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    const struct sx_txn *last = txn;
+
+    for (unsigned i = 0; last->followed_by && i < MAX_ATTEMPTS; i++)
+        last = sx_tracker_txn(tracker, last->followed_by);
+    return last != txn && last->final_code == txn->final_code &&
+           nothing_followed(tracker, last, RETRY_NS);
 }
 
 static bool was_cancelled(const struct sx_txn *txn)
@@ -18,8 +52,39 @@ static bool was_cancelled(const struct sx_txn *txn)
            (txn->expires_s > 0 && txn->final_ns - txn->request_ns >= txn->expires_s * SX_NS_PER_S);
 }
 
-bool sx_failure_judge(const struct sx_tracker *tracker, const struct sx_txn *txn, unsigned code,
-                      bool stale_nonce)
+/* A challenge is a step while it asks for credentials. Where it may refuse some, the next attempt
+ * tells which it was. */
+static bool is_refusal(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    switch (sx_challenge_judge(tracker, txn).state) {
+    case SX_CHALLENGE_REFUSED:
+        return true;
+    case SX_CHALLENGE_UNKNOWN:
+        return nothing_followed(tracker, txn, SX_TIMER_B_NS) || led_nowhere(tracker, txn);
+    case SX_CHALLENGE_ASKED:
+    case SX_CHALLENGE_STALE:
+    default:
+        return nothing_followed(tracker, txn, SX_TIMER_B_NS);
+    }
+}
+
+/* What clients put right by themselves: the session interval (RFC 4028 7.3), the expiry of a
+ * registration (RFC 3261 10.2.8), a crossing request (14.1), the agreed security (RFC 3329 2.3). What
+ * else could be repaired seldom is. */
+static bool is_repaired_at_once(unsigned code)
+{
+    return code == 422 || code == 423 || code == 491 || code == 494;
+}
+
+static bool is_not_repaired(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                            unsigned code)
+{
+    if (txn->followed_by)
+        return led_nowhere(tracker, txn);
+    return !is_repaired_at_once(code) || nothing_followed(tracker, txn, RETRY_NS);
+}
+
+bool sx_failure_judge(const struct sx_tracker *tracker, const struct sx_txn *txn, unsigned code)
 {
     const struct sx_code *entry = sx_catalogue_explain(code);
 
@@ -30,36 +95,15 @@ bool sx_failure_judge(const struct sx_tracker *tracker, const struct sx_txn *txn
     case SX_ROLE_SUCCESS:
         return false;
     case SX_ROLE_CHALLENGE:
-        if (txn && txn->followed_by)
-            return false;
-        if (txn && txn->has_credentials && !stale_nonce)
-            return true;
-        return txn && nothing_followed(tracker, txn);
+        return txn && is_refusal(tracker, txn);
     case SX_ROLE_REDIRECT:
-        return txn && nothing_followed(tracker, txn);
+        return txn && nothing_followed(tracker, txn, SX_TIMER_B_NS);
     case SX_ROLE_RETRY:
-        return !txn || !txn->followed_by;
+        return !txn || is_not_repaired(tracker, txn, code);
     case SX_ROLE_CANCELLED:
         return !txn || !was_cancelled(txn);
     case SX_ROLE_FAILURE:
     default:
         return true;
     }
-}
-
-bool sx_failure_stale_nonce(const struct sx_sip_msg *msg)
-{
-    static const char *const names[] = {"WWW-Authenticate", "Proxy-Authenticate"};
-
-    if (msg->code != 401 && msg->code != 407)
-        return false;
-    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
-        struct sx_field_iter iter = {0};
-        struct sx_slice value, part;
-        while (sx_sip_msg_field(msg, names[i], &iter, &value))
-            while (sx_slice_next(&value, ',', &part))
-                if (sx_slice_caseis(part, "stale=true") || sx_slice_caseis(part, "stale=\"true\""))
-                    return true;
-    }
-    return false;
 }

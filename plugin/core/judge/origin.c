@@ -25,6 +25,16 @@ static bool may_hide_origin(const struct sx_txn *txn, const struct sx_txn *branc
     return !is_made_for_silence(txn->final_code);
 }
 
+/* The final response of a branch that a transaction was given as well, by code and To tag; 0: none. */
+static uint32_t response_of(const struct sx_txn *branch, const struct sx_txn *txn)
+{
+    if (branch->final_code != txn->final_code)
+        return 0;
+    if (branch->final_tag == txn->final_tag)
+        return branch->final_frame;
+    return branch->other_final_tag == txn->final_tag ? branch->other_final_frame : 0;
+}
+
 struct sx_origin sx_origin_find(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
     const struct sx_txn *at = txn, *branch = sx_tracker_txn(tracker, txn->first_child);
@@ -38,8 +48,8 @@ struct sx_origin sx_origin_find(const struct sx_tracker *tracker, const struct s
             hidden = true;
             break;
         }
-        if (branch->final_frame && branch->final_frame <= at->final_frame &&
-            branch->final_code == txn->final_code && branch->final_tag == txn->final_tag) {
+        uint32_t in = response_of(branch, txn);
+        if (in && in <= response_of(at, txn)) {
             if (++hops > MAX_HOPS)
                 return (struct sx_origin){SX_ORIGIN_UNKNOWN, at, 0};
             at = branch;
@@ -50,6 +60,6 @@ struct sx_origin sx_origin_find(const struct sx_tracker *tracker, const struct s
         }
     }
     if (at != txn)
-        return (struct sx_origin){SX_ORIGIN_RELAYED, at, at->final_frame};
+        return (struct sx_origin){SX_ORIGIN_RELAYED, at, response_of(at, txn)};
     return (struct sx_origin){hidden ? SX_ORIGIN_UNKNOWN : SX_ORIGIN_HERE, txn, 0};
 }

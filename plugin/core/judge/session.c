@@ -4,6 +4,7 @@
 #include "core/judge/session.h"
 
 #include "core/record/dialogs.h"
+#include "core/record/evidence.h"
 #include "core/record/strays.h"
 
 /* Requests of a dialog or call, the newest first, that are looked through. */
@@ -32,6 +33,11 @@ static bool is_same_hop(const struct sx_txn *a, const struct sx_txn *b)
            (a->src.host == b->dst.host && a->dst.host == b->src.host);
 }
 
+static bool is_unanswered(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    return txn->responses == 0 && sx_evidence_of_silence(t, txn, sx_evidence_now(t));
+}
+
 static void note_refresh(const struct sx_tracker *t, const struct sx_session *session,
                          const struct sx_txn *txn, struct after *found)
 {
@@ -45,7 +51,7 @@ static void note_refresh(const struct sx_tracker *t, const struct sx_session *se
         /* They come the newest first: the oldest counts, at this hop if it is there. */
         if (!found->refresh || is_same_hop(txn, agreed) || !is_same_hop(found->refresh, agreed))
             found->refresh = txn;
-    } else if (txn->final_code || sx_txn_lacks_answer(txn, true)) {
+    } else if (txn->final_code || is_unanswered(t, txn)) {
         found->refused = found->refused ? found->refused : txn;
     } else {
         found->unknown = txn;

@@ -3,21 +3,29 @@
  */
 #include "core/judge/silence.h"
 
+#include "core/record/evidence.h"
 #include "core/record/missing.h"
 
-bool sx_silence_not_repeated(const struct sx_tracker *tracker, const struct sx_txn *txn)
+/* Nothing in the capture answers the request, for as long as any client waits. */
+static bool is_unanswered(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
-    return txn->request_frame && txn->method != SX_METHOD_ACK && txn->responses == 0 &&
-           txn->transport == SX_TRANSPORT_UDP && txn->sends == 1 &&
+    return txn->request_frame && txn->method != SX_METHOD_ACK && txn->responses == 0 && !txn->stray &&
            sx_tracker_now(tracker) - txn->request_ns >= SX_TIMER_B_NS;
 }
 
 bool sx_silence_no_response(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
-    return sx_tracker_now(tracker) - txn->request_ns >= SX_TIMER_B_NS &&
-           !sx_tracker_hung_up(tracker, txn) &&
-           sx_txn_lacks_answer(txn, sx_tracker_host(tracker, txn->dst.host)->sent > 0) &&
-           /* What a frame has said stays true. */
-           (txn->expired_frame ||
+    if (!is_unanswered(tracker, txn))
+        return false;
+    /* What a frame has said stays true. */
+    return txn->expired_frame ||
+           (!sx_tracker_hung_up(tracker, txn) &&
+            sx_evidence_of_silence(tracker, txn, sx_evidence_now(tracker)) &&
             sx_missing_response(tracker, txn, UINT32_MAX).sign == SX_MISSING_NONE);
+}
+
+bool sx_silence_not_repeated(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    return is_unanswered(tracker, txn) && !sx_silence_no_response(tracker, txn) &&
+           sx_evidence_hearing(txn, sx_evidence_now(tracker)) == SX_HEARD_SOMETHING;
 }

@@ -3,6 +3,7 @@
  */
 #include "core/judge/trying_cause.h"
 
+#include "core/record/evidence.h"
 #include "core/record/missing.h"
 
 /* A shorter silence proves nothing: responses cross and hosts think. */
@@ -39,52 +40,9 @@ static bool seen(const struct outlook *o, uint32_t frame)
     return frame != 0 && frame <= o->until_frame;
 }
 
-static bool same_hosts(const struct sx_txn *a, const struct sx_txn *b)
+static struct sx_horizon horizon(const struct outlook *o)
 {
-    return a->src.host == b->src.host && a->dst.host == b->dst.host;
-}
-
-static bool opposite_hosts(const struct sx_txn *a, const struct sx_txn *b)
-{
-    return a->src.host == b->dst.host && a->dst.host == b->src.host;
-}
-
-/* The capture holds what this host sends to the other: a response, or a request of its own. */
-static bool shows_direction_back(const struct outlook *o, const struct sx_txn *txn)
-{
-    uint32_t last = MIN(sx_tracker_txn_count(o->tracker), txn->number + MAX_NEIGHBOURS);
-
-    for (uint32_t n = txn->number > MAX_NEIGHBOURS ? txn->number - MAX_NEIGHBOURS : 1; n <= last;
-         n++) {
-        const struct sx_txn *other = sx_tracker_txn(o->tracker, n);
-        if ((same_hosts(other, txn) &&
-             (seen(o, other->trying_frame) || seen(o, other->first_response_frame))) ||
-            (opposite_hosts(other, txn) && seen(o, other->request_frame)))
-            return true;
-    }
-    return false;
-}
-
-/* The client went on sending for as long as it does while it hears nothing: so it heard nothing.
- * Who stops sooner has an answer, seen here or not (RFC 3261 17.1.1.2: each interval is twice the
- * one before, up to Timer B). */
-static bool went_on_sending(const struct outlook *o, const struct sx_txn *txn)
-{
-    int64_t so_far = txn->last_request_ns - txn->request_ns;
-    int64_t next = so_far + SX_T1_NS;
-
-    return !seen(o, txn->last_request_frame) ||
-           o->until_ns - txn->last_request_ns <= next + SLACK_NS ||
-           so_far + next >= SX_TIMER_B_NS;
-}
-
-static bool is_silent(const struct outlook *o, const struct sx_txn *txn)
-{
-    if (!seen(o, txn->request_frame))
-        return false;
-    if (txn->transport == SX_TRANSPORT_UDP)
-        return txn->sends > 1 && (went_on_sending(o, txn) || shows_direction_back(o, txn));
-    return shows_direction_back(o, txn);
+    return (struct sx_horizon){MIN(o->until_frame, sx_tracker_last_frame(o->tracker)), o->until_ns};
 }
 
 /* ---- the branches below ---- */
@@ -134,7 +92,10 @@ static enum branch look_at(const struct outlook *o, const struct sx_txn *b)
         return BRANCH_STUCK;
     if (seen(o, b->unreachable_frame))
         return BRANCH_UNREACHABLE;
-    return is_silent(o, b) ? BRANCH_SILENT : BRANCH_HIDDEN;
+    return sx_evidence_of_silence(o->tracker, b, horizon(o)) ||
+                   sx_evidence_tried_elsewhere(o->tracker, b, horizon(o))
+               ? BRANCH_SILENT
+               : BRANCH_HIDDEN;
 }
 
 /* The branch that the wait is for; NULL if nothing was sent on. The newest of equals. */
@@ -178,7 +139,8 @@ static bool was_kept(const struct outlook *o, const struct sx_txn *txn, const st
 {
     int64_t kept = o->until_ns - branch->first_response_ns, waited = o->until_ns - txn->trying_ns;
 
-    return !clocks_are_apart(txn, branch) && kept >= RELAY_NS && kept > waited / 2;
+    return !clocks_are_apart(txn, branch) && kept >= RELAY_NS && kept > waited / 2 &&
+           sx_evidence_not_relayed(o->tracker, txn, branch, horizon(o));
 }
 
 /* Most of the wait passed between the 100 and the answer of the branch. */
@@ -251,10 +213,11 @@ static void set_cause(struct sx_trying_hop *hop, enum sx_trying_cause cause, uin
     hop->branch = branch ? branch->number : 0;
 }
 
-/* The caller would have stopped at the 100 (RFC 3261 17.1.1.2). */
+/* The caller would have stopped at the 100 (RFC 3261 17.1.1.2). With other methods it goes on all
+ * the same (17.1.2.2). */
 static bool caller_goes_on(const struct outlook *o, const struct sx_txn *txn)
 {
-    return txn->transport == SX_TRANSPORT_UDP && txn->sends_after_100 >= 2 &&
+    return txn->method == SX_METHOD_INVITE && txn->transport == SX_TRANSPORT_UDP && txn->sends_after_100 >= 2 &&
            !txn->uneven_repeats &&
            seen(o, txn->last_request_frame) &&
            txn->last_request_ns - txn->trying_ns >= CROSSING_NS;

@@ -3,7 +3,9 @@
  */
 #include "core/judge/watch.h"
 
+#include "core/judge/no_ack.h"
 #include "core/judge/session.h"
+#include "core/record/evidence.h"
 #include "core/record/missing.h"
 
 /* At most so many waits are reported on one frame; the next frame reports the next ones. */
@@ -20,7 +22,7 @@ static bool waits_after_100(const struct sx_tracker *t, const struct sx_txn *txn
 
 static bool waits_for_any_response(const struct sx_tracker *t, const struct sx_txn *txn)
 {
-    return sx_txn_lacks_answer(txn, sx_tracker_host(t, txn->dst.host)->sent > 0);
+    return txn->responses == 0 && sx_evidence_of_silence(t, txn, sx_evidence_now(t));
 }
 
 /* A new detector adds its line here, and its deadline where the wait begins (record/observe.c). The
@@ -53,10 +55,20 @@ static void ask_session(struct sx_tracker *t, uint32_t number)
         sx_sessions_overdue(t, number);
 }
 
+/* Not a wait for a response, so nothing above settles it. */
+static void ask_ack(struct sx_tracker *t, const struct sx_txn *txn)
+{
+    const struct sx_resent *resent = sx_no_ack_overdue(t, txn);
+
+    if (resent)
+        sx_resent_overdue(t, resent);
+}
+
 static void ask(struct sx_tracker *t, uint32_t number)
 {
     const struct sx_txn *txn = sx_tracker_txn(t, number);
 
+    ask_ack(t, txn);
     for (unsigned i = 0; i < G_N_ELEMENTS(detectors); i++) {
         if (!detectors[i].overdue(t, txn))
             continue;

@@ -358,6 +358,24 @@ static inline bool is_content_length(struct sx_slice line)
     return sx_lower(line.p[0]) == 'l' || (line.n > 8 && sx_lower(line.p[8]) == 'l');
 }
 
+/* What is no number counts as 0, as it does to the SIP dissector: then the next message is found. A
+ * number that no message has tells nothing. */
+static void read_content_length(struct sx_slice value, struct sx_sip_msg *msg)
+{
+    size_t digits = 0;
+
+    if (sx_slice_uint(value, INT32_MAX, &msg->content_length)) {
+        msg->has_content_length = true;
+        return;
+    }
+    while (digits < value.n && g_ascii_isdigit(value.p[digits]))
+        digits++;
+    if (digits < value.n || value.n == 0) {
+        msg->has_content_length = true;
+        msg->content_length = 0;
+    }
+}
+
 /* Of fields that may come more than once the first one counts, but for the credentials. */
 static void read_line(struct sx_slice line, struct sx_sip_msg *msg)
 {
@@ -386,7 +404,7 @@ static void read_line(struct sx_slice line, struct sx_sip_msg *msg)
         else if (second != 'o' && FIELD("Call-ID", 'i'))
             keep_first(&msg->call_id, value);
         else if (is_content_length(line) && FIELD("Content-Length", 'l'))
-            msg->has_content_length |= sx_slice_uint(value, INT32_MAX, &msg->content_length);
+            read_content_length(value, msg);
         break;
     case 'e':
         if (FIELD("Expires", 0))

@@ -6,6 +6,9 @@
 /* RFC 3261 8.1.1.6: Max-Forwards starts at 70; what is longer is forged. */
 #define MAX_STEPS 256
 
+/* Transactions looked through, the newest first, for an earlier one of a call. */
+#define MAX_LOOK_BACK 4096
+
 /* Transactions whose upstream transaction is the same one and not in the capture. */
 struct fork {
     uint32_t oldest, newest;
@@ -180,7 +183,27 @@ const struct sx_txn *sx_call_outcome(const struct sx_call_index *calls,
 
 bool sx_call_is_attempt(const struct sx_txn *first)
 {
-    return first->request_frame && !first->in_dialog &&
-           (first->method == SX_METHOD_INVITE || first->method == SX_METHOD_SUBSCRIBE ||
-            first->method == SX_METHOD_REFER);
+    return first->method == SX_METHOD_INVITE && !first->in_dialog &&
+           (first->request_frame || first->responses);
+}
+
+bool sx_call_begins(const struct sx_tracker *tracker, const struct sx_txn *first)
+{
+    if (first->request_frame)
+        return true;
+    for (uint32_t n = first->number - 1; n > 0 && first->number - n < MAX_LOOK_BACK; n--) {
+        const struct sx_txn *txn = sx_tracker_txn(tracker, n);
+        if (txn->method == SX_METHOD_INVITE && txn->call_hash == first->call_hash &&
+            txn->cseq != first->cseq)
+            return false;
+    }
+    return true;
+}
+
+/* Without the request it may be one inside a dialog. */
+bool sx_call_is_request(const struct sx_txn *first)
+{
+    return first->request_frame && !first->in_dialog && first->method != SX_METHOD_INVITE &&
+           first->method != SX_METHOD_ACK && first->method != SX_METHOD_CANCEL &&
+           first->method != SX_METHOD_BYE && first->method != SX_METHOD_PRACK;
 }

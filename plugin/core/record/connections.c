@@ -59,25 +59,56 @@ struct sx_txn *sx_observe_quote(struct sx_tracker *t, const struct sx_observatio
     if (*frame == 0)
         *frame = obs->frame;
     if (obs->msg->is_request)
+        txn->last_unreachable_frame = obs->frame;
+    if (obs->msg->is_request)
         sx_flows_unreachable(t->flows, obs->frame, txn->src, txn->dst);
     else
         sx_flows_unreachable(t->flows, obs->frame, txn->dst, txn->src);
     return txn;
 }
 
-/* The newest unanswered request on this way is the one that did not arrive. */
-static void request_lost(struct sx_tracker *t, uint32_t frame, int64_t time_ns,
-                         const struct sx_way *way)
+/* What is left of a quoted message fits this transaction: nothing, where too little is left. */
+static bool fits_quote(const struct sx_tracker *t, const struct sx_txn *txn,
+                       const struct sx_sip_msg *quote)
 {
+    struct sx_sip_msg whole;
+
+    /* The last line of what is left may be cut itself. */
+    if (!quote || !quote->has_via || !quote->call_id.p || txn->method == SX_METHOD_OTHER ||
+        quote->call_id.p + quote->call_id.n >= quote->head.p + quote->head.n)
+        return true;
+    whole = *quote;
+    whole.cseq = txn->cseq;
+    return sx_fingerprint_eq(sx_txn_key(t, &whole, (enum sx_method)txn->method), txn->key);
+}
+
+static void request_did_not_arrive(struct sx_txn *txn, uint32_t frame, int64_t time_ns)
+{
+    if (txn->first_response_frame || txn->hangup ||
+        time_ns - txn->last_request_ns > LOOK_BACK_NS)
+        return;
+    txn->last_unreachable_frame = frame;
+    if (!txn->unreachable_frame)
+        txn->unreachable_frame = frame;
+}
+
+/* The newest message on this way that fits is the one that did not arrive. */
+static void message_lost(struct sx_tracker *t, uint32_t frame, int64_t time_ns,
+                         const struct sx_way *way, const struct sx_sip_msg *quote)
+{
+    bool response = quote && !quote->is_request;
+
     for (uint32_t n = 0; n < MIN(t->messages.count, MAX_LOOK_BACK); n++) {
         const struct sx_message *m = sx_pool_at(&t->messages, t->messages.count - 1 - n);
         struct sx_txn *txn = sx_txn_at(t, m->txn);
-        if (!txn || m->code != 0 || !sx_endpoint_eq(txn->src, way->from) ||
-            !sx_endpoint_eq(txn->dst, way->to))
+        if (!txn || response != (m->code != 0) ||
+            !sx_endpoint_eq(response ? txn->dst : txn->src, way->from) ||
+            !sx_endpoint_eq(response ? txn->src : txn->dst, way->to) || !fits_quote(t, txn, quote))
             continue;
-        if (!txn->first_response_frame && !txn->unreachable_frame && !txn->hangup &&
-            time_ns - txn->last_request_ns <= LOOK_BACK_NS)
-            txn->unreachable_frame = frame;
+        if (!response)
+            request_did_not_arrive(txn, frame, time_ns);
+        else if (!txn->returned_frame)
+            txn->returned_frame = frame;
         return;
     }
 }
@@ -127,7 +158,8 @@ static void in_vain(struct sx_tracker *t, uint32_t frame, struct sx_connecting *
 }
 
 void sx_tracker_undelivered(struct sx_tracker *t, uint32_t frame, int64_t time_ns,
-                            const struct sx_address *src, const struct sx_address *dst)
+                            const struct sx_address *src, const struct sx_address *dst,
+                            const struct sx_sip_msg *quote)
 {
     struct sx_way way;
 
@@ -138,7 +170,7 @@ void sx_tracker_undelivered(struct sx_tracker *t, uint32_t frame, int64_t time_n
     if (connecting)
         in_vain(t, frame, connecting);
     else
-        request_lost(t, frame, time_ns, &way);
+        message_lost(t, frame, time_ns, &way, quote);
 }
 
 /* Only hosts that were seen to send SIP are watched, and only on their way to a SIP port or to
@@ -245,7 +277,7 @@ void sx_tracker_unreadable(struct sx_tracker *t, uint32_t frame, const struct sx
     if (host->unreadable == 0)
         host->unreadable = frame;
     if (dst && sx_hosts_find(&t->hosts, dst, &to))
-        sx_missing_packet(t, frame, from, to);
+        sx_unreadable_packet(t, frame, from, to);
 }
 
 /* ---- segments ---- */
@@ -275,7 +307,7 @@ void sx_tracker_tcp(struct sx_tracker *t, const struct sx_segment *segment)
     sx_flows_segment(t->flows, segment, back.to, back.from);
     struct sx_connecting *connecting = g_hash_table_lookup(t->connecting, &back);
     if (flags & SX_TCP_RST && !connecting)
-        request_lost(t, segment->frame, segment->time_ns, &back);
+        message_lost(t, segment->frame, segment->time_ns, &back, NULL);
     if (connecting)
         connect_ends(t, segment, connecting);
     if (flags & (SX_TCP_FIN | SX_TCP_RST | SX_TCP_GOODBYE))

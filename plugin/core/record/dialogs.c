@@ -3,6 +3,8 @@
  */
 #include "core/record/dialogs.h"
 
+#include <wsutil/inet_addr.h>
+
 #include "core/read/name_addr.h"
 #include "core/record/tracker_state.h"
 
@@ -72,7 +74,12 @@ static struct name name_of(const struct sx_tracker *t, uint64_t call_hash, struc
     sx_hash_add_uint(&h, call_hash);
     sx_hash_add_uint(&h, MIN(from, to));
     sx_hash_add_uint(&h, MAX(from, to));
-    return (struct name){{call_hash}, sx_hash_end(h), (uint32_t)from, (uint32_t)to};
+    return (struct name){
+        .call = {call_hash},
+        .key = sx_hash_end(h),
+        .from = sx_txn_tag_hash(from_tag),
+        .to = sx_txn_tag_hash(to_tag),
+    };
 }
 
 static struct sx_dialog *find(const struct sx_dialogs *d, const struct name *name)
@@ -194,6 +201,8 @@ void sx_dialogs_request(struct sx_tracker *t, struct sx_txn *txn, const struct s
         dialog->requests = txn->number;
     }
     txn->dialog = dialog->number;
+    if (!txn->old_branch && msg->method != SX_METHOD_ACK)
+        txn->uri_hash = sx_txn_hash(t, msg->uri);
     if (msg->method == SX_METHOD_INVITE)
         note_contact(t, dialog, side, msg);
 }
@@ -244,15 +253,45 @@ static void make(struct sx_tracker *t, struct sx_dialog *dialog, struct sx_txn *
         txn->dialog = dialog->number;
 }
 
-static void note_answer(const struct sx_tracker *t, struct sx_dialog *dialog,
-                        const struct sx_sip_msg *msg, uint32_t to_tag)
+/* True if the text holds the address of a URI's host: sip:10.0.0.1;lr */
+static bool names(struct sx_slice uri, const char *address, size_t n)
 {
+    for (size_t i = 1; i + n <= uri.n; i++)
+        if (memcmp(uri.p + i, address, n) == 0 && memchr(":@[", uri.p[i - 1], 3) &&
+            (i + n == uri.n || memchr(":;>]?", uri.p[i + n], 5)))
+            return true;
+    return false;
+}
+
+/* RFC 3261 16.6 item 4: a proxy that stays in the way names itself. */
+static void note_route(struct sx_dialog *dialog, const struct sx_observation *obs)
+{
+    struct sx_field_iter iter = {0};
+    struct sx_slice value;
+    char address[WS_INET6_ADDRSTRLEN] = "";
+
+    if (obs->src.len == 4)
+        ws_inet_ntop4(obs->src.bytes, address, sizeof address);
+    else if (obs->src.len == 16)
+        ws_inet_ntop6(obs->src.bytes, address, sizeof address);
+    while (sx_sip_msg_value(obs->msg, "Record-Route", &iter, &value)) {
+        dialog->record_route = true;
+        if (*address && names(value, address, strlen(address)))
+            dialog->router = obs->from.host + 1;
+    }
+}
+
+static void note_answer(const struct sx_tracker *t, struct sx_dialog *dialog,
+                        const struct sx_observation *obs, uint32_t to_tag)
+{
+    const struct sx_sip_msg *msg = obs->msg;
+
     if (msg->code < 200) {
         dialog->contact_in_18x |= sx_sip_msg_first(msg, "Contact").p != NULL;
         return;
     }
     note_contact(t, dialog, side_of(dialog, to_tag), msg);
-    dialog->record_route |= sx_sip_msg_first(msg, "Record-Route").p != NULL;
+    note_route(dialog, obs);
 }
 
 void sx_dialogs_response(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
@@ -268,5 +307,5 @@ void sx_dialogs_response(struct sx_tracker *t, struct sx_txn *txn, const struct 
     if (!txn->in_dialog)
         make(t, dialog, txn, obs, name.from);
     if (msg->method == SX_METHOD_INVITE)
-        note_answer(t, dialog, msg, name.to);
+        note_answer(t, dialog, obs, name.to);
 }

@@ -71,7 +71,7 @@ struct sx_fingerprint sx_txn_key(const struct sx_tracker *t, const struct sx_sip
     return end_key(begin_key(t, msg, method), msg, &msg->via);
 }
 
-static uint64_t hash_of(const struct sx_tracker *t, struct sx_slice s)
+uint64_t sx_txn_call_hash(const struct sx_tracker *t, struct sx_slice s)
 {
     struct sx_hash h = sx_hash_begin(t->key);
 
@@ -81,18 +81,13 @@ static uint64_t hash_of(const struct sx_tracker *t, struct sx_slice s)
 
 uint32_t sx_txn_hash(const struct sx_tracker *t, struct sx_slice s)
 {
-    return (uint32_t)hash_of(t, s);
+    return (uint32_t)sx_txn_call_hash(t, s);
 }
 
 struct sx_fingerprint sx_txn_key_of(const struct sx_tracker *t, const struct sx_sip_msg *msg,
                                     const struct sx_via *via)
 {
     return end_key(begin_key(t, msg, msg->method), msg, via);
-}
-
-uint64_t sx_txn_call_hash(const struct sx_tracker *t, const struct sx_sip_msg *msg)
-{
-    return msg->call_id.n > 0 ? hash_of(t, msg->call_id) : 0;
 }
 
 struct sx_txn *sx_txn_find(const struct sx_tracker *t, struct sx_fingerprint key)
@@ -157,7 +152,6 @@ static void link_child(struct sx_tracker *t, struct sx_txn *parent, struct sx_tx
     child->parent = parent->number;
     child->next_sibling = parent->first_child;
     parent->first_child = child->number;
-    sx_missing_branch_answer(t, child);
     sx_txn_mark_forwarded(t, child);
     if (parent->redirected_child)
         follow_redirected(t, parent, child);
@@ -272,7 +266,7 @@ struct sx_txn *sx_txn_add(struct sx_tracker *t, const struct sx_observation *obs
 
     txn->number = t->txns.count;
     txn->key = key;
-    txn->call_hash = sx_txn_call_hash(t, obs->msg);
+    txn->call_hash = obs->msg->call_id.n > 0 ? sx_txn_call_hash(t, obs->msg->call_id) : 0;
     txn->method = (uint8_t)obs->msg->method;
     txn->transport = (uint8_t)obs->transport;
     txn->old_branch = !has_cookie(obs->msg->via.branch);

@@ -3,12 +3,59 @@
  */
 #include "core/record/missing.h"
 
+#include "core/record/evidence.h"
 #include "core/record/tracker_state.h"
+
+/* INVITEs and ACKs of one client and call, and branches of one request, that are looked through; more
+ * than any fork has. */
+#define MAX_ALIKE 64
+
+/* How long an INVITE may wait after its 100 for the packet that may be its response: a proxy ends a
+ * branch that is silent for longer (RFC 3261 16.6 item 11, Timer C). */
+#define TIMER_C_NS (200 * SX_NS_PER_S)
+
+/* Whether a sign that there was a response is one for this request. */
+enum fit {
+    FITS_NOT,
+    MAY_FIT,    /* or for another one */
+    FITS
+};
+
+/* ---- To tags ---- */
+
+/* True if the capture holds a response to the request, but a 100, with this To tag. */
+static bool has_tag(const struct sx_tracker *t, const struct sx_txn *txn, uint32_t tag)
+{
+    if (tag == 0)
+        return false;
+    if ((txn->first_response_frame && txn->first_tag == tag) ||
+        (txn->final_frame && txn->final_tag == tag))
+        return true;
+    for (uint32_t i = MIN(txn->responses, t->messages.count); i;) {
+        const struct sx_message *m = sx_pool_at(&t->messages, i - 1);
+        if (m->txn == txn->number && m->code > 100 && m->to_tag == tag)
+            return true;
+        i = m->next < i ? m->next : 0;
+    }
+    return false;
+}
+
+/* ---- whose it may be ---- */
+
+/* The client had something by this frame that it stopped for. */
+static bool may_be_answered(const struct sx_txn *txn, uint32_t frame)
+{
+    bool undelivered = txn->last_unreachable_frame > txn->last_request_frame &&
+                       txn->last_unreachable_frame < frame;
+
+    return txn->request_frame && txn->request_frame < frame && txn->last_request_frame < frame &&
+           !undelivered;
+}
 
 /* ---- ACKs of 2xx ---- */
 
 /* From one client, for one INVITE of a call. */
-static struct sx_fingerprint ack_key(const struct sx_tracker *t, const struct sx_txn *txn)
+static struct sx_fingerprint alike_key(const struct sx_tracker *t, const struct sx_txn *txn)
 {
     struct sx_hash h = sx_hash_begin(t->key);
 
@@ -17,155 +64,192 @@ static struct sx_fingerprint ack_key(const struct sx_tracker *t, const struct sx
     return sx_hash_end(h);
 }
 
-void sx_missing_ack(struct sx_tracker *t, const struct sx_txn *ack)
+void sx_missing_alike(struct sx_tracker *t, struct sx_txn *txn)
 {
-    struct sx_fingerprint key = ack_key(t, ack);
-
-    if (ack->in_dialog && ack->call_hash && !sx_fingerprint_map_get(&t->acks, key))
-        sx_fingerprint_map_set(&t->acks, key, ack->number);
+    if (!txn->call_hash || (txn->method == SX_METHOD_ACK && !txn->in_dialog))
+        return;
+    struct sx_fingerprint key = alike_key(t, txn);
+    txn->next_alike = sx_fingerprint_map_get(&t->alike, key);
+    sx_fingerprint_map_set(&t->alike, key, txn->number);
 }
 
-/* The ACK of a 2xx to this INVITE, if there is one up to this frame. */
-static const struct sx_txn *ack_of_success(const struct sx_tracker *t, const struct sx_txn *txn,
-                                           uint32_t until_frame)
+static const struct sx_txn *newest_alike(const struct sx_tracker *t, const struct sx_txn *txn)
 {
+    return sx_txn_at(t, sx_fingerprint_map_get(&t->alike, alike_key(t, txn)));
+}
+
+/* The ACK has the To tag of the 2xx (RFC 3261 12.1.2, 13.2.2.4). A client may have sent the INVITE
+ * to several servers, at once or one after the other. */
+static enum fit ack_fits(const struct sx_tracker *t, const struct sx_txn *txn,
+                         const struct sx_txn *ack)
+{
+    enum fit fit = FITS;
+
+    if (!may_be_answered(txn, ack->request_frame))
+        return FITS_NOT;
+    if (has_tag(t, txn, ack->final_tag))
+        return FITS;
+    const struct sx_txn *other = newest_alike(t, txn);
+    for (unsigned i = 0; other && i < MAX_ALIKE; i++, other = sx_txn_at(t, other->next_alike)) {
+        if (other == txn || other->method != SX_METHOD_INVITE)
+            continue;
+        if (has_tag(t, other, ack->final_tag))
+            return FITS_NOT;
+        if (!other->final_frame && !other->ack_frame && may_be_answered(other, ack->request_frame))
+            fit = MAY_FIT;
+    }
+    return fit;
+}
+
+/* The first ACK of a 2xx to this INVITE up to this frame. */
+static enum fit find_ack(const struct sx_tracker *t, const struct sx_txn *txn, uint32_t until_frame,
+                         struct sx_missing *missing)
+{
+    enum fit best = FITS_NOT;
+
     if (txn->method != SX_METHOD_INVITE || !txn->request_frame || !txn->call_hash)
-        return NULL;
-    const struct sx_txn *ack = sx_txn_at(t, sx_fingerprint_map_get(&t->acks, ack_key(t, txn)));
-    return ack && ack->request_frame > txn->request_frame && ack->request_frame <= until_frame
-               ? ack
-               : NULL;
+        return FITS_NOT;
+    const struct sx_txn *ack = newest_alike(t, txn);
+    for (unsigned i = 0; ack && i < MAX_ALIKE; i++, ack = sx_txn_at(t, ack->next_alike)) {
+        if (ack->method != SX_METHOD_ACK || ack->request_frame > until_frame)
+            continue;
+        enum fit fit = ack_fits(t, txn, ack);
+        if (fit == FITS_NOT || fit < best)
+            continue;
+        best = fit;
+        *missing = (struct sx_missing){SX_MISSING_ACKNOWLEDGED, ack->request_frame, ack->request_ns};
+    }
+    return best;
 }
 
 /* ---- what the hop above has ---- */
 
+/* A response that a hop handed on to its own client. */
+struct passed {
+    uint32_t frame, tag;
+    int64_t ns;
+    unsigned code;
+};
+
 /* A proxy makes none of these itself, and passes each on at once (RFC 3261 16.7 item 5). */
-static bool is_passed_on(unsigned code)
+static bool is_passed_on(const struct sx_txn *txn, unsigned code)
 {
-    return code == 180 || code == 183 || code / 100 == 2;
+    return code / 100 == 2 || (txn->method == SX_METHOD_INVITE && (code == 180 || code == 183));
 }
 
-static bool was_passed_on(const struct sx_tracker *t, const struct sx_txn *txn,
-                          uint32_t until_frame, struct sx_missing *missing)
+/* It has this answer from another branch, by the To tag, which a proxy leaves alone; or by its code,
+ * from one whose tag it does not leave alone. */
+static bool is_of_branch(const struct sx_tracker *t, const struct sx_txn *branch,
+                         const struct sx_txn *parent, const struct passed *p)
+{
+    return has_tag(t, branch, p->tag) ||
+           (branch->first_response_frame && branch->first_response_frame < p->frame &&
+            branch->first_response_code == p->code && !has_tag(t, parent, branch->first_tag));
+}
+
+static enum fit passed_fits(const struct sx_tracker *t, const struct sx_txn *txn,
+                            const struct sx_txn *parent, const struct passed *p)
+{
+    if (has_tag(t, txn, p->tag))
+        return FITS;
+    if (txn->first_response_frame || !may_be_answered(txn, p->frame))
+        return FITS_NOT;
+    /* It stopped, and nothing was handed on: what stopped it was not this. */
+    bool late = txn->sends > 1 && !txn->trying_frame && p->ns > sx_evidence_due_ns(txn) + SX_T1_NS / 10;
+    enum fit fit = late ? MAY_FIT : FITS;
+    const struct sx_txn *b = sx_txn_at(t, parent->first_child);
+    for (unsigned i = 0; b && i < MAX_ALIKE; i++, b = sx_txn_at(t, b->next_sibling)) {
+        if (b == txn)
+            continue;
+        if (is_of_branch(t, b, parent, p))
+            return FITS_NOT;
+        if (!b->first_response_frame && !b->ack_frame && may_be_answered(b, p->frame))
+            fit = MAY_FIT;
+    }
+    return fit;
+}
+
+/* The first answer that the hop above handed on before this branch shows one, if it is of this
+ * branch. */
+static enum fit find_passed(const struct sx_tracker *t, const struct sx_txn *txn,
+                            uint32_t until_frame, struct sx_missing *missing)
 {
     const struct sx_txn *parent = sx_txn_at(t, txn->parent);
+    enum fit best = FITS_NOT;
 
-    if (!parent || txn->method != SX_METHOD_INVITE || txn->first_response_frame ||
-        parent->first_response_frame < txn->request_frame || parent->first_response_frame > until_frame ||
-        !is_passed_on(parent->first_response_code) ||
-        (parent->branch_answer && parent->branch_answer <= until_frame))
-        return false;
-    *missing = (struct sx_missing){SX_MISSING_PASSED_ON, parent->first_response_frame, parent->first_response_ns};
-    return true;
-}
-
-void sx_missing_branch_answer(struct sx_tracker *t, const struct sx_txn *branch)
-{
-    struct sx_txn *parent = sx_txn_at(t, branch->parent);
-
-    if (parent && branch->first_response_frame && branch->first_response_code < 300 &&
-        (!parent->branch_answer || branch->first_response_frame < parent->branch_answer))
-        parent->branch_answer = branch->first_response_frame;
+    if (!parent || txn->method == SX_METHOD_CANCEL || txn->final_code / 100 == 2)
+        return FITS_NOT;
+    const struct passed answers[] = {
+        {parent->first_response_frame, parent->first_tag, parent->first_response_ns,
+         parent->first_response_code},
+        {parent->final_frame, parent->final_tag, parent->final_ns, parent->final_code},
+    };
+    for (unsigned i = 0; i < G_N_ELEMENTS(answers) && best != FITS; i++) {
+        const struct passed *p = &answers[i];
+        if (p->frame <= txn->request_frame || p->frame > until_frame ||
+            (txn->first_response_frame && txn->first_response_frame < p->frame) ||
+            !is_passed_on(txn, p->code))
+            continue;
+        enum fit fit = passed_fits(t, txn, parent, p);
+        if (fit <= best)
+            continue;
+        best = fit;
+        *missing = (struct sx_missing){SX_MISSING_PASSED_ON, p->frame, p->ns};
+    }
+    return best;
 }
 
 /* ---- packets that cannot be read ---- */
 
-static int64_t pair_key(uint32_t from, uint32_t to)
+/* When the client gives up what it waits for. */
+static int64_t waits_until_ns(const struct sx_tracker *t, const struct sx_txn *txn)
 {
-    return (int64_t)((uint64_t)from << 32 | to);
+    if (txn->trying_frame && txn->method == SX_METHOD_INVITE)
+        return txn->trying_ns + MAX(TIMER_C_NS, t->cfg.trying_timeout_ns);
+    return (txn->request_frame ? txn->request_ns : txn->trying_ns) + SX_TIMER_B_NS;
 }
 
-static void free_frames(gpointer frames)
-{
-    g_array_free(frames, TRUE);
-}
-
-GHashTable *sx_missing_packets_new(void)
-{
-    return g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, free_frames);
-}
-
-static GArray *packets_of(const struct sx_tracker *t, uint32_t from, uint32_t to)
-{
-    int64_t key = pair_key(from, to);
-
-    return g_hash_table_size(t->unreadable) ? g_hash_table_lookup(t->unreadable, &key) : NULL;
-}
-
-static uint32_t last_of(const GArray *frames)
-{
-    return frames && frames->len ? g_array_index(frames, uint32_t, frames->len - 1) : 0;
-}
-
-/* Only the first of those between two SIP messages counts: whatever is asked begins with one. So
- * there are never more of them than messages. */
-void sx_missing_packet(struct sx_tracker *t, uint32_t frame, uint32_t from, uint32_t to)
-{
-    GArray *frames = packets_of(t, from, to);
-    const struct sx_message *newest =
-        t->messages.count ? sx_pool_at(&t->messages, t->messages.count - 1) : NULL;
-
-    if (!newest || last_of(frames) > newest->frame)
-        return;
-    if (!frames) {
-        int64_t key = pair_key(from, to);
-        frames = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-        g_hash_table_insert(t->unreadable, g_memdup2(&key, sizeof key), frames);
-    }
-    g_array_append_val(frames, frame);
-}
-
-void sx_missing_reassembled(struct sx_tracker *t, uint32_t from, uint32_t to)
-{
-    GArray *frames = packets_of(t, from, to);
-
-    if (frames && frames->len)
-        g_array_set_size(frames, frames->len - 1);
-}
-
-/* The first one behind a frame; 0 if there is none. */
-static uint32_t packet_behind(const GArray *frames, uint32_t frame)
-{
-    guint low = 0, high = frames ? frames->len : 0, end = high;
-
-    while (low < high) {
-        guint middle = low + (high - low) / 2;
-        if (g_array_index(frames, uint32_t, middle) <= frame)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < end ? g_array_index(frames, uint32_t, low) : 0;
-}
-
+/* A client that sends the request again has not got it yet (RFC 3261 17.1.1.2). */
 static uint32_t unreadable_answer(const struct sx_tracker *t, const struct sx_txn *txn,
                                   uint32_t until_frame)
 {
-    uint32_t since = txn->trying_frame ? txn->trying_frame : txn->request_frame;
+    uint32_t since = MAX(txn->trying_frame, txn->request_frame);
 
     if (txn->first_response_frame && txn->first_response_frame < until_frame)
         until_frame = txn->first_response_frame;
-    uint32_t frame = since ? packet_behind(packets_of(t, txn->dst.host, txn->src.host), since) : 0;
-    return frame <= until_frame ? frame : 0;
+    if (txn->last_request_frame > since && txn->last_request_frame < until_frame)
+        since = txn->last_request_frame;
+    if (!since)
+        return 0;
+    return sx_unreadable_between(t, txn->dst.host, txn->src.host,
+                                 &(struct sx_unreadable_span){.after_frame = since,
+                                                              .until_frame = until_frame,
+                                                              .until_ns = waits_until_ns(t, txn),
+                                                              .not = SX_HOLDS_REQUEST});
 }
 
 struct sx_missing sx_missing_response(const struct sx_tracker *t, const struct sx_txn *txn,
                                     uint32_t until_frame)
 {
-    struct sx_missing missing = {.sign = SX_MISSING_NONE};
-    const struct sx_txn *ack, *stray = sx_txn_at(t, txn->stray);
+    struct sx_missing missing = {.sign = SX_MISSING_NONE}, found;
+    enum fit fit = FITS_NOT;
+    const struct sx_txn *stray = sx_txn_at(t, txn->stray);
 
     /* It is there, and does not match. */
     if (stray && stray->final_frame && stray->final_frame <= until_frame)
         return missing;
     if (!txn->final_frame && txn->ack_frame && txn->ack_frame <= until_frame)
-        return (struct sx_missing){SX_MISSING_ACKNOWLEDGED, txn->ack_frame, txn->ack_ns};
-    if (!txn->final_frame && (ack = ack_of_success(t, txn, until_frame)) != NULL)
-        return (struct sx_missing){SX_MISSING_ACKNOWLEDGED, ack->request_frame, ack->request_ns};
-    if (!txn->final_frame && was_passed_on(t, txn, until_frame, &missing))
-        return missing;
-    missing.frame = unreadable_answer(t, txn, until_frame);
-    if (missing.frame)
-        missing.sign = SX_MISSING_UNREADABLE;
-    return missing;
+        return (struct sx_missing){SX_MISSING_REFUSED, txn->ack_frame, txn->ack_ns};
+    if (!txn->final_frame) {
+        if ((fit = find_ack(t, txn, until_frame, &found)) == FITS)
+            return found;
+        if (fit == MAY_FIT)
+            missing = (struct sx_missing){.sign = SX_MISSING_UNCERTAIN, .frame = found.frame};
+    }
+    if ((fit = find_passed(t, txn, until_frame, &found)) == FITS)
+        return found;
+    if (fit == MAY_FIT)
+        missing = (struct sx_missing){.sign = SX_MISSING_UNCERTAIN, .frame = found.frame};
+    uint32_t frame = unreadable_answer(t, txn, until_frame);
+    return frame ? (struct sx_missing){.sign = SX_MISSING_UNREADABLE, .frame = frame} : missing;
 }

@@ -3,21 +3,10 @@
  */
 #include "core/facts/answer_way.h"
 #include "core/facts/catalogue.h"
+#include "core/record/copies.h"
+#include "core/record/resent.h"
 #include "core/record/sessions.h"
 #include "core/record/tracker_state.h"
-
-/* Copies of one packet (mirror ports, captures on all interfaces) come closer together than any
- * retransmission timer fires. */
-#define DUPLICATE_NS (50 * SX_NS_PER_MS)
-
-/* A copy on the other side of a NAT comes later by what the way takes, but sooner than a timer. */
-#define ELSEWHERE_NS (400 * SX_NS_PER_MS)
-
-/* Either way round: in a merged capture the clock may step back. */
-static bool is_same_moment(int64_t a_ns, int64_t b_ns)
-{
-    return ABS(a_ns - b_ns) < DUPLICATE_NS;
-}
 
 /* How many different responses of one transaction are told apart from repetitions. A fork of
  * dozens answers so often; more would make a hostile capture slow. */
@@ -25,14 +14,16 @@ static bool is_same_moment(int64_t a_ns, int64_t b_ns)
 
 /* ---- attempts that follow a challenge, a redirection, a repairable error ---- */
 
-static struct sx_fingerprint attempt_key(const struct sx_tracker *t, const struct sx_sip_msg *msg)
+/* RFC 3261 22.2: the next attempt has the same Call-ID and a higher CSeq number. It ought to keep the
+ * From tag, and many phones do not. Each hop sees an attempt of its own, from the same client. */
+static struct sx_fingerprint attempt_key(const struct sx_tracker *t, const struct sx_sip_msg *msg,
+                                         uint32_t client)
 {
     struct sx_hash h = sx_hash_begin(t->key);
 
     sx_hash_add(&h, msg->call_id);
-    sx_hash_add(&h, sx_sip_msg_from_tag(msg));
     sx_hash_add(&h, msg->cseq_method_name);
-    sx_hash_add_uint(&h, sx_sip_msg_via_count(msg));   /* each hop sees an attempt of its own */
+    sx_hash_add_uint(&h, (uint64_t)sx_sip_msg_via_count(msg) << 32 | client);
     return sx_hash_end(h);
 }
 
@@ -44,23 +35,25 @@ static void await_new_attempt(struct sx_tracker *t, struct sx_txn *txn,
     if (!entry || (entry->role != SX_ROLE_CHALLENGE && entry->role != SX_ROLE_REDIRECT &&
                    entry->role != SX_ROLE_RETRY))
         return;
-    struct sx_fingerprint key = attempt_key(t, msg);
+    struct sx_fingerprint key = attempt_key(t, msg, txn->src.host);
     g_hash_table_replace(t->awaiting, g_memdup2(&key, sizeof key), txn);
     if (entry->role == SX_ROLE_REDIRECT && txn->parent)
         sx_txn_at(t, txn->parent)->redirected_child = true;
 }
 
-static void follow_old_attempt(struct sx_tracker *t, const struct sx_txn *txn,
-                               const struct sx_sip_msg *msg)
+/* The attempt that this request follows; NULL if it is the first. */
+static const struct sx_txn *follow_old_attempt(struct sx_tracker *t, const struct sx_txn *txn,
+                                               const struct sx_sip_msg *msg)
 {
     if (g_hash_table_size(t->awaiting) == 0)
-        return;
-    struct sx_fingerprint key = attempt_key(t, msg);
+        return NULL;
+    struct sx_fingerprint key = attempt_key(t, msg, txn->src.host);
     struct sx_txn *old = g_hash_table_lookup(t->awaiting, &key);
     if (!old || old->cseq >= msg->cseq)
-        return;
+        return NULL;
     old->followed_by = txn->number;
     g_hash_table_remove(t->awaiting, &key);
+    return old;
 }
 
 /* ---- requests ---- */
@@ -71,7 +64,7 @@ static void expect_answer(struct sx_tracker *t, const struct sx_txn *txn, int64_
         sx_deadlines_add(&t->deadlines, due_ns, txn->number);
 }
 
-static void first_request(struct sx_tracker *t, struct sx_txn *txn,
+static void first_request(struct sx_txn *txn,
                           const struct sx_observation *obs)
 {
     const struct sx_sip_msg *msg = obs->msg;
@@ -85,10 +78,9 @@ static void first_request(struct sx_tracker *t, struct sx_txn *txn,
     txn->cseq = msg->cseq;
     if (msg->end == SX_HEAD_COMPLETE)
         txn->vias = (uint8_t)MIN(msg->more_vias.p ? sx_sip_msg_via_count(msg) : 1, UINT8_MAX);
-    txn->has_credentials = msg->has_credentials;
     txn->in_dialog = sx_sip_msg_to_tag(msg).p != NULL;
-    if (txn->old_branch)
-        txn->uri_hash = sx_txn_hash(t, msg->uri);
+    if (msg->method == SX_METHOD_ACK)
+        txn->final_tag = sx_txn_tag_hash(sx_sip_msg_to_tag(msg));
     if (msg->method == SX_METHOD_INVITE && msg->has_expires)
         txn->expires_s = msg->expires;
     txn->token_route = msg->top_route.p && memchr(msg->top_route.p, '@', msg->top_route.n);
@@ -156,17 +148,11 @@ static void note_gap(struct sx_txn *txn, int64_t gap_ns)
 static void repeated_request(struct sx_txn *txn, const struct sx_observation *obs,
                              struct sx_message *record)
 {
-    int64_t gap_ns = obs->time_ns - txn->last_request_ns;
-    bool elsewhere = obs->from.host != txn->src.host || obs->to.host != txn->dst.host;
-
-    record->repeats = txn->request_frame;
-    txn->seen_elsewhere |= elsewhere;
-    if (is_same_moment(obs->time_ns, txn->last_request_ns) ||
-        (elsewhere && gap_ns >= 0 && gap_ns < ELSEWHERE_NS)) {
-        record->flags |= SX_MESSAGE_DUPLICATE;
+    txn->seen_elsewhere |= obs->from.host != txn->src.host || obs->to.host != txn->dst.host;
+    if (record->flags & SX_MESSAGE_DUPLICATE)
         return;
-    }
-    note_gap(txn, gap_ns);
+    record->repeats = txn->request_frame;
+    note_gap(txn, obs->time_ns - txn->last_request_ns);
     txn->sends++;
     if (txn->trying_frame)
         txn->sends_after_100++;
@@ -181,22 +167,45 @@ static struct sx_txn *observe_ack(struct sx_tracker *t, const struct sx_observat
 
     if (!invite)
         return NULL;
-    if (invite->ack_frame) {
-        record->repeats = invite->ack_frame;
-    } else {
+    invite->ack_astray |= !sx_endpoint_eq(obs->to, invite->dst) ||
+                          obs->transport != (enum sx_transport)invite->transport;
+    record->identity = sx_txn_tag_hash(sx_sip_msg_to_tag(obs->msg));
+    if (!invite->ack_frame) {
         invite->ack_frame = obs->frame;
         invite->ack_ns = obs->time_ns;
+        invite->ack_tag = record->identity;
+    } else if (!sx_copies_mark(t, invite, record, obs)) {
+        record->repeats = sx_copies_earlier_ack(t, invite, record);
     }
     invite->state = (uint8_t)sx_txn_next(true, (enum sx_txn_state)invite->state, SX_TXN_ACK);
     invite->last_ns = obs->time_ns;
     return invite;
 }
 
-/* RFC 3261 17.2.3 without the magic cookie: another Request-URI is another transaction. */
-static bool is_same_old_request(const struct sx_tracker *t, const struct sx_txn *txn,
-                                const struct sx_sip_msg *msg)
+/* RFC 3261 17.2.3 names these for clients without the magic cookie; those that use a branch again,
+ * as test tools do, are told by them as well. */
+static uint32_t request_hash(const struct sx_tracker *t, const struct sx_sip_msg *msg)
 {
-    return !txn->old_branch || !txn->request_frame || txn->uri_hash == sx_txn_hash(t, msg->uri);
+    struct sx_hash h = sx_hash_begin(t->key);
+
+    sx_hash_add(&h, msg->uri);
+    sx_hash_add(&h, sx_sip_msg_from_tag(msg));
+    sx_hash_add(&h, sx_sip_msg_to_tag(msg));
+    return (uint32_t)sx_hash_end(h).bits;
+}
+
+/* The transaction that a request belongs to, if it began before. */
+static struct sx_txn *find_begun(struct sx_tracker *t, struct sx_fingerprint key,
+                                 const struct sx_observation *obs, struct sx_message *record)
+{
+    struct sx_txn *txn = sx_txn_find(t, key);
+
+    if (!txn || (txn->request_frame && sx_copies_mark(t, txn, record, obs)))
+        return txn;
+    if (sx_txn_is_over(txn, obs->time_ns) ||
+        (txn->request_frame && txn->request_hash != record->identity))
+        return NULL;
+    return txn;
 }
 
 static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_observation *obs,
@@ -209,9 +218,8 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
         return txn;
 
     struct sx_fingerprint key = sx_txn_key(t, msg, msg->method);
-    txn = sx_txn_find(t, key);
-    if (txn && (sx_txn_is_over(txn, obs->time_ns) || !is_same_old_request(t, txn, msg)))
-        txn = NULL;
+    record->identity = request_hash(t, msg);
+    txn = find_begun(t, key, obs, record);
     if (txn && txn->request_frame) {
         repeated_request(txn, obs, record);
         txn->last_ns = obs->time_ns;
@@ -220,38 +228,30 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
     bool new = !txn;
     if (new)
         txn = sx_txn_new(t, obs, key);
-    first_request(t, txn, obs);
+    first_request(txn, obs);
+    txn->request_hash = record->identity;
     if (new)
         sx_txn_place(t, txn, msg);
     else
         sx_txn_mark_forwarded(t, txn);
-    follow_old_attempt(t, txn, msg);
+    const struct sx_txn *before = follow_old_attempt(t, txn, msg);
+    if (msg->has_credentials && msg->method != SX_METHOD_ACK && msg->method != SX_METHOD_CANCEL)
+        sx_credentials_sent(t, txn, before, msg);
     tie_to_flow(t, txn, obs);
     if (txn->in_dialog)
         sx_dialogs_request(t, txn, obs);
     if (msg->method == SX_METHOD_INVITE)
         first_invite(t, txn, obs);
+    if (msg->method == SX_METHOD_INVITE || msg->method == SX_METHOD_ACK)
+        sx_missing_alike(t, txn);
     if (msg->method == SX_METHOD_CANCEL)
         cancel_invite(t, txn, obs, record);
-    if (msg->method == SX_METHOD_ACK)
-        sx_missing_ack(t, txn);
     if (!txn->responses)
         expect_answer(t, txn, obs->time_ns + SX_TIMER_B_NS);
     return txn;
 }
 
 /* ---- responses ---- */
-
-/* FNV-1a, for it is short. It needs no key: whoever could make two tags collide could as well send
- * the same tag twice. */
-static uint32_t hash_of_tag(struct sx_slice tag)
-{
-    uint32_t h = UINT32_C(2166136261);
-
-    for (size_t i = 0; i < tag.n; i++)
-        h = (h ^ (uint8_t)tag.p[i]) * UINT32_C(16777619);
-    return h;
-}
 
 /* Responses of one code with one To tag (RFC 3261 13.2.2.4) can differ in these. */
 static uint32_t response_identity(uint32_t to_tag, const struct sx_sip_msg *msg)
@@ -300,9 +300,8 @@ static void first_other_response(struct sx_tracker *t, struct sx_txn *txn,
     txn->first_response_frame = obs->frame;
     txn->first_response_ns = obs->time_ns;
     txn->first_response_code = obs->msg->code;
+    txn->first_tag = record->to_tag;
     txn->answer_dst = obs->to;
-    if (txn->parent)
-        sx_missing_branch_answer(t, txn);
     if (txn->request_frame && !sx_endpoint_eq(obs->to, txn->src))
         txn->answer_way = (uint8_t)sx_answer_way_of(obs);
     if (txn->method == SX_METHOD_INVITE && txn->request_frame && !txn->first_child &&
@@ -330,12 +329,22 @@ static void other_response(struct sx_tracker *t, struct sx_txn *txn,
         txn->answer_dst = obs->to;
         txn->answer_way = SX_ANSWER_TO_SOURCE;
     }
-    if (obs->msg->code < 200 || txn->final_frame)
+    if (obs->msg->code < 200)
         return;
+    if (txn->final_frame) {
+        /* Some proxies send two: one by the transaction, one without. */
+        if (obs->msg->code == txn->final_code && to_tag != txn->final_tag && !record->repeats) {
+            txn->other_final_tag = to_tag;
+            txn->other_final_frame = obs->frame;
+        }
+        return;
+    }
     txn->final_frame = obs->frame;
     txn->final_ns = obs->time_ns;
     txn->final_code = obs->msg->code;
     txn->final_tag = to_tag;
+    if (txn->auth || obs->msg->code == 401 || obs->msg->code == 407)
+        sx_credentials_answered(t, txn, obs->msg, obs->frame);
     if (obs->msg->code >= 300) {
         await_new_attempt(t, txn, obs->msg);
         flow_fails(t, txn, obs);
@@ -349,6 +358,19 @@ static enum sx_txn_event event_of(unsigned code)
     if (code < 200)
         return SX_TXN_PROVISIONAL;
     return code < 300 ? SX_TXN_SUCCESS : SX_TXN_FAILURE;
+}
+
+static void first_of_its_kind(struct sx_tracker *t, struct sx_txn *txn,
+                              const struct sx_observation *obs, struct sx_message *record)
+{
+    const struct sx_sip_msg *msg = obs->msg;
+
+    if (msg->rseq && msg->code > 100 && msg->code < 200)
+        record->flags |= SX_MESSAGE_RELIABLE;
+    sx_dialogs_response(t, txn, obs);
+    if (msg->code / 100 == 2 &&
+        (msg->method == SX_METHOD_INVITE || msg->method == SX_METHOD_UPDATE))
+        sx_sessions_answer(t, txn, obs);
 }
 
 static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_observation *obs,
@@ -368,23 +390,15 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
         txn->cseq = msg->cseq;
         sx_txn_place(t, txn, msg);
     }
-    uint32_t to_tag = hash_of_tag(sx_sip_msg_to_tag(msg));
+    uint32_t to_tag = record->to_tag = sx_txn_tag_hash(sx_sip_msg_to_tag(msg));
     record->identity = response_identity(to_tag, msg);
     record->repeats = earlier_response(t, txn, record);
-    /* Behind a repeated request the same response is one more answer, however soon; but not twice
-     * in a row. */
-    if ((record->repeats > txn->last_request_frame && is_same_moment(obs->time_ns, txn->last_ns)) ||
-        (record->repeats && record->identity == txn->last_response &&
-         is_same_moment(obs->time_ns, txn->last_response_ns)))
-        record->flags |= SX_MESSAGE_DUPLICATE;
-    if (msg->rseq && msg->code > 100 && msg->code < 200)
-        record->flags |= SX_MESSAGE_RELIABLE;
-    if (!record->repeats) {
-        sx_dialogs_response(t, txn, obs);
-        if (msg->code / 100 == 2 &&
-            (msg->method == SX_METHOD_INVITE || msg->method == SX_METHOD_UPDATE))
-            sx_sessions_answer(t, txn, obs);
-    }
+    bool copy = record->repeats && sx_copies_mark(t, txn, record, obs);
+    if (!record->repeats)
+        first_of_its_kind(t, txn, obs, record);
+    if (record->repeats && msg->code >= 200 && msg->method == SX_METHOD_INVITE &&
+        !(record->flags & SX_MESSAGE_DUPLICATE))
+        sx_resent_note(t, txn, obs, record);
     if (stray)
         sx_stray_note(stray, obs);
     else if (msg->code == 100)
@@ -395,42 +409,62 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
     if (msg->code >= 100 && msg->code < 700)
         txn->state = (uint8_t)sx_txn_next(txn->method == SX_METHOD_INVITE,
                                           (enum sx_txn_state)txn->state, event_of(msg->code));
-    txn->last_response = record->identity;
-    txn->last_response_ns = txn->last_ns = obs->time_ns;
+    if (!copy)
+        txn->last_response_ns = obs->time_ns;
+    txn->last_ns = obs->time_ns;
     return txn;
 }
 
-/* A request without Via, or with a head that ends before it, belongs to no transaction; a response
- * without Via may be meant for one. */
-static bool is_told_apart(const struct sx_observation *obs)
+/* A response without Via may be meant for a request all the same. */
+static bool may_be_stray(const struct sx_observation *obs)
 {
-    const struct sx_sip_msg *msg = obs->msg;
+    return !obs->msg->is_request && !obs->quoted && obs->msg->has_cseq &&
+           obs->msg->end == SX_HEAD_COMPLETE;
+}
 
-    return msg->has_cseq && (msg->has_via || (!msg->is_request && !obs->quoted &&
-                                              msg->end == SX_HEAD_COMPLETE));
+/* What the end of the frame hides is not taken for something that is not there. */
+static bool is_complete(struct sx_tracker *t, struct sx_observation *obs, struct sx_sip_msg *whole)
+{
+    if ((obs->msg->has_via && obs->msg->has_cseq) || may_be_stray(obs))
+        return true;
+    if (obs->quoted || obs->msg->end != SX_HEAD_CUT)
+        return false;
+    obs->from = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->src), obs->src.port};
+    obs->to = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->dst), obs->dst.port};
+    if (!sx_cut_complete(t, obs, whole)) {
+        sx_cut_unknown(t, obs);
+        return false;
+    }
+    obs->msg = whole;
+    return true;
 }
 
 struct sx_message *sx_tracker_observe(struct sx_tracker *t, struct sx_observation *obs)
 {
     struct sx_message *record = sx_pool_add(&t->messages);
     struct sx_txn *txn = NULL;
+    struct sx_sip_msg whole;
 
     record->frame = obs->frame;
     record->code = obs->msg->code;
     record->method = (uint8_t)obs->msg->method;
     record->flags = obs->quoted ? SX_MESSAGE_QUOTED : 0;
-    if (!is_told_apart(obs))
+    if (!is_complete(t, obs, &whole))
         return record;
+    record->method = (uint8_t)obs->msg->method;
     if (obs->quoted) {
         txn = sx_observe_quote(t, obs);
     } else {
         obs->from = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->src), obs->src.port};
         obs->to = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->dst), obs->dst.port};
+        sx_copies_note(record, obs);
         txn = obs->msg->is_request ? observe_request(t, obs, record)
                                    : observe_response(t, obs, record);
+        if (!txn)
+            return record;
+        record->txn = txn->number;
+        sx_copies_add(t, txn, record);
         sx_hosts_at(&t->hosts, obs->from.host)->sent++;
-        if (obs->reassembled)
-            sx_missing_reassembled(t, obs->from.host, obs->to.host);
         if (obs->transport == SX_TRANSPORT_UDP && sx_flows_over_udp(t->flows))
             sx_flows_datagram(t->flows, &(struct sx_datagram){.frame = obs->frame,
                               .time_ns = obs->time_ns}, obs->from, obs->to, &(struct sx_stun){0});

@@ -24,6 +24,19 @@ struct sx_expiry {
     bool after_100;             /* waits for more than a 100; else for any response */
 };
 
+/* What follows an answer and did not come in time. */
+enum sx_due {
+    SX_DUE_ACK      /* of a final response to INVITE */
+};
+
+struct sx_overdue {
+    uint32_t frame;             /* that found it */
+    uint32_t since_frame;       /* the message that waits */
+    uint32_t txn, dialog;       /* of that message; dialog 0: none */
+    int64_t waited_ns;
+    uint8_t due;                /* enum sx_due */
+};
+
 /* The connection that carried an INVITE was closed by its client, and the INVITE had no other
  * response than 100 yet. */
 struct sx_hangup {
@@ -53,6 +66,10 @@ const struct sx_message *sx_tracker_message(const struct sx_tracker *tracker, ui
 /* The nth wait that this frame found past its deadline; NULL if there is no such. */
 const struct sx_expiry *sx_tracker_expiry(const struct sx_tracker *tracker, uint32_t frame,
                                           uint32_t nth);
+
+/* The same of what follows an answer. */
+const struct sx_overdue *sx_tracker_overdue(const struct sx_tracker *tracker, uint32_t frame,
+                                            uint32_t nth);
 
 /* The nth INVITE whose connection this frame closed; NULL if there is no such. */
 const struct sx_hangup *sx_tracker_hangup(const struct sx_tracker *tracker, uint32_t frame,
@@ -91,6 +108,11 @@ uint32_t sx_tracker_tag_hash(const struct sx_tracker *tracker, struct sx_slice t
 const struct sx_txn *sx_tracker_txn(const struct sx_tracker *tracker, uint32_t number);
 uint32_t sx_tracker_txn_count(const struct sx_tracker *tracker);
 const struct sx_host *sx_tracker_host(const struct sx_tracker *tracker, uint32_t host);
+
+/* How long after the first response but 100 the first one with either code came, in milliseconds.
+ * False if there is none. */
+bool sx_tracker_response_ms(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                            unsigned code, unsigned or_code, uint32_t *ms);
 
 /* The transaction that a request or response belongs to, without observing it; 0 if unknown. */
 uint32_t sx_tracker_find(const struct sx_tracker *tracker, const struct sx_sip_msg *msg);

@@ -165,7 +165,7 @@ struct sx_txn *sx_stray_find(struct sx_tracker *t, const struct sx_observation *
     };
     if (sx_sip_msg_via(msg, 1, &below))
         s.second = sx_txn_key_of(t, msg, &below);
-    const struct sx_txn *meant = find_meant(&s, sx_txn_call_hash(t, msg), &differs);
+    const struct sx_txn *meant = find_meant(&s, msg->call_id.n > 0 ? sx_txn_call_hash(t, msg->call_id) : 0, &differs);
     return meant ? kept_with(t, obs, sx_txn_at(t, meant->number), differs, key) : NULL;
 }
 

@@ -6,6 +6,7 @@
 #include "core/record/call.h"
 #include "core/record/tracker_state.h"
 #include "core/record/missing.h"
+#include "core/record/resent.h"
 #include "core/record/sessions.h"
 
 struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config *cfg)
@@ -23,15 +24,18 @@ struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config 
     sx_fingerprint_map_init(&t->by_key);
     sx_fingerprint_map_init(&t->waiting);
     sx_fingerprint_map_init(&t->by_call);
-    sx_fingerprint_map_init(&t->acks);
-    t->unreadable = sx_missing_packets_new();
+    sx_fingerprint_map_init(&t->alike);
+    t->unreadable = sx_unreadable_new();
     t->awaiting = g_hash_table_new_full(sx_fingerprint_hash, sx_fingerprint_equal, g_free, NULL);
     t->connecting = g_hash_table_new_full(sx_way_hash, sx_way_equal, g_free, NULL);
     t->riding = g_hash_table_new_full(sx_way_hash, sx_way_equal, g_free, NULL);
+    sx_credentials_init(t);
     sx_deadlines_init(&t->deadlines);
     t->sessions = sx_sessions_new();
     t->flows = sx_flows_new(key);
     t->dialogs = sx_dialogs_new();
+    t->resents = sx_resents_new();
+    sx_pool_init(&t->overdues, sizeof(struct sx_overdue));
     t->calls = sx_call_numbers_new();
     return t;
 }
@@ -43,7 +47,7 @@ void sx_tracker_free(struct sx_tracker *t)
     sx_fingerprint_map_clear(&t->by_key);
     sx_fingerprint_map_clear(&t->waiting);
     sx_fingerprint_map_clear(&t->by_call);
-    sx_fingerprint_map_clear(&t->acks);
+    sx_fingerprint_map_clear(&t->alike);
     g_hash_table_destroy(t->unreadable);
     g_hash_table_destroy(t->awaiting);
     g_hash_table_destroy(t->connecting);
@@ -54,10 +58,13 @@ void sx_tracker_free(struct sx_tracker *t)
     sx_pool_clear(&t->expiries);
     sx_pool_clear(&t->hangups);
     sx_pool_clear(&t->attempts);
+    sx_credentials_clear(t);
     sx_deadlines_clear(&t->deadlines);
     sx_sessions_free(t->sessions);
     sx_flows_free(t->flows);
     sx_dialogs_free(t->dialogs);
+    sx_resents_free(t->resents);
+    sx_pool_clear(&t->overdues);
     sx_call_numbers_free(t->calls);
     g_free(t);
 }
@@ -146,6 +153,7 @@ bool sx_tracker_tick(struct sx_tracker *t, uint32_t frame, int64_t time_ns)
     if (frame <= t->last_frame) {
         sx_pool_truncate(&t->messages, sx_pool_lower_bound(&t->messages, frame));
         sx_pool_truncate(&t->expiries, sx_pool_lower_bound(&t->expiries, frame));
+        sx_pool_truncate(&t->overdues, sx_pool_lower_bound(&t->overdues, frame));
         sx_pool_truncate(&t->hangups, sx_pool_lower_bound(&t->hangups, frame));
         sx_pool_truncate(&t->attempts, sx_pool_lower_bound(&t->attempts, frame));
         sx_sessions_frame_again(t->sessions, frame);
@@ -176,6 +184,19 @@ void sx_tracker_expired(struct sx_tracker *t, uint32_t number, bool after_100)
         .waited_ns = t->now_ns - (after_100 ? txn->trying_ns : txn->request_ns),
         .after_100 = after_100,
     };
+}
+
+void sx_tracker_add_overdue(struct sx_tracker *t, const struct sx_overdue *overdue)
+{
+    struct sx_overdue *added = sx_pool_add(&t->overdues);
+
+    *added = *overdue;
+    added->frame = t->last_frame;
+}
+
+const struct sx_overdue *sx_tracker_overdue(const struct sx_tracker *t, uint32_t frame, uint32_t nth)
+{
+    return sx_pool_nth(&t->overdues, frame, nth);
 }
 
 const struct sx_message *sx_tracker_message(const struct sx_tracker *t, uint32_t frame,
@@ -209,4 +230,29 @@ const struct sx_attempt *sx_tracker_attempt(const struct sx_tracker *t, uint32_t
     uint32_t i = sx_pool_lower_bound(&t->attempts, frame);
 
     return nth < t->attempts.count - i ? sx_pool_at(&t->attempts, i + nth) : NULL;
+}
+
+bool sx_tracker_response_ms(const struct sx_tracker *t, const struct sx_txn *txn, unsigned code,
+                            unsigned or_code, uint32_t *ms)
+{
+    uint32_t from_ms = 0, then_ms = 0;
+    bool begun = false, found = false;
+
+    /* The newest first; see struct sx_message. */
+    for (uint32_t i = MIN(txn->responses, t->messages.count); i;) {
+        const struct sx_message *m = sx_pool_at(&t->messages, i - 1);
+        if (m->txn != txn->number)
+            break;
+        if (m->frame == txn->first_response_frame && m->code == txn->first_response_code) {
+            from_ms = m->ms;
+            begun = true;
+        }
+        if (m->code == code || m->code == or_code) {
+            then_ms = m->ms;
+            found = true;
+        }
+        i = m->next < i ? m->next : 0;
+    }
+    *ms = then_ms - from_ms;
+    return begun && found;
 }

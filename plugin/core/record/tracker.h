@@ -30,6 +30,9 @@ uint32_t sx_tracker_due(struct sx_tracker *tracker);
 /* Records that the newest frame found this wait past its limit. */
 void sx_tracker_expired(struct sx_tracker *tracker, uint32_t txn, bool after_100);
 
+/* Records that the newest frame, which becomes its frame, found something overdue after an answer. */
+void sx_tracker_add_overdue(struct sx_tracker *tracker, const struct sx_overdue *overdue);
+
 /* Adds a message and returns its record. Fills in from and to. */
 struct sx_message *sx_tracker_observe(struct sx_tracker *tracker, struct sx_observation *obs);
 
@@ -50,9 +53,10 @@ bool sx_tracker_watches_udp(const struct sx_tracker *tracker);
 void sx_tracker_udp(struct sx_tracker *tracker, const struct sx_datagram *datagram);
 
 /* Adds the news that a packet from src to dst did not arrive: an ICMP error that quotes too little
- * to name the transaction. On the first pass. */
+ * to name the transaction. quote: what it holds of the message; NULL for nothing. On the first pass. */
 void sx_tracker_undelivered(struct sx_tracker *tracker, uint32_t frame, int64_t time_ns,
-                            const struct sx_address *src, const struct sx_address *dst);
+                            const struct sx_address *src, const struct sx_address *dst,
+                            const struct sx_sip_msg *quote);
 
 /* Adds a packet from src that could hold SIP which the capture does not show: encrypted,
  * compressed, or a fragment without the others. dst: where it went, if a request in the other
@@ -60,6 +64,13 @@ void sx_tracker_undelivered(struct sx_tracker *tracker, uint32_t frame, int64_t 
  * pass. */
 void sx_tracker_unreadable(struct sx_tracker *tracker, uint32_t frame,
                            const struct sx_address *src, const struct sx_address *dst);
+
+/* Adds a fragment whose packet is not whole yet. On the first pass. */
+void sx_tracker_fragment(struct sx_tracker *tracker, const struct sx_seen_fragment *fragment);
+
+/* Adds the last fragment of a packet that is whole now: none of them hides anything. On the first
+ * pass. */
+void sx_tracker_reassembled(struct sx_tracker *tracker, const struct sx_seen_fragment *fragment);
 
 /* The capture was read to its end. */
 void sx_tracker_end(struct sx_tracker *tracker);

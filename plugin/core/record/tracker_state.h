@@ -6,11 +6,15 @@
  * tracker.c        the capture: its frames, waits and records
  * matching.c       which transaction a message belongs to, and what it was forwarded from
  * observe.c        what a message changes
- * undelivered.c    what ICMP and TCP say of requests that did not arrive
+ * connections.c    what ICMP and TCP say of requests that did not arrive
+ * credentials.c    what requests proved of their user
  * sessions.c       session timers that were agreed on
  * strays.c         responses that do not match the request which they are for
  * dialogs.c        which dialog a message names
- * missing.c         what shows that there was a response which the capture lacks
+ * missing.c        what shows that there was a response which the capture lacks
+ * evidence.c       what the capture can see of an answer
+ * cut.c            messages that the capture holds the beginning of
+ * unreadable.c     packets that may hold SIP which the capture does not show
  */
 #ifndef SX_TRACKER_STATE_H
 #define SX_TRACKER_STATE_H
@@ -20,20 +24,29 @@
 #include "core/record/flow.h"
 #include "core/base/fingerprint_map.h"
 #include "core/record/tracker.h"
+#include "core/record/unreadable.h"
 
 /* How many Via values are tried for a parent that is in the capture. */
 #define SX_MAX_HOPS_UP 16
 
+/* First fragments that are remembered until the others of their packets come. */
+#define SX_FIRST_FRAGMENTS 64
+
 struct sx_tracker {
     struct sx_config cfg;
     uint64_t key[2];
+    struct sx_pool overdues;    /* struct sx_overdue, in the order of their frames */
     struct sx_pool txns, messages, expiries, hangups, attempts;
+    struct sx_pool auths, auth_values;  /* private to credentials.c, as accounts is */
+    GHashTable *accounts;
     struct sx_hosts hosts;
     struct sx_fingerprint_map by_key;   /* transactions by their keys */
     struct sx_fingerprint_map waiting;  /* by parent_key: the newest transaction whose parent was not seen */
     struct sx_fingerprint_map by_call;  /* by Call-ID: the newest transaction */
-    struct sx_fingerprint_map acks;     /* the first ACK of a 2xx, by client, Call-ID and CSeq number */
-    GHashTable *unreadable;     /* sender and receiver -> frames that may hold SIP, in order */
+    struct sx_fingerprint_map alike;    /* the newest INVITE or ACK of a 2xx, by client, Call-ID and CSeq number */
+    GHashTable *unreadable;     /* sender and receiver -> packets that may hold SIP, in order */
+    uint64_t first_fragments[SX_FIRST_FRAGMENTS];   /* the newest first fragments, by their hashes */
+    uint32_t next_first_fragment;
     GHashTable *awaiting;       /* attempt fingerprint -> transaction that a new attempt may follow */
     GHashTable *connecting;     /* struct sx_connecting, by its way; SYN sent, not answered */
     GHashTable *riding;         /* struct sx_riding, by its way: it carried an INVITE */
@@ -41,6 +54,7 @@ struct sx_tracker {
     struct sx_sessions *sessions;
     struct sx_flows *flows;
     struct sx_dialogs *dialogs;
+    struct sx_resents *resents;
     struct sx_call_numbers *calls;
     int64_t now_ns;
     uint32_t last_frame;
@@ -65,9 +79,6 @@ struct sx_fingerprint sx_txn_key_of(const struct sx_tracker *tracker, const stru
 /* The sent-by without the port that it has anyway: RFC 3261 18.1.1, 20.42. */
 struct sx_slice sx_via_sent_by(const struct sx_via *via);
 
-/* Of the Call-ID; 0 if there is none. */
-uint64_t sx_txn_call_hash(const struct sx_tracker *tracker, const struct sx_sip_msg *msg);
-
 struct sx_txn *sx_txn_find(const struct sx_tracker *tracker, struct sx_fingerprint key);
 
 /* The INVITE that an ACK belongs to; NULL if the ACK is a transaction of its own. */
@@ -86,6 +97,8 @@ void sx_txn_place(struct sx_tracker *tracker, struct sx_txn *txn, const struct s
 /* Notes that the host which the parent was sent to sends requests on. */
 void sx_txn_mark_forwarded(struct sx_tracker *tracker, const struct sx_txn *txn);
 
+/* 64 bits of a Call-ID. */
+uint64_t sx_txn_call_hash(const struct sx_tracker *tracker, struct sx_slice call_id);
 uint32_t sx_txn_hash(const struct sx_tracker *tracker, struct sx_slice s);
 
 /* ---- undelivered.c ---- */
@@ -109,22 +122,40 @@ void sx_stray_list(struct sx_tracker *tracker, struct sx_txn *txn, const struct 
 struct sx_txn *sx_stray_find(struct sx_tracker *tracker, const struct sx_observation *obs,
                              struct sx_fingerprint key, const struct sx_txn *matched);
 void sx_stray_note(struct sx_txn *kept, const struct sx_observation *obs);
+/* ---- credentials.c ---- */
+
+void sx_credentials_init(struct sx_tracker *tracker);
+void sx_credentials_clear(struct sx_tracker *tracker);
+
+/* Notes the credentials of a new request; before: the attempt that it follows, or NULL. */
+void sx_credentials_sent(struct sx_tracker *tracker, struct sx_txn *txn,
+                         const struct sx_txn *before, const struct sx_sip_msg *msg);
+
+/* Notes what the first final response says of them. */
+void sx_credentials_answered(struct sx_tracker *tracker, struct sx_txn *txn,
+                             const struct sx_sip_msg *msg, uint32_t frame);
 
 /* ---- missing.c ---- */
 
-/* Notes an ACK that is a transaction of its own. */
-void sx_missing_ack(struct sx_tracker *tracker, const struct sx_txn *ack);
+/* Notes an INVITE, or an ACK that is a transaction of its own; once. */
+void sx_missing_alike(struct sx_tracker *tracker, struct sx_txn *txn);
 
-/* Notes that a branch may have given the hop above its answer; when it has one, or gets its place. */
-void sx_missing_branch_answer(struct sx_tracker *tracker, const struct sx_txn *branch);
+/* ---- cut.c ---- */
+
+/* For a message that ends before its CSeq: where its Via branch, Call-ID and method show which
+ * transaction it belongs to, *whole is the message with that one's CSeq. False if nothing shows it. */
+bool sx_cut_complete(const struct sx_tracker *tracker, const struct sx_observation *obs,
+                     struct sx_sip_msg *whole);
+
+/* Notes a message of which no more is known than from where to where it went: it may be any. */
+void sx_cut_unknown(struct sx_tracker *tracker, const struct sx_observation *obs);
+
+/* ---- unreadable.c ---- */
 
 /* Notes a packet between two hosts that may hold SIP which the capture does not show. */
-void sx_missing_packet(struct sx_tracker *tracker, uint32_t frame, uint32_t from, uint32_t to);
-
-/* Takes the newest such packet back: it was a fragment, and the others came. */
-void sx_missing_reassembled(struct sx_tracker *tracker, uint32_t from, uint32_t to);
+void sx_unreadable_packet(struct sx_tracker *tracker, uint32_t frame, uint32_t from, uint32_t to);
 
 /* For sx_tracker.unreadable. */
-GHashTable *sx_missing_packets_new(void);
+GHashTable *sx_unreadable_new(void);
 
 #endif

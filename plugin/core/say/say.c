@@ -7,6 +7,8 @@
 
 #include <wsutil/inet_addr.h>
 
+#include "core/record/evidence.h"
+
 size_t sx_line_break(const char *text, size_t max)
 {
     size_t length = strlen(text), cut = max;
@@ -84,6 +86,22 @@ void sx_say_no_response(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     sx_say_time(out, sx_tracker_now(tracker) - txn->request_ns);
     if (txn->sends > 1)
         wmem_strbuf_append_printf(out, ", sent %" PRIu32 " times", txn->sends);
+    if (!sx_evidence_unreachable(txn, sx_evidence_now(tracker)))
+        return;
+    wmem_strbuf_append(out, ": ");
+    sx_say_host(out, tracker, txn->dst.host);
+    wmem_strbuf_append_printf(out, " cannot be reached, frame %" PRIu32,
+                              txn->last_unreachable_frame);
+}
+
+void sx_say_not_repeated(wmem_strbuf_t *out, const struct sx_txn *txn)
+{
+    wmem_strbuf_append(out, "cannot tell: no response in the capture, but the client ");
+    if (txn->sends > 1)
+        wmem_strbuf_append_printf(out, "stopped after sending it %" PRIu32 " times; over UDP it goes "
+                                  "on for 32 s while it hears nothing", txn->sends);
+    else
+        wmem_strbuf_append(out, "did not send it again, as it does over UDP while it hears nothing");
 }
 
 bool sx_say_step(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,

@@ -48,6 +48,9 @@ void sx_say_missing(wmem_strbuf_t *out, const struct sx_tracker *tracker, const 
 void sx_say_no_response(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                         const struct sx_txn *txn);
 
+/* "cannot tell: no response in the capture, but the client did not send it again ..." */
+void sx_say_not_repeated(wmem_strbuf_t *out, const struct sx_txn *txn);
+
 /* "no response for 32 s after 100 Trying in frame 2 to INVITE in frame 1: " and the cause */
 void sx_say_expiry(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                    const struct sx_expiry *expiry);

@@ -32,13 +32,14 @@ static void say_ending_response(wmem_strbuf_t *out, const struct sx_tracker *tra
     }
 }
 
-/* "for frame 5 acknowledges it" */
+/* "for frame 5 acknowledges it", "for frame 5 acknowledges a failure" */
 static void say_sign(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                      const struct sx_txn *txn, const struct sx_missing *missing)
 {
     wmem_strbuf_append(out, "for ");
-    if (missing->sign == SX_MISSING_ACKNOWLEDGED) {
-        wmem_strbuf_append_printf(out, "frame %" PRIu32 " acknowledges it", missing->frame);
+    if (missing->sign == SX_MISSING_ACKNOWLEDGED || missing->sign == SX_MISSING_REFUSED) {
+        wmem_strbuf_append_printf(out, "frame %" PRIu32 " acknowledges %s", missing->frame,
+                                  missing->sign == SX_MISSING_REFUSED ? "a failure" : "it");
         return;
     }
     sx_say_host(out, tracker, txn->src.host);
@@ -49,9 +50,15 @@ void sx_say_missing(wmem_strbuf_t *out, const struct sx_tracker *tracker, const 
                    const struct sx_missing *missing)
 {
     if (sx_missing_is_sure(missing->sign)) {
-        wmem_strbuf_append(out, "answered, ");
+        wmem_strbuf_append(out, missing->sign == SX_MISSING_REFUSED ? "refused, " : "answered, ");
         say_sign(out, tracker, txn, missing);
         wmem_strbuf_append(out, ": the capture lacks the response");
+        return;
+    }
+    if (missing->sign == SX_MISSING_UNCERTAIN) {
+        wmem_strbuf_append_printf(out, "cannot tell: frame %" PRIu32 " may belong to a response of "
+                                  "this branch that the capture lacks, or of another branch",
+                                  missing->frame);
         return;
     }
     wmem_strbuf_append_printf(out, "cannot tell: frame %" PRIu32 " from ", missing->frame);
@@ -98,7 +105,8 @@ static void say_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         say_ending_response(out, tracker, txn, v);
         break;
     case SX_END_MISSING:
-        wmem_strbuf_append(out, "; answered unseen, ");
+        wmem_strbuf_append(out, v->missing.sign == SX_MISSING_REFUSED ? "; refused unseen, "
+                                                                      : "; answered unseen, ");
         say_sign(out, tracker, txn, &v->missing);
         break;
     case SX_END_CANCEL_EXPIRES:

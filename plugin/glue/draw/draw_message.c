@@ -19,9 +19,12 @@ static void say_plain(wmem_strbuf_t *out, const struct sx_pen *p)
     else if (p->remark)
         wmem_strbuf_append_printf(out, " - %s", p->remark);
     else if (txn && v->record->repeats) {
-        wmem_strbuf_append_printf(out, " - %s frame %u",
-                                  v->record->flags & SX_MESSAGE_DUPLICATE ? "the same packet as"
-                                                                          : "repeats",
+        wmem_strbuf_append_printf(out, v->record->flags & SX_MESSAGE_TRANSLATED
+                                           ? " - the same message as frame %u, seen between other "
+                                             "addresses"
+                                       : v->record->flags & SX_MESSAGE_DUPLICATE
+                                           ? " - the same packet as frame %u"
+                                           : " - repeats frame %u",
                                   v->record->repeats);
     } else if (!txn) {
         return;
@@ -76,8 +79,17 @@ static void say_message(wmem_strbuf_t *out, const struct sx_pen *p)
 
 /* All that is drawn, in the order of the tree. */
 static const struct sx_drawing *const drawings[] = {
-    &sx_drawing_response, &sx_drawing_transaction, &sx_drawing_trying,
-    &sx_drawing_flow, &sx_drawing_mismatch, &sx_drawing_session,
+    &sx_drawing_response,
+    &sx_drawing_transaction,
+    &sx_drawing_credentials,
+    &sx_drawing_failure,
+    &sx_drawing_trying,
+    &sx_drawing_flow,
+    &sx_drawing_dialog,
+    &sx_drawing_ack,
+    &sx_drawing_call_end,
+    &sx_drawing_mismatch,
+    &sx_drawing_session,
 };
 
 void sx_draw_set_up(int proto, expert_module_t *module)

@@ -336,7 +336,7 @@ static void draw_response(struct sx_pen *p)
     draw_retry_after(p, tree);
     if (v->msg->code >= 200 && sx_is_wanted(p, hf_failure))
         sx_add_bool(p, tree, hf_failure,
-                 sx_failure_judge(v->tracker, p->txn, v->msg->code, sx_failure_stale_nonce(v->msg)));
+                 sx_failure_judge(v->tracker, p->txn, v->msg->code));
 }
 
 static void draw_message(struct sx_pen *p)

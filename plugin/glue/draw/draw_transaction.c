@@ -140,7 +140,8 @@ static void set_up(int proto, expert_module_t *module G_GNUC_UNUSED)
             FRAMENUM_TYPE(FT_FRAMENUM_RETRANS_PREV), 0, NULL, HFILL } },
         { &hf_duplicate_of,
           { "Same packet as", "sipexplain.duplicate_of", FT_FRAMENUM, BASE_NONE,
-            FRAMENUM_TYPE(FT_FRAMENUM_DUP_ACK), 0, "The capture holds this packet twice", HFILL } },
+            FRAMENUM_TYPE(FT_FRAMENUM_DUP_ACK), 0, "The capture holds this packet twice: a mirror port, several interfaces, or both "
+            "sides of a NAT", HFILL } },
         { &hf_cancelled_in,
           { "Cancelled in", "sipexplain.cancelled_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
             NULL, HFILL } },

@@ -67,16 +67,18 @@ static expert_field *trying_expert(enum sx_trying_state trying_state)
 static void draw_trying(struct sx_pen *p)
 {
     const struct sx_txn *txn = p->txn;
-    uint32_t frame = p->pinfo->num;
-    bool waits = frame == txn->request_frame || frame == txn->trying_frame;
-    bool ends = p->view->record->flags & SX_MESSAGE_ENDS_WAIT;
+    const struct sx_message *record = p->view->record;
+    bool waits = sx_message_stands_for(record, txn->request_frame) ||
+                 sx_message_stands_for(record, txn->trying_frame);
+    bool other_side = record->flags & (SX_MESSAGE_OTHER_PLACE | SX_MESSAGE_TRANSLATED);
+    bool ends = record->flags & SX_MESSAGE_ENDS_WAIT;
 
     /* A CANCEL ends the wait of its INVITE. */
     if (ends && txn->method == SX_METHOD_CANCEL)
         txn = sx_tracker_txn(p->view->tracker, txn->related);
     else if (!waits && !ends)
         return;
-    if (!txn || p->view->record->repeats ||
+    if (!txn || (record->repeats && !other_side) ||
         (p->view->msg->is_request && txn->method == SX_METHOD_ACK))
         return;
     struct sx_trying v = sx_trying_judge(p->view->tracker, txn);
@@ -115,7 +117,8 @@ static void draw_trying(struct sx_pen *p)
 
 static void draw_no_response(struct sx_pen *p)
 {
-    if (p->pinfo->num != p->txn->request_frame || !p->view->msg->is_request ||
+    if (!sx_message_stands_for(p->view->record, p->txn->request_frame) ||
+        !p->view->msg->is_request ||
         !sx_silence_no_response(p->view->tracker, p->txn))
         return;
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
@@ -123,29 +126,43 @@ static void draw_no_response(struct sx_pen *p)
     sx_flag(p, p->top, &ei_no_response, wmem_strbuf_get_str(words));
 }
 
+static const char *not_repeated(const struct sx_pen *p)
+{
+    wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
+
+    sx_say_not_repeated(words, p->txn);
+    return wmem_strbuf_get_str(words);
+}
+
 static void draw_missing(struct sx_pen *p)
 {
     const struct sx_txn *txn = p->txn;
     const struct sx_message *record = p->view->record;
 
-    if (txn->final_frame || record->repeats || record->method == SX_METHOD_ACK ||
-        (p->pinfo->num != txn->request_frame && p->pinfo->num != txn->trying_frame))
+    if (txn->final_frame || record->method == SX_METHOD_ACK ||
+        (!sx_message_stands_for(record, txn->request_frame) &&
+         !sx_message_stands_for(record, txn->trying_frame)))
         return;
     struct sx_missing missing = sx_missing_response(p->view->tracker, txn, UINT32_MAX);
     if (missing.sign == SX_MISSING_NONE) {
         if (sx_silence_not_repeated(p->view->tracker, txn))
-            p->remark = "cannot tell: no response in the capture, but the client did not send it "
-                        "again, as it does over UDP while it hears nothing";
+            p->remark = not_repeated(p);
         return;
     }
     /* Where something else ended the wait, or was said of it before, a guess adds nothing. */
-    if (missing.sign == SX_MISSING_UNREADABLE &&
+    if (!sx_missing_is_sure(missing.sign) &&
         (txn->first_response_frame || txn->cancel_frame || txn->expired_frame))
         return;
-    sx_add_frame(p, p->tree, hf_response_missing, missing.frame);
+    if (missing.sign != SX_MISSING_UNCERTAIN)
+        sx_add_frame(p, p->tree, hf_response_missing, missing.frame);
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
     sx_say_missing(words, p->view->tracker, txn, &missing);
     p->remark = wmem_strbuf_get_str(words);
+}
+
+proto_item *sx_add_expired(const struct sx_pen *p, uint32_t frame)
+{
+    return sx_add_uint(p, p->tree, hf_expired, frame);
 }
 
 static uint32_t overdue(const struct sx_expiry *e, const struct sx_txn *txn)

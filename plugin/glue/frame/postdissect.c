@@ -6,7 +6,9 @@
 #include <epan/dissectors/packet-tcp.h>
 
 #include "core/read/icmp_quote.h"
+#include "core/read/ip_header.h"
 #include "core/read/payload_signs.h"
+#include "core/read/start_line.h"
 #include "core/judge/watch.h"
 #include "core/read/tcp_header.h"
 #include "glue/stats/compare.h"
@@ -58,6 +60,7 @@ static struct sx_address address_of(const address *a, uint32_t port)
 struct visit {
     packet_info *pinfo;
     proto_tree *tree;
+    tvbuff_t *frame;
     int64_t time_ns;
     uint32_t nth;
     struct sx_frame_signs signs;
@@ -66,6 +69,40 @@ struct visit {
     bool tapped;
     bool in_info;       /* the Info column gets the verdict */
 };
+
+static struct sx_slice address_slice(const address *a)
+{
+    return sx_slice(a->data, (size_t)MAX(a->len, 0));
+}
+
+/* What tells the packet of a message from others. Several messages of one segment begin at bytes of
+ * their own. */
+static struct sx_packet_marks packet_marks(const struct visit *v, const struct sx_sip_span *span)
+{
+    packet_info *pinfo = v->pinfo;
+    struct sx_slice src = address_slice(&pinfo->src), dst = address_slice(&pinfo->dst);
+    unsigned n = tvb_captured_length(v->frame);
+    struct sx_slice bytes = sx_slice((const char *)tvb_get_ptr(v->frame, 0, (int)n), n);
+    struct sx_packet_marks marks = {0};
+    struct sx_ip_header ip;
+    struct sx_tcp_header tcp;
+
+    if (!sx_ip_header_find(bytes, src, dst, &ip))
+        return marks;
+    marks.id = ip.id;
+    marks.place = ip.place;
+    if (pinfo->rec && pinfo->rec->presence_flags & WTAP_HAS_INTERFACE_ID)
+        marks.place ^= (uint16_t)(pinfo->rec->rec_header.packet_header.interface_id << 8);
+    if (!v->signs.tcp)
+        return marks;
+    marks.exact = sx_tcp_header_find(bytes, src, dst, (uint16_t)pinfo->srcport,
+                                     (uint16_t)pinfo->destport, &tcp);
+    if (marks.exact) {
+        marks.id = tcp.seq + span->offset - (span->tvb == v->frame ? tcp.payload_at : 0);
+        marks.id += marks.id == 0;
+    }
+    return marks;
+}
 
 static const struct sx_message *observe(const struct visit *v, const struct sx_sip_span *span)
 {
@@ -77,7 +114,7 @@ static const struct sx_message *observe(const struct visit *v, const struct sx_s
         .frame = v->pinfo->num,
         .transport = span->transport,
         .quoted = span->quoted,
-        .reassembled = span->reassembled,
+        .packet = packet_marks(v, span),
     };
 
     /* Only registrations keep the number of their connection. */
@@ -90,6 +127,24 @@ static const struct sx_message *observe(const struct visit *v, const struct sx_s
     return sx_tracker_observe(state.tracker, &obs);
 }
 
+/* msg: what it holds of a message, or NULL */
+static void on_icmp(const struct visit *v, const struct sx_sip_msg *msg)
+{
+    const packet_info *pinfo = v->pinfo;
+    struct sx_icmp_quote quote;
+    unsigned n = tvb_captured_length(v->frame);
+
+    /* Read at once; nothing keeps the pointer. */
+    if (!sx_icmp_quote_find(sx_slice((const char *)tvb_get_ptr(v->frame, 0, (int)n), n),
+                            address_slice(&pinfo->src), address_slice(&pinfo->dst), &quote))
+        return;
+    struct sx_address src = address_of(&pinfo->src, quote.src_port);
+    struct sx_address dst = address_of(&pinfo->dst, quote.dst_port);
+    src.bytes = quote.src.p;
+    dst.bytes = quote.dst.p;
+    sx_tracker_undelivered(state.tracker, pinfo->num, v->time_ns, &src, &dst, msg);
+}
+
 static void on_message(const struct sx_sip_span *span, void *data)
 {
     struct visit *v = data;
@@ -97,6 +152,8 @@ static void on_message(const struct sx_sip_span *span, void *data)
         v->first_pass ? observe(v, span)
                       : sx_tracker_message(state.tracker, v->pinfo->num, v->nth);
 
+    if (v->first_pass && span->quoted && record->txn == 0)
+        on_icmp(v, &span->msg);
     v->nth++;
     if (v->tapped)
         sx_stats_tell(v->pinfo, state.tracker, record, &span->msg, v->time_ns, v->first_pass);
@@ -120,11 +177,6 @@ static void on_message(const struct sx_sip_span *span, void *data)
     const char *verdict = sx_draw_message(v->tree, v->pinfo, &view);
     if (verdict && v->in_info)
         col_append_fstr(v->pinfo->cinfo, COL_INFO, " [%s]", verdict);
-}
-
-static struct sx_slice address_slice(const address *a)
-{
-    return sx_slice(a->data, (size_t)MAX(a->len, 0));
 }
 
 /* Of the segment itself, or of what was decrypted or unmasked of it. */
@@ -218,21 +270,91 @@ static void on_udp(const struct visit *v, tvbuff_t *frame)
         sx_tracker_udp(state.tracker, &datagram);
 }
 
-static void on_icmp(const struct visit *v, tvbuff_t *frame)
+static struct sx_address address_in(struct sx_slice bytes)
 {
-    const packet_info *pinfo = v->pinfo;
-    struct sx_icmp_quote quote;
+    return (struct sx_address){
+        .bytes = bytes.p,
+        .len = (uint8_t)bytes.n,
+        .type = bytes.n == 4 ? AT_IPv4 : AT_IPv6,
+    };
+}
+
+static bool find_fragment(const struct visit *v, tvbuff_t *frame, struct sx_seen_fragment *seen)
+{
+    struct sx_fragment f;
     unsigned n = tvb_captured_length(frame);
 
     /* Read at once; nothing keeps the pointer. */
-    if (!sx_icmp_quote_find(sx_slice((const char *)tvb_get_ptr(frame, 0, (int)n), n),
-                            address_slice(&pinfo->src), address_slice(&pinfo->dst), &quote))
+    if (!sx_fragment_find(sx_slice((const char *)tvb_get_ptr(frame, 0, (int)n), n), &f))
+        return false;
+    *seen = (struct sx_seen_fragment){
+        .src = address_in(f.src),
+        .dst = address_in(f.dst),
+        .inner_src = address_in(f.inner_src),
+        .inner_dst = address_in(f.inner_dst),
+        .frame = v->pinfo->num,
+        .id = f.id,
+        .holds = f.holds,
+        .first = f.first,
+    };
+    return true;
+}
+
+/* No TCP, UDP or SCTP in it, or SigComp. */
+static void on_unreadable(const struct visit *v, tvbuff_t *frame)
+{
+    const packet_info *pinfo = v->pinfo;
+    struct sx_address src = address_of(&pinfo->src, 0), dst = address_of(&pinfo->dst, 0);
+    struct sx_seen_fragment fragment;
+
+    if (find_fragment(v, frame, &fragment))
+        sx_tracker_fragment(state.tracker, &fragment);
+    else
+        sx_tracker_unreadable(state.tracker, pinfo->num, &src, &dst);
+}
+
+/* A frame that makes a packet whole has it for its second data source. */
+static void on_reassembled(const struct visit *v, tvbuff_t *frame)
+{
+    const packet_info *pinfo = v->pinfo;
+    struct sx_seen_fragment fragment;
+
+    if (!find_fragment(v, frame, &fragment))
         return;
-    struct sx_address src = address_of(&pinfo->src, quote.src_port);
-    struct sx_address dst = address_of(&pinfo->dst, quote.dst_port);
-    src.bytes = quote.src.p;
-    dst.bytes = quote.dst.p;
-    sx_tracker_undelivered(state.tracker, pinfo->num, v->time_ns, &src, &dst);
+    fragment.inner_src = address_of(&pinfo->src, 0);
+    fragment.inner_dst = address_of(&pinfo->dst, 0);
+    sx_tracker_reassembled(state.tracker, &fragment);
+}
+
+/* The payload of the datagram or segment, as far as the frame holds it. */
+static struct sx_slice payload_of(const packet_info *pinfo, struct sx_slice frame, bool tcp)
+{
+    struct sx_slice src = address_slice(&pinfo->src), dst = address_slice(&pinfo->dst);
+    uint16_t src_port = (uint16_t)pinfo->srcport, dst_port = (uint16_t)pinfo->destport;
+    struct sx_slice payload = SX_SLICE_NONE;
+    struct sx_tcp_header header;
+
+    if (!tcp)
+        sx_udp_payload_find(frame, src, dst, src_port, dst_port, &payload);
+    else if (sx_tcp_header_find(frame, src, dst, src_port, dst_port, &header))
+        payload = sx_slice_from(frame, MIN(header.payload_at, frame.n));
+    return payload;
+}
+
+/* The snapshot length left out what the frame held, and that may have been SIP. */
+static void on_cut(const struct visit *v, tvbuff_t *frame)
+{
+    const packet_info *pinfo = v->pinfo;
+    struct sx_address src = address_of(&pinfo->src, 0), dst = address_of(&pinfo->dst, 0);
+    unsigned n = tvb_captured_length(frame);
+
+    if (!v->signs.cut &&
+        (v->signs.icmp_without_sip || (v->signs.transport != SX_TRANSPORT_UDP && !v->signs.tcp)))
+        return;
+    /* Read at once; nothing keeps the pointer. */
+    struct sx_slice bytes = sx_slice((const char *)tvb_get_ptr(frame, 0, (int)n), n);
+    if (v->signs.cut || sx_start_line_may_begin(payload_of(pinfo, bytes, v->signs.tcp)))
+        sx_tracker_unreadable(state.tracker, pinfo->num, &src, &dst);
 }
 
 /* What is no SIP but says why SIP stays unanswered. */
@@ -240,6 +362,10 @@ static void on_signs(const struct visit *v, tvbuff_t *frame)
 {
     packet_info *pinfo = v->pinfo;
 
+    if (pinfo->data_src && pinfo->data_src->next && sx_tracker_watches_tcp(state.tracker))
+        on_reassembled(v, frame);
+    if (pinfo->fd->cap_len < pinfo->fd->pkt_len && (v->signs.cut || !v->signs.has_sip))
+        on_cut(v, frame);
     if (v->signs.tcp) {
         if (sx_tracker_watches_tcp(state.tracker))
             on_tcp(v, frame);
@@ -247,10 +373,9 @@ static void on_signs(const struct visit *v, tvbuff_t *frame)
         if (sx_tracker_watches_udp(state.tracker))
             on_udp(v, frame);
     } else if (v->signs.icmp_without_sip) {
-        on_icmp(v, frame);
+        on_icmp(v, NULL);
     } else if (v->signs.unreadable && sx_tracker_watches_tcp(state.tracker)) {
-        struct sx_address src = address_of(&pinfo->src, 0), dst = address_of(&pinfo->dst, 0);
-        sx_tracker_unreadable(state.tracker, pinfo->num, &src, &dst);
+        on_unreadable(v, frame);
     }
 }
 
@@ -269,7 +394,7 @@ static inline void ask(const packet_info *pinfo, bool first_pass)
 static int dissect_sipexplain(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                               void *data G_GNUC_UNUSED)
 {
-    struct visit v = {.pinfo = pinfo, .tree = tree, .first_pass = !PINFO_FD_VISITED(pinfo)};
+    struct visit v = {.pinfo = pinfo, .tree = tree, .frame = tvb, .first_pass = !PINFO_FD_VISITED(pinfo)};
 
     if (!state.tracker)
         return 0;

@@ -3,31 +3,29 @@
  */
 #include "glue/compat.h"
 
+#include "core/read/start_line.h"
 #include "core/read/tcp_header.h"
 #include "glue/frame/sip_source.h"
 
-/* A request line may hold a URI of any length; one that is longer hides its own start. */
-#define MAX_REQUEST_LINE 65536
-
-/* How far a dissector that first took and then rejected the data moves the layer numbers on. */
-#define LAYER_SLACK 4
-
-/* SIP layers looked at: records of one TLS segment, messages in a message's body. */
-#define MAX_VERDICTS 8
+/* Verdicts of one frame: their numbers have one byte. */
+#define MAX_VERDICTS 256
 
 /* A frame with no more bytes than this, tunnels included, may be an empty keep-alive over UDP. */
 #define MAX_KEEPALIVE_FRAME 160
 
 /* Messages that a segment has room for; more of them take more than one allocation. */
-#define USUAL_SPANS 4
+#define USUAL_PIECES 4
 
 /* How much of a segment is looked for in the data that it completed, and how often. */
 #define PROBE 16
 #define MAX_PROBES 64
 
+/* Bytes of a DATA chunk of SCTP before the user's (RFC 9260 3.3.1). */
+#define SCTP_DATA_HEADER 16
+
 /* What a layer is to us. */
 enum layer { LAYER_OTHER, LAYER_SIP, LAYER_UDP, LAYER_TCP, LAYER_TLS, LAYER_WS, LAYER_SCTP, LAYER_ICMP,
-             LAYER_STUN, LAYER_DATA, LAYER_SIGCOMP };
+             LAYER_STUN, LAYER_DATA, LAYER_SIGCOMP, LAYER_EXPORTED };
 
 static int proto_sip;
 static uint8_t *layer_of;   /* enum layer, by the protocol's id; of epan scope */
@@ -43,6 +41,7 @@ void sx_sip_source_init(void)
         {"tls", LAYER_TLS},   {"websocket", LAYER_WS},  {"sctp", LAYER_SCTP},
         {"icmp", LAYER_ICMP}, {"icmpv6", LAYER_ICMP},  {"stun", LAYER_STUN},
         {"data", LAYER_DATA}, {"sigcomp", LAYER_SIGCOMP},
+        {"exported_pdu", LAYER_EXPORTED},
     };
 
     proto_sip = proto_get_id_by_filter_name("sip");
@@ -62,37 +61,47 @@ void sx_sip_source_init(void)
 /* What the layers and the SIP dissector say of a frame. */
 struct frame {
     packet_info *pinfo;
-    const sip_info_value_t *verdicts[MAX_VERDICTS]; /* the last message of each SIP layer */
+    struct sx_verdict *verdicts;        /* of messages that it took, and of messages in their bodies */
     unsigned verdict_count;
-    bool continued;                     /* a layer ended in bytes that are no message */
+    unsigned layers, sip_layers;
+    unsigned first_sip;                 /* number of the layer, from 1 */
+    bool continued;                     /* the dissector came to bytes that are no message */
     enum sx_transport transport;
     bool stream;                        /* several messages may follow one another */
+    bool tls;
     bool quoted;
-    bool in_sip;
     bool keepalive;
     bool compressed;
+    bool exported;
 };
 
-static const sip_info_value_t *verdict_of_layer(packet_info *pinfo, unsigned layer)
+/* The dissector keeps what it says of a message under the number of the layer that came last: its
+ * own, or that of what it found in the body of an earlier message. So one layer of SIP has several,
+ * and of the messages between two bodies there is the last one's. The number begins again after 255.
+ * The same in all releases from 4.0 to 4.6. */
+static void read_verdicts(struct frame *f)
 {
-    for (unsigned i = 0; i < LAYER_SLACK; i++) {
-        const sip_info_value_t *v = p_get_proto_data(pinfo->pool, pinfo, proto_sip, layer + i);
-        if (v)
-            return v;
+    unsigned from = f->first_sip, to = f->pinfo->curr_layer_num;
+
+    if (f->layers > UINT8_MAX) {
+        from = 0;
+        to = UINT8_MAX;
     }
-    return NULL;
-}
-
-static void add_verdict(struct frame *f, unsigned layer)
-{
-    const sip_info_value_t *v = verdict_of_layer(f->pinfo, layer);
-
-    if (!v)
-        return; /* the segment only waits for its rest */
-    if (!v->request_method && !v->response_code)
-        f->continued = true;
-    else if (f->verdict_count < MAX_VERDICTS)
-        f->verdicts[f->verdict_count++] = v;
+    for (unsigned number = from; number <= to; number++) {
+        const sip_info_value_t *v =
+            p_get_proto_data(f->pinfo->pool, f->pinfo, proto_sip, number);
+        if (!v)
+            continue; /* it only waits for the rest, or the number is that of a body */
+        if (!v->request_method && !v->response_code)
+            f->continued = true;
+        else
+            f->verdicts[f->verdict_count++] = (struct sx_verdict){
+                .method = (const char *)v->request_method,
+                .code = v->response_code,
+                .call_id = v->tap_call_id,
+                .cseq = v->tap_cseq_number,
+            };
+    }
 }
 
 static void read_transport(struct frame *f, enum layer layer)
@@ -104,24 +113,28 @@ static void read_transport(struct frame *f, enum layer layer)
     };
 
     f->transport = (enum sx_transport)transports[layer];
-    if (layer == LAYER_TCP)
+    if (layer == LAYER_TCP || layer == LAYER_SCTP)
         f->stream = true;
-    else if (layer == LAYER_UDP || layer == LAYER_SCTP)
+    else if (layer == LAYER_UDP)
         f->stream = false;
+    else if (layer == LAYER_TLS)
+        f->tls = true;
 }
 
-static void read_layer(struct frame *f, enum layer layer, unsigned number)
+static void read_layer(struct frame *f, enum layer layer)
 {
     /* What a message carries says nothing of how it travels; SigComp stands below SIP's own port. */
-    if (f->in_sip && layer != LAYER_SIP && layer != LAYER_SIGCOMP)
+    if (f->sip_layers && layer != LAYER_SIP && layer != LAYER_SIGCOMP)
         return;
     if (layer == LAYER_SIP) {
-        f->in_sip = true;
-        add_verdict(f, number);
+        if (f->sip_layers++ == 0)
+            f->first_sip = f->layers;
     } else if (layer == LAYER_ICMP) {
         f->quoted = true;
     } else if (layer == LAYER_SIGCOMP) {
         f->compressed = true;
+    } else if (layer == LAYER_EXPORTED) {
+        f->exported = true;
     } else if (layer == LAYER_STUN || layer == LAYER_DATA) {
         f->keepalive = layer == LAYER_STUN || f->pinfo->fd->pkt_len <= MAX_KEEPALIVE_FRAME;
     } else {
@@ -131,146 +144,18 @@ static void read_layer(struct frame *f, enum layer layer, unsigned number)
 
 /* False if the frame holds no whole SIP message. For every frame of a capture, so most of them are
  * done with a look into the table for each layer. */
-static inline bool read_layers(packet_info *pinfo, struct frame *f)
+static inline bool read_layers(struct frame *f)
 {
-    unsigned number = 0;
-
-    *f = (struct frame){.pinfo = pinfo};
-    for (wmem_list_frame_t *l = wmem_list_head(pinfo->layers); l; l = wmem_list_frame_next(l)) {
+    for (wmem_list_frame_t *l = wmem_list_head(f->pinfo->layers); l; l = wmem_list_frame_next(l)) {
         unsigned id = GPOINTER_TO_UINT(wmem_list_frame_data(l));
-        number++;
+        f->layers++;
         if (id < layer_count && layer_of[id] != LAYER_OTHER)
-            read_layer(f, (enum layer)layer_of[id], number);
+            read_layer(f, (enum layer)layer_of[id]);
     }
+    if (!f->sip_layers)
+        return false;
+    read_verdicts(f);
     return f->verdict_count > 0 || (f->continued && f->stream);
-}
-
-static bool same_start(const sip_info_value_t *v, const struct sx_sip_msg *msg)
-{
-    if (msg->is_request)
-        return v->request_method && sx_slice_is(msg->method_name, (const char *)v->request_method);
-    return !v->request_method && v->response_code == msg->code;
-}
-
-static bool verdict_is(const sip_info_value_t *v, const struct sx_sip_msg *msg)
-{
-    return same_start(v, msg) &&
-           (!v->tap_call_id || !msg->call_id.p ||
-            strncmp(v->tap_call_id, msg->call_id.p,
-                    MIN(strlen(v->tap_call_id), msg->call_id.n)) == 0);
-}
-
-static bool any_verdict_is(const struct frame *f, const struct sx_sip_msg *msg)
-{
-    for (unsigned i = 0; i < f->verdict_count; i++)
-        if (verdict_is(f->verdicts[i], msg))
-            return true;
-    return false;
-}
-
-/* ---- start lines ---- */
-
-static bool begins_status_line(const char *p, size_t n)
-{
-    return n >= 11 && p[7] == ' ' && g_ascii_isdigit(p[8]) && g_ascii_isdigit(p[9]) &&
-           g_ascii_isdigit(p[10]) && (n == 11 || p[11] == ' ' || p[11] == '\r' || p[11] == '\n');
-}
-
-/* How long the method is that ends before the Request-URI. Bytes of a binary header before it can
- * look like letters, so what the SIP dissector read goes first, then the known methods. It tells of
- * the last message in a segment only: an ACK there does not make one of a PRACK before it. */
-static size_t method_length(struct sx_slice before, bool at_boundary,
-                            const sip_info_value_t *verdict)
-{
-    const char *name = verdict ? (const char *)verdict->request_method : NULL;
-    size_t run = 0, n = name ? strlen(name) : 0;
-    bool told = n > 0 && n <= before.n && memcmp(before.p + before.n - n, name, n) == 0;
-
-    if (told && (n == before.n || !g_ascii_isupper(before.p[before.n - n - 1])))
-        return n;
-    while (run < before.n && sx_is_token(before.p[before.n - 1 - run]))
-        run++;
-    size_t known = sx_method_suffix(sx_slice(before.p + before.n - run, run));
-    if (told && n >= known)
-        return n;
-    if (at_boundary && run == before.n)
-        return run;
-    return known ? known : run;
-}
-
-/* True if nothing but the name of a known method stands before the only blank before the version:
- * how nearly all requests begin. */
-static bool is_plain_request(struct sx_slice bytes, size_t from, size_t hit)
-{
-    size_t n = 0;
-
-    while (from + n < hit && bytes.p[from + n] >= 'A' && bytes.p[from + n] <= 'Z')
-        n++;
-    if (n == 0 || from + n + 2 >= hit || bytes.p[from + n] != ' ' ||
-        sx_method_of(sx_slice(bytes.p + from, n)) == SX_METHOD_OTHER)
-        return false;
-    struct sx_slice uri = sx_slice(bytes.p + from + n + 1, hit - 1 - (from + n + 1));
-    return !memchr(uri.p, ' ', uri.n) && !memchr(uri.p, '\n', uri.n);
-}
-
-/* The start of the request line whose version stands at hit; false if there is none. */
-static bool request_line_start(struct sx_slice bytes, size_t from, size_t hit, bool at_boundary,
-                               const sip_info_value_t *verdict, size_t *start)
-{
-    size_t end = hit + 7, uri = hit - 1;
-    size_t lowest = hit - from > MAX_REQUEST_LINE ? hit - MAX_REQUEST_LINE : from;
-
-    if (hit < from + 4 || bytes.p[hit - 1] != ' ' ||
-        (end < bytes.n && bytes.p[end] != '\r' && bytes.p[end] != '\n'))
-        return false;
-    if (at_boundary && hit - from <= MAX_REQUEST_LINE && is_plain_request(bytes, from, hit)) {
-        *start = from;
-        return true;
-    }
-    while (uri > lowest && ((uint8_t)bytes.p[uri - 1] > ' ' ||
-                            (bytes.p[uri - 1] != ' ' && bytes.p[uri - 1] != '\n')))
-        uri--;
-    if (uri <= lowest || bytes.p[uri - 1] != ' ' || uri == hit - 1)
-        return false;
-    struct sx_slice before = sx_slice(bytes.p + lowest, uri - 1 - lowest);
-    size_t method = method_length(before, at_boundary && lowest == from, verdict);
-    *start = uri - 1 - method;
-    return method > 0;
-}
-
-/* The next "SIP/2.0" at or behind an offset; ws_memmem() prepares for longer searches than this. */
-static const char *find_version(struct sx_slice bytes, size_t from)
-{
-    const char *p = bytes.p + from, *end = bytes.p + bytes.n;
-
-    while (end - p >= 7 && (p = memchr(p, 'S', (size_t)(end - p) - 6)) != NULL) {
-        if (memcmp(p, "SIP/2.0", 7) == 0)
-            return p;
-        p++;
-    }
-    return NULL;
-}
-
-/* The next start line at or behind *at. */
-static bool find_start(struct sx_slice bytes, size_t *at, bool at_boundary,
-                       const sip_info_value_t *verdict)
-{
-    size_t from = *at, look = from;
-
-    while (look < bytes.n) {
-        const char *hit = find_version(bytes, look);
-        if (!hit)
-            return false;
-        size_t h = (size_t)(hit - bytes.p);
-        if (begins_status_line(hit, bytes.n - h)) {
-            *at = h;
-            return true;
-        }
-        if (request_line_start(bytes, from, h, at_boundary, verdict, at))
-            return true;
-        look = h + 7;
-    }
-    return false;
 }
 
 /* ---- data sources ---- */
@@ -283,46 +168,46 @@ static struct sx_slice source_bytes(tvbuff_t *tvb)
     return n > 0 ? sx_slice((const char *)tvb_get_ptr(tvb, 0, (int)n), n) : SX_SLICE_NONE;
 }
 
-/* Reads the message at *at and moves behind it. *complete: nothing of it is missing. */
-static bool read_span(struct sx_slice bytes, size_t *at, struct sx_sip_span *span, bool *complete)
+static void tell(const struct frame *f, tvbuff_t *tvb, const struct sx_piece *piece,
+                 bool reassembled, sx_sip_source_cb cb, void *data)
 {
-    struct sx_slice rest = sx_slice_from(bytes, *at);
+    struct sx_sip_span span = {
+        .tvb = tvb,
+        .offset = (unsigned)piece->offset,
+        .length = (unsigned)piece->length,
+        .msg = piece->msg,
+        .transport = f->transport,
+        .quoted = f->quoted,
+        .reassembled = reassembled,
+    };
 
-    if (!sx_sip_msg_read(rest, &span->msg))
-        return false;
-    size_t length = rest.n, body = span->msg.content_length;
-    *complete = span->msg.end == SX_HEAD_COMPLETE;
-    if (*complete && span->msg.has_content_length) {
-        *complete = body <= rest.n - span->msg.head.n;
-        if (*complete)
-            length = span->msg.head.n + body;
-    }
-    span->offset = (unsigned)*at;
-    span->length = (unsigned)length;
-    *at += length;
-    return true;
+    cb(&span, data);
 }
 
-/* The messages of one data source that the SIP dissector dissected, one for each of its layers: SCTP
- * may bundle several. The body of a message is no place to look for the next one. */
+static bool begins_as_told(const struct frame *f, const struct sx_sip_msg *msg)
+{
+    for (unsigned i = 0; i < f->verdict_count; i++)
+        if (sx_verdict_begins(&f->verdicts[i], msg))
+            return true;
+    return false;
+}
+
+/* A datagram is one message, and one layer of SIP; a frame may hold several datagrams. The body of a
+ * message is no place to look for the next one. */
 static unsigned each_in_source(const struct frame *f, tvbuff_t *tvb, bool reassembled,
                                sx_sip_source_cb cb, void *data)
 {
     struct sx_slice bytes = source_bytes(tvb);
-    struct sx_sip_span span;
+    struct sx_piece piece;
     unsigned found = 0;
     size_t at = 0;
-    bool complete;
 
-    span.tvb = tvb;
-    span.transport = f->transport;
-    span.quoted = f->quoted;
-    span.reassembled = reassembled;
-
-    while (found < f->verdict_count && find_start(bytes, &at, false, f->verdicts[found])) {
+    while (found < f->sip_layers &&
+           sx_start_line_find(bytes, &at, false,
+                              f->verdicts[MIN(found, f->verdict_count - 1)].method)) {
         size_t start = at;
-        if (read_span(bytes, &at, &span, &complete) && same_start(f->verdicts[found], &span.msg)) {
-            cb(&span, data);
+        if (sx_piece_read(bytes, &at, &piece) && begins_as_told(f, &piece.msg)) {
+            tell(f, tvb, &piece, reassembled, cb, data);
             found++;
         } else {
             at = start + 7;
@@ -331,16 +216,21 @@ static unsigned each_in_source(const struct frame *f, tvbuff_t *tvb, bool reasse
     return found;
 }
 
-static bool is_reassembled(const struct data_source *source)
+static bool is_named(const struct data_source *source, const char *prefix)
 {
     char *name = ws_data_source_name(source);
-    bool yes = g_str_has_prefix(name, "Reassembled");
+    bool yes = g_str_has_prefix(name, prefix);
 
     wmem_free(NULL, name);
     return yes;
 }
 
-/* A reassembled datagram comes behind the frame that holds its last fragment, so the last data
+static bool is_reassembled(const struct data_source *source)
+{
+    return is_named(source, "Reassembled");
+}
+
+/* A reassembled datagram comes after the frame that holds its last fragment, so the last data
  * source goes first. */
 static unsigned each_in_datagram(const struct frame *f, sx_sip_source_cb cb, void *data)
 {
@@ -353,6 +243,11 @@ static unsigned each_in_datagram(const struct frame *f, sx_sip_source_cb cb, voi
                                sources > 0 && is_reassembled(source), cb, data);
     }
     return found;
+}
+
+static bool is_cut(const packet_info *pinfo)
+{
+    return pinfo->fd->cap_len < pinfo->fd->pkt_len;
 }
 
 /* Where the payload of a segment begins in its data source: a frame has headers before it. */
@@ -374,9 +269,9 @@ static bool ends_with(struct sx_slice s, const char *p, size_t n)
     return n <= s.n && memcmp(s.p + s.n - n, p, n) == 0;
 }
 
-/* Where what is left of a segment begins, behind what the reassembled data took of it: all of it,
+/* Where what is left of a segment begins, after what the reassembled data took of it: all of it,
  * or the longest beginning of it that they end with. */
-static size_t behind_tail(struct sx_slice bytes, size_t start, struct sx_slice reassembled)
+static size_t after_tail(struct sx_slice bytes, size_t start, struct sx_slice reassembled)
 {
     struct sx_slice own = sx_slice_from(bytes, start);
 
@@ -399,78 +294,141 @@ static size_t behind_tail(struct sx_slice bytes, size_t start, struct sx_slice r
     return start;
 }
 
-static void collect(const struct frame *f, tvbuff_t *tvb, size_t at, wmem_array_t *spans)
+/* RFC 9260 3.3.1: the chunk that holds the message here says where it ends. */
+static struct sx_slice within_chunk(struct sx_slice bytes, size_t at)
 {
-    struct sx_slice bytes = source_bytes(tvb);
-    struct sx_sip_span span = {.tvb = tvb, .transport = f->transport, .quoted = f->quoted};
-    bool complete, at_boundary = at > 0;
+    size_t length;
 
-    while (find_start(bytes, &at, at_boundary, f->verdicts[0])) {
-        if (!read_span(bytes, &at, &span, &complete)) {
+    if (at < SCTP_DATA_HEADER || bytes.p[at - SCTP_DATA_HEADER] != 0)
+        return bytes;
+    const uint8_t *header = (const uint8_t *)bytes.p + at - SCTP_DATA_HEADER;
+    length = (size_t)header[2] << 8 | header[3];
+    if (length > SCTP_DATA_HEADER)
+        bytes.n = MIN(bytes.n, at - SCTP_DATA_HEADER + length);
+    return bytes;
+}
+
+/* at_boundary: a message may begin there; else headers of other layers stand before it. */
+static void collect(const struct frame *f, const struct data_source *source, unsigned number,
+                    size_t at, bool at_boundary, wmem_array_t *pieces)
+{
+    struct sx_slice bytes = source_bytes(get_data_source_tvb(source));
+    const char *method = f->verdict_count ? f->verdicts[0].method : NULL;
+    struct sx_piece piece = {.source = number};
+
+    while (sx_start_line_find(bytes, &at, at_boundary, method)) {
+        struct sx_slice whole = f->transport == SX_TRANSPORT_SCTP ? within_chunk(bytes, at) : bytes;
+        if (!sx_piece_read(whole, &at, &piece)) {
             at += 7;
             continue;
         }
-        if (complete || any_verdict_is(f, &span.msg))
-            wmem_array_append_one(spans, span);
+        wmem_array_append_one(pieces, piece);
         at_boundary = true;
     }
 }
 
-/* The data sources of a stream hold segments or records, and reassembled messages that come
- * behind the segment which completed them but begin before it. */
-static void collect_stream(const struct frame *f, wmem_array_t *spans)
+/* What TLS decrypted and WebSocket unmasked is a data source of its own; what it was made from may
+ * show the same bytes, where the cipher is none or the mask zero. NULL: nothing is made. */
+static GSList *first_made(const struct frame *f, const char *name)
 {
-    for (GSList *s = f->pinfo->data_src; s; s = s->next) {
-        tvbuff_t *tvb = get_data_source_tvb(s->data);
+    for (GSList *s = f->pinfo->data_src->next; s; s = s->next)
+        if (is_named(s->data, name))
+            return s;
+    return NULL;
+}
+
+static GSList *first_source(const struct frame *f, bool *unmasked)
+{
+    GSList *first = NULL;
+
+    *unmasked = false;
+    if (f->pinfo->data_src->next && f->transport == SX_TRANSPORT_WS)
+        *unmasked = (first = first_made(f, "Unmasked")) != NULL;
+    if (!first && f->pinfo->data_src->next && f->tls)
+        first = first_made(f, "Decrypted");
+    return first ? first : f->pinfo->data_src;
+}
+
+/* The data sources of a stream hold segments or records, and reassembled messages that come after
+ * the segment which completed them but begin before it. */
+static void collect_stream(const struct frame *f, wmem_array_t *pieces)
+{
+    unsigned number = 0;
+    bool unmasked;
+    GSList *first = first_source(f, &unmasked);
+
+    for (GSList *s = f->pinfo->data_src; s != first; s = s->next)
+        number++;
+    for (GSList *s = first; s; s = s->next) {
+        const struct data_source *own = s->data;
+        unsigned own_number = number++;
         bool is_frame = s == f->pinfo->data_src;
         size_t at = 0;
         while (s->next && is_reassembled(s->next->data)) {
-            tvbuff_t *whole = get_data_source_tvb(s->next->data);
-            collect(f, whole, 0, spans);
-            struct sx_slice own = source_bytes(tvb);
+            const struct data_source *whole = s->next->data;
+            collect(f, whole, number++, 0, false, pieces);
+            struct sx_slice bytes = source_bytes(get_data_source_tvb(own));
             if (at == 0)
-                at = payload_start(f, own, is_frame);
-            at = behind_tail(own, at, source_bytes(whole));
+                at = payload_start(f, bytes, is_frame);
+            at = after_tail(bytes, at, source_bytes(get_data_source_tvb(whole)));
             s = s->next;
         }
-        collect(f, tvb, at, spans);
+        if (!unmasked || !is_named(own, "Decrypted"))
+            collect(f, own, own_number, at, at > 0, pieces);
     }
 }
 
-static unsigned each_in_stream(const struct frame *f, sx_sip_source_cb cb, void *data)
+/* True if the frame is cut, and not after the end of its last message: another may follow it. */
+static bool may_hide_more(const struct frame *f, const struct sx_piece *last, tvbuff_t *tvb)
 {
-    wmem_array_t *spans = wmem_array_sized_new(f->pinfo->pool, sizeof(struct sx_sip_span),
-                                               USUAL_SPANS);
+    if (!is_cut(f->pinfo))
+        return false;
+    return !last || last->msg.end != SX_HEAD_COMPLETE || !last->msg.has_content_length ||
+           last->offset + last->msg.head.n + last->msg.content_length < tvb_reported_length(tvb);
+}
 
-    collect_stream(f, spans);
-    unsigned n = wmem_array_get_count(spans);
-    struct sx_sip_span *all = wmem_array_get_raw(spans);
-    /* What stands behind the last message that the SIP dissector took still waits for its rest. */
-    while (n > 0 && !f->continued && !any_verdict_is(f, &all[n - 1].msg))
-        n--;
-    /* Of two Call-IDs in one message the dissector takes the other one. */
-    if (n == 0 && wmem_array_get_count(spans) == 1 && f->verdict_count == 1 &&
-        same_start(f->verdicts[0], &all[0].msg))
-        n = 1;
-    for (unsigned i = 0; i < n; i++)
-        cb(&all[i], data);
-    return n;
+static unsigned each_in_stream(const struct frame *f, sx_sip_source_cb cb, void *data, bool *cut)
+{
+    wmem_array_t *pieces = wmem_array_sized_new(f->pinfo->pool, sizeof(struct sx_piece),
+                                                USUAL_PIECES);
+    GSList *source = f->pinfo->data_src;
+    unsigned number = 0;
+
+    collect_stream(f, pieces);
+    struct sx_piece *all = wmem_array_get_raw(pieces);
+    size_t n = sx_pieces_taken(all, wmem_array_get_count(pieces), f->verdicts, f->verdict_count,
+                               is_cut(f->pinfo), f->continued);
+    for (size_t i = 0; i < n; i++) {
+        if (all[i].source < number) {
+            source = f->pinfo->data_src;
+            number = 0;
+        }
+        for (; number < all[i].source; number++)
+            source = source->next;
+        tell(f, get_data_source_tvb(source->data), &all[i], false, cb, data);
+    }
+    *cut = may_hide_more(f, n > 0 ? &all[n - 1] : NULL, get_data_source_tvb(source->data));
+    return (unsigned)n;
 }
 
 unsigned sx_sip_source_each(packet_info *pinfo, sx_sip_source_cb cb, void *data,
                             struct sx_frame_signs *signs)
 {
-    struct frame f;
-    bool has_sip = read_layers(pinfo, &f);
+    struct sx_verdict verdicts[MAX_VERDICTS];
+    struct frame f = {.pinfo = pinfo, .verdicts = verdicts};
+    bool has_sip = read_layers(&f);
 
-    signs->tcp = f.stream && !f.quoted;
-    signs->unreadable = !f.quoted && (f.transport == SX_TRANSPORT_OTHER ||
-                                      (f.compressed && !has_sip && !f.stream));
-    signs->icmp_without_sip = f.quoted && !f.in_sip;
+    signs->tcp = f.stream && f.transport != SX_TRANSPORT_SCTP && !f.quoted;
+    signs->unreadable = !has_sip && !f.quoted && !f.exported &&
+                        (f.transport == SX_TRANSPORT_OTHER || (f.compressed && !f.stream));
+    signs->icmp_without_sip = f.quoted && !f.sip_layers;
     signs->udp_keepalive = !has_sip && !f.quoted && f.transport == SX_TRANSPORT_UDP &&
-                           (f.in_sip || f.keepalive) && !f.compressed;
+                           (f.sip_layers || f.keepalive) && !f.compressed;
     signs->transport = f.transport;
+    signs->has_sip = has_sip;
+    signs->cut = !has_sip && f.sip_layers && !f.quoted && is_cut(pinfo);
     if (!has_sip)
         return 0;
-    return f.stream && !f.quoted ? each_in_stream(&f, cb, data) : each_in_datagram(&f, cb, data);
+    return f.stream && !f.quoted ? each_in_stream(&f, cb, data, &signs->cut)
+                                 : each_in_datagram(&f, cb, data);
 }

@@ -35,6 +35,8 @@ struct sx_frame_signs {
     bool unreadable;        /* no TCP, UDP or SCTP in it (a fragment, IPsec), or SigComp */
     bool icmp_without_sip;  /* an ICMP message that shows no SIP */
     bool udp_keepalive;     /* a UDP datagram that is STUN, or may be a few empty lines */
+    bool cut;               /* it held more SIP than was captured, or may have */
+    bool has_sip;           /* a message, whole or cut */
     enum sx_transport transport;    /* of the innermost */
 };
 

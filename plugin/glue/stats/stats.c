@@ -3,7 +3,6 @@
  */
 #include "glue/compat.h"
 
-#include "core/judge/failure.h"
 #include "core/read/name_addr.h"
 #include "glue/stats/stats.h"
 #include "glue/stats/stats_table.h"
@@ -20,7 +19,7 @@ static struct sx_slice shown_uri(struct sx_slice value)
 
 /* A new table adds its line here. */
 static struct sx_table *const tables[] = {
-    &sx_stats_codes, &sx_stats_trying, &sx_stats_call_table, &sx_stats_flows,
+    &sx_stats_codes, &sx_stats_trying, &sx_stats_call_table, &sx_stats_requests, &sx_stats_flows,
 };
 
 void sx_stats_register(void (*end_capture)(void))
@@ -61,7 +60,6 @@ void sx_stats_tell(packet_info *pinfo, const struct sx_tracker *tracker,
         .first_pass = first_pass,
         .retransmitted = record->repeats && !duplicate,
         .duplicate = duplicate,
-        .stale_nonce = msg->code >= 300 && sx_failure_stale_nonce(msg),
         .has_delay = txn && record->code && txn->request_frame &&
                      txn->request_frame <= pinfo->num && time_ns >= txn->request_ns,
         .method_name = sx_printable(pool, msg->method_name),

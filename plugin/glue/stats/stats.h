@@ -19,7 +19,6 @@ struct sx_tap_event {
     bool first_pass;            /* the tracker does not know yet what follows */
     bool retransmitted;
     bool duplicate;             /* the same packet, captured twice */
-    bool stale_nonce;           /* a challenge to credentials whose nonce was too old */
     bool has_delay;
     int64_t delay_ns;           /* since the first request */
     const char *method_name;    /* these four are printable UTF-8, "" if the message has none */

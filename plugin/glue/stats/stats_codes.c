@@ -16,19 +16,13 @@
 /* The column of methods grows no longer. */
 #define MAX_METHODS 60
 
-/* Whether it was a failure only the end of the capture can tell. */
-struct final {
-    uint32_t txn;
-    bool stale_nonce;
-};
-
 struct code {
     struct sx_noted noted;
     uint32_t count, retransmitted, delays;
     int64_t shortest_ns, longest_ns;
     double sum_ns;
     GString *methods;
-    GArray *finals;     /* struct final */
+    GArray *finals;     /* transactions: whether they failed only the end of the capture can tell */
 };
 
 static struct code *code_of(struct sx_noted *noted)
@@ -59,7 +53,7 @@ static void note(struct sx_table *table G_GNUC_UNUSED, struct sx_noted *noted,
 
     if (!c->methods) {
         c->methods = g_string_new(NULL);
-        c->finals = g_array_new(FALSE, FALSE, sizeof(struct final));
+        c->finals = g_array_new(FALSE, FALSE, sizeof(uint32_t));
     }
     if (event->retransmitted) {
         c->retransmitted++;
@@ -67,10 +61,8 @@ static void note(struct sx_table *table G_GNUC_UNUSED, struct sx_noted *noted,
     }
     c->count++;
     add_method(c->methods, event->method_name);
-    if (event->code >= 300) {
-        struct final f = {.txn = event->txn, .stale_nonce = event->stale_nonce};
-        g_array_append_val(c->finals, f);
-    }
+    if (event->code >= 300)
+        g_array_append_val(c->finals, event->txn);
     if (!event->has_delay)
         return;
     c->shortest_ns = c->delays ? MIN(c->shortest_ns, event->delay_ns) : event->delay_ns;
@@ -83,11 +75,10 @@ static uint32_t failures(const struct sx_table *table, const struct code *c)
 {
     uint32_t n = 0;
 
-    for (unsigned i = 0; i < c->finals->len; i++) {
-        const struct final *f = &g_array_index(c->finals, struct final, i);
-        n += sx_failure_judge(table->tracker, sx_tracker_txn(table->tracker, f->txn),
-                              c->noted.key, f->stale_nonce);
-    }
+    for (unsigned i = 0; i < c->finals->len; i++)
+        n += sx_failure_judge(table->tracker,
+                              sx_tracker_txn(table->tracker, g_array_index(c->finals, uint32_t, i)),
+                              c->noted.key);
     return n;
 }
 

@@ -19,6 +19,9 @@
 /* Listeners of one table that are known at a time; nobody asks for more. */
 #define MAX_LISTENERS 32
 
+/* Kinds of tables; stats.c lists them. */
+#define MAX_TABLES 16
+
 /* A Call-ID or URI of more bytes helps nobody. */
 #define MAX_TEXT 256
 
@@ -445,7 +448,7 @@ static void start(stat_tap_table_ui *ui)
 }
 
 /* Callbacks that get the rows alone. */
-static struct sx_table *all_tables[4];
+static struct sx_table *all_tables[MAX_TABLES];
 
 static void on_reset(stat_tap_table *rows)
 {

@@ -100,6 +100,7 @@ void sx_stats_table_on_end(void (*end_capture)(void));
 /* Forgets the tracker of a capture that is closed. */
 void sx_stats_table_forget(struct sx_table *table);
 
-extern struct sx_table sx_stats_codes, sx_stats_trying, sx_stats_call_table, sx_stats_flows;
+extern struct sx_table sx_stats_codes, sx_stats_trying, sx_stats_call_table, sx_stats_requests,
+                       sx_stats_flows;
 
 #endif

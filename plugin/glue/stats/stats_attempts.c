@@ -1,11 +1,10 @@
-/* stats_calls.c
- * sipexplain,calls: each call, or other attempt to form a dialog, at its first hop.
+/* stats_attempts.c
+ * sipexplain,calls: each call at its first hop. sipexplain,requests: the same of what is no call.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Times run from the first request, the rounds of a challenge included. The one to ringing is the
- * session request delay of RFC 6076 4.3.1: to the first response but 100 of an attempt that did
- * not fail there.
+ * Times run from the first request, the rounds of a challenge included; only the one to the 100, which
+ * goes from hop to hop, runs from the request that it answers.
  */
 #include "glue/compat.h"
 
@@ -20,14 +19,14 @@
 /* Waits that hang from one another, from hop to hop. */
 #define MAX_HOPS 70
 
-struct call {
+struct attempt {
     struct sx_noted noted;
     char *from, *to;
 };
 
-static struct call *call_of(struct sx_noted *noted)
+static struct attempt *attempt_of(struct sx_noted *noted)
 {
-    return (struct call *)(void *)noted;
+    return (struct attempt *)(void *)noted;
 }
 
 static uint32_t key(struct sx_table *table, const struct sx_tap_event *event)
@@ -44,12 +43,12 @@ static uint32_t final_key(struct sx_table *table, uint32_t number)
 static void note(struct sx_table *table G_GNUC_UNUSED, struct sx_noted *noted,
                  const struct sx_tap_event *event)
 {
-    struct call *c = call_of(noted);
+    struct attempt *a = attempt_of(noted);
 
-    if (c->from)
+    if (a->from)
         return;
-    c->from = g_strdup(event->from);
-    c->to = g_strdup(event->to);
+    a->from = g_strdup(event->from);
+    a->to = g_strdup(event->to);
 }
 
 /* ---- how it went ---- */
@@ -119,7 +118,7 @@ static const struct sx_txn *failed_branch(const struct sx_tracker *tracker,
     for (; branch; branch = sx_tracker_txn(tracker, branch->next_sibling))
         if (branch->final_frame && branch->final_frame <= above->final_frame &&
             (!first || branch->final_frame < first->final_frame) &&
-            sx_failure_judge(tracker, branch, branch->final_code, false))
+            sx_failure_judge(tracker, branch, branch->final_code))
             first = branch;
     return first;
 }
@@ -198,46 +197,119 @@ static void cause_cells(struct sx_row *row, const struct sx_tracker *tracker,
 
 /* ---- the row ---- */
 
-static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *row)
+/* When it rang: the first 180 or 183 (RFC 3261 21.1.2, 21.1.5). False if it did not. */
+static bool rang(const struct sx_tracker *tracker, const struct sx_txn *txn, int64_t *when_ns)
+{
+    unsigned code = txn->first_response_code;
+    uint32_t ms;
+
+    *when_ns = txn->first_response_ns;
+    if (code == 180 || code == 183)
+        return true;
+    if (code < 101 || code > 199 || !sx_tracker_response_ms(tracker, txn, 180, 183, &ms))
+        return false;
+    *when_ns += (int64_t)ms * SX_NS_PER_MS;
+    return true;
+}
+
+static void ringing_cell(struct sx_row *row, const struct sx_tracker *tracker,
+                         const struct outcome *o)
+{
+    int64_t when_ns;
+    bool known = rang(tracker, o->last, &when_ns) && o->first->request_frame;
+
+    sx_row_seconds_if(row, known, MAX(when_ns - o->first->request_ns, 0));
+}
+
+/* How many attempts it took: those that followed a challenge, a redirection, a repair. */
+static uint32_t count_attempts(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    uint32_t n = 1;
+
+    for (; n < MAX_HOPS && txn->followed_by; n++)
+        txn = sx_tracker_txn(tracker, txn->followed_by);
+    return n;
+}
+
+/* Without the request: the first response. */
+static uint32_t first_frame(const struct sx_txn *txn)
+{
+    if (txn->request_frame)
+        return txn->request_frame;
+    return txn->trying_frame ? txn->trying_frame : txn->first_response_frame;
+}
+
+static struct outcome find_outcome(struct sx_table *table, const struct sx_txn *first)
 {
     const struct sx_tracker *tracker = table->tracker;
-    const struct sx_txn *first = sx_tracker_txn(tracker, noted->key);
+    const struct sx_txn *last = sx_call_outcome(sx_stats_calls(table), tracker, first->number);
 
-    if (!first || !sx_call_is_attempt(first))
-        return false;
-    const struct sx_txn *last = sx_call_outcome(sx_stats_calls(table), tracker, noted->key);
-    struct outcome o = {
+    return (struct outcome){
         .first = first,
         .last = last,
         .wait = sx_trying_judge(tracker, last),
-        /* What the nonce of a challenge was is not kept: the attempt after it tells. */
-        .failed = last->final_frame && sx_failure_judge(tracker, last, last->final_code, false),
+        .failed = last->final_frame && sx_failure_judge(tracker, last, last->final_code),
         .unanswered = sx_silence_no_response(tracker, last),
         .not_repeated = sx_silence_not_repeated(tracker, last),
         .missing = !last->final_frame &&
                    sx_missing_is_sure(sx_missing_response(tracker, last, UINT32_MAX).sign),
     };
-    bool status = last->first_response_frame && last->first_response_code < 300;
-    sx_row_uint(row, first->request_frame);
-    sx_row_text(row, sx_method_name((enum sx_method)first->method));
-    sx_row_text(row, call_of(noted)->from);
-    sx_row_text(row, call_of(noted)->to);
-    sx_row_seconds_if(row, last->trying_frame > 0, MAX(last->trying_ns - first->request_ns, 0));
-    sx_row_seconds_if(row, status, MAX(last->first_response_ns - first->request_ns, 0));
-    sx_row_seconds_if(row, last->final_code / 100 == 2, MAX(last->final_ns - first->request_ns, 0));
+}
+
+static void fill_row(struct sx_table *table, struct sx_noted *noted, const struct sx_txn *first,
+                     struct sx_row *row)
+{
+    struct outcome o = find_outcome(table, first);
+    const struct sx_txn *last = o.last;
+    bool is_call = table == &sx_stats_call_table, final = last->final_frame != 0;
+    const char *method = sx_method_name((enum sx_method)first->method);
+
+    sx_row_uint(row, first_frame(first));
+    sx_row_text(row, *method ? method : "other");
+    sx_row_text(row, attempt_of(noted)->from);
+    sx_row_text(row, attempt_of(noted)->to);
+    sx_row_seconds_if(row, last->trying_frame && last->request_frame,
+                      MAX(last->trying_ns - last->request_ns, 0));
+    if (is_call) {
+        ringing_cell(row, table->tracker, &o);
+        final = last->final_code / 100 == 2;
+    }
+    sx_row_seconds_if(row, final && first->request_frame,
+                      MAX(last->final_ns - first->request_ns, 0));
     sx_row_number(row, last->final_code);
+    if (!is_call)
+        sx_row_number(row, count_attempts(table->tracker, first));
     verdict_cell(row, &o);
-    cause_cells(row, tracker, &o);
+    cause_cells(row, table->tracker, &o);
+}
+
+static bool fill_call(struct sx_table *table, struct sx_noted *noted, struct sx_row *row)
+{
+    const struct sx_txn *first = sx_tracker_txn(table->tracker, noted->key);
+
+    if (!first || !sx_call_is_attempt(first) || !sx_call_begins(table->tracker, first))
+        return false;
+    fill_row(table, noted, first, row);
     return true;
 }
 
-static void free_call(struct sx_noted *noted)
+static bool fill_request(struct sx_table *table, struct sx_noted *noted, struct sx_row *row)
 {
-    g_free(call_of(noted)->from);
-    g_free(call_of(noted)->to);
+    const struct sx_txn *first = sx_tracker_txn(table->tracker, noted->key);
+
+    if (!first || !sx_call_is_request(first))
+        return false;
+    fill_row(table, noted, first, row);
+    return true;
 }
 
-static const struct sx_column columns[] = {
+static void free_attempt(struct sx_noted *noted)
+{
+    g_free(attempt_of(noted)->from);
+    g_free(attempt_of(noted)->to);
+}
+
+static const struct sx_column call_columns[] = {
     {"Frame", true, 0},      {"Method", false, 0},  {"From", false, 20},
     {"To", false, 20},       {"100 s", false, 0},   {"Ringing s", false, 0},
     {"Answer s", false, 0},  {"Final", false, 0},   {"Verdict", false, 34},
@@ -246,11 +318,29 @@ static const struct sx_column columns[] = {
 
 struct sx_table sx_stats_call_table = {
     .ui = {.title = "SIP Explain: Calls", .cli_string = "sipexplain,calls"},
-    .columns = columns,
-    .noted_size = sizeof(struct call),
+    .columns = call_columns,
+    .noted_size = sizeof(struct attempt),
     .key = key,
     .note = note,
     .final_key = final_key,
-    .fill = fill,
-    .clear = free_call,
+    .fill = fill_call,
+    .clear = free_attempt,
+};
+
+static const struct sx_column request_columns[] = {
+    {"Frame", true, 0},      {"Method", false, 10}, {"From", false, 20},
+    {"To", false, 20},       {"100 s", false, 0},   {"Final s", false, 0},
+    {"Final", false, 0},     {"Attempts", false, 0}, {"Verdict", false, 34},
+    {"Began at", false, 21}, {"First cause", false, 0}, {NULL, false, 0},
+};
+
+struct sx_table sx_stats_requests = {
+    .ui = {.title = "SIP Explain: Requests Outside Calls", .cli_string = "sipexplain,requests"},
+    .columns = request_columns,
+    .noted_size = sizeof(struct attempt),
+    .key = key,
+    .note = note,
+    .final_key = final_key,
+    .fill = fill_request,
+    .clear = free_attempt,
 };

@@ -1,0 +1,233 @@
+/* call_end.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "core/judge/call_end.h"
+
+#include "core/base/config.h"
+#include "core/judge/failure.h"
+#include "core/judge/silence.h"
+
+/* Requests of a dialog, dialogs of a Call-ID, hops of a request that are looked through. */
+#define MAX_REQUESTS 1024
+#define MAX_DIALOGS 64
+#define MAX_HOPS 70
+
+/* BYEs of both sides cross only if the second comes before the first is answered; where the first stays
+ * unanswered, so soon: a client has sent it four times by then (RFC 3261 17.1.2.1, T2). */
+#define CROSSING_NS (4 * SX_NS_PER_S)
+
+/* ---- hops ---- */
+
+static const struct sx_txn *top_of(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    for (unsigned i = 0; txn->parent && i < MAX_HOPS; i++)
+        txn = sx_tracker_txn(t, txn->parent);
+    return txn;
+}
+
+static bool is_at_or_above(const struct sx_tracker *t, const struct sx_txn *above,
+                           const struct sx_txn *txn)
+{
+    for (unsigned i = 0; txn && i < MAX_HOPS; i++) {
+        if (txn == above)
+            return true;
+        txn = sx_tracker_txn(t, txn->parent);
+    }
+    return false;
+}
+
+/* A second Via: it was sent on by the host that it comes from. */
+static bool was_sent_on(const struct sx_txn *txn)
+{
+    return txn->parent_key.bits != 0;
+}
+
+static bool is_sender(const struct sx_txn *txn, struct sx_endpoint end)
+{
+    return txn->transport == SX_TRANSPORT_UDP ? sx_endpoint_eq(txn->src, end)
+                                              : txn->src.host == end.host;
+}
+
+/* True if the capture shows that this end handed the dialog's INVITE or its 2xx on. */
+static bool is_proxy(const struct sx_tracker *t, const struct sx_dialog *dialog,
+                     struct sx_endpoint end)
+{
+    const struct sx_txn *first = sx_tracker_txn(t, dialog->invite), *hop = first;
+
+    for (unsigned i = 0; hop && i < MAX_HOPS; i++) {
+        if (!was_sent_on(hop) && is_sender(hop, end))
+            return false;
+        if ((was_sent_on(hop) && is_sender(hop, end)) ||
+            (hop != first && sx_endpoint_eq(hop->dst, end)))
+            return true;
+        hop = sx_tracker_txn(t, hop->parent);
+    }
+    return dialog->router == end.host + 1;
+}
+
+/* ---- BYE ---- */
+
+static enum sx_ender sender_of(const struct sx_tracker *t, const struct sx_dialog *dialog,
+                               const struct sx_txn *bye)
+{
+    if (!was_sent_on(bye) && is_proxy(t, dialog, bye->src))
+        return SX_ENDER_HOP;
+    if (!dialog->caller_known)
+        return SX_ENDER_UNKNOWN;
+    return bye->by_called ? SX_ENDER_CALLED : SX_ENDER_CALLER;
+}
+
+/* RFC 3261 15.1.1: with 481, 408 or no response the session is over, too. */
+static bool is_effective(const struct sx_txn *bye)
+{
+    return bye->final_code < 300 || bye->final_code == 408 || bye->final_code == 481;
+}
+
+/* The oldest effective BYE at its first hop, of one side or of both; and after another one. */
+static const struct sx_txn *find_bye(const struct sx_tracker *t, const struct sx_dialog *dialog,
+                                     const struct sx_txn *not_of_side)
+{
+    const struct sx_txn *request = sx_dialog_newest_request(t, dialog), *found = NULL;
+
+    for (unsigned i = 0; request && i < MAX_REQUESTS; i++) {
+        if (request->method == SX_METHOD_BYE && !request->parent && is_effective(request) &&
+            (!not_of_side || request->by_called != not_of_side->by_called) &&
+            (!found || request->request_ns <= found->request_ns))
+            found = request;
+        request = sx_dialog_older_request(t, request);
+    }
+    return found;
+}
+
+static bool cross(const struct sx_txn *bye, const struct sx_txn *other)
+{
+    return bye->final_frame ? other->request_ns < bye->final_ns
+                            : other->request_ns - bye->request_ns < CROSSING_NS;
+}
+
+static void set_sender(const struct sx_tracker *t, const struct sx_dialog *dialog,
+                       const struct sx_txn *bye, struct sx_call_end *end)
+{
+    const struct sx_txn *other = find_bye(t, dialog, bye);
+
+    end->by = sender_of(t, dialog, bye);
+    if (end->by == SX_ENDER_HOP || !other || !cross(bye, other))
+        return;
+    end->other = other->number;
+    end->by = sender_of(t, dialog, other) == SX_ENDER_HOP ? SX_ENDER_HOP : SX_ENDER_BOTH;
+}
+
+struct sx_call_end sx_call_end_of_dialog(const struct sx_tracker *t, const struct sx_dialog *dialog)
+{
+    struct sx_call_end end = {.ended_in = 0};
+    const struct sx_txn *bye = find_bye(t, dialog, NULL);
+
+    if (!bye)
+        return end;
+    end.ended_in = bye->request_frame;
+    end.txn = bye->number;
+    set_sender(t, dialog, bye, &end);
+    end.has_duration = dialog->answer_frame && bye->request_ns >= dialog->answer_ns;
+    end.duration_ns = end.has_duration ? bye->request_ns - dialog->answer_ns : 0;
+    return end;
+}
+
+bool sx_call_end_is_by(const struct sx_tracker *t, const struct sx_call_end *end,
+                       const struct sx_txn *request)
+{
+    const struct sx_txn *top = top_of(t, request);
+
+    return end->ended_in && (top->number == end->txn || top->number == end->other);
+}
+
+/* ---- the INVITE ---- */
+
+/* A CANCEL of the first hop that has its 487. Where the INVITE was sent on to there, it may be one of
+ * several branches, of which another is answered. */
+static struct sx_call_end cancelled(const struct sx_tracker *t, const struct sx_txn *invite)
+{
+    const struct sx_txn *top = top_of(t, invite), *cancel = sx_tracker_txn(t, top->related);
+
+    if (!top->cancel_frame || top->final_code != 487 || was_sent_on(top) || !cancel)
+        return (struct sx_call_end){.ended_in = 0};
+    return (struct sx_call_end){
+        .ended_in = top->cancel_frame,
+        .by = SX_ENDER_CALLER,
+        .cancelled = true,
+        .txn = cancel->number,
+    };
+}
+
+/* The later end; that of a dialog that goes on is the latest. */
+static bool outlasts(const struct sx_call_end *a, const struct sx_call_end *b)
+{
+    return b->ended_in && (!a->ended_in || a->ended_in > b->ended_in);
+}
+
+static struct sx_call_end end_of_dialogs(const struct sx_tracker *t, const struct sx_txn *invite,
+                                         bool confirmed)
+{
+    const struct sx_dialog *dialog = sx_dialog_newest_of_call(t, invite);
+    struct sx_call_end end = {.ended_in = 0};
+    bool any = false;
+
+    for (unsigned i = 0; dialog && i < MAX_DIALOGS; i++) {
+        const struct sx_txn *maker = sx_tracker_txn(t, dialog->invite);
+        if (maker && (dialog->answer_frame != 0) == confirmed && is_at_or_above(t, invite, maker)) {
+            struct sx_call_end other = sx_call_end_of_dialog(t, dialog);
+            if (!any || outlasts(&other, &end))
+                end = other;
+            any = true;
+        }
+        dialog = sx_dialog_older_of_call(t, dialog);
+    }
+    return end;
+}
+
+struct sx_call_end sx_call_end_of_invite(const struct sx_tracker *t, const struct sx_txn *invite)
+{
+    for (unsigned i = 0; invite->followed_by && i < MAX_HOPS; i++)
+        invite = sx_tracker_txn(t, invite->followed_by);
+    if (invite->method != SX_METHOD_INVITE || invite->in_dialog)
+        return (struct sx_call_end){.ended_in = 0};
+    if (invite->final_code / 100 == 2)
+        return end_of_dialogs(t, invite, true);
+    /* Any other failure is its end by itself. */
+    if (invite->final_code != 487)
+        return (struct sx_call_end){.ended_in = 0};
+    struct sx_call_end end = cancelled(t, invite);
+    return end.ended_in ? end : end_of_dialogs(t, invite, false);
+}
+
+/* ---- BYE that fails ---- */
+
+/* The dialog was over by then: the other side had hung up as well, or this one before. */
+static bool was_over(const struct sx_tracker *t, const struct sx_txn *bye)
+{
+    const struct sx_dialog *dialog = sx_tracker_dialog(t, bye->dialog);
+    const struct sx_txn *request = dialog ? sx_dialog_newest_request(t, dialog) : NULL;
+    int64_t until_ns = bye->final_frame ? bye->final_ns : bye->request_ns + SX_TIMER_B_NS;
+
+    for (unsigned i = 0; request && i < MAX_REQUESTS; i++) {
+        if (request->method == SX_METHOD_BYE && request != bye) {
+            bool other = request->by_called != bye->by_called;
+            if (other ? request->request_ns < until_ns
+                      : request->final_code / 100 == 2 && request->final_ns < bye->request_ns)
+                return true;
+        }
+        request = sx_dialog_older_request(t, request);
+    }
+    return false;
+}
+
+enum sx_bye_fault sx_call_end_bye_fault(const struct sx_tracker *t, const struct sx_txn *bye)
+{
+    bool refused = bye->final_code >= 300 && sx_failure_judge(t, bye, bye->final_code);
+    bool unanswered = !bye->final_frame && sx_silence_no_response(t, bye);
+
+    if (bye->method != SX_METHOD_BYE || (!refused && !unanswered))
+        return SX_BYE_FINE;
+    if ((unanswered || bye->final_code == 481) && was_over(t, bye))
+        return SX_BYE_FINE;
+    return refused ? SX_BYE_REFUSED : SX_BYE_UNANSWERED;
+}

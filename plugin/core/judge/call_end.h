@@ -1,0 +1,54 @@
+/* call_end.h
+ * How a call ended: by whom, when, and whether its BYE came through.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ *
+ * Who sends BYE regards the session as over from then on, whatever the answer is, unless it is
+ * challenged or refused (RFC 3261 15.1.1). A lost connection ends no call.
+ */
+#ifndef SX_CALL_END_H
+#define SX_CALL_END_H
+
+#include "core/record/dialogs.h"
+
+enum sx_ender {
+    SX_ENDER_UNKNOWN,
+    SX_ENDER_CALLER,
+    SX_ENDER_CALLED,
+    SX_ENDER_HOP,       /* a proxy or B2BUA between them, by itself */
+    SX_ENDER_BOTH       /* at once: each sent BYE before it had the other's */
+};
+
+struct sx_call_end {
+    uint32_t ended_in;      /* the first BYE, or the CANCEL, at the first hop that shows it; 0: not ended */
+    enum sx_ender by;
+    bool cancelled;         /* before it was answered */
+    bool has_duration;      /* the capture shows the 2xx */
+    int64_t duration_ns;    /* from the 2xx to that message */
+    uint32_t txn;           /* of that message, at its first hop */
+    uint32_t other;         /* SX_ENDER_BOTH: of the other BYE; else 0 */
+};
+
+/* How the dialog ended. */
+struct sx_call_end sx_call_end_of_dialog(const struct sx_tracker *tracker,
+                                         const struct sx_dialog *dialog);
+
+/* How the call ended that an INVITE began: of several dialogs that it made the one that lasted longest.
+ * An INVITE that was challenged tells it of the attempt that followed. */
+struct sx_call_end sx_call_end_of_invite(const struct sx_tracker *tracker,
+                                         const struct sx_txn *invite);
+
+/* True if this request is the one that ended the call, at any hop. */
+bool sx_call_end_is_by(const struct sx_tracker *tracker, const struct sx_call_end *end,
+                       const struct sx_txn *request);
+
+enum sx_bye_fault {
+    SX_BYE_FINE,        /* or the dialog was over before: the other side had sent BYE, too */
+    SX_BYE_REFUSED,     /* a final response but 2xx, that no further BYE put right */
+    SX_BYE_UNANSWERED
+};
+
+/* What became of a BYE. */
+enum sx_bye_fault sx_call_end_bye_fault(const struct sx_tracker *tracker, const struct sx_txn *bye);
+
+#endif

@@ -1,0 +1,206 @@
+/* evidence.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "core/record/evidence.h"
+
+/* RFC 3261 17.1.2.2: what the intervals of a request other than INVITE grow to. */
+#define T2_NS (4 * SX_NS_PER_S)
+
+/* What a timer comes late by, and a capture's clock may be off. Less than T1: the last time that a
+ * request is due is T1 before Timers B and F. */
+#define LATE_NS (SX_T1_NS / 2)
+
+/* RFC 3261 17.1.1.2 and 17.1.2.2: how often a request is sent by Timers B and F, whatever T1 is. */
+#define INVITE_SENDS 7
+#define OTHER_SENDS 11
+
+/* A proxy that gives up by its own clock rounds Timer F down to this. */
+#define GIVES_UP_NS (28 * SX_NS_PER_S)
+
+/* A shorter silence proves nothing: responses cross and hosts think. */
+#define RELAY_NS (1 * SX_NS_PER_S)
+
+/* What is sent together may be lost together. */
+#define APART_NS (SX_T1_NS - SX_T1_NS / 5)
+
+/* Branches of one request that are looked through; more than any fork has. */
+#define MAX_BRANCHES 64
+
+/* Transactions before and after one that are looked through for what the capture shows there. */
+#define MAX_NEIGHBOURS 256
+
+struct sx_horizon sx_evidence_now(const struct sx_tracker *tracker)
+{
+    return (struct sx_horizon){sx_tracker_last_frame(tracker), sx_tracker_now(tracker)};
+}
+
+static bool seen(uint32_t frame, struct sx_horizon until)
+{
+    return frame != 0 && frame <= until.frame;
+}
+
+/* ---- how the client went on ---- */
+
+/* By how often it was sent: each interval is twice the one before, so all of them together are
+ * T1 * (2^n - 1). T1 itself where the capture lacks some of them. */
+static int64_t first_gap_ns(const struct sx_txn *txn)
+{
+    int64_t so_far = txn->last_request_ns - txn->request_ns;
+    unsigned gaps = CLAMP(txn->sends - 1, 1, 16);
+
+    return MAX(so_far / ((1 << gaps) - 1), SX_T1_NS);
+}
+
+int64_t sx_evidence_due_ns(const struct sx_txn *txn)
+{
+    int64_t so_far = txn->last_request_ns - txn->request_ns;
+    int64_t gap = so_far + first_gap_ns(txn);
+
+    if (txn->sends > 1)     /* some cap the intervals of INVITE as well */
+        gap = MIN(gap, 2 * (int64_t)txn->repeat_gap_ms * SX_NS_PER_MS);
+    if (txn->method != SX_METHOD_INVITE)
+        gap = MIN(gap, T2_NS);
+    return txn->last_request_ns + gap;
+}
+
+/* Copies of one packet make the number of sends worthless. */
+static bool sent_to_the_end(const struct sx_txn *txn)
+{
+    unsigned all = txn->method == SX_METHOD_INVITE ? INVITE_SENDS : OTHER_SENDS;
+
+    return (txn->sends >= all && !txn->uneven_repeats) ||
+           sx_evidence_due_ns(txn) >= txn->request_ns + SX_TIMER_B_NS - LATE_NS;
+}
+
+static bool is_reliable(const struct sx_txn *txn)
+{
+    return txn->transport != SX_TRANSPORT_UDP && txn->transport != SX_TRANSPORT_OTHER;
+}
+
+enum sx_hearing sx_evidence_hearing(const struct sx_txn *txn, struct sx_horizon until)
+{
+    if (is_reliable(txn) || !seen(txn->request_frame, until))
+        return SX_HEARD_UNKNOWN;
+    /* What comes after shows that it had heard nothing by then. */
+    if (txn->last_request_frame > until.frame)
+        return SX_HEARD_NOTHING;
+    bool on_time = until.ns <= sx_evidence_due_ns(txn) + LATE_NS;
+    if (txn->sends > 1)
+        return on_time || sent_to_the_end(txn) ? SX_HEARD_NOTHING : SX_HEARD_SOMETHING;
+    return on_time ? SX_HEARD_UNKNOWN : SX_HEARD_SOMETHING;
+}
+
+bool sx_evidence_gave_up(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                         struct sx_horizon until)
+{
+    const struct sx_txn *parent = sx_tracker_txn(tracker, txn->parent);
+
+    if (!parent || parent->final_code != 408 || !seen(parent->final_frame, until) ||
+        parent->final_frame < txn->last_request_frame || txn->sends < 2)
+        return false;
+    /* A 408 that is only handed on was acknowledged (RFC 3261 17.1.1.3); other methods have no ACK. */
+    if (txn->method == SX_METHOD_INVITE)
+        return !txn->ack_frame;
+    return parent->final_ns - txn->request_ns >= GIVES_UP_NS;
+}
+
+bool sx_evidence_tried_elsewhere(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                                 struct sx_horizon until)
+{
+    int64_t due_ns = sx_evidence_due_ns(txn);
+
+    if (is_reliable(txn) || txn->method != SX_METHOD_INVITE || txn->sends < 2 || txn->ack_frame ||
+        txn->cancel_frame || txn->last_request_frame > until.frame)
+        return false;
+    const struct sx_txn *b = sx_tracker_siblings(tracker, txn);
+    for (unsigned i = 0; b && i < MAX_BRANCHES; i++, b = sx_tracker_next_sibling(tracker, b))
+        if (seen(b->request_frame, until) && b->request_frame > txn->last_request_frame &&
+            b->request_ns <= due_ns + LATE_NS)
+            return true;
+    return false;
+}
+
+/* ---- what the capture sees ---- */
+
+static bool is_around(int64_t time_ns, int64_t around_ns)
+{
+    return ABS(time_ns - around_ns) <= SX_TIMER_B_NS;
+}
+
+static bool answers_around(const struct sx_txn *txn, int64_t around_ns, struct sx_horizon until)
+{
+    return (seen(txn->trying_frame, until) && is_around(txn->trying_ns, around_ns)) ||
+           (seen(txn->first_response_frame, until) &&
+            is_around(txn->first_response_ns, around_ns)) ||
+           (seen(txn->final_frame, until) && is_around(txn->final_ns, around_ns));
+}
+
+static bool asks_around(const struct sx_txn *txn, int64_t around_ns, struct sx_horizon until)
+{
+    return (seen(txn->request_frame, until) && is_around(txn->request_ns, around_ns)) ||
+           (seen(txn->last_request_frame, until) && is_around(txn->last_request_ns, around_ns));
+}
+
+/* What the server of a transaction sends to its client: responses, and requests of its own. */
+static bool sees_answers(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                         int64_t around_ns, struct sx_horizon until)
+{
+    uint32_t first = txn->number > MAX_NEIGHBOURS ? txn->number - MAX_NEIGHBOURS : 1;
+    uint32_t last = MIN(sx_tracker_txn_count(tracker), txn->number + MAX_NEIGHBOURS);
+
+    for (uint32_t n = first; n <= last; n++) {
+        const struct sx_txn *other = sx_tracker_txn(tracker, n);
+        bool same_way = other->src.host == txn->src.host && other->dst.host == txn->dst.host;
+        bool way_back = other->src.host == txn->dst.host && other->dst.host == txn->src.host;
+        if ((same_way && answers_around(other, around_ns, until)) ||
+            (way_back && asks_around(other, around_ns, until)))
+            return true;
+    }
+    return false;
+}
+
+bool sx_evidence_sees_answers(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                              struct sx_horizon until)
+{
+    return sees_answers(tracker, txn, txn->request_ns, until);
+}
+
+bool sx_evidence_unreachable(const struct sx_txn *txn, struct sx_horizon until)
+{
+    return seen(txn->last_unreachable_frame, until) &&
+           txn->last_unreachable_frame > txn->last_request_frame;
+}
+
+bool sx_evidence_of_silence(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                            struct sx_horizon until)
+{
+    const struct sx_txn *stray = sx_tracker_txn(tracker, txn->stray);
+
+    /* A response that does not match is none to the client, but it came. */
+    if (!seen(txn->request_frame, until) || txn->method == SX_METHOD_ACK ||
+        seen(txn->cancel_frame, until) || (stray && seen(stray->first_response_frame, until)))
+        return false;
+    if (sx_evidence_unreachable(txn, until))
+        return true;
+    if (is_reliable(txn))
+        return sx_evidence_sees_answers(tracker, txn, until);
+    return sx_evidence_hearing(txn, until) == SX_HEARD_NOTHING ||
+           sx_evidence_gave_up(tracker, txn, until);
+}
+
+/* ---- what a hop hands on ---- */
+
+bool sx_evidence_not_relayed(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                             const struct sx_txn *branch, struct sx_horizon until)
+{
+    int64_t newest_ns = branch->last_response_ns, due_ns = until.ns - RELAY_NS;
+
+    /* Of those between only the first final one is kept. */
+    if (newest_ns > due_ns && seen(branch->final_frame, until))
+        newest_ns = branch->final_ns;
+    if (newest_ns > due_ns || newest_ns - branch->first_response_ns < APART_NS)
+        return false;
+    /* It goes on with its 2xx because no ACK came. */
+    return (branch->final_code / 100 == 2 && newest_ns - branch->final_ns >= APART_NS) ||
+           sees_answers(tracker, txn, branch->first_response_ns, until);
+}

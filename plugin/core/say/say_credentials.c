@@ -1,0 +1,42 @@
+/* say_credentials.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "core/say/say_credentials.h"
+
+#include <inttypes.h>
+
+bool sx_say_credentials(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                        const struct sx_txn *txn, const struct sx_challenge_verdict *v)
+{
+    const struct sx_txn *next = sx_tracker_txn(tracker, txn->followed_by);
+
+    switch (v->state) {
+    case SX_CHALLENGE_REFUSED:
+        wmem_strbuf_append(out, "the credentials are refused");
+        if (v->refusals > 1)
+            wmem_strbuf_append_printf(out, ", %" PRIu32 " times in a row for this user and realm",
+                                      v->refusals);
+        else
+            wmem_strbuf_append(out, ": check user name, password and realm");
+        return true;
+    case SX_CHALLENGE_UNKNOWN:
+        if (!v->accepted_in)
+            return false;
+        wmem_strbuf_append_printf(out, "the same credentials were accepted in frame %" PRIu32
+                                  ": the nonce may be too old, and the server does not say so "
+                                  "(stale=true)", v->accepted_in);
+        if (next)
+            wmem_strbuf_append_printf(out, "; the client answers in frame %" PRIu32,
+                                      next->request_frame);
+        return true;
+    case SX_CHALLENGE_STALE:
+        wmem_strbuf_append(out, "normal: only the nonce was too old");
+        if (next)
+            wmem_strbuf_append_printf(out, "; the client answers in frame %" PRIu32,
+                                      next->request_frame);
+        return true;
+    case SX_CHALLENGE_ASKED:
+    default:
+        return false;
+    }
+}

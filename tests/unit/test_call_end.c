@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/judge/call_end.h"
+
+#include "sip_text.h"
+
+static const struct sx_message *answered_call(struct ladder *l)
+{
+    const struct sx_message *invite = request(l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+
+    response(l, 1.0, BOB, ALICE, 200, "INVITE", via("alice a1"));
+    request(l, 1.1, ALICE, BOB, "ACK", via("alice k1"), .to_tag = "bob");
+    return invite;
+}
+
+static const struct sx_message *bye_of_caller(struct ladder *l, double at)
+{
+    return request(l, at, ALICE, BOB, "BYE", via("alice z1"), .to_tag = "bob", .cseq = 2);
+}
+
+static const struct sx_message *bye_of_called(struct ladder *l, double at)
+{
+    return request(l, at, BOB, ALICE, "BYE", via("bob z2"), .from_tag = "bob", .to_tag = "alice");
+}
+
+static struct sx_call_end end_of(const struct ladder *l, const struct sx_message *invite)
+{
+    return sx_call_end_of_invite(l->tracker, txn_of(l, invite));
+}
+
+static void sides(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = answered_call(&l);
+
+    g_assert_cmpuint(end_of(&l, invite).ended_in, ==, 0);
+    const struct sx_message *bye = bye_of_called(&l, 41.0);
+    struct sx_call_end end = end_of(&l, invite);
+    g_assert_cmpuint(end.ended_in, ==, 4);
+    g_assert_cmpint(end.by, ==, SX_ENDER_CALLED);
+    g_assert_true(end.has_duration);
+    g_assert_cmpint(end.duration_ns, ==, ns_of(40.0));
+    g_assert_true(sx_call_end_is_by(l.tracker, &end, txn_of(&l, bye)));
+    ladder_close(&l);
+}
+
+/* Crossing: before the first is answered. */
+static void both_at_once(double answered_at, double second_at, enum sx_ender by)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = answered_call(&l);
+
+    bye_of_caller(&l, 20.0);
+    if (answered_at > 0 && answered_at < second_at)
+        response(&l, answered_at, BOB, ALICE, 200, "BYE", via("alice z1"), .cseq = 2);
+    const struct sx_message *other = bye_of_called(&l, second_at);
+    if (answered_at >= second_at)
+        response(&l, answered_at, BOB, ALICE, 200, "BYE", via("alice z1"), .cseq = 2);
+    struct sx_call_end end = end_of(&l, invite);
+    g_assert_cmpint(end.by, ==, by);
+    g_assert_cmpuint(end.ended_in, ==, 4);
+    g_assert_true(sx_call_end_is_by(l.tracker, &end, txn_of(&l, other)) == (by == SX_ENDER_BOTH));
+    ladder_close(&l);
+}
+
+static void crossing(void)
+{
+    both_at_once(20.2, 20.1, SX_ENDER_BOTH);
+    both_at_once(20.2, 20.3, SX_ENDER_CALLER);
+    both_at_once(0, 23.9, SX_ENDER_BOTH);
+    both_at_once(0, 24.1, SX_ENDER_CALLER);
+}
+
+static void final_of_bye(unsigned code, bool ends, enum sx_bye_fault fault)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = answered_call(&l), *bye = bye_of_caller(&l, 20.0);
+
+    response(&l, 20.1, BOB, ALICE, code, "BYE", via("alice z1"), .cseq = 2);
+    other_packet(&l, 90.0);
+    sx_tracker_end(l.tracker);
+    g_assert_true((end_of(&l, invite).ended_in != 0) == ends);
+    g_assert_cmpint(sx_call_end_bye_fault(l.tracker, txn_of(&l, bye)), ==, fault);
+    ladder_close(&l);
+}
+
+/* RFC 3261 15.1.1 */
+static void answers_to_bye(void)
+{
+    final_of_bye(200, true, SX_BYE_FINE);
+    final_of_bye(481, true, SX_BYE_REFUSED);
+    final_of_bye(408, true, SX_BYE_REFUSED);
+    final_of_bye(403, false, SX_BYE_REFUSED);
+    final_of_bye(407, false, SX_BYE_REFUSED);
+}
+
+static void unanswered(unsigned sends, double now, enum sx_bye_fault fault)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *bye = NULL;
+
+    answered_call(&l);
+    for (unsigned i = 0; i < sends; i++) {
+        const struct sx_message *sent = bye_of_caller(&l, i < 7 ? 20.0 + i * 0.5 : 23.0 + (i - 6) * 4);
+        bye = bye ? bye : sent;
+    }
+    other_packet(&l, now);
+    g_assert_cmpint(sx_call_end_bye_fault(l.tracker, txn_of(&l, bye)), ==, fault);
+    ladder_close(&l);
+}
+
+static void silence(void)
+{
+    unanswered(12, 51.9, SX_BYE_FINE);
+    unanswered(12, 52.1, SX_BYE_UNANSWERED);
+}
+
+/* The other side had hung up as well: it knows no dialog any more. */
+static void crossing_481(void)
+{
+    struct ladder l = ladder_open();
+
+    answered_call(&l);
+    const struct sx_message *bye = bye_of_caller(&l, 20.0), *other = bye_of_called(&l, 20.01);
+    response(&l, 20.02, ALICE, BOB, 481, "BYE", via("bob z2"), .from_tag = "bob", .to_tag = "alice");
+    response(&l, 20.03, BOB, ALICE, 481, "BYE", via("alice z1"), .cseq = 2);
+    g_assert_cmpint(sx_call_end_bye_fault(l.tracker, txn_of(&l, bye)), ==, SX_BYE_FINE);
+    g_assert_cmpint(sx_call_end_bye_fault(l.tracker, txn_of(&l, other)), ==, SX_BYE_FINE);
+    ladder_close(&l);
+}
+
+static const struct sx_message *call_by_proxy(struct ladder *l)
+{
+    const struct sx_message *invite = request(l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
+
+    request(l, 0.01, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+    response(l, 1.0, BOB, P1, 200, "INVITE", via("p1 b1", "alice a1"));
+    response(l, 1.01, P1, ALICE, 200, "INVITE", via("alice a1"));
+    return invite;
+}
+
+static void by_a_hop(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = call_by_proxy(&l);
+
+    request(&l, 9.0, P1, ALICE, "BYE", via("p1 z1"), .from_tag = "bob", .to_tag = "alice");
+    request(&l, 9.0, P1, BOB, "BYE", via("p1 z2"), .to_tag = "bob", .cseq = 2);
+    g_assert_cmpint(end_of(&l, invite).by, ==, SX_ENDER_HOP);
+    ladder_close(&l);
+}
+
+static void handed_on(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = call_by_proxy(&l);
+
+    request(&l, 9.0, P1, ALICE, "BYE", via("p1 z1", "bob z2"), .from_tag = "bob", .to_tag = "alice");
+    g_assert_cmpint(end_of(&l, invite).by, ==, SX_ENDER_CALLED);
+    ladder_close(&l);
+}
+
+/* A Record-Route with the sender's own address makes it a proxy; with another's it does not. */
+static void record_route(const char *more, enum sx_ender by)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
+
+    response(&l, 1.0, P1, ALICE, 200, "INVITE", via("alice a1"), .more = more);
+    request(&l, 9.0, P1, ALICE, "BYE", via("p1 z1"), .from_tag = "bob", .to_tag = "alice");
+    g_assert_cmpint(end_of(&l, invite).by, ==, by);
+    ladder_close(&l);
+}
+
+static void routes(void)
+{
+    record_route("Record-Route: <sip:10.0.0.2;lr>\r\n", SX_ENDER_HOP);
+    record_route("Record-Route: <sip:p9@10.0.0.9:5060;lr>, <sip:x@10.0.0.2:5060>\r\n", SX_ENDER_HOP);
+    record_route("Record-Route: <sip:10.0.0.9;lr>\r\n", SX_ENDER_CALLED);
+    record_route("Record-Route: <sip:10.0.0.20;lr>\r\n", SX_ENDER_CALLED);
+    record_route("Record-Route: <sip:110.0.0.2;lr>\r\n", SX_ENDER_CALLED);
+    record_route(NULL, SX_ENDER_CALLED);
+}
+
+static void cancelled(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+
+    response(&l, 0.1, BOB, ALICE, 180, "INVITE", via("alice a1"));
+    request(&l, 9.0, ALICE, BOB, "CANCEL", via("alice a1"));
+    g_assert_cmpuint(end_of(&l, invite).ended_in, ==, 0);   /* the 200 may be on its way */
+    response(&l, 9.1, BOB, ALICE, 487, "INVITE", via("alice a1"));
+    struct sx_call_end end = end_of(&l, invite);
+    g_assert_cmpuint(end.ended_in, ==, 3);
+    g_assert_cmpint(end.by, ==, SX_ENDER_CALLER);
+    g_assert_true(end.cancelled && !end.has_duration);
+    ladder_close(&l);
+}
+
+/* A proxy above may have cancelled one branch of several. */
+static void cancelled_branch(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite =
+        request(&l, 0.0, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+
+    response(&l, 0.1, BOB, P1, 180, "INVITE", via("p1 b1", "alice a1"));
+    request(&l, 9.0, P1, BOB, "CANCEL", via("p1 b1"));
+    response(&l, 9.1, BOB, P1, 487, "INVITE", via("p1 b1", "alice a1"));
+    g_assert_cmpuint(end_of(&l, invite).ended_in, ==, 0);
+    ladder_close(&l);
+}
+
+static void in_the_middle(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *bye = bye_of_caller(&l, 5.0);
+    struct sx_call_end end =
+        sx_call_end_of_dialog(l.tracker, sx_tracker_dialog(l.tracker, txn_of(&l, bye)->dialog));
+
+    g_assert_cmpuint(end.ended_in, ==, 1);
+    g_assert_cmpint(end.by, ==, SX_ENDER_UNKNOWN);
+    g_assert_false(end.has_duration);
+    ladder_close(&l);
+}
+
+int main(int argc, char **argv)
+{
+    tests_init(&argc, &argv);
+    g_test_add_func("/call-end/sides", sides);
+    g_test_add_func("/call-end/crossing", crossing);
+    g_test_add_func("/call-end/answers-to-bye", answers_to_bye);
+    g_test_add_func("/call-end/silence", silence);
+    g_test_add_func("/call-end/crossing-481", crossing_481);
+    g_test_add_func("/call-end/by-a-hop", by_a_hop);
+    g_test_add_func("/call-end/handed-on", handed_on);
+    g_test_add_func("/call-end/routes", routes);
+    g_test_add_func("/call-end/cancelled", cancelled);
+    g_test_add_func("/call-end/cancelled-branch", cancelled_branch);
+    g_test_add_func("/call-end/in-the-middle", in_the_middle);
+    return g_test_run();
+}

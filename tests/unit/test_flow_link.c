@@ -1,0 +1,116 @@
+/* The connection of a flow: both sides of each threshold. What it does otherwise is in test_flow.c.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/record/flow.h"
+
+#include "flow_text.h"
+
+#define R1 (&(struct reg){.reg_id = 1})
+#define R2 (&(struct reg){.reg_id = 2})
+#define FIN (SX_TCP_FIN | SX_TCP_ACK)
+
+/* What is known of the connection when a 430 comes at this time. */
+static enum sx_flow_death death_at(struct ladder *l, double seconds)
+{
+    /* call_phone() calls 11 ms before the answer */
+    const struct sx_txn *txn = call_phone(l, seconds - 0.011, R1, 1, 430);
+    enum sx_flow_death death = (enum sx_flow_death)failure_of(l, txn)->death;
+
+    g_assert_cmpint(txn->final_ns, ==, ns_of(seconds));
+    ladder_close(l);
+    return death;
+}
+
+/* An edge that stops closes all its connections within two seconds. */
+static void test_all_at_once(void)
+{
+    static const struct {
+        double second;
+        enum sx_flow_death death;
+    } rows[] = {{11, SX_DEATH_ALL_AT_ONCE}, {11.001, SX_DEATH_CLOSED}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        make_flow(&l, 0, R1);
+        make_flow(&l, 1, R2);
+        segment(&l, 9, EDGE, PHONE, FIN, 0);
+        segment(&l, rows[i].second, EDGE, PHONE, FIN, .reg = R2);
+        g_test_message("the second one at %.3f s", rows[i].second);
+        g_assert_cmpint(death_at(&l, 20), ==, rows[i].death);
+    }
+}
+
+/* RFC 5626 4.4.1: ten seconds after the ping a client without a pong takes the flow for failed. */
+static void test_pong(void)
+{
+    for (unsigned late = 0; late < 2; late++) {
+        struct ladder l = ladder_open();
+        make_flow(&l, 0, R1);
+        segment(&l, 5, PHONE, EDGE, SX_TCP_ACK, .payload = 4, .sign = SX_SEGMENT_PING);
+        g_assert_cmpint(death_at(&l, late ? 15 : 14.999), ==,
+                        late ? SX_DEATH_NO_PONG : SX_DEATH_UNKNOWN);
+    }
+}
+
+/* RFC 5626 4.4.2, RFC 8489 6.2.1: 7 requests and 16 * RTO after the last are 39.5 s. */
+static void test_stun(void)
+{
+    static const struct sx_slice stun_request = {
+        "\x00\x01\x00\x00\x21\x12\xa4\x42" "transaction1", 20};
+
+    for (unsigned late = 0; late < 2; late++) {
+        struct ladder l = ladder_open();
+        make_flow(&l, 0, &(struct reg){.transport = SX_TRANSPORT_UDP});
+        datagram(&l, 5, PHONE, EDGE, stun_request);
+        g_assert_cmpint(death_at(&l, late ? 44.5 : 44.499), ==,
+                        late ? SX_DEATH_NO_PONG : SX_DEATH_UNKNOWN);
+    }
+}
+
+/* The edge's bytes at 5 s, and the same again at these times. */
+static void repeat(struct ladder *l, const double *at, size_t n)
+{
+    make_flow(l, 0, R1);
+    segment(l, 5, EDGE, PHONE, SX_TCP_ACK, .payload = 800, .seq = 1000);
+    for (size_t i = 0; i < n; i++)
+        segment(l, at[i], EDGE, PHONE, SX_TCP_ACK, .payload = 800, .seq = 1000);
+}
+
+/* Three repetitions of TCP, and no copy sooner than a tenth of a second counts as one. */
+static void test_repetition_or_copy(void)
+{
+    struct ladder l = ladder_open();
+
+    repeat(&l, (double[]){5.1, 5.2, 5.3}, 3);
+    g_assert_cmpint(death_at(&l, 9), ==, SX_DEATH_NO_ACK);
+
+    l = ladder_open();
+    repeat(&l, (double[]){5.099, 6, 7}, 3);
+    g_assert_cmpint(death_at(&l, 9), ==, SX_DEATH_UNKNOWN);
+
+    l = ladder_open();
+    repeat(&l, (double[]){6, 7, 7.099}, 3);
+    g_assert_cmpint(death_at(&l, 9), ==, SX_DEATH_UNKNOWN);
+}
+
+/* What TCP repeated a minute ago says nothing of now. */
+static void test_repeated_lately(void)
+{
+    for (unsigned late = 0; late < 2; late++) {
+        struct ladder l = ladder_open();
+        repeat(&l, (double[]){6, 7, 8}, 3);
+        g_assert_cmpint(death_at(&l, late ? 68.001 : 68), ==,
+                        late ? SX_DEATH_UNKNOWN : SX_DEATH_NO_ACK);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    tests_init(&argc, &argv);
+    g_test_add_func("/flow_link/all_at_once", test_all_at_once);
+    g_test_add_func("/flow_link/pong", test_pong);
+    g_test_add_func("/flow_link/stun", test_stun);
+    g_test_add_func("/flow_link/repetition_or_copy", test_repetition_or_copy);
+    g_test_add_func("/flow_link/repeated_lately", test_repeated_lately);
+    return g_test_run();
+}

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/judge/no_ack.h"
+
+#include "sip_text.h"
+
+/* When a server sends its final response again while no ACK comes, after the first time. */
+static const double sends_at[] = {0, 0.5, 1.5, 3.5, 7.5, 11.5, 15.5, 19.5, 23.5, 27.5, 31.5};
+
+static const struct sx_message *invite_and_180(struct ladder *l)
+{
+    const struct sx_message *invite = request(l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+
+    response(l, 0.1, BOB, ALICE, 180, "INVITE", via("alice a1"));
+    return invite;
+}
+
+/* From one send to another, both included; the first response of all comes at 1 s. */
+static void answer(struct ladder *l, unsigned from, unsigned to, unsigned code)
+{
+    for (unsigned i = from; i <= to; i++)
+        response(l, 1 + sends_at[i], BOB, ALICE, code, "INVITE", via("alice a1"));
+}
+
+static struct sx_ack judge(const struct ladder *l, const struct sx_message *invite)
+{
+    const struct sx_txn *txn = txn_of(l, invite);
+    bool success = txn->final_code / 100 == 2;
+
+    return sx_no_ack_judge(l->tracker, txn,
+                           success ? sx_tracker_dialog(l->tracker, txn->dialog) : NULL);
+}
+
+#define assert_ack(v, a_state, a_cause, a_frame)       \
+    G_STMT_START                                       \
+    {                                                  \
+        struct sx_ack got = (v);                       \
+        g_assert_cmpint(got.state, ==, a_state);       \
+        g_assert_cmpint(got.cause, ==, a_cause);       \
+        g_assert_cmpuint(got.cause_in, ==, a_frame);   \
+    }                                                  \
+    G_STMT_END
+
+static void bye(struct ladder *l, double at, bool of_caller)
+{
+    if (of_caller)
+        request(l, at, ALICE, BOB, "BYE", via("alice z1"), .to_tag = "bob", .cseq = 2);
+    else
+        request(l, at, BOB, ALICE, "BYE", via("bob z1"), .from_tag = "bob", .to_tag = "alice");
+}
+
+static void how_often(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = invite_and_180(&l);
+
+    answer(&l, 0, 4, 200);
+    assert_ack(judge(&l, invite), SX_ACK_UNKNOWN, 0, 0);
+    answer(&l, 5, 5, 200);
+    assert_ack(judge(&l, invite), SX_ACK_NEVER, 0, 0);
+    g_assert_cmpuint(judge(&l, invite).sends, ==, 6);
+    g_assert_cmpint(judge(&l, invite).lasted_ns, ==, ns_of(11.5));
+    ladder_close(&l);
+}
+
+/* Three are enough if a BYE explains why there are no more; two are not. */
+static void bye_in_time(unsigned last, double at, bool of_caller, enum sx_ack_state state)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = invite_and_180(&l);
+
+    answer(&l, 0, last, 200);
+    bye(&l, at, of_caller);
+    g_assert_cmpint(judge(&l, invite).state, ==, state);
+    ladder_close(&l);
+}
+
+static void ended_by_bye(void)
+{
+    bye_in_time(1, 2.0, true, SX_ACK_UNKNOWN);
+    bye_in_time(2, 4.0, true, SX_ACK_NEVER);
+    /* The fourth was due 2 s after the third at 2.5 s, with half of that as patience. */
+    bye_in_time(2, 5.4, true, SX_ACK_NEVER);
+    bye_in_time(2, 5.6, true, SX_ACK_UNKNOWN);
+    /* The server gives up 32 s after the first; its client may hang up whenever it likes. */
+    bye_in_time(6, 30.9, false, SX_ACK_UNKNOWN);
+    bye_in_time(6, 31.1, false, SX_ACK_NEVER);
+    bye_in_time(6, 45.9, false, SX_ACK_NEVER);
+    bye_in_time(6, 46.1, false, SX_ACK_UNKNOWN);
+    bye_in_time(6, 33.0, true, SX_ACK_UNKNOWN);
+    /* Until it gave up by itself: what comes later is another matter. */
+    bye_in_time(7, 90.0, true, SX_ACK_UNKNOWN);
+    bye_in_time(8, 90.0, true, SX_ACK_NEVER);
+}
+
+static void one_direction(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *first = response(&l, 1.0, BOB, ALICE, 200, "INVITE", via("alice a1"));
+
+    answer(&l, 1, 9, 200);
+    assert_ack(judge(&l, first), SX_ACK_UNKNOWN, 0, 0);
+    request(&l, 40.0, ALICE, BOB, "OPTIONS", via("alice o1"), .call_id = "other");
+    assert_ack(judge(&l, first), SX_ACK_NEVER, 0, 0);
+    ladder_close(&l);
+}
+
+static void acknowledged(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = invite_and_180(&l);
+
+    answer(&l, 0, 0, 200);
+    request(&l, 1.1, ALICE, BOB, "ACK", via("alice k1"), .to_tag = "bob");
+    answer(&l, 1, 1, 200);      /* crossed it, or the ACK was lost once */
+    request(&l, 1.6, ALICE, BOB, "ACK", via("alice k2"), .to_tag = "bob");
+    struct sx_ack v = judge(&l, invite);
+    g_assert_cmpint(v.state, ==, SX_ACK_SENT);
+    g_assert_cmpuint(v.ack_in, ==, 4);
+    ladder_close(&l);
+}
+
+static void late(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = invite_and_180(&l);
+
+    answer(&l, 0, 1, 200);
+    const struct sx_message *ack =
+        request(&l, 1.6, ALICE, BOB, "ACK", via("alice k1"), .to_tag = "bob");
+    struct sx_ack v = judge(&l, invite);
+    g_assert_cmpint(v.state, ==, SX_ACK_LATE);
+    g_assert_cmpuint(v.ack_in, ==, 5);
+    struct sx_acknowledged of = sx_no_ack_response(l.tracker, txn_of(&l, ack));
+    g_assert_cmpuint(of.frame, ==, 3);
+    g_assert_true(of.invite == txn_of(&l, invite));
+    ladder_close(&l);
+}
+
+/* The server goes on after ACKs that reached the last hop in sight. Three times are no chance; and so
+ * late that none of them crossed. */
+static void acks_that_do_not_help(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = invite_and_180(&l);
+
+    answer(&l, 0, 0, 200);
+    request(&l, 1.1, ALICE, BOB, "ACK", via("alice k1"), .to_tag = "bob");
+    answer(&l, 1, 4, 200);      /* of these the first crosses: 0.4 s after the ACK */
+    g_assert_cmpint(judge(&l, invite).state, ==, SX_ACK_SENT);
+    answer(&l, 5, 5, 200);
+    assert_ack(judge(&l, invite), SX_ACK_NEVER, SX_ACK_CAUSE_LOST, 4);
+    g_assert_cmpuint(judge(&l, invite).ack_in, ==, 0);
+    ladder_close(&l);
+}
+
+static void another_port(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = invite_and_180(&l);
+
+    answer(&l, 0, 0, 200);
+    request(&l, 1.1, ALICE, BOB, "ACK", via("alice k1"), .to_tag = "bob", .dst_port = 5070);
+    answer(&l, 1, 7, 200);
+    assert_ack(judge(&l, invite), SX_ACK_NEVER, SX_ACK_CAUSE_ASTRAY, 4);
+    ladder_close(&l);
+}
+
+static void another_tag(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = invite_and_180(&l);
+
+    answer(&l, 0, 0, 200);
+    request(&l, 1.1, ALICE, BOB, "ACK", via("alice k1"), .to_tag = "early");
+    answer(&l, 1, 7, 200);
+    assert_ack(judge(&l, invite), SX_ACK_NEVER, SX_ACK_CAUSE_MISMATCH, 4);
+    ladder_close(&l);
+}
+
+/* Not of the other 200 of a fork, which it acknowledges rightly. */
+static void another_fork(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = invite_and_180(&l);
+
+    answer(&l, 0, 0, 200);
+    response(&l, 1.01, BOB, ALICE, 200, "INVITE", via("alice a1"), .to_tag = "carol");
+    request(&l, 1.1, ALICE, BOB, "ACK", via("alice k1"), .to_tag = "carol");
+    answer(&l, 1, 7, 200);
+    const struct sx_dialog *bob = sx_tracker_dialog(l.tracker, 1);
+    assert_ack(sx_no_ack_judge(l.tracker, txn_of(&l, invite), bob), SX_ACK_NEVER, 0, 0);
+    const struct sx_dialog *carol = sx_tracker_dialog(l.tracker, 2);
+    assert_ack(sx_no_ack_judge(l.tracker, txn_of(&l, invite), carol), SX_ACK_SENT, 0, 0);
+    ladder_close(&l);
+}
+
+static void client_has_it(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = invite_and_180(&l);
+
+    for (unsigned i = 0; i < 4; i++)
+        response(&l, 1 + sends_at[i], BOB, ALICE, 200, "INVITE", via("alice a1"),
+                 .more = "Contact: <sip:bob@10.0.0.5>\r\n");
+    request(&l, 6.0, ALICE, BOB, "BYE", via("alice z1"), .to_tag = "bob", .cseq = 2,
+            .uri = "sip:bob@10.0.0.5");
+    assert_ack(judge(&l, invite), SX_ACK_NEVER, SX_ACK_CAUSE_NOT_SENT, 7);
+    ladder_close(&l);
+}
+
+/* A Contact that the 180 had, too, shows nothing. */
+static void client_may_have_the_180(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+
+    for (unsigned i = 0; i < 5; i++)
+        response(&l, i ? sends_at[i] : 0.1, BOB, ALICE, i ? 200 : 180, "INVITE", via("alice a1"),
+                 .more = "Contact: <sip:bob@10.0.0.5>\r\n");
+    request(&l, 6.0, ALICE, BOB, "BYE", via("alice z1"), .to_tag = "bob", .cseq = 2,
+            .uri = "sip:bob@10.0.0.5");
+    assert_ack(judge(&l, invite), SX_ACK_NEVER, 0, 0);
+    ladder_close(&l);
+}
+
+static void proxy_kept_it(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
+    response(&l, 0.01, P1, ALICE, 100, "INVITE", via("alice a1"));
+    const struct sx_message *branch =
+        request(&l, 0.02, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+    for (unsigned i = 0; i < 7; i++)
+        response(&l, 1 + sends_at[i], BOB, P1, 200, "INVITE", via("p1 b1", "alice a1"));
+    assert_ack(judge(&l, branch), SX_ACK_NEVER, SX_ACK_CAUSE_RESPONSE_LOST, 4);
+    ladder_close(&l);
+}
+
+static void failures(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = invite_and_180(&l);
+
+    answer(&l, 0, 4, 503);
+    assert_ack(judge(&l, invite), SX_ACK_UNKNOWN, 0, 0);
+    answer(&l, 5, 5, 503);
+    assert_ack(judge(&l, invite), SX_ACK_NEVER, 0, 0);
+    const struct sx_message *ack =
+        request(&l, 13.0, ALICE, BOB, "ACK", via("alice a1"), .to_tag = "bob");
+    assert_ack(judge(&l, invite), SX_ACK_LATE, 0, 0);
+    g_assert_cmpuint(judge(&l, invite).ack_in, ==, 9);
+    g_assert_cmpuint(sx_no_ack_response(l.tracker, txn_of(&l, ack)).frame, ==, 3);
+    ladder_close(&l);
+}
+
+static void failure_and_acks_that_do_not_help(uint16_t port, enum sx_ack_cause cause)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = invite_and_180(&l);
+
+    answer(&l, 0, 0, 486);
+    request(&l, 1.1, ALICE, BOB, "ACK", via("alice a1"), .to_tag = "bob", .dst_port = port);
+    answer(&l, 1, 5, 486);
+    assert_ack(judge(&l, invite), SX_ACK_NEVER, cause, 4);
+    ladder_close(&l);
+}
+
+static void acks_of_failures(void)
+{
+    failure_and_acks_that_do_not_help(0, SX_ACK_CAUSE_LOST);
+    failure_and_acks_that_do_not_help(5070, SX_ACK_CAUSE_ASTRAY);
+}
+
+static const struct sx_overdue *overdue_now(const struct ladder *l)
+{
+    return sx_tracker_overdue(l->tracker, sx_tracker_last_frame(l->tracker), 0);
+}
+
+static void overdue(void)
+{
+    struct ladder l = ladder_open();
+
+    invite_and_180(&l);
+    answer(&l, 0, 9, 200);
+    other_packet(&l, 32.9);
+    g_assert_null(overdue_now(&l));
+    other_packet(&l, 33.1);
+    const struct sx_overdue *o = overdue_now(&l);
+    g_assert_nonnull(o);
+    g_assert_cmpuint(o->since_frame, ==, 3);
+    g_assert_cmpuint(o->dialog, ==, 1);
+    g_assert_cmpint(o->waited_ns, ==, ns_of(32.1));
+    other_packet(&l, 34.0);
+    g_assert_null(overdue_now(&l));     /* told once */
+    ladder_close(&l);
+}
+
+/* A server that stopped early may have its ACK. */
+static void overdue_or_acknowledged(unsigned last, bool told)
+{
+    struct ladder l = ladder_open();
+
+    invite_and_180(&l);
+    answer(&l, 0, last, 200);
+    other_packet(&l, 40.0);
+    g_assert_true((overdue_now(&l) != NULL) == told);
+    ladder_close(&l);
+}
+
+static void stopped_early(void)
+{
+    overdue_or_acknowledged(7, false);
+    overdue_or_acknowledged(8, true);
+}
+
+static void acknowledged_is_not_overdue(void)
+{
+    struct ladder l = ladder_open();
+
+    invite_and_180(&l);
+    answer(&l, 0, 8, 200);
+    request(&l, 25.0, ALICE, BOB, "ACK", via("alice k1"), .to_tag = "bob");
+    other_packet(&l, 40.0);
+    g_assert_null(overdue_now(&l));
+    ladder_close(&l);
+}
+
+int main(int argc, char **argv)
+{
+    tests_init(&argc, &argv);
+    g_test_add_func("/no-ack/how-often", how_often);
+    g_test_add_func("/no-ack/ended-by-bye", ended_by_bye);
+    g_test_add_func("/no-ack/one-direction", one_direction);
+    g_test_add_func("/no-ack/acknowledged", acknowledged);
+    g_test_add_func("/no-ack/late", late);
+    g_test_add_func("/no-ack/acks-that-do-not-help", acks_that_do_not_help);
+    g_test_add_func("/no-ack/another-port", another_port);
+    g_test_add_func("/no-ack/another-tag", another_tag);
+    g_test_add_func("/no-ack/another-fork", another_fork);
+    g_test_add_func("/no-ack/client-has-it", client_has_it);
+    g_test_add_func("/no-ack/client-may-have-the-180", client_may_have_the_180);
+    g_test_add_func("/no-ack/proxy-kept-it", proxy_kept_it);
+    g_test_add_func("/no-ack/failures", failures);
+    g_test_add_func("/no-ack/acks-of-failures", acks_of_failures);
+    g_test_add_func("/no-ack/overdue", overdue);
+    g_test_add_func("/no-ack/stopped-early", stopped_early);
+    g_test_add_func("/no-ack/acknowledged-is-not-overdue", acknowledged_is_not_overdue);
+    return g_test_run();
+}
