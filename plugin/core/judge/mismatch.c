@@ -404,9 +404,9 @@ static struct sx_mismatch of_request(const struct claim *c)
     return (struct sx_mismatch){0};
 }
 
-static uint32_t tag_hash(const struct sx_tracker *t, struct sx_slice tag)
+static uint32_t tag_hash(struct sx_slice tag)
 {
-    return tag.p ? sx_tracker_tag_hash(t, tag) : 0;
+    return tag.p ? sx_txn_tag_hash(tag) : 0;
 }
 
 struct sx_mismatch sx_mismatch_judge(const struct sx_tracker *tracker, const struct sx_txn *txn,
@@ -415,8 +415,8 @@ struct sx_mismatch sx_mismatch_judge(const struct sx_tracker *tracker, const str
     const struct claim c = {
         .t = tracker,
         .txn = txn,
-        .from = tag_hash(tracker, sx_sip_msg_from_tag(msg)),
-        .to = txn->in_dialog ? tag_hash(tracker, sx_sip_msg_to_tag(msg)) : 0,
+        .from = tag_hash(sx_sip_msg_from_tag(msg)),
+        .to = txn->in_dialog ? tag_hash(sx_sip_msg_to_tag(msg)) : 0,
         .method = msg->method,
         .at_ns = txn->request_ns,
     };

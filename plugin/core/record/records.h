@@ -101,9 +101,6 @@ const struct sx_message *sx_tracker_responses(const struct sx_tracker *tracker,
 const struct sx_message *sx_tracker_older_response(const struct sx_tracker *tracker,
                                                    const struct sx_message *response);
 
-/* Of a tag, as in struct sx_dialog. */
-uint32_t sx_tracker_tag_hash(const struct sx_tracker *tracker, struct sx_slice tag);
-
 /* NULL for number 0. */
 const struct sx_txn *sx_tracker_txn(const struct sx_tracker *tracker, uint32_t number);
 uint32_t sx_tracker_txn_count(const struct sx_tracker *tracker);

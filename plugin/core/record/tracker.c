@@ -89,11 +89,6 @@ const struct sx_host *sx_tracker_host(const struct sx_tracker *t, uint32_t host)
     return sx_hosts_at(&t->hosts, host);
 }
 
-uint32_t sx_tracker_tag_hash(const struct sx_tracker *t, struct sx_slice tag)
-{
-    return sx_txn_hash(t, tag);
-}
-
 /* Older records have lower numbers, also where dropped frames (tshark -2 -R) left some out. */
 static const struct sx_message *response_at(const struct sx_tracker *t, uint32_t place,
                                             uint32_t txn)
