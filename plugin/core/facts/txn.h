@@ -142,6 +142,8 @@ struct sx_txn {
     uint32_t meant_for;         /* such a one's request */
     uint32_t branch_hash;       /* of the topmost Via */
     uint32_t sent_by_hash;
+    uint32_t from_tag;          /* sx_txn_tag_hash() of a request's tags; 0: none. Where it is in a */
+    uint32_t to_tag;            /* dialog, or should be */
     uint32_t next_on_way;       /* next older INVITE on the same connection */
     uint32_t repeat_gap_ms;     /* between the two newest sends of the request */
     uint32_t dialog;            /* inside a dialog: its number; else the newest dialog that its
@@ -196,6 +198,14 @@ static inline bool sx_message_stands_for(const struct sx_message *message, uint3
     return frame != 0 && (message->frame == frame ||
                           (message->repeats == frame &&
                            message->flags & (SX_MESSAGE_OTHER_PLACE | SX_MESSAGE_TRANSLATED)));
+}
+
+/* True if a request of its method is always inside a dialog. */
+static inline bool sx_txn_needs_dialog(const struct sx_txn *txn)
+{
+    return txn->method == SX_METHOD_BYE || txn->method == SX_METHOD_PRACK ||
+           txn->method == SX_METHOD_UPDATE || txn->method == SX_METHOD_INFO ||
+           txn->method == SX_METHOD_ACK;
 }
 
 /* "INVITE"; "request" for a method that is not known. */

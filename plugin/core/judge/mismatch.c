@@ -234,7 +234,7 @@ static struct sx_mismatch of_tags(const struct claim *c, const struct dialogs_of
 
     if ((all->own && !is_out_of_date(c, all)) || !meant || may_be_lost(c, all) ||
         !is_among_hosts(c))
-        return (struct sx_mismatch){0};
+        return differs_from(0, 0);
     unsigned differs = tags_differ(c, meant);
     return (struct sx_mismatch){
         .differs = differs,
@@ -273,7 +273,7 @@ static struct sx_mismatch of_cseq(const struct claim *c, const struct sx_dialog 
         if (!txn->in_dialog && txn->dialog == d->number)
             best = higher(c, best, txn);
     return best ? differs_from(SX_DIFFERS_CSEQ_NUMBER, best->request_frame)
-                : (struct sx_mismatch){0};
+                : differs_from(0, 0);
 }
 
 /* ---- ACK ---- */
@@ -331,12 +331,12 @@ static struct sx_mismatch of_ack(const struct claim *c)
     while ((txn = older_invite(c, txn, &looked)))
         weigh_invite(c, txn, &found);
     if (found.own)
-        return (struct sx_mismatch){0};
+        return differs_from(0, 0);
     if (found.answered && !has_own_ack(c, found.answered))
         return differs_from(SX_DIFFERS_CSEQ_NUMBER, found.answered->request_frame);
     return found.failed ? differs_from(via_of_ack_differs(c, found.failed),
                                        found.failed->request_frame)
-                        : (struct sx_mismatch){0};
+                        : differs_from(0, 0);
 }
 
 /* ---- CANCEL ---- */
@@ -368,18 +368,11 @@ static struct sx_mismatch of_cancel(const struct claim *c)
         count++;
     }
     if (count != 1 || (!is_own_invite(pending) && !is_refused(c)))
-        return (struct sx_mismatch){0};
+        return differs_from(0, 0);
     return differs_from(cancel_differs(c, pending), pending->request_frame);
 }
 
 /* ---- requests ---- */
-
-/* Requests that are always inside a dialog. */
-static bool needs_dialog(enum sx_method method)
-{
-    return method == SX_METHOD_BYE || method == SX_METHOD_PRACK || method == SX_METHOD_UPDATE ||
-           method == SX_METHOD_INFO || method == SX_METHOD_ACK;
-}
 
 static struct sx_mismatch of_dialog(const struct claim *c)
 {
@@ -393,41 +386,38 @@ static struct sx_mismatch of_dialog(const struct claim *c)
     return all.own ? of_cseq(c, all.own) : m;
 }
 
-static struct sx_mismatch of_request(const struct claim *c)
+struct sx_mismatch sx_mismatch_of_request(const struct sx_tracker *tracker,
+                                          const struct sx_txn *txn)
 {
-    if (c->method == SX_METHOD_CANCEL && !c->txn->related)
-        return of_cancel(c);
-    /* The ACK of a failure has found its INVITE. */
-    if (c->txn->method == c->method &&
-        (needs_dialog(c->method) || (c->method == SX_METHOD_INVITE && c->txn->in_dialog)))
-        return of_dialog(c);
-    return (struct sx_mismatch){0};
-}
+    const struct claim c = {
+        .t = tracker,
+        .txn = txn,
+        .from = txn->from_tag,
+        .to = txn->to_tag,
+        .method = (enum sx_method)txn->method,
+        .at_ns = txn->request_ns,
+    };
 
-static uint32_t tag_hash(struct sx_slice tag)
-{
-    return tag.p ? sx_txn_tag_hash(tag) : 0;
+    if (!txn->request_frame)
+        return differs_from(0, 0);
+    if (c.method == SX_METHOD_CANCEL)
+        return txn->related ? differs_from(0, 0) : of_cancel(&c);
+    if (sx_txn_needs_dialog(txn) || (c.method == SX_METHOD_INVITE && txn->in_dialog))
+        return of_dialog(&c);
+    return differs_from(0, 0);
 }
 
 struct sx_mismatch sx_mismatch_judge(const struct sx_tracker *tracker, const struct sx_txn *txn,
                                      const struct sx_sip_msg *msg)
 {
-    const struct claim c = {
-        .t = tracker,
-        .txn = txn,
-        .from = tag_hash(sx_sip_msg_from_tag(msg)),
-        .to = txn->in_dialog ? tag_hash(sx_sip_msg_to_tag(msg)) : 0,
-        .method = msg->method,
-        .at_ns = txn->request_ns,
-    };
-
-    if (!msg->is_request) {
-        struct sx_mismatch m = of_response(tracker, txn, msg);
-        if (m.differs || (msg->code != 481 && msg->code != 500) || !txn->request_frame)
-            return m;
-        m = of_request(&c);
-        m.of_request = m.differs != 0;
+    /* The ACK of a failure has found its INVITE. */
+    if (msg->is_request)
+        return msg->method == txn->method ? sx_mismatch_of_request(tracker, txn)
+                                          : differs_from(0, 0);
+    struct sx_mismatch m = of_response(tracker, txn, msg);
+    if (m.differs || (msg->code != 481 && msg->code != 500))
         return m;
-    }
-    return txn->request_frame ? of_request(&c) : (struct sx_mismatch){0};
+    m = sx_mismatch_of_request(tracker, txn);
+    m.of_request = m.differs != 0;
+    return m;
 }

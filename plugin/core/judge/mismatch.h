@@ -26,4 +26,8 @@ struct sx_mismatch {
 struct sx_mismatch sx_mismatch_judge(const struct sx_tracker *tracker, const struct sx_txn *txn,
                                      const struct sx_sip_msg *msg);
 
+/* What of a transaction's request differs, as above; nothing if it is not in the capture. */
+struct sx_mismatch sx_mismatch_of_request(const struct sx_tracker *tracker,
+                                          const struct sx_txn *txn);
+
 #endif

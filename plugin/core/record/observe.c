@@ -64,6 +64,15 @@ static void expect_answer(struct sx_tracker *t, const struct sx_txn *txn, int64_
         sx_deadlines_add(&t->deadlines, due_ns, txn->number);
 }
 
+/* Of requests that are inside a dialog, or should be: what a mismatch is judged by. */
+static void note_tags(struct sx_txn *txn, const struct sx_sip_msg *msg)
+{
+    struct sx_slice from = sx_sip_msg_from_tag(msg), to = sx_sip_msg_to_tag(msg);
+
+    txn->from_tag = from.p ? sx_txn_tag_hash(from) : 0;
+    txn->to_tag = to.p ? sx_txn_tag_hash(to) : 0;
+}
+
 static void first_request(struct sx_txn *txn,
                           const struct sx_observation *obs)
 {
@@ -79,6 +88,8 @@ static void first_request(struct sx_txn *txn,
     if (msg->end == SX_HEAD_COMPLETE)
         txn->vias = (uint8_t)MIN(msg->more_vias.p ? sx_sip_msg_via_count(msg) : 1, UINT8_MAX);
     txn->in_dialog = sx_sip_msg_to_tag(msg).p != NULL;
+    if (txn->in_dialog || sx_txn_needs_dialog(txn))
+        note_tags(txn, msg);
     if (msg->method == SX_METHOD_ACK)
         txn->final_tag = sx_txn_tag_hash(sx_sip_msg_to_tag(msg));
     if (msg->method == SX_METHOD_INVITE && msg->has_expires)
