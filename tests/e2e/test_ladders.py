@@ -29,6 +29,7 @@ LOOK_AHEAD = {
     "sipexplain.ack_in", "sipexplain.ack.state", "sipexplain.ack.cause", "sipexplain.ack.cause_in",
     "sipexplain.no_ack", "sipexplain.call.ended_in", "sipexplain.call.ended_by",
     "sipexplain.call.duration", "sipexplain.bye_failed",
+    "sipexplain.session.refreshed_in", "sipexplain.session_not_refreshed",
 }
 # Where a flow was lost or refused (439), the advice is what became of it.
 ADVICE = {"sipexplain.fix", "sipexplain.fix.more"}

@@ -54,7 +54,8 @@ enum {
     SX_MESSAGE_ENDS_WAIT = 2,   /* it may end the wait after a 100 */
     SX_MESSAGE_QUOTED = 4,      /* quoted by an ICMP error: evidence, not a message */
     SX_MESSAGE_OTHER_PLACE = 8, /* a duplicate of another interface, VLAN, tunnel or hop */
-    SX_MESSAGE_TRANSLATED = 16  /* a duplicate between other addresses: a NAT's other side */
+    SX_MESSAGE_TRANSLATED = 16, /* a duplicate between other addresses: a NAT's other side */
+    SX_MESSAGE_RELIABLE = 32    /* a provisional response with RSeq (RFC 3262) */
 };
 
 struct sx_endpoint {
@@ -72,6 +73,19 @@ enum sx_answer_way {
     SX_ANSWER_TO_SOURCE,    /* where the request came from, or it cannot be told */
     SX_ANSWER_BY_VIA,       /* somewhere else, as its Via says */
     SX_ANSWER_ASTRAY        /* neither there nor where its Via says */
+};
+
+/* What of a message differs from the dialog or transaction that it is meant for; a set of bits. */
+enum sx_differs {
+    SX_DIFFERS_FROM_TAG = 1,
+    SX_DIFFERS_TO_TAG = 2,
+    SX_DIFFERS_CSEQ_NUMBER = 4,
+    SX_DIFFERS_CSEQ_METHOD = 8,
+    SX_DIFFERS_VIA_BRANCH = 16,
+    SX_DIFFERS_VIA_SENT_BY = 32,
+    SX_DIFFERS_VIA_MISSING = 64,
+    SX_DIFFERS_VIA_TOO_MANY = 128,
+    SX_DIFFERS_CALL_ID = 256
 };
 
 struct sx_txn {
@@ -125,6 +139,13 @@ struct sx_txn {
     uint32_t callee;            /* the user whose AOR its Request-URI is; 0: none known */
     uint32_t auth;              /* index + 1: its credentials and challenges; 0: none */
     uint32_t hangup;            /* index + 1: the client closed the connection of its INVITE */
+    uint32_t next_in_call;      /* next older transaction with the same Call-ID */
+    uint32_t stray;             /* of responses that are for it and do not match it; 0: none */
+    uint32_t meant_for;         /* such a one's request */
+    uint32_t branch_hash;       /* of the topmost Via */
+    uint32_t sent_by_hash;
+    uint32_t from_tag;          /* sx_txn_tag_hash() of a request's tags; 0: none. Where it is in a */
+    uint32_t to_tag;            /* dialog, or should be */
     uint32_t next_on_way;       /* next older INVITE on the same connection */
     uint32_t repeat_gap_ms;     /* between the two newest sends of the request */
     uint32_t dialog;            /* inside a dialog: its number; else the newest dialog that its
@@ -135,6 +156,8 @@ struct sx_txn {
     uint16_t first_response_code;
     uint16_t final_code;
     uint16_t place;             /* of the first request: interface, VLAN, tunnel, neighbours */
+    uint16_t differs;           /* enum sx_differs; with meant_for */
+    uint8_t vias;               /* Via values of the request; 0: not known */
     uint8_t method;             /* enum sx_method */
     uint8_t state;              /* enum sx_txn_state */
     uint8_t transport;          /* enum sx_transport */
@@ -182,6 +205,14 @@ static inline bool sx_message_stands_for(const struct sx_message *message, uint3
     return frame != 0 && (message->frame == frame ||
                           (message->repeats == frame &&
                            message->flags & (SX_MESSAGE_OTHER_PLACE | SX_MESSAGE_TRANSLATED)));
+}
+
+/* True if a request of its method is always inside a dialog. */
+static inline bool sx_txn_needs_dialog(const struct sx_txn *txn)
+{
+    return txn->method == SX_METHOD_BYE || txn->method == SX_METHOD_PRACK ||
+           txn->method == SX_METHOD_UPDATE || txn->method == SX_METHOD_INFO ||
+           txn->method == SX_METHOD_ACK;
 }
 
 /* "INVITE"; "request" for a method that is not known. */

@@ -5,6 +5,7 @@
 
 #include "core/judge/challenge.h"
 #include "core/judge/failure.h"
+#include "core/judge/mismatch.h"
 #include "core/record/evidence.h"
 #include "core/record/missing.h"
 
@@ -232,6 +233,9 @@ static struct sx_failure_cause made_here(const struct sx_tracker *t, const struc
 
     if (sx_challenge_judge(t, at).state == SX_CHALLENGE_REFUSED)
         return found(SX_FAILURE_CREDENTIALS, at->request_frame, at, at);
+    if ((at->final_code == 481 || at->final_code == 500) &&
+        sx_mismatch_of_request(t, at).differs)
+        return found(SX_FAILURE_MISMATCH, at->request_frame, at, at);
     if (c.kind == SX_FAILURE_UNKNOWN)
         c = further_on(t, at);
     if (c.kind == SX_FAILURE_UNKNOWN && !at->first_child)

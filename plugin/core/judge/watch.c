@@ -4,6 +4,7 @@
 #include "core/judge/watch.h"
 
 #include "core/judge/no_ack.h"
+#include "core/judge/session.h"
 #include "core/record/evidence.h"
 #include "core/record/missing.h"
 
@@ -43,6 +44,17 @@ static bool is_settled(const struct sx_tracker *t, const struct sx_txn *txn)
            sx_missing_response(t, txn, frame).sign != SX_MISSING_NONE;
 }
 
+static void ask_session(struct sx_tracker *t, uint32_t number)
+{
+    const struct sx_session *session = sx_tracker_session(t, number);
+
+    if (!session || session->due_frame)
+        return;
+    struct sx_session_verdict v = sx_session_judge(t, session);
+    if (v.state == SX_SESSION_OVERDUE && !v.bye)
+        sx_sessions_overdue(t, number);
+}
+
 /* Not a wait for a response, so nothing above settles it. */
 static void ask_ack(struct sx_tracker *t, const struct sx_txn *txn)
 {
@@ -72,6 +84,9 @@ void sx_watch(struct sx_tracker *t)
         uint32_t number = sx_tracker_due(t);
         if (!number)
             return;
-        ask(t, number);
+        if (number & SX_DUE_SESSION)
+            ask_session(t, number & ~SX_DUE_SESSION);
+        else
+            ask(t, number);
     }
 }

@@ -174,8 +174,11 @@ bool sx_evidence_unreachable(const struct sx_txn *txn, struct sx_horizon until)
 bool sx_evidence_of_silence(const struct sx_tracker *tracker, const struct sx_txn *txn,
                             struct sx_horizon until)
 {
+    const struct sx_txn *stray = sx_tracker_txn(tracker, txn->stray);
+
+    /* A response that does not match is none to the client, but it came. */
     if (!seen(txn->request_frame, until) || txn->method == SX_METHOD_ACK ||
-        seen(txn->cancel_frame, until))
+        seen(txn->cancel_frame, until) || (stray && seen(stray->first_response_frame, until)))
         return false;
     if (sx_evidence_unreachable(txn, until))
         return true;

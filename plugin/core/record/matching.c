@@ -41,8 +41,7 @@ static inline struct sx_hash begin_key(const struct sx_tracker *t, const struct 
     return h;
 }
 
-/* Without a port it is the default one (RFC 3261 18.2.1, 20.42): both spellings are one sent-by. */
-static inline struct sx_slice sent_by_of(const struct sx_via *via)
+struct sx_slice sx_via_sent_by(const struct sx_via *via)
 {
     struct sx_slice s = via->sent_by;
 
@@ -54,7 +53,7 @@ static inline struct sx_slice sent_by_of(const struct sx_via *via)
 static inline struct sx_fingerprint end_key(struct sx_hash h, const struct sx_sip_msg *msg,
                                      const struct sx_via *via)
 {
-    struct sx_slice sent_by = sent_by_of(via);
+    struct sx_slice sent_by = sx_via_sent_by(via);
 
     sx_hash_add_uint(&h, (uint64_t)via->branch.n << 32 | (uint32_t)sent_by.n);
     sx_hash_add_bytes(&h, via->branch);
@@ -83,6 +82,12 @@ uint64_t sx_txn_call_hash(const struct sx_tracker *t, struct sx_slice s)
 uint32_t sx_txn_hash(const struct sx_tracker *t, struct sx_slice s)
 {
     return (uint32_t)sx_txn_call_hash(t, s);
+}
+
+struct sx_fingerprint sx_txn_key_of(const struct sx_tracker *t, const struct sx_sip_msg *msg,
+                                    const struct sx_via *via)
+{
+    return end_key(begin_key(t, msg, msg->method), msg, via);
 }
 
 struct sx_txn *sx_txn_find(const struct sx_tracker *t, struct sx_fingerprint key)
@@ -272,22 +277,30 @@ void sx_txn_place(struct sx_tracker *t, struct sx_txn *txn, const struct sx_sip_
     adopt_waiting(t, txn);
 }
 
-struct sx_txn *sx_txn_new(struct sx_tracker *t, const struct sx_observation *obs,
-                              struct sx_fingerprint key)
+struct sx_txn *sx_txn_add(struct sx_tracker *t, const struct sx_observation *obs,
+                          struct sx_fingerprint key)
 {
     struct sx_txn *txn = sx_pool_add(&t->txns);
     bool request = obs->msg->is_request;
 
     txn->number = t->txns.count;
     txn->key = key;
-    if (obs->msg->call_id.n > 0)
-        txn->call_hash = sx_txn_call_hash(t, obs->msg->call_id);
+    txn->call_hash = obs->msg->call_id.n > 0 ? sx_txn_call_hash(t, obs->msg->call_id) : 0;
     txn->method = (uint8_t)obs->msg->method;
     txn->transport = (uint8_t)obs->transport;
     txn->old_branch = !has_cookie(obs->msg->via.branch);
     txn->src = request ? obs->from : obs->to;
     txn->dst = request ? obs->to : obs->from;
     txn->last_ns = obs->time_ns;
+    return txn;
+}
+
+struct sx_txn *sx_txn_new(struct sx_tracker *t, const struct sx_observation *obs,
+                          struct sx_fingerprint key)
+{
+    struct sx_txn *txn = sx_txn_add(t, obs, key);
+
     sx_fingerprint_map_set(&t->by_key, key, txn->number);
+    sx_stray_list(t, txn, obs->msg);
     return txn;
 }

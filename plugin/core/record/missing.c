@@ -233,7 +233,11 @@ struct sx_missing sx_missing_response(const struct sx_tracker *t, const struct s
 {
     struct sx_missing missing = {.sign = SX_MISSING_NONE}, found;
     enum fit fit = FITS_NOT;
+    const struct sx_txn *stray = sx_txn_at(t, txn->stray);
 
+    /* It is there, and does not match. */
+    if (stray && stray->final_frame && stray->final_frame <= until_frame)
+        return missing;
     if (!txn->final_frame && txn->ack_frame && txn->ack_frame <= until_frame)
         return (struct sx_missing){SX_MISSING_REFUSED, txn->ack_frame, txn->ack_ns};
     if (!txn->final_frame) {

@@ -6,6 +6,7 @@
 #include "core/record/copies.h"
 #include "core/read/name_addr.h"
 #include "core/record/resent.h"
+#include "core/record/sessions.h"
 #include "core/record/tracker_state.h"
 
 /* How many different responses of one transaction are told apart from repetitions. A fork of
@@ -64,6 +65,15 @@ static void expect_answer(struct sx_tracker *t, const struct sx_txn *txn, int64_
         sx_deadlines_add(&t->deadlines, due_ns, txn->number);
 }
 
+/* Of requests that are inside a dialog, or should be: what a mismatch is judged by. */
+static void note_tags(struct sx_txn *txn, const struct sx_sip_msg *msg)
+{
+    struct sx_slice from = sx_sip_msg_from_tag(msg), to = sx_sip_msg_to_tag(msg);
+
+    txn->from_tag = from.p ? sx_txn_tag_hash(from) : 0;
+    txn->to_tag = to.p ? sx_txn_tag_hash(to) : 0;
+}
+
 static void first_request(const struct sx_tracker *t, struct sx_txn *txn,
                           const struct sx_observation *obs)
 {
@@ -77,8 +87,12 @@ static void first_request(const struct sx_tracker *t, struct sx_txn *txn,
     txn->sends = 1;
     txn->place = obs->packet.place;
     txn->cseq = msg->cseq;
+    if (msg->end == SX_HEAD_COMPLETE)
+        txn->vias = (uint8_t)MIN(msg->more_vias.p ? sx_sip_msg_via_count(msg) : 1, UINT8_MAX);
     txn->in_dialog = sx_sip_msg_to_tag(msg).p != NULL;
     txn->to_contact = txn->in_dialog && !msg->top_route.p && sx_address_is_named(msg->uri, &obs->dst);
+    if (txn->in_dialog || sx_txn_needs_dialog(txn))
+        note_tags(txn, msg);
     if (msg->method == SX_METHOD_ACK)
         txn->final_tag = sx_txn_tag_hash(sx_sip_msg_to_tag(msg));
     if (msg->method == SX_METHOD_INVITE)
@@ -419,13 +433,31 @@ static enum sx_txn_event event_of(unsigned code)
     return code < 300 ? SX_TXN_SUCCESS : SX_TXN_FAILURE;
 }
 
+static void first_of_its_kind(struct sx_tracker *t, struct sx_txn *txn,
+                              const struct sx_observation *obs, struct sx_message *record)
+{
+    const struct sx_sip_msg *msg = obs->msg;
+
+    if (msg->rseq && msg->code > 100 && msg->code < 200)
+        record->flags |= SX_MESSAGE_RELIABLE;
+    sx_dialogs_response(t, txn, obs);
+    if (msg->code / 100 == 2 &&
+        (msg->method == SX_METHOD_INVITE || msg->method == SX_METHOD_UPDATE))
+        sx_sessions_answer(t, txn, obs);
+}
+
 static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_observation *obs,
                                        struct sx_message *record)
 {
     const struct sx_sip_msg *msg = obs->msg;
     struct sx_fingerprint key = sx_txn_key(t, msg, msg->method);
-    struct sx_txn *txn = sx_txn_find(t, key);
+    struct sx_txn *txn = msg->has_via ? sx_txn_find(t, key) : NULL;
+    struct sx_txn *stray = sx_stray_find(t, obs, key, txn);
 
+    if (!msg->has_via && !stray)
+        return NULL;
+    if (stray)
+        txn = stray;
     if (!txn) {
         txn = sx_txn_new(t, obs, key);
         txn->cseq = msg->cseq;
@@ -440,11 +472,13 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
     record->repeats = earlier_response(t, txn, record);
     bool copy = record->repeats && sx_copies_mark(t, txn, record, obs);
     if (!record->repeats)
-        sx_dialogs_response(t, txn, obs);
+        first_of_its_kind(t, txn, obs, record);
     if (record->repeats && msg->code >= 200 && msg->method == SX_METHOD_INVITE &&
         !(record->flags & SX_MESSAGE_DUPLICATE))
         sx_resent_note(t, txn, obs, record);
-    if (msg->code == 100)
+    if (stray)
+        sx_stray_note(stray, obs);
+    else if (msg->code == 100)
         first_100(t, txn, obs, to_tag);
     else if (msg->code > 100 && msg->code < 700)
         other_response(t, txn, obs, record, to_tag);
@@ -458,10 +492,17 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
     return txn;
 }
 
+/* A response without Via may be meant for a request all the same. */
+static bool may_be_stray(const struct sx_observation *obs)
+{
+    return !obs->msg->is_request && !obs->quoted && obs->msg->has_cseq &&
+           obs->msg->end == SX_HEAD_COMPLETE;
+}
+
 /* What the end of the frame hides is not taken for something that is not there. */
 static bool is_complete(struct sx_tracker *t, struct sx_observation *obs, struct sx_sip_msg *whole)
 {
-    if (obs->msg->has_via && obs->msg->has_cseq)
+    if ((obs->msg->has_via && obs->msg->has_cseq) || may_be_stray(obs))
         return true;
     if (obs->quoted || obs->msg->end != SX_HEAD_CUT)
         return false;
@@ -496,6 +537,8 @@ struct sx_message *sx_tracker_observe(struct sx_tracker *t, struct sx_observatio
         sx_copies_note(record, obs);
         txn = obs->msg->is_request ? observe_request(t, obs, record)
                                    : observe_response(t, obs, record);
+        if (!txn)
+            return record;
         record->txn = txn->number;
         sx_copies_add(t, txn, record);
         struct sx_host *sender = sx_hosts_at(&t->hosts, obs->from.host);

@@ -100,6 +100,12 @@ const struct sx_txn *sx_tracker_siblings(const struct sx_tracker *tracker,
 const struct sx_txn *sx_tracker_next_sibling(const struct sx_tracker *tracker,
                                              const struct sx_txn *sibling);
 
+/* The newest of the distinct responses of a transaction and the next older one; NULL at the end. */
+const struct sx_message *sx_tracker_responses(const struct sx_tracker *tracker,
+                                              const struct sx_txn *txn);
+const struct sx_message *sx_tracker_older_response(const struct sx_tracker *tracker,
+                                                   const struct sx_message *response);
+
 /* NULL for number 0. */
 const struct sx_txn *sx_tracker_txn(const struct sx_tracker *tracker, uint32_t number);
 uint32_t sx_tracker_txn_count(const struct sx_tracker *tracker);

@@ -7,6 +7,7 @@
 #include "core/record/tracker_state.h"
 #include "core/record/missing.h"
 #include "core/record/resent.h"
+#include "core/record/sessions.h"
 
 struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config *cfg)
 {
@@ -23,6 +24,7 @@ struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config 
     sx_fingerprint_map_init(&t->by_key);
     sx_fingerprint_map_init(&t->waiting);
     sx_fingerprint_map_init(&t->sent_on);
+    sx_fingerprint_map_init(&t->by_call);
     sx_fingerprint_map_init(&t->alike);
     t->unreadable = sx_unreadable_new();
     t->awaiting = g_hash_table_new_full(sx_fingerprint_hash, sx_fingerprint_equal, g_free, NULL);
@@ -30,6 +32,7 @@ struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config 
     t->riding = g_hash_table_new_full(sx_way_hash, sx_way_equal, g_free, NULL);
     sx_credentials_init(t);
     sx_deadlines_init(&t->deadlines);
+    t->sessions = sx_sessions_new();
     t->flows = sx_flows_new(key);
     t->dialogs = sx_dialogs_new();
     t->resents = sx_resents_new();
@@ -45,6 +48,7 @@ void sx_tracker_free(struct sx_tracker *t)
     sx_fingerprint_map_clear(&t->by_key);
     sx_fingerprint_map_clear(&t->waiting);
     sx_fingerprint_map_clear(&t->sent_on);
+    sx_fingerprint_map_clear(&t->by_call);
     sx_fingerprint_map_clear(&t->alike);
     g_hash_table_destroy(t->unreadable);
     g_hash_table_destroy(t->awaiting);
@@ -59,6 +63,7 @@ void sx_tracker_free(struct sx_tracker *t)
     sx_credentials_clear(t);
     sx_deadlines_clear(&t->deadlines);
     sx_frame_numbers_clear(&t->numbers);
+    sx_sessions_free(t->sessions);
     sx_flows_free(t->flows);
     sx_dialogs_free(t->dialogs);
     sx_resents_free(t->resents);
@@ -85,6 +90,29 @@ uint32_t sx_tracker_txn_count(const struct sx_tracker *t)
 const struct sx_host *sx_tracker_host(const struct sx_tracker *t, uint32_t host)
 {
     return sx_hosts_at(&t->hosts, host);
+}
+
+/* Older records have lower numbers, also where dropped frames (tshark -2 -R) left some out. */
+static const struct sx_message *response_at(const struct sx_tracker *t, uint32_t place,
+                                            uint32_t txn)
+{
+    const struct sx_message *m =
+        place > 0 && place <= t->messages.count ? sx_pool_at(&t->messages, place - 1) : NULL;
+
+    return m && m->txn == txn ? m : NULL;
+}
+
+const struct sx_message *sx_tracker_responses(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    return response_at(t, txn->responses, txn->number);
+}
+
+const struct sx_message *sx_tracker_older_response(const struct sx_tracker *t,
+                                                   const struct sx_message *response)
+{
+    const struct sx_message *older = response_at(t, response->next, response->txn);
+
+    return older && older->frame <= response->frame && older != response ? older : NULL;
 }
 
 void sx_tracker_end(struct sx_tracker *t)
@@ -146,6 +174,7 @@ bool sx_tracker_tick(struct sx_tracker *t, uint32_t frame, int64_t time_ns)
         sx_pool_truncate(&t->overdues, sx_pool_lower_bound(&t->overdues, frame));
         sx_pool_truncate(&t->hangups, sx_pool_lower_bound(&t->hangups, frame));
         sx_pool_truncate(&t->attempts, sx_pool_lower_bound(&t->attempts, frame));
+        sx_sessions_frame_again(t->sessions, frame);
         sx_flows_frame_again(t->flows, frame);
     }
     t->last_frame = frame;

@@ -23,7 +23,11 @@ uint32_t sx_tracker_next_frame(struct sx_tracker *tracker, uint32_t frame_number
  * overdue now; cheap: one comparison. */
 bool sx_tracker_tick(struct sx_tracker *tracker, uint32_t frame, int64_t time_ns);
 
-/* The next transaction whose time limit is over; 0 if there is none. Each limit is told once. */
+/* In place of a transaction's number: the number of a session timer (sessions.h). */
+#define SX_DUE_SESSION (UINT32_C(1) << 31)
+
+/* The next transaction whose time limit is over, or SX_DUE_SESSION and a session timer; 0 if there is
+ * none. Each limit is told once. */
 uint32_t sx_tracker_due(struct sx_tracker *tracker);
 
 /* Records that the newest frame found this wait past its limit. */

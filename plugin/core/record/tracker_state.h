@@ -8,6 +8,8 @@
  * observe.c        what a message changes
  * connections.c    what ICMP and TCP say of requests that did not arrive
  * credentials.c    what requests proved of their user
+ * sessions.c       session timers that were agreed on
+ * strays.c         responses that do not match the request which they are for
  * dialogs.c        which dialog a message names
  * missing.c        what shows that there was a response which the capture lacks
  * evidence.c       what the capture can see of an answer
@@ -42,6 +44,7 @@ struct sx_tracker {
     struct sx_fingerprint_map by_key;   /* transactions by their keys */
     struct sx_fingerprint_map waiting;  /* by parent_key: the newest transaction whose parent was not seen */
     struct sx_fingerprint_map sent_on;  /* the first INVITE to a hop and Request-URI that it sent on at once */
+    struct sx_fingerprint_map by_call;  /* by Call-ID: the newest transaction */
     struct sx_fingerprint_map alike;    /* the newest INVITE or ACK of a 2xx, by client, Call-ID and CSeq number */
     GHashTable *unreadable;     /* sender and receiver -> packets that may hold SIP, in order */
     uint64_t first_fragments[SX_FIRST_FRAGMENTS];   /* the newest first fragments, by their hashes */
@@ -50,6 +53,7 @@ struct sx_tracker {
     GHashTable *connecting;     /* struct sx_connecting, by its way; SYN sent, not answered */
     GHashTable *riding;         /* struct sx_riding, by its way: it carried an INVITE */
     struct sx_deadlines deadlines;
+    struct sx_sessions *sessions;
     struct sx_flows *flows;
     struct sx_dialogs *dialogs;
     struct sx_resents *resents;
@@ -73,12 +77,22 @@ static inline struct sx_txn *sx_txn_at(const struct sx_tracker *tracker, uint32_
 
 struct sx_fingerprint sx_txn_key(const struct sx_tracker *tracker, const struct sx_sip_msg *msg,
                                  enum sx_method method);
+/* The same by another Via value of the message. */
+struct sx_fingerprint sx_txn_key_of(const struct sx_tracker *tracker, const struct sx_sip_msg *msg,
+                                    const struct sx_via *via);
+
+/* The sent-by without the port that it has anyway: RFC 3261 18.1.1, 20.42. */
+struct sx_slice sx_via_sent_by(const struct sx_via *via);
+
 struct sx_txn *sx_txn_find(const struct sx_tracker *tracker, struct sx_fingerprint key);
 
 /* The INVITE that an ACK belongs to; NULL if the ACK is a transaction of its own. */
 struct sx_txn *sx_txn_find_ack(const struct sx_tracker *tracker, const struct sx_sip_msg *msg);
 
+/* A transaction that its key will find; and one that it will not. */
 struct sx_txn *sx_txn_new(struct sx_tracker *tracker, const struct sx_observation *obs,
+                          struct sx_fingerprint key);
+struct sx_txn *sx_txn_add(struct sx_tracker *tracker, const struct sx_observation *obs,
                           struct sx_fingerprint key);
 
 /* Gives a new transaction its place in the tree: below what it was forwarded from, above what was
@@ -107,6 +121,16 @@ void sx_note_ports(struct sx_tracker *tracker, const struct sx_observation *obs)
 guint sx_way_hash(gconstpointer way);
 gboolean sx_way_equal(gconstpointer a, gconstpointer b);
 
+/* ---- strays.c ---- */
+
+/* Adds a new transaction to those of its call. */
+void sx_stray_list(struct sx_tracker *tracker, struct sx_txn *txn, const struct sx_sip_msg *msg);
+
+/* Where a response is kept that its key leads nowhere, or to a transaction of another hop
+ * (matched), and that is meant for a request all the same. NULL if it is no such. */
+struct sx_txn *sx_stray_find(struct sx_tracker *tracker, const struct sx_observation *obs,
+                             struct sx_fingerprint key, const struct sx_txn *matched);
+void sx_stray_note(struct sx_txn *kept, const struct sx_observation *obs);
 /* ---- credentials.c ---- */
 
 void sx_credentials_init(struct sx_tracker *tracker);

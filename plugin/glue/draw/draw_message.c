@@ -68,8 +68,11 @@ static void say_message(wmem_strbuf_t *out, const struct sx_pen *p)
     if (p->txn && v->msg->code == 439 && sx_say_no_outbound(out, v->tracker, p->txn))
         return;
     if (p->txn && v->entry && v->msg->code >= 300 &&
-        sx_say_step(out, v->tracker, p->txn, v->entry))
+        sx_say_step(out, v->tracker, p->txn, v->entry)) {
+        if (p->remark)
+            wmem_strbuf_append_printf(out, "; %s", p->remark);
         return;
+    }
     wmem_strbuf_truncate(out, before);
     say_plain(out, p);
 }
@@ -86,6 +89,8 @@ static const struct sx_drawing *const drawings[] = {
     &sx_drawing_dialog,
     &sx_drawing_ack,
     &sx_drawing_call_end,
+    &sx_drawing_mismatch,
+    &sx_drawing_session,
 };
 
 void sx_draw_set_up(int proto, expert_module_t *module)

@@ -1,0 +1,135 @@
+/* session.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "core/judge/session.h"
+
+#include "core/record/dialogs.h"
+#include "core/record/evidence.h"
+#include "core/record/strays.h"
+
+/* Requests of a dialog or call, the newest first, that are looked through. */
+#define MAX_LOOKED_THROUGH 64
+
+/* What the way takes: where the capture sees the 2xx later than its sender sent it, a BYE may come a
+ * little before the time. */
+#define TOLERANCE_NS (500 * SX_NS_PER_MS)
+
+/* What the requests of the dialog after the agreement are. */
+struct after {
+    const struct sx_txn *refresh, *refused, *unknown, *bye;
+    bool shows_way;     /* a request inside the dialog is in the capture, so others would be */
+    bool cut;           /* there are more than are looked through */
+};
+
+static bool can_refresh(const struct sx_txn *txn)
+{
+    return txn->method == SX_METHOD_INVITE || txn->method == SX_METHOD_UPDATE;
+}
+
+/* From the same host to the same, or the other way round. */
+static bool is_same_hop(const struct sx_txn *a, const struct sx_txn *b)
+{
+    return (a->src.host == b->src.host && a->dst.host == b->dst.host) ||
+           (a->src.host == b->dst.host && a->dst.host == b->src.host);
+}
+
+static bool is_unanswered(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    return txn->responses == 0 && sx_evidence_of_silence(t, txn, sx_evidence_now(t));
+}
+
+static void note_refresh(const struct sx_tracker *t, const struct sx_session *session,
+                         const struct sx_txn *txn, struct after *found)
+{
+    const struct sx_txn *agreed = sx_tracker_txn(t, session->txn);
+
+    bool same = txn->cseq == agreed->cseq && txn->method == agreed->method &&
+                txn->by_called == agreed->by_called;
+    if (txn->request_frame <= session->frame || same)
+        return;
+    if (txn->final_code / 100 == 2) {
+        /* They come the newest first: the oldest counts, at this hop if it is there. */
+        if (!found->refresh || is_same_hop(txn, agreed) || !is_same_hop(found->refresh, agreed))
+            found->refresh = txn;
+    } else if (txn->final_code || is_unanswered(t, txn)) {
+        found->refused = found->refused ? found->refused : txn;
+    } else {
+        found->unknown = txn;
+    }
+}
+
+static void note_request(const struct sx_tracker *t, const struct sx_session *session,
+                         const struct sx_txn *txn, struct after *found)
+{
+    found->shows_way |= txn->request_frame != 0;
+    if (txn->method == SX_METHOD_BYE && txn->request_frame > session->frame)
+        found->bye = txn;
+    if (can_refresh(txn))
+        note_refresh(t, session, txn, found);
+}
+
+static struct after requests_after(const struct sx_tracker *t, const struct sx_session *session)
+{
+    const struct sx_dialog *dialog = sx_tracker_dialog(t, session->dialog);
+    const struct sx_txn *txn = dialog ? sx_dialog_newest_request(t, dialog) : NULL;
+    struct after found = {NULL};
+
+    for (unsigned i = 0; txn && i < MAX_LOOKED_THROUGH; i++) {
+        note_request(t, session, txn, &found);
+        txn = sx_dialog_older_request(t, txn);
+    }
+    found.cut = txn && txn->request_frame > session->frame;
+    return found;
+}
+
+/* The capture lacks the BYE, but not what answered it; or it names the dialog wrongly. */
+static bool ended_unseen(const struct sx_tracker *t, const struct sx_session *session,
+                         int64_t until_ns)
+{
+    const struct sx_txn *txn =
+        sx_tracker_newest_in_call(t, sx_tracker_txn(t, session->txn)->call_hash);
+
+    for (unsigned i = 0; txn && i < MAX_LOOKED_THROUGH; i++) {
+        if (txn->method == SX_METHOD_BYE && !txn->request_frame && txn->last_ns < until_ns)
+            return true;
+        txn = sx_tracker_txn(t, txn->next_in_call);
+    }
+    return false;
+}
+
+struct sx_session_verdict sx_session_judge(const struct sx_tracker *t,
+                                           const struct sx_session *session)
+{
+    struct after found = requests_after(t, session);
+    const struct sx_session *newer = sx_session_newer(t, session);
+    struct sx_session_verdict v = {
+        .due_ns = sx_session_due_ns(session),
+        .refresh = found.refresh,
+        .refused = found.refused,
+        .bye = found.bye,
+    };
+
+    if (v.refresh || (newer && found.cut))
+        v.state = SX_SESSION_REFRESHED;
+    else if (v.bye && v.bye->request_ns < v.due_ns - TOLERANCE_NS)
+        v.state = SX_SESSION_ENDED;
+    else if (sx_tracker_now(t) >= v.due_ns && session->refresher != SX_REFRESHER_UNKNOWN &&
+             found.shows_way && !found.unknown && !found.cut &&
+             !ended_unseen(t, session, v.due_ns - TOLERANCE_NS))
+        v.state = SX_SESSION_OVERDUE;
+    return v;
+}
+
+const struct sx_session *sx_session_ended_by(const struct sx_tracker *t, const struct sx_txn *bye)
+{
+    const struct sx_session *session = sx_session_newest(t, bye->dialog);
+
+    while (session && session->frame > bye->request_frame)
+        session = sx_session_older(t, session);
+    if (!session)
+        return NULL;
+    struct sx_session_verdict v = sx_session_judge(t, session);
+    return v.state == SX_SESSION_OVERDUE && v.bye && bye->request_ns >= v.due_ns - TOLERANCE_NS
+               ? session
+               : NULL;
+}
