@@ -71,8 +71,12 @@ static void flag(struct sx_pen *p, proto_item *item, const struct sx_txn *invite
 {
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
 
-    if (!sx_say_ack(words, p->view->tracker, invite, v))
+    if (v->state != SX_ACK_NEVER && v->state != SX_ACK_LATE)
         return;
+    if (p->view->msg->is_request)
+        sx_say_late_ack(words, p->view->tracker, invite, v);
+    else
+        sx_say_ack(words, p->view->tracker, invite, v);
     sx_flag(p, item, &ei_no_ack, wmem_strbuf_get_str(words));
     if (!p->brief)
         p->brief = v->state == SX_ACK_NEVER ? "never acknowledged" : "acknowledged late";
