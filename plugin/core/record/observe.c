@@ -302,7 +302,7 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
         sx_credentials_sent(t, txn, before, msg);
     tie_to_flow(t, txn, obs);
     sx_note_ports(t, obs);
-    if (txn->in_dialog)
+    if (txn->in_dialog || msg->method == SX_METHOD_ACK)
         sx_dialogs_request(t, txn, obs);
     if (msg->method == SX_METHOD_INVITE)
         first_invite(t, txn, obs);
