@@ -15,9 +15,9 @@ static char *filter_of(const packet_info *pinfo, const char *field,
     const struct sx_tracker *tracker = open_tracker();
     GString *filter = g_string_new(NULL);
     const struct sx_message *m;
-    uint32_t last = 0;
+    uint32_t last = 0, frame = tracker ? sx_tracker_frame_again(tracker, pinfo->num) : 0;
 
-    for (uint32_t i = 0; tracker && (m = sx_tracker_message(tracker, pinfo->num, i)); i++) {
+    for (uint32_t i = 0; tracker && (m = sx_tracker_message(tracker, frame, i)); i++) {
         uint32_t n = m->txn ? number(tracker, sx_tracker_txn(tracker, m->txn)) : 0;
         if (n && n != last)
             g_string_append_printf(filter, "%s%s == %u", filter->len ? " || " : "", field, n);

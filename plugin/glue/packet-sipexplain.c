@@ -37,6 +37,7 @@ bool sx_is_verdict_wanted(const struct sx_pen *p)
 
 void sx_add_verdict(const struct sx_pen *p, const char *sentence)
 {
+    sentence = sx_shown_frames(p, sentence);
     if (strlen(sentence) <= MAX_TOP_LINE)
         proto_item_set_text(p->top, "SIP Explain: %s", sentence);
     else

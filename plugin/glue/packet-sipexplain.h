@@ -15,6 +15,7 @@
 /* One message to draw. Points to what lives as long as the packet. */
 struct sx_view {
     const struct sx_tracker *tracker;
+    uint32_t frame;             /* as the tracker names it */
     const struct sx_message *record;    /* NULL if the message was not tracked */
     const struct sx_sip_msg *msg;
     const struct sx_code *entry;        /* NULL on requests and for codes outside 100 to 699 */

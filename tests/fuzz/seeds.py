@@ -114,6 +114,13 @@ def searches(path):
             yield tcp_search(src, dst, bytes(tcp)[:4], data, int(ip.version == 6))
 
 
+def streams(messages):
+    """Two or three messages after one another, whole and cut; options and verdicts in front."""
+    told = bytes(range(8))
+    for number, (a, b, c) in enumerate(zip(messages, messages[1:], messages[2:])):
+        yield bytes([number % 16]) + told + (a + b + c)[:len(a + b + c) - number % 3 * 40]
+
+
 # A handful of invented captures for what the recordings lack: made of choices, see make_message().
 CHOICES = [
     event("M", rest=b"\x40\x00\x01\x01\x00\x00\x00") + event("M", src=1, rest=b"\x00\x00\x01\x01") +
@@ -151,6 +158,7 @@ def write_all(folder):
     torture = [message for _, message in rfc4475.MESSAGES.values()]
     messages = [message for path in paths for message in messages_of(path)] + torture
     write(folder / "fuzz_sip_msg", messages)
+    write(folder / "fuzz_start_line", list(streams(messages)))
     captures = [b"".join(capture_events(path)) for path in paths]
     write(folder / "fuzz_tracker", captures + CHOICES)
     write(folder / "fuzz_tcp_header", [data for path in paths for data in searches(path)])

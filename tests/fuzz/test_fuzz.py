@@ -17,7 +17,8 @@ from sanitized import fixed_addresses
 
 HERE = Path(__file__).parent
 FUZZERS = sorted(path.stem for path in HERE.glob("fuzz_*.c"))
-RUNS = {"fuzz_sip_msg": 150_000, "fuzz_tcp_header": 2_000_000, "fuzz_tracker": 10_000}
+RUNS = {"fuzz_sip_msg": 150_000, "fuzz_start_line": 60_000, "fuzz_tcp_header": 2_000_000,
+        "fuzz_tracker": 10_000}
 
 
 @pytest.fixture(scope="session")

@@ -196,7 +196,22 @@ static void test_nat(void)
     assert_copy_of(request(&l, 0.600, P1, BOB, "INVITE", via("alice a1"), ID(8)), 4);
     response(&l, 0.700, BOB, P1, 100, "INVITE", via("alice a1"));
     m = response(&l, 0.800, BOB, ALICE, 100, "INVITE", via("alice a1"));
-    assert_repeats(m, 6);   /* no identification: one sender, two receivers, 0.1 s apart */
+    assert_copy_of(m, 6);       /* back through the NAT that the request showed */
+    ladder_close(&l);
+}
+
+/* A response to two receivers, without a NAT in sight: sent twice, unless at one moment. */
+static void test_response_to_two(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+    response(&l, 0.100, BOB, ALICE, 100, "INVITE", via("alice a1"), ID(7));
+    assert_repeats(response(&l, 0.101, BOB, P1, 100, "INVITE", via("alice a1"), ID(8)), 2);
+    response(&l, 0.200, BOB, ALICE, 180, "INVITE", via("alice a1"));
+    assert_copy_of(response(&l, 0.249, BOB, P1, 180, "INVITE", via("alice a1")), 4);
+    response(&l, 0.300, BOB, ALICE, 183, "INVITE", via("alice a1"));
+    assert_repeats(response(&l, 0.351, BOB, P1, 183, "INVITE", via("alice a1")), 6);
     ladder_close(&l);
 }
 
@@ -279,6 +294,7 @@ int main(int argc, char **argv)
     g_test_add_func("/copies/tcp", test_tcp);
     g_test_add_func("/copies/tcp_branch_again", test_tcp_branch_again);
     g_test_add_func("/copies/nat", test_nat);
+    g_test_add_func("/copies/response_to_two", test_response_to_two);
     g_test_add_func("/copies/nat_ends_wait", test_nat_ends_wait);
     g_test_add_func("/copies/sent_to_another", test_sent_to_another);
     g_test_add_func("/copies/second_final", test_second_final);

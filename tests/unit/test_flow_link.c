@@ -46,6 +46,7 @@ static void test_pong(void)
     for (unsigned late = 0; late < 2; late++) {
         struct ladder l = ladder_open();
         make_flow(&l, 0, R1);
+        segment(&l, 1, EDGE, PHONE, SX_TCP_ACK, .payload = 500, .seq = 1000);
         segment(&l, 5, PHONE, EDGE, SX_TCP_ACK, .payload = 4, .sign = SX_SEGMENT_PING);
         g_assert_cmpint(death_at(&l, late ? 15 : 14.999), ==,
                         late ? SX_DEATH_NO_PONG : SX_DEATH_UNKNOWN);

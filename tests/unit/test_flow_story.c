@@ -31,7 +31,7 @@ static void test_whose(void)
     g_assert_cmpuint(s.death_in, ==, 5);
     g_assert_cmpint(s.silent_ns, ==, ns_of(10.011));
     g_assert_cmpuint(s.code, ==, 430);
-    g_assert_cmpuint(s.flow->failed_in, ==, txn->final_frame);
+    g_assert_cmpuint(sx_flow_failed_in(l.tracker, s.flow), ==, txn->final_frame);
     ladder_close(&l);
 }
 
@@ -259,7 +259,9 @@ static void test_is_loss(void)
         {403, PHONE, SX_TCP_FIN, false, SX_TOKEN_OWN},
         {403, EDGE, SX_TCP_FIN, true, SX_TOKEN_RESTARTED},
         {404, EDGE, SX_TCP_FIN, false, SX_TOKEN_NONE},
-        {503, PHONE, SX_TCP_RST, false, SX_TOKEN_NONE},
+        {500, PHONE, SX_TCP_RST, true, SX_TOKEN_NONE},
+        {500, 0, 0, false, SX_TOKEN_NONE},
+        {503, PHONE, SX_TCP_RST, true, SX_TOKEN_NONE},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {

@@ -22,14 +22,110 @@ static const struct sx_txn *ask(struct ladder *l, const char *method, unsigned c
     return txn_numbered(l, txn);
 }
 
-static void test_origin_here(void)
+/* Only this hop is in sight: who sent it may have relayed it. */
+static void test_origin_one_hop(void)
 {
     struct ladder l = ladder_open();
     const struct sx_txn *txn = ask(&l, "INVITE", 404, NULL);
     uint32_t frame = 77;
 
-    g_assert_cmpint(origin_of(l.tracker, txn, &frame), ==, SX_ORIGIN_HERE);
+    g_assert_cmpint(origin_of(l.tracker, txn, &frame), ==, SX_ORIGIN_UNKNOWN);
     g_assert_cmpuint(frame, ==, 0);
+    ladder_close(&l);
+}
+
+/* Bob answers an INVITE; what of it tells that he made the answer himself. */
+static void assert_bob(const char *ringing_contact, const char *trying_tag, bool registers,
+                       enum sx_origin_kind kind)
+{
+    struct ladder l = ladder_open();
+    uint32_t frame;
+
+    if (registers)
+        request(&l, -1, BOB, P1, "REGISTER", via("bob r1"), .call_id = "r",
+                .more = "Contact: <sip:bob@10.0.0.5:5060>\r\n");
+    uint32_t txn = request(&l, 0, P1, BOB, "INVITE", via("p1 b1", "alice a1"))->txn;
+    response(&l, 0.1, BOB, P1, 100, "INVITE", via("p1 b1", "alice a1"), .to_tag = trying_tag);
+    if (ringing_contact)
+        response(&l, 0.2, BOB, P1, 180, "INVITE", via("p1 b1", "alice a1"),
+                 .more = ringing_contact);
+    response(&l, 0.3, BOB, P1, 486, "INVITE", via("p1 b1", "alice a1"));
+    g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, txn), &frame), ==, kind);
+    ladder_close(&l);
+}
+
+static void test_origin_called_side(void)
+{
+    assert_bob(NULL, "", false, SX_ORIGIN_UNKNOWN);
+    assert_bob("Contact: \"Bob\" <sip:bob@10.0.0.5;x=1>\r\n", "", false, SX_ORIGIN_HERE);
+    assert_bob("Contact: <sip:bob@10.0.0.5:5060>\r\n", "", false, SX_ORIGIN_HERE);
+    /* another port, another host, a name, a phone behind this one */
+    assert_bob("Contact: <sip:bob@10.0.0.5:5070>\r\n", "", false, SX_ORIGIN_UNKNOWN);
+    assert_bob("Contact: <sip:bob@10.0.0.6>\r\n", "", false, SX_ORIGIN_UNKNOWN);
+    assert_bob("Contact: <sip:bob@example.com>\r\n", "", false, SX_ORIGIN_UNKNOWN);
+    assert_bob(NULL, "bob", false, SX_ORIGIN_HERE);
+    assert_bob(NULL, "other", false, SX_ORIGIN_UNKNOWN);
+    assert_bob(NULL, "", true, SX_ORIGIN_HERE);
+}
+
+/* In a dialog, to the address that the Request-URI names: the remote target. */
+static void test_origin_in_dialog(void)
+{
+    for (unsigned route = 0; route < 2; route++) {
+        struct ladder l = ladder_open();
+        uint32_t frame, txn = request(&l, 0, ALICE, BOB, "BYE", via("alice a1"), .to_tag = "bob",
+                                      .uri = "sip:bob@10.0.0.5",
+                                      .more = route ? "Route: <sip:10.0.0.9;lr>\r\n" : NULL)->txn;
+        response(&l, 0.1, BOB, ALICE, 481, "BYE", via("alice a1"));
+        g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, txn), &frame), ==,
+                        route ? SX_ORIGIN_UNKNOWN : SX_ORIGIN_HERE);
+        ladder_close(&l);
+    }
+}
+
+/* The proxy sends on what is for Bob, as another call shows, and refuses this one without asking; not
+ * so for another address. */
+static void test_origin_not_sent_on(void)
+{
+    for (unsigned other = 0; other < 2; other++) {
+        struct ladder l = ladder_open();
+        uint32_t frame;
+
+        request(&l, 0, CAROL, P1, "INVITE", via("carol c1"), .call_id = "c");
+        request(&l, 0.1, P1, BOB, "INVITE", via("p1 x1", "carol c1"), .call_id = "c");
+        uint32_t txn = request(&l, 5, ALICE, P1, "INVITE", via("alice a1"),
+                               .uri = other ? "sip:dave@example.com" : NULL)->txn;
+        response(&l, 5.1, P1, ALICE, 403, "INVITE", via("alice a1"));
+        g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, txn), &frame), ==,
+                        other ? SX_ORIGIN_UNKNOWN : SX_ORIGIN_HERE);
+        ladder_close(&l);
+    }
+}
+
+/* Towards the trunk the Vias are masked; Call-ID, CSeq and To tag are the same. */
+static void test_origin_masked(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t frame = 0, txn = request(&l, 0, ALICE, P1, "INVITE", via("alice a1"))->txn;
+
+    request(&l, 0.1, P1, BOB, "INVITE", via("p1 m1", "masked m0"));
+    response(&l, 0.2, BOB, P1, 486, "INVITE", via("p1 m1", "masked m0"));
+    response(&l, 0.3, P1, ALICE, 486, "INVITE", via("alice a1"));
+    g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, txn), &frame), ==, SX_ORIGIN_RELAYED);
+    g_assert_cmpuint(frame, ==, 3);
+    ladder_close(&l);
+}
+
+/* Neither the code nor the tag is a branch's: a branch out of sight may have sent it. */
+static void test_origin_of_an_unseen_branch(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t a = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"))->txn, frame;
+
+    request(&l, 0.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+    response(&l, 0.2, BOB, P1, 486, "INVITE", via("p1 b1", "alice a1"));
+    response(&l, 0.3, P1, ALICE, 404, "INVITE", via("alice a1"), .to_tag = "trunk");
+    g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, a), &frame), ==, SX_ORIGIN_UNKNOWN);
     ladder_close(&l);
 }
 
@@ -51,7 +147,7 @@ static void test_origin_relayed(void)
     g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, b), &frame), ==,
                     SX_ORIGIN_RELAYED);
     g_assert_cmpuint(frame, ==, 4);
-    g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, c), &frame), ==, SX_ORIGIN_HERE);
+    g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, c), &frame), ==, SX_ORIGIN_UNKNOWN);
     ladder_close(&l);
 }
 
@@ -217,7 +313,12 @@ static void test_origin_by_code(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/origin/here", test_origin_here);
+    g_test_add_func("/origin/one_hop", test_origin_one_hop);
+    g_test_add_func("/origin/called_side", test_origin_called_side);
+    g_test_add_func("/origin/in_dialog", test_origin_in_dialog);
+    g_test_add_func("/origin/not_sent_on", test_origin_not_sent_on);
+    g_test_add_func("/origin/masked", test_origin_masked);
+    g_test_add_func("/origin/of_an_unseen_branch", test_origin_of_an_unseen_branch);
     g_test_add_func("/origin/relayed", test_origin_relayed);
     g_test_add_func("/origin/in_fork", test_origin_in_fork);
     g_test_add_func("/origin/changed", test_origin_changed);

@@ -5,9 +5,9 @@
 
 static void test_contact(void)
 {
-    struct sx_outbound c;
+    struct sx_contact c;
 
-    g_assert_true(sx_outbound_read(
+    g_assert_true(sx_contact_read(
         sx_slice_str("\"Bob <x>\" <sip:bob@10.0.0.1;transport=tcp>;reg-id=2;"
                      "+sip.instance=\"<urn:uuid:1>\";expires=60"),
         &c));
@@ -29,12 +29,21 @@ static void test_no_outbound(void)
         "<sip:bob@10.0.0.1>;reg-id=2147483648;+sip.instance=\"<urn:uuid:1>\"",
         "<sip:bob@10.0.0.1;reg-id=1>;+sip.instance=\"<urn:uuid:1>\"",
     };
-    struct sx_outbound c;
+    struct sx_contact c;
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_test_message("%s", rows[i]);
-        g_assert_false(sx_outbound_read(sx_slice_str(rows[i]), &c));
+        g_assert_true(sx_contact_read(sx_slice_str(rows[i]), &c));
+        g_assert_cmpuint(c.reg_id, ==, 0);
     }
+}
+
+static void test_no_contact(void)
+{
+    struct sx_contact c;
+
+    g_assert_false(sx_contact_read(sx_slice_str("*"), &c));
+    g_assert_false(sx_contact_read(sx_slice_str("<>"), &c));
 }
 
 static void test_token(void)
@@ -53,6 +62,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/outbound/contact", test_contact);
     g_test_add_func("/outbound/no_outbound", test_no_outbound);
+    g_test_add_func("/outbound/no_contact", test_no_contact);
     g_test_add_func("/outbound/token", test_token);
     return g_test_run();
 }

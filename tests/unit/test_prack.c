@@ -3,7 +3,6 @@
  */
 #include "core/judge/prack.h"
 
-#include "core/say/say_prack.h"
 #include "sip_text.h"
 
 static enum sx_prack_state state(struct ladder *l, const struct sx_message *invite, unsigned rseq)
@@ -45,24 +44,10 @@ static void test_not_passed_on(void)
     ladder_close(&l);
 }
 
-static void test_words(void)
-{
-    const struct sx_txn prack = {.request_frame = 4, .final_frame = 5, .final_code = 481};
-    struct sx_prack p = {SX_PRACK_REFUSED, &prack};
-    wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
-
-    sx_say_prack(out, &p, 3);
-    g_assert_cmpstr(wmem_strbuf_get_str(out), ==,
-                    "repeats frame 3, for its PRACK in frame 4 was refused with 481 in frame 5 "
-                    "(RFC 3262 3)");
-    wmem_strbuf_destroy(out);
-}
-
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/prack/states", test_states);
     g_test_add_func("/prack/not_passed_on", test_not_passed_on);
-    g_test_add_func("/prack/words", test_words);
     return g_test_run();
 }

@@ -47,6 +47,42 @@ static void test_time(void)
     }
 }
 
+/* Cut, not rounded; what is shorter than a millisecond is not nothing. */
+static void test_short_time(void)
+{
+    static const struct {
+        int64_t ns;
+        const char *text;
+    } rows[] = {
+        {-1, "0 s"},
+        {0, "0 s"},
+        {1, "less than 0.001 s"},
+        {999999, "less than 0.001 s"},
+        {1000000, "0.001 s"},
+        {1999999, "0.001 s"},
+        {INT64_C(31999999999), "31.9 s"},
+        {INT64_C(179999999999), "179.9 s"},
+        {INT64_C(180999999999), "3 min 0 s"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        wmem_strbuf_t *out = buffer();
+        sx_say_time(out, rows[i].ns);
+        g_assert_cmpstr(wmem_strbuf_get_str(out), ==, rows[i].text);
+        wmem_strbuf_destroy(out);
+    }
+}
+
+static void test_more(void)
+{
+    wmem_strbuf_t *out = buffer();
+
+    sx_say_more(out, 0);
+    g_assert_cmpuint(wmem_strbuf_get_len(out), ==, 0);
+    sx_say_more(out, 298);
+    assert_says(out, ", and 298 more");
+}
+
 /* The largest differences that time stamps can have: the number still reads as one. */
 static void test_long_time(void)
 {
@@ -243,6 +279,8 @@ int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
     g_test_add_func("/say/time", test_time);
+    g_test_add_func("/words/short_time", test_short_time);
+    g_test_add_func("/words/more", test_more);
     g_test_add_func("/say/long_time", test_long_time);
     g_test_add_func("/say/line_break", test_line_break);
     g_test_add_func("/say/line_breaks", test_line_breaks);

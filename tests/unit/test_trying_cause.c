@@ -55,6 +55,14 @@ static void assert_unknown(struct ladder *l, uint32_t txn)
     assert_cause(l, txn, SX_CAUSE_UNKNOWN, 0);
 }
 
+/* Only a 100, and nothing of the call is seen beyond the hop: its 100 shows that. */
+static void assert_nothing_beyond(struct ladder *l, uint32_t txn)
+{
+    uint32_t hundred = txn_numbered(l, txn)->trying_frame;
+
+    assert_cause(l, txn, SX_CAUSE_NOTHING_BEYOND, hundred);
+}
+
 /* ---- not forwarded ---- */
 
 static void test_not_forwarded(void)
@@ -66,18 +74,50 @@ static void test_not_forwarded(void)
     assert_cause(&l, txn, SX_CAUSE_NOT_FORWARDED, l.frame);
 }
 
+/* A call for somebody else shows nothing of where this one goes; nor does one to another port. */
+static void test_not_forwarded_other_address(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 1, CAROL, P1, "INVITE", via("carol k1"), .call_id = "k", .uri = "sip:d@example.com");
+    request(&l, 1.1, P1, BOB, "INVITE", via("p1 k2", "carol k1"), .call_id = "k");
+    assert_nothing_beyond(&l, call_begins(&l));
+}
+
+/* The host goes on under a Call-ID of its own, it may be with this call. */
+static void test_not_forwarded_b2bua(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l);
+
+    request(&l, 10.2, P1, BOB, "INVITE", via("p1 s1"), .call_id = "s");
+    assert_unknown(&l, txn);
+}
+
+/* Masked Vias: Call-ID and CSeq are kept. */
+static void test_masked_branch(void)
+{
+    struct ladder l = ladder_open();
+
+    other_call(&l, 1);
+    uint32_t txn = call_begins(&l);
+    request(&l, 10.2, P1, BOB, "INVITE", via("p1 m1", "masked m0"));
+    response(&l, 10.3, BOB, P1, 100, "INVITE", via("p1 m1", "masked m0"));
+    assert_cause(&l, txn, SX_CAUSE_NEXT_HOP_STUCK, l.frame);
+}
+
 static void test_not_forwarded_no_evidence(void)
 {
     struct ladder l = ladder_open();
     uint32_t txn = call_begins(&l);
 
-    assert_unknown(&l, txn);
+    assert_nothing_beyond(&l, txn);
     /* Evidence that comes behind the end of the wait is none. */
     l = ladder_open();
     txn = call_begins(&l);
     request(&l, 50, ALICE, P1, "CANCEL", via("alice a1"));
     other_call(&l, 51);
-    assert_unknown(&l, txn);
+    assert_nothing_beyond(&l, txn);
 }
 
 /* Another method, another port, a way that takes ten seconds by the time stamps. */
@@ -87,17 +127,17 @@ static void test_not_forwarded_other_evidence(void)
 
     request(&l, 1, CAROL, P1, "OPTIONS", via("carol k1"), .call_id = "k");
     request(&l, 1.1, P1, BOB, "OPTIONS", via("p1 k2", "carol k1"), .call_id = "k");
-    assert_unknown(&l, call_begins(&l));
+    assert_nothing_beyond(&l, call_begins(&l));
 
     l = ladder_open();
     request(&l, 1, CAROL, P1, "INVITE", via("carol k1"), .call_id = "k", .dst_port = 5080);
     request(&l, 1.1, P1, BOB, "INVITE", via("p1 k2", "carol k1"), .call_id = "k");
-    assert_unknown(&l, call_begins(&l));
+    assert_nothing_beyond(&l, call_begins(&l));
 
     l = ladder_open();
     request(&l, -5, CAROL, P1, "INVITE", via("carol k1"), .call_id = "k");
     request(&l, 5, P1, BOB, "INVITE", via("p1 k2", "carol k1"), .call_id = "k");
-    assert_unknown(&l, call_begins(&l));
+    assert_nothing_beyond(&l, call_begins(&l));
 }
 
 /* The hop shows that not all it sends on is here. */
@@ -107,13 +147,13 @@ static void test_not_forwarded_counter_evidence(void)
 
     other_call(&l, 1);
     request(&l, 5, P1, BOB, "INVITE", via("p1 own"), .call_id = "own");
-    assert_unknown(&l, call_begins(&l));
+    assert_nothing_beyond(&l, call_begins(&l));
 
     l = ladder_open();
     other_call(&l, 1);
     request(&l, 5, CAROL, P1, "INVITE", via("carol m1"), .call_id = "m");
     response(&l, 6, P1, CAROL, 180, "INVITE", via("carol m1"), .call_id = "m");
-    assert_unknown(&l, call_begins(&l));
+    assert_nothing_beyond(&l, call_begins(&l));
 
     l = ladder_open();
     other_call(&l, 1);
@@ -129,7 +169,7 @@ static void test_not_forwarded_missed(void)
     struct ladder l = ladder_open();
 
     other_call(&l, 1);
-    assert_unknown(&l, response(&l, 10.1, P1, ALICE, 100, "INVITE", via("alice a1"))->txn);
+    assert_nothing_beyond(&l, response(&l, 10.1, P1, ALICE, 100, "INVITE", via("alice a1"))->txn);
 
     l = ladder_open();
     other_call(&l, 1);
@@ -265,7 +305,7 @@ static void send_again(struct ladder *l, const double *at, size_t n)
 
 static void test_100_lost(void)
 {
-    static const double timer[] = {10.5, 11.5, 13.5}, crossing[] = {10.5, 11.5};
+    static const double timer[] = {10.5, 11.5, 13.5, 17.5, 25.5, 41.5}, crossing[] = {10.5, 11.5};
     static const double clocks[] = {10.5, 13, 13.5, 17, 17.5};
     struct ladder l = ladder_open();
     uint32_t txn = call_begins(&l);
@@ -273,15 +313,21 @@ static void test_100_lost(void)
     send_again(&l, timer, G_N_ELEMENTS(timer));
     assert_cause(&l, txn, SX_CAUSE_100_LOST, l.frame);
 
+    /* It stopped: it has a 100 now. */
+    l = ladder_open();
+    txn = call_begins(&l);
+    send_again(&l, timer, 3);
+    assert_nothing_beyond(&l, txn);
+
     l = ladder_open();
     txn = call_begins(&l);
     send_again(&l, crossing, G_N_ELEMENTS(crossing));
-    assert_unknown(&l, txn);
+    assert_nothing_beyond(&l, txn);
 
     l = ladder_open();
     txn = call_begins(&l);
     send_again(&l, clocks, G_N_ELEMENTS(clocks));
-    assert_unknown(&l, txn);
+    assert_nothing_beyond(&l, txn);
 
     l = ladder_open();
     txn = call_begins(&l);
@@ -327,7 +373,7 @@ static void test_cannot_connect(void)
     l = ladder_open();
     txn = call_begins(&l);
     connect_in_vain(&l, 14);        /* too late for this call */
-    assert_unknown(&l, txn);
+    assert_nothing_beyond(&l, txn);
 
     l = ladder_open();
     txn = call_begins(&l);
@@ -339,13 +385,91 @@ static void test_cannot_connect(void)
     txn = call_begins(&l);
     connect_in_vain(&l, 10.2);
     segment(&l, 13.3, BOB, 5060, P1, 40001, SX_TCP_SYN | SX_TCP_ACK);
-    assert_unknown(&l, txn);
+    assert_nothing_beyond(&l, txn);
 }
 
 /* ---- forks ---- */
 
 /* A second branch, to Carol. */
 #define SECOND via("p1 b2", "alice a1")
+
+/* One after the other: Bob held the call for 20 s, Carol for the rest. Who was it? */
+static void assert_serial(double given_up_at, bool trying, enum sx_trying_cause cause, bool first)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l), on_bob, on_carol;
+
+    request(&l, 10.2, P1, BOB, "INVITE", TRUNK);
+    on_bob = l.frame;
+    if (trying) {
+        response(&l, 10.3, BOB, P1, 100, "INVITE", TRUNK);
+        on_bob = l.frame;
+    }
+    for (double at = 10.7, gap = 1; !trying && at < given_up_at; at += gap, gap *= 2)
+        request(&l, at, P1, BOB, "INVITE", TRUNK);
+    if (trying)
+        request(&l, given_up_at, P1, BOB, "CANCEL", via("p1 b1"));
+    request(&l, given_up_at + 2, P1, CAROL, "INVITE", SECOND);
+    response(&l, given_up_at + 2.1, CAROL, P1, 100, "INVITE", SECOND);
+    on_carol = l.frame;
+    response(&l, 55, CAROL, P1, 180, "INVITE", SECOND);
+    response(&l, 55.1, P1, ALICE, 180, "INVITE", via("alice a1"));
+    struct sx_trying v = sx_trying_judge(l.tracker, txn_numbered(&l, txn));
+    g_assert_cmpint(sx_trying_cause_of(&v.chain), ==, cause);
+    g_assert_cmpuint(v.chain.cause_in, ==, first ? on_bob : on_carol);
+    ladder_close(&l);
+}
+
+static void test_serial_branches(void)
+{
+    assert_serial(41, true, SX_CAUSE_NEXT_HOP_STUCK, true);
+    assert_serial(20, true, SX_CAUSE_NEXT_HOP_STUCK, false);
+    assert_serial(42, false, SX_CAUSE_NEVER_ANSWERED, true);
+    assert_serial(14, false, SX_CAUSE_NEXT_HOP_STUCK, false);
+}
+
+/* Three that are stuck alike. */
+static void test_branches_alike(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l);
+
+    sent_on(&l, 1);
+    response(&l, 10.3, BOB, P1, 100, "INVITE", TRUNK);
+    request(&l, 10.3, P1, CAROL, "INVITE", SECOND);
+    response(&l, 10.4, CAROL, P1, 100, "INVITE", SECOND);
+    request(&l, 10.4, P1, DAVE, "INVITE", via("p1 b3", "alice a1"));
+    response(&l, 10.5, DAVE, P1, 100, "INVITE", via("p1 b3", "alice a1"));
+    other_packet(&l, 60);
+    struct sx_trying v = sx_trying_judge(l.tracker, txn_numbered(&l, txn));
+    g_assert_cmpint(sx_trying_cause_of(&v.chain), ==, SX_CAUSE_NEXT_HOP_STUCK);
+    g_assert_cmpuint(v.chain.hops[0].alike, ==, 2);
+    ladder_close(&l);
+}
+
+/* The server resets the connection of the INVITE; the client sends it again over another one. */
+static void test_reset_by_the_server(void)
+{
+    for (unsigned again = 0; again < 2; again++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l), reset, hundred;
+        uint32_t branch = request(&l, 10.2, P1, BOB, "INVITE", TRUNK, .src_port = 40001,
+                                  .transport = SX_TRANSPORT_TCP)->txn;
+        response(&l, 10.3, BOB, P1, 100, "INVITE", TRUNK, .dst_port = 40001,
+                 .transport = SX_TRANSPORT_TCP);
+        hundred = l.frame;
+        reset = segment(&l, 12, BOB, 5060, P1, 40001, SX_TCP_RST);
+        if (again)
+            request(&l, 13, P1, BOB, "INVITE", TRUNK, .src_port = 40002,
+                    .transport = SX_TRANSPORT_TCP);
+        other_packet(&l, 60);
+        struct sx_trying v = sx_trying_judge(l.tracker, txn_numbered(&l, branch));
+        g_assert_cmpint(sx_trying_cause_of(&v.chain), ==,
+                        again ? SX_CAUSE_NOTHING_BEYOND : SX_CAUSE_UNREACHABLE);
+        assert_cause(&l, txn, again ? SX_CAUSE_NEXT_HOP_STUCK : SX_CAUSE_UNREACHABLE,
+                     again ? hundred : reset);
+    }
+}
 
 static void test_fork(void)
 {
@@ -477,6 +601,9 @@ static void test_hangup(void)
         end = segment(&l, 20.1, ALICE, 40001, P1, 5060, reset ? SX_TCP_RST : SX_TCP_FIN);
         request(&l, 20.2, P1, BOB, "CANCEL", via("p1 b1"));
         struct sx_trying v = sx_trying_judge(l.tracker, txn_numbered(&l, txn));
+        g_assert_cmpint(v.state, ==, SX_TRYING_NONE);   /* it may connect again */
+        sx_tracker_end(l.tracker);
+        v = sx_trying_judge(l.tracker, txn_numbered(&l, txn));
         g_assert_cmpint(v.state, ==, SX_TRYING_CANCELLED);
         g_assert_cmpint(v.end, ==, reset ? SX_END_RESET : SX_END_CLOSED);
         g_assert_cmpuint(v.ended_in, ==, end);
@@ -601,12 +728,13 @@ static void test_100_crossed(void)
     static const struct {
         double again;
         enum sx_trying_cause cause;
-    } rows[] = {{12.099, SX_CAUSE_UNKNOWN}, {12.1, SX_CAUSE_100_LOST}};
+    } rows[] = {{12.099, SX_CAUSE_NOTHING_BEYOND}, {12.1, SX_CAUSE_100_LOST}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         struct ladder l = ladder_open();
         uint32_t txn = call_begins(&l);
         send_again(&l, (double[]){10.5, rows[i].again}, 2);
+        request(&l, 14, ALICE, P1, "CANCEL", via("alice a1"));
         g_test_message("again at %.3f s", rows[i].again);
         g_assert_cmpint(cause_judged(&l, txn), ==, rows[i].cause);
     }
@@ -621,7 +749,7 @@ static void test_connect_in_time(void)
         enum sx_trying_cause cause;
     } rows[] = {
         {0, 12, SX_CAUSE_UNREACHABLE},
-        {0, 12.001, SX_CAUSE_UNKNOWN},
+        {0, 12.001, SX_CAUSE_NOTHING_BEYOND},
         {9, 11, SX_CAUSE_UNKNOWN},
         {9, 11.001, SX_CAUSE_UNREACHABLE},
         {11, 11, SX_CAUSE_UNKNOWN},
@@ -769,7 +897,7 @@ static void test_not_forwarded_for_long_enough(void)
     static const struct {
         double given_up;
         enum sx_trying_cause cause;
-    } rows[] = {{14.099, SX_CAUSE_UNKNOWN}, {14.1, SX_CAUSE_NOT_FORWARDED}};
+    } rows[] = {{14.099, SX_CAUSE_NOTHING_BEYOND}, {14.1, SX_CAUSE_NOT_FORWARDED}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         struct ladder l = ladder_open();
@@ -855,7 +983,7 @@ static void test_long_chain(void)
         g_assert_cmpuint(chain.hops[i].branch, ==, txns[i + 1]);
     }
     g_assert_cmpuint(chain.last.txn, ==, txns[LONG - 1]);
-    g_assert_cmpint(chain.last.cause, ==, SX_CAUSE_UNKNOWN);
+    g_assert_cmpint(chain.last.cause, ==, SX_CAUSE_NOTHING_BEYOND);
     g_assert_cmpuint(chain.cause_in, ==, last_100);
     for (unsigned i = 0; i < LONG; i++)
         g_free(vias[i]);
@@ -944,5 +1072,11 @@ int main(int argc, char **argv)
     g_test_add_func("/trying_cause/threshold/given_up_for_another", test_given_up_for_another);
     g_test_add_func("/trying_cause/long_chain", test_long_chain);
     g_test_add_func("/trying_cause/place", test_place);
+    g_test_add_func("/trying_cause/not_forwarded/other_address", test_not_forwarded_other_address);
+    g_test_add_func("/trying_cause/not_forwarded/b2bua", test_not_forwarded_b2bua);
+    g_test_add_func("/trying_cause/masked_branch", test_masked_branch);
+    g_test_add_func("/trying_cause/reset_by_the_server", test_reset_by_the_server);
+    g_test_add_func("/trying_cause/serial_branches", test_serial_branches);
+    g_test_add_func("/trying_cause/branches_alike", test_branches_alike);
     return g_test_run();
 }

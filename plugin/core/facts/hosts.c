@@ -3,6 +3,36 @@
  */
 #include "core/facts/hosts.h"
 
+#include <wsutil/inet_addr.h>
+
+#include "core/read/name_addr.h"
+
+#define MAX_ADDRESS_TEXT 64
+
+static bool is_number_of(struct sx_slice text, const struct sx_address *address)
+{
+    char copy[MAX_ADDRESS_TEXT];
+    ws_in4_addr v4;
+    ws_in6_addr v6;
+
+    if (text.n == 0 || text.n >= sizeof copy)
+        return false;
+    memcpy(copy, text.p, text.n);
+    copy[text.n] = '\0';
+    return (address->len == sizeof v4 && ws_inet_pton4(copy, &v4) &&
+            memcmp(&v4, address->bytes, sizeof v4) == 0) ||
+           (address->len == sizeof v6 && ws_inet_pton6(copy, &v6) &&
+            memcmp(&v6, address->bytes, sizeof v6) == 0);
+}
+
+bool sx_address_is_named(struct sx_slice uri, const struct sx_address *address)
+{
+    uint16_t port = sx_named_port(uri);
+
+    return is_number_of(sx_named_host(uri), address) &&
+           (!port || !address->port || port == address->port);
+}
+
 static guint host_hash(gconstpointer p)
 {
     const struct sx_host *host = p;

@@ -22,12 +22,12 @@ struct sx_host {
     uint8_t len;
     uint8_t type;
     uint32_t sent;              /* SIP messages sent */
+    uint32_t last_frame;        /* the newest SIP message or SYN that it sent */
     /* Frames that show what a capture sees of its requests; each the first of its kind. */
-    uint32_t forwarded_invite;  /* an INVITE that it sent on at once, by the Via stack */
     uint32_t own_invite;        /* an INVITE that it began itself: a user agent or B2BUA */
     uint32_t answered_unseen;   /* an INVITE to it got 101 to 299 without a branch seen */
     uint32_t unreadable;        /* a packet from it that may hold SIP: encrypted, or a fragment */
-    uint16_t forwarded_port;    /* where the INVITE came in that it sent on */
+    uint32_t registers;         /* a REGISTER that it began, for a Contact with its own address */
     bool copied;                /* the capture holds packets from it twice */
 };
 
@@ -38,6 +38,10 @@ struct sx_hosts {
     GHashTable *by_address;
     uint32_t recent[SX_RECENT_HOSTS];   /* index + 1, by the last byte of the address */
 };
+
+/* True if the host of a SIP URI or "host:port" is this address, written as a number; the port counts
+ * where both name one. */
+bool sx_address_is_named(struct sx_slice uri, const struct sx_address *address);
 
 void sx_hosts_init(struct sx_hosts *hosts);
 void sx_hosts_clear(struct sx_hosts *hosts);

@@ -80,7 +80,8 @@ bool sx_txn_is_over(const struct sx_txn *txn, int64_t now_ns)
 
 bool sx_txn_waits_after_100(const struct sx_txn *txn)
 {
-    return txn->trying_frame != 0 && txn->first_response_frame == 0 && txn->cancel_frame == 0;
+    return txn->trying_frame != 0 && txn->first_response_frame == 0 &&
+           (txn->cancel_frame == 0 || txn->cancel_frame < txn->trying_frame);
 }
 
 bool sx_txn_is_next_hop(const struct sx_txn *parent, const struct sx_txn *branch)

@@ -51,7 +51,7 @@ struct sx_message {
 
 enum {
     SX_MESSAGE_DUPLICATE = 1,   /* `repeats` is the same packet, captured twice */
-    SX_MESSAGE_ENDS_WAIT = 2,   /* the first message after a 100 that is not a 100 */
+    SX_MESSAGE_ENDS_WAIT = 2,   /* it may end the wait after a 100 */
     SX_MESSAGE_QUOTED = 4,      /* quoted by an ICMP error: evidence, not a message */
     SX_MESSAGE_OTHER_PLACE = 8, /* a duplicate of another interface, VLAN, tunnel or hop */
     SX_MESSAGE_TRANSLATED = 16, /* a duplicate between other addresses: a NAT's other side */
@@ -128,13 +128,15 @@ struct sx_txn {
     uint32_t first_tag;         /* of the first response that is not a 100 */
     uint32_t next_alike;        /* next older INVITE or ACK of a 2xx of the same client, Call-ID and
                                    CSeq number */
-    uint32_t uri_hash;          /* of the Request-URI, in dialogs */
+    uint32_t trying_tag;        /* of the first 100; 0: it has none */
+    uint32_t uri_hash;          /* of the Request-URI, of INVITE and in dialogs */
     uint32_t request_hash;      /* of the Request-URI and the tags (RFC 3261 17.2.3) */
     uint32_t messages;          /* index + 1 of the newest one */
     uint32_t ack_tag;           /* hash of the To tag of the first ACK of a failure */
     uint32_t expires_s;         /* Expires of an INVITE in seconds; 0: none */
     uint32_t cseq;
-    uint32_t flow;              /* the RFC 5626 flow it registers, or is sent to; 0: none known */
+    uint32_t flow;              /* the flow it registers, or is sent to; 0: none known */
+    uint32_t callee;            /* the user whose AOR its Request-URI is; 0: none known */
     uint32_t auth;              /* index + 1: its credentials and challenges; 0: none */
     uint32_t hangup;            /* index + 1: the client closed the connection of its INVITE */
     uint32_t next_in_call;      /* next older transaction with the same Call-ID */
@@ -153,6 +155,7 @@ struct sx_txn {
     struct sx_endpoint answer_dst;  /* where the first response that is not a 100 went */
     uint16_t first_response_code;
     uint16_t final_code;
+    uint16_t place;             /* of the first request: interface, VLAN, tunnel, neighbours */
     uint16_t differs;           /* enum sx_differs; with meant_for */
     uint8_t vias;               /* Via values of the request; 0: not known */
     uint8_t method;             /* enum sx_method */
@@ -163,6 +166,8 @@ struct sx_txn {
     bool in_dialog : 1;         /* the request has a To tag */
     bool ack_astray : 1;        /* an ACK of its failure went elsewhere than it did */
     bool by_called : 1;         /* ... and comes from SX_SIDE_CALLED of its dialog */
+    bool to_contact : 1;        /* a request in a dialog to the very address of its Request-URI */
+    bool own_contact : 1;       /* its first response that is no 100 has a Contact of the sender */
     bool old_branch : 1;        /* no magic cookie */
     bool token_route : 1;       /* the topmost Route has a user part, as a flow token is */
     bool unregisters : 1;       /* a REGISTER that removes its bindings */
@@ -172,6 +177,8 @@ struct sx_txn {
     bool route_repair : 1;      /* its 430 has P-Dialog-Recovery-Action */
     bool redirected_child : 1;  /* a branch below ended in 3xx */
     bool expired_after_100 : 1; /* expired_frame found it waiting behind a 100 */
+    bool token_known : 1;       /* its flow is found by the flow token in its Route */
+    bool wrong_token : 1;       /* its flow is that of its token, its Contact is another device's */
     bool seen_elsewhere : 1;    /* the request was seen between two other addresses, too (NAT) */
     bool uneven_repeats : 1;    /* it was sent again sooner than before: no timer does so */
 };

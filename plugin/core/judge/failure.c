@@ -5,6 +5,7 @@
 
 #include "core/facts/catalogue.h"
 #include "core/judge/challenge.h"
+#include "core/record/call.h"
 #include "core/record/unreadable.h"
 
 /* Attempts that follow one another; nobody tries as often. */
@@ -46,9 +47,48 @@ static bool led_nowhere(const struct sx_tracker *tracker, const struct sx_txn *t
            nothing_followed(tracker, last, RETRY_NS);
 }
 
-static bool was_cancelled(const struct sx_txn *txn)
+/* Transactions of a call, the newest first, that are looked through for what ended the INVITE. */
+#define MAX_OF_CALL 256
+
+/* Who cancels waits for 64*T1 and no longer (RFC 3261 9.1); what comes then is no answer to it. */
+static bool in_time(const struct sx_txn *txn, const struct sx_txn *end)
 {
-    return txn->cancel_frame != 0 ||
+    int64_t since_ns = end->request_frame ? end->request_ns : end->first_response_ns;
+
+    return txn->final_ns - since_ns <= SX_TIMER_B_NS;
+}
+
+/* A CANCEL of any hop, or a BYE in the early dialog or the one that a re-INVITE is for (RFC 3261 9.2,
+ * 15.1.2). */
+static bool ends_invite(const struct sx_txn *txn, const struct sx_txn *end)
+{
+    uint32_t frame = end->request_frame ? end->request_frame : end->first_response_frame;
+
+    if (!frame || frame >= txn->final_frame)
+        return false;
+    if (end->method == SX_METHOD_CANCEL)
+        return end->cseq == txn->cseq || end->related == txn->number;
+    return end->method == SX_METHOD_BYE && (!txn->request_frame || frame > txn->request_frame);
+}
+
+static bool was_ended(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    const struct sx_txn *cancel = sx_tracker_txn(tracker, txn->related);
+    const struct sx_txn *other = sx_call_newest(tracker, txn);
+
+    if (cancel && cancel->method == SX_METHOD_CANCEL)
+        return in_time(txn, cancel);
+    for (unsigned i = 0; other && i < MAX_OF_CALL; i++, other = sx_call_older(tracker, other))
+        if (ends_invite(txn, other) && in_time(txn, other))
+            return true;
+    return false;
+}
+
+/* RFC 3261 21.4.25: 487 says itself that a BYE or CANCEL ended the request; RFC 3261 13.3.1: or its
+ * Expires ran out. Where the capture starts after the INVITE, it may have missed the CANCEL. */
+static bool was_cancelled(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    return !txn->request_frame || was_ended(tracker, txn) ||
            (txn->expires_s > 0 && txn->final_ns - txn->request_ns >= txn->expires_s * SX_NS_PER_S);
 }
 
@@ -101,7 +141,7 @@ bool sx_failure_judge(const struct sx_tracker *tracker, const struct sx_txn *txn
     case SX_ROLE_RETRY:
         return !txn || is_not_repaired(tracker, txn, code);
     case SX_ROLE_CANCELLED:
-        return !txn || !was_cancelled(txn);
+        return !txn || !was_cancelled(tracker, txn);
     case SX_ROLE_FAILURE:
     default:
         return true;

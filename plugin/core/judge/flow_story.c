@@ -38,37 +38,121 @@ static int64_t recovery_ns(const struct sx_tracker *tracker)
 struct retry {
     bool answered;          /* otherwise than that this flow is gone too */
     bool pending;           /* not answered yet, and there is time */
+    bool unknown;           /* something was sent that may be one */
 };
 
-/* Requests to other flows of the instance, sent after the failure. */
+/* The first frame of a transaction. */
+static uint32_t first_frame(const struct sx_txn *txn)
+{
+    uint32_t answer = txn->trying_frame ? txn->trying_frame : txn->first_response_frame;
+
+    return txn->request_frame ? txn->request_frame : answer;
+}
+
+static int64_t first_ns(const struct sx_txn *txn)
+{
+    int64_t answer = txn->trying_frame ? txn->trying_ns : txn->first_response_ns;
+
+    return txn->request_frame ? txn->request_ns : answer;
+}
+
+/* The one flow of the instance at the edge that gave the answer. */
+static const struct sx_flow *flow_at_edge(const struct sx_flows *flows, const struct sx_flow *lost,
+                                          uint32_t host)
+{
+    const struct sx_binding *own = sx_binding_at(flows, lost->binding);
+    const struct sx_binding *b = sx_binding_newest_of_client(flows, own);
+    const struct sx_flow *found = NULL;
+
+    for (unsigned i = 0; b && i < MAX_CHAIN; i++, b = sx_binding_at(flows, b->next)) {
+        const struct sx_flow *flow = sx_flows_at(flows, b->newest);
+        if (!flow || !flow->has_way || flow->edge.host != host)
+            continue;
+        if (found || b == own)
+            return NULL;
+        found = flow;
+    }
+    return found;
+}
+
+/* The flow that a branch was sent over, if its own request or one further on tells. */
+static const struct sx_flow *flow_of_branch(const struct sx_tracker *tracker,
+                                            const struct sx_txn *branch,
+                                            const struct sx_flow *lost)
+{
+    const struct sx_flows *flows = sx_tracker_flows(tracker);
+    const struct sx_txn *at = branch;
+
+    for (unsigned i = 0; at && i < MAX_CHAIN; i++) {
+        if (at->flow)
+            return sx_flows_at(flows, at->flow);
+        at = sx_tracker_txn(tracker, at->first_child);
+    }
+    return branch->request_frame ? NULL : flow_at_edge(flows, lost, branch->dst.host);
+}
+
+static bool is_pending(const struct sx_tracker *tracker, const struct sx_txn *s)
+{
+    return !s->final_code && !s->first_response_code &&
+           sx_tracker_now(tracker) - first_ns(s) <= SX_TIMER_B_NS;
+}
+
+/* The list runs from the newest: the oldest retry wins unless only a newer one answered. */
+static void note_retry(const struct sx_tracker *tracker, const struct sx_txn *s,
+                       const struct sx_flow *other, struct sx_flow_story *story,
+                       struct retry *retry)
+{
+    bool answered = s->final_code ? !says_flow_gone(tracker, s) : s->first_response_code > 0;
+
+    if (!retry->answered || answered) {
+        story->retried = true;
+        story->retry_in = s->request_frame;
+        story->retry_reg_id = other->reg_id;
+        story->retry_code = s->final_code ? s->final_code : s->first_response_code;
+        story->retry_code_in = s->final_code ? s->final_frame : s->first_response_frame;
+    }
+    retry->answered |= answered;
+    retry->pending |= is_pending(tracker, s);
+}
+
+/* A branch beside the failed one. */
+static void look_at_branch(const struct sx_tracker *tracker, const struct sx_txn *s,
+                           const struct sx_txn *failed, struct sx_flow_story *story,
+                           struct retry *retry)
+{
+    const struct sx_flow *lost = story->flow, *other = flow_of_branch(tracker, s, lost);
+    bool before = first_frame(s) <= failed->final_frame;
+
+    if (first_ns(s) - failed->final_ns > recovery_ns(tracker))
+        return;
+    if (other == lost && s->wrong_token && !before) {
+        story->wrong_token_in = first_frame(s);
+        note_retry(tracker, s, lost, story, retry);
+    } else if (!other) {
+        retry->unknown |= !before && s->method == failed->method;
+    } else if (other != lost && sx_flows_of_one_instance(sx_tracker_flows(tracker), other, lost)) {
+        if (!before)
+            note_retry(tracker, s, other, story, retry);
+        else if (s->final_frame && s->final_frame < failed->final_frame &&
+                 says_flow_gone(tracker, s))
+            story->earlier_in = s->final_frame;
+    }
+}
+
+/* Requests to other flows of the instance, sent after the failure: by the hop that was told of it,
+ * or by one further up that was told the same. */
 static struct retry find_retry(const struct sx_tracker *tracker, const struct sx_txn *txn,
                                struct sx_flow_story *story)
 {
-    const struct sx_flows *flows = sx_tracker_flows(tracker);
-    const struct sx_txn *s = sx_tracker_siblings(tracker, txn);
-    struct retry retry = {false, false};
+    const struct sx_txn *last = told_last(tracker, txn), *at = txn;
+    struct retry retry = {false, false, false};
 
-    for (unsigned i = 0; s && i < MAX_CHAIN; i++, s = sx_tracker_next_sibling(tracker, s)) {
-        const struct sx_flow *other = sx_flows_at(flows, s->flow);
-        if (s == txn || !other || other == story->flow ||
-            !sx_flows_of_one_instance(flows, other, story->flow) ||
-            s->request_ns - txn->final_ns > recovery_ns(tracker))
-            continue;
-        if (s->request_frame <= txn->final_frame) {
-            if (s->final_frame && s->final_frame < txn->final_frame && says_flow_gone(tracker, s))
-                story->earlier_in = s->final_frame;
-            continue;
-        }
-        bool answered = s->final_code ? !says_flow_gone(tracker, s) : s->first_response_code > 0;
-        /* The list runs from the newest: the oldest retry wins unless only a newer one answered. */
-        if (!retry.answered || answered) {
-            story->retry_in = s->request_frame;
-            story->retry_reg_id = other->reg_id;
-            story->retry_code = s->final_code ? s->final_code : s->first_response_code;
-        }
-        retry.answered |= answered;
-        retry.pending |= !s->final_code && !s->first_response_code &&
-                         sx_tracker_now(tracker) - s->request_ns <= SX_TIMER_B_NS;
+    for (unsigned hops = 0; at && hops < MAX_CHAIN; hops++) {
+        const struct sx_txn *s = sx_tracker_siblings(tracker, at);
+        for (unsigned i = 0; s && i < MAX_CHAIN; i++, s = sx_tracker_next_sibling(tracker, s))
+            if (s != at)
+                look_at_branch(tracker, s, txn, story, &retry);
+        at = at == last ? NULL : sx_tracker_txn(tracker, at->parent);
     }
     return retry;
 }
@@ -96,6 +180,12 @@ static bool can_see_loss(const struct sx_flow_story *story)
     }
 }
 
+/* What the client sends can be read: it may have registered again over TLS. */
+static bool is_readable(const struct sx_tracker *tracker, const struct sx_flow *flow)
+{
+    return sx_tracker_host(tracker, flow->client.host)->unreadable == 0;
+}
+
 /* What the client did to come back; newest is the binding's newest attempt. */
 static void judge_return(const struct sx_flow *newest, const struct sx_tracker *tracker,
                          struct sx_flow_story *story)
@@ -104,16 +194,17 @@ static void judge_return(const struct sx_flow *newest, const struct sx_tracker *
 
     if (!story->flow->link || attempt == story->flow) {
         if (story->flow->link && can_see_loss(story) && !story->again &&
-            story->watched_ns > LONGEST_FIRST_NS)
+            story->watched_ns > LONGEST_FIRST_NS && is_readable(tracker, story->flow))
             story->returned = SX_RETURN_NEVER;
         return;
     }
-    story->back_off = attempt->back_off;
+    story->back_off = sx_flow_back_off(sx_tracker_flows(tracker), attempt);
     story->returned = attempt->link ? SX_RETURN_IN_TIME : SX_RETURN_UNKNOWN;
     for (unsigned i = 0; attempt && attempt != story->flow && i < MAX_CHAIN; i++) {
-        if (attempt->early.failures > 0) {
+        struct sx_back_off early = sx_flow_early(sx_tracker_flows(tracker), attempt);
+        if (early.failures > 0) {
             story->returned = SX_RETURN_TOO_EARLY;
-            story->back_off = attempt->early;
+            story->back_off = early;
             return;
         }
         attempt = sx_flows_at(sx_tracker_flows(tracker), attempt->older);
@@ -158,7 +249,7 @@ static void find_delivery(const struct sx_tracker *tracker, const struct sx_txn 
 /* Whether the response is about a lost flow at all. */
 static bool is_about_flow(const struct sx_txn *txn, const struct sx_flow_story *story)
 {
-    if (story->alive_in || story->from_client || story->route_repair)
+    if (story->alive_in || story->from_client || story->route_repair || story->to_register)
         return false;
     /* A phone that only did not answer. */
     if (story->delivered_in && story->death == SX_DEATH_UNKNOWN)
@@ -178,10 +269,12 @@ static enum sx_flow_outcome judge(const struct sx_tracker *tracker, const struct
         return SX_FLOW_OTHER_ANSWERED;
     if (story->reregistered_in && story->reregistered_after_ns <= recovery_ns(tracker))
         return SX_FLOW_REREGISTERED;
-    if (story->retry_in ? !retry.pending : story->earlier_in > 0)
+    if (story->retried ? !retry.pending : story->earlier_in > 0)
         return SX_FLOW_OTHERS_FAILED;
     if (from_caller)
         return SX_FLOW_HANDED_ON;
+    if (retry.unknown)
+        return SX_FLOW_UNKNOWN;
     /* Answered all the same, by a branch that is not known to lead to this instance. */
     if (!upstream || upstream->final_code / 100 == 2 ||
         (!upstream->final_code && upstream->first_response_code))
@@ -201,7 +294,10 @@ static struct sx_flow_story begin(const struct sx_tracker *tracker, const struct
     const struct sx_txn *upstream = sx_tracker_txn(tracker, told_last(tracker, txn)->parent);
 
     return (struct sx_flow_story){
-        .flow = sx_flows_at(sx_tracker_flows(tracker), txn->flow),
+        .flow = txn->method == SX_METHOD_REGISTER
+                    ? NULL
+                    : sx_flows_at(sx_tracker_flows(tracker), txn->flow),
+        .to_register = txn->method == SX_METHOD_REGISTER,
         .silent_ns = -1,
         .idle_ns = -1,
         .code = txn->final_code,
@@ -220,7 +316,7 @@ struct sx_flow_story sx_flow_tell(const struct sx_tracker *tracker, const struct
 {
     txn = sx_origin_find(tracker, txn).txn;
     struct sx_flow_story story = begin(tracker, txn);
-    struct retry retry = {false, false};
+    struct retry retry = {false, false, false};
     const struct sx_flow_failure *failure =
         sx_flows_failure(sx_tracker_flows(tracker), txn->number);
 
@@ -240,7 +336,8 @@ struct sx_flow_story sx_flow_tell(const struct sx_tracker *tracker, const struct
         if (failure)
             find_return(tracker, txn, failure, &story);
     }
-    if (is_about_flow(txn, &story))
+    story.about_flow = is_about_flow(txn, &story);
+    if (story.about_flow)
         story.outcome = judge(tracker, txn, &story, retry);
     return story;
 }
@@ -249,11 +346,26 @@ bool sx_flow_is_loss(const struct sx_tracker *tracker, const struct sx_txn *txn,
 {
     if (code == 430)
         return true;
-    if (code != 477 && code != 403)
+    if (code != 477 && code != 403 && code != 500 && code != 503)
         return false;
     const struct sx_flow_failure *failure =
         sx_flows_failure(sx_tracker_flows(tracker), sx_origin_find(tracker, txn).txn->number);
     return failure && failure->lost;
+}
+
+uint32_t sx_flow_failed_in(const struct sx_tracker *tracker, const struct sx_flow *flow)
+{
+    const struct sx_flows *flows = sx_tracker_flows(tracker);
+    const struct sx_flow_failure *failure = sx_flow_failure_at(flows, flow->failure);
+    uint32_t frame = 0;
+
+    for (unsigned i = 0; failure && i < MAX_CHAIN; i++) {
+        const struct sx_txn *txn = sx_tracker_txn(tracker, failure->txn);
+        if (failure->lost && sx_flow_tell(tracker, txn).about_flow)
+            frame = failure->frame;
+        failure = sx_flow_failure_at(flows, failure->older_of_flow);
+    }
+    return frame;
 }
 
 enum sx_flow_token sx_flow_token_of(const struct sx_tracker *tracker, const struct sx_txn *txn,
@@ -266,7 +378,7 @@ enum sx_flow_token sx_flow_token_of(const struct sx_tracker *tracker, const stru
     enum sx_flow_token token = SX_TOKEN_STRANGE;
     if (!*flow) {
         const struct sx_flow_failure *failure = sx_flows_failure(flows, txn->number);
-        *flow = sx_flows_at(flows, txn->flow);
+        *flow = txn->token_known ? sx_flows_at(flows, txn->flow) : NULL;
         token = failure && failure->lost ? SX_TOKEN_RESTARTED : SX_TOKEN_OWN;
     }
     /* Where the client's hop is not in the capture the 403 may come from the client. */

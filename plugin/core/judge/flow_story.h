@@ -47,6 +47,9 @@ struct sx_flow_story {
     uint32_t retry_in;              /* the request sent over another flow */
     uint32_t retry_reg_id;
     uint32_t retry_code;            /* its first final response; 0: none */
+    uint32_t retry_code_in;
+    uint32_t wrong_token_in;        /* a request to another device, with this flow's token */
+    bool retried;                   /* over another flow; retry_in is 0 where its request was lost */
     uint32_t earlier_in;            /* the response by which another flow had failed before */
     uint32_t reregistered_in;
     int64_t reregistered_after_ns;  /* time from the response to it */
@@ -60,6 +63,8 @@ struct sx_flow_story {
     bool from_client;               /* the client itself sent the response */
     bool route_repair;              /* the 430 has P-Dialog-Recovery-Action */
     bool token_route;               /* the top Route may hold a flow token */
+    bool to_register;               /* the response is to a REGISTER: no flow was made yet */
+    bool about_flow;                /* it says that the flow is gone, and nothing gainsays it */
 };
 
 /* What a 403 has to do with a flow token. */
@@ -70,14 +75,17 @@ enum sx_flow_token {
     SX_TOKEN_STRANGE        /* it refuses another than the one it gave for this Contact */
 };
 
-/* True if this final response of the transaction says that a flow is gone: 430; 477, and 403 after
- * the edge's end of the connection, where the capture shows the registration and its connection
- * (what real edges say instead). */
+/* True if this final response of the transaction says that a flow is gone: 430; 477, 500, 503, and
+ * 403 after the edge's end of the connection, where the capture shows the registration and its
+ * connection (what real edges say instead). */
 bool sx_flow_is_loss(const struct sx_tracker *tracker, const struct sx_txn *txn, unsigned code);
 
 /* The story of the transaction's final response; for a relayed one, of the transaction where it
  * came from. */
 struct sx_flow_story sx_flow_tell(const struct sx_tracker *tracker, const struct sx_txn *txn);
+
+/* The first response by which this flow had failed: what it says is not gainsaid. 0: there is none. */
+uint32_t sx_flow_failed_in(const struct sx_tracker *tracker, const struct sx_flow *flow);
 
 /* What the transaction's final response 403 has to do with a flow token; *flow: the registration. */
 enum sx_flow_token sx_flow_token_of(const struct sx_tracker *tracker, const struct sx_txn *txn,

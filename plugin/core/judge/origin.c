@@ -3,8 +3,13 @@
  */
 #include "core/judge/origin.h"
 
+#include "core/record/call.h"
+
 /* Branches looked through for the origin of a response; who has more of them made them for us. */
 #define MAX_BRANCHES 1024
+
+/* Transactions of a call, the newest first, that are looked through. */
+#define MAX_OF_CALL 64
 
 /* RFC 3261 8.1.1.6: as many hops as a request may take by default. */
 #define MAX_HOPS 70
@@ -35,10 +40,59 @@ static uint32_t response_of(const struct sx_txn *branch, const struct sx_txn *tx
     return branch->other_final_tag == txn->final_tag ? branch->other_final_frame : 0;
 }
 
+/* What a hop makes of the failures of its branches; anything else may come of a branch that this
+ * capture does not show. */
+static bool is_own_choice(const struct sx_txn *txn, const struct sx_txn *branch)
+{
+    return is_made_for_silence(txn->final_code) || branch->final_code == txn->final_code;
+}
+
+/* The sender is the called side by its Contact, or it put the same To tag into its 100, which no
+ * other host makes (RFC 3261 16.7 item 5). */
+static bool is_called_side(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    uint32_t registers = sx_tracker_host(tracker, txn->dst.host)->registers;
+
+    return txn->to_contact || (txn->own_contact && txn->first_response_frame <= txn->final_frame) ||
+           (registers && registers <= txn->final_frame) ||
+           (txn->trying_tag && txn->trying_tag == txn->final_tag &&
+            txn->trying_frame <= txn->final_frame);
+}
+
+/* It sends on what is for this address, as this capture shows, and did not send this one on. */
+static bool was_answered_without_asking(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    const struct sx_host *host = sx_tracker_host(tracker, txn->dst.host);
+    uint32_t sent_on = sx_tracker_sent_on(tracker, txn);
+
+    return txn->method == SX_METHOD_INVITE && sent_on && sent_on <= txn->final_frame &&
+           !host->own_invite && !host->answered_unseen && !host->unreadable;
+}
+
+/* The same response, earlier, to what this hop sent on with the Vias masked. NULL if there is none. */
+static const struct sx_txn *sent_before(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    const struct sx_txn *b = sx_call_newest(tracker, txn), *first = NULL;
+
+    for (unsigned i = 0; b && i < MAX_OF_CALL; i++, b = sx_call_older(tracker, b))
+        if (b->method == txn->method && b->cseq == txn->cseq && b->src.host == txn->dst.host &&
+            b->final_frame && b->final_frame < txn->final_frame &&
+            b->final_code == txn->final_code && b->final_tag == txn->final_tag &&
+            (!first || b->final_frame < first->final_frame))
+            first = b;
+    return first;
+}
+
+/* Nothing of it is seen further on. */
+static bool is_made_here(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    return is_called_side(tracker, txn) || was_answered_without_asking(tracker, txn);
+}
+
 struct sx_origin sx_origin_find(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
     const struct sx_txn *at = txn, *branch = sx_tracker_txn(tracker, txn->first_child);
-    bool hidden = txn->request_frame == 0;
+    bool hidden = txn->request_frame == 0, chosen = false;
     unsigned hops = 0;
 
     /* Each step goes one hop further on; a branch is never its own ancestor. A chain that is longer
@@ -56,10 +110,15 @@ struct sx_origin sx_origin_find(const struct sx_tracker *tracker, const struct s
             branch = sx_tracker_txn(tracker, at->first_child);
         } else {
             hidden |= may_hide_origin(at, branch);
+            chosen |= is_own_choice(at, branch);
             branch = sx_tracker_txn(tracker, branch->next_sibling);
         }
     }
     if (at != txn)
         return (struct sx_origin){SX_ORIGIN_RELAYED, at, response_of(at, txn)};
-    return (struct sx_origin){hidden ? SX_ORIGIN_UNKNOWN : SX_ORIGIN_HERE, txn, 0};
+    const struct sx_txn *before = txn->first_child ? NULL : sent_before(tracker, txn);
+    if (before)
+        return (struct sx_origin){SX_ORIGIN_RELAYED, before, before->final_frame};
+    bool here = !hidden && (txn->first_child ? chosen : is_made_here(tracker, txn));
+    return (struct sx_origin){here ? SX_ORIGIN_HERE : SX_ORIGIN_UNKNOWN, txn, 0};
 }

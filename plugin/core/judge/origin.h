@@ -9,8 +9,8 @@
 #include "core/record/records.h"
 
 enum sx_origin_kind {
-    SX_ORIGIN_UNKNOWN,
-    SX_ORIGIN_HERE,     /* no hop of this capture sent it before the one that did here */
+    SX_ORIGIN_UNKNOWN,  /* no hop further on is in the capture, and nothing else tells */
+    SX_ORIGIN_HERE,     /* the sender made it, and there is a reason to say so */
     SX_ORIGIN_RELAYED   /* a hop further on sent it first */
 };
 

@@ -44,8 +44,8 @@ static enum sx_trying_end cancel_end(const struct sx_tracker *tracker, const str
 
     if (parent && parent->cancel_frame && parent->cancel_frame <= txn->cancel_frame)
         return SX_END_CANCEL_PASSED_ON;
-    if (parent && sx_tracker_hung_up(tracker, parent) &&
-        sx_tracker_hung_up(tracker, parent)->frame <= txn->cancel_frame)
+    if (parent && sx_tracker_connection_lost(tracker, parent) &&
+        sx_tracker_connection_lost(tracker, parent)->frame <= txn->cancel_frame)
         return SX_END_CANCEL_AFTER_HANGUP;
     *elsewhere_in = answered_elsewhere(tracker, txn);
     if (*elsewhere_in)
@@ -75,13 +75,33 @@ static enum sx_trying_state ended_state(const struct sx_config *cfg, int64_t wai
     return slow ? SX_TRYING_SLOW : SX_TRYING_ANSWERED;
 }
 
+/* The CANCEL came after the 100 and before any other response, and it did not lose the race against
+ * a 2xx (RFC 3261 9.1, 15). Before the 100 no client may send one, and nothing waited yet. */
+static bool ends_by_cancel(const struct sx_txn *txn)
+{
+    return txn->cancel_frame && txn->cancel_frame > txn->trying_frame &&
+           txn->final_code / 100 != 2 &&
+           (!txn->first_response_frame || txn->cancel_frame < txn->first_response_frame);
+}
+
+/* The caller is gone with its connection. Before the end of the capture nobody can tell: it may
+ * connect again. */
+static const struct sx_hangup *ends_by_hangup(const struct sx_tracker *tracker,
+                                              const struct sx_txn *txn)
+{
+    const struct sx_hangup *hangup =
+        sx_tracker_ended(tracker) ? sx_tracker_hung_up(tracker, txn) : NULL;
+
+    return hangup && hangup->frame >= txn->trying_frame ? hangup : NULL;
+}
+
 /* What ended the wait, and when; the newest time stamp if nothing did. */
 static int64_t find_end(const struct sx_tracker *tracker, const struct sx_txn *txn,
                         struct sx_trying *v)
 {
-    const struct sx_hangup *hangup = sx_tracker_hung_up(tracker, txn);
+    const struct sx_hangup *hangup = ends_by_hangup(tracker, txn);
 
-    if (txn->cancel_frame && (!txn->first_response_frame || txn->cancel_frame < txn->first_response_frame)) {
+    if (ends_by_cancel(txn)) {
         v->ended_in = txn->cancel_frame;
         v->end = cancel_end(tracker, txn, &v->elsewhere_in);
         return txn->cancel_ns;
@@ -96,7 +116,7 @@ static int64_t find_end(const struct sx_tracker *tracker, const struct sx_txn *t
         v->end = SX_END_MISSING;
         return v->missing.time_ns;
     }
-    if (hangup && hangup->frame >= txn->trying_frame) {
+    if (hangup) {
         v->ended_in = hangup->frame;
         v->end = hangup->reset ? SX_END_RESET : SX_END_CLOSED;
         return hangup->time_ns;
@@ -109,7 +129,7 @@ static struct sx_missing find_unseen(const struct sx_tracker *tracker, const str
 {
     uint32_t until = txn->first_response_frame ? txn->first_response_frame : UINT32_MAX;
 
-    if (txn->cancel_frame && txn->cancel_frame < until)
+    if (ends_by_cancel(txn))
         until = txn->cancel_frame;
     struct sx_missing missing = sx_missing_response(tracker, txn, until);
     return txn->expired_after_100 && !sx_missing_is_sure(missing.sign) ? (struct sx_missing){0} : missing;
@@ -156,6 +176,17 @@ struct sx_trying sx_trying_judge(const struct sx_tracker *tracker, const struct 
     if (v.state != SX_TRYING_NONE && v.state != SX_TRYING_ANSWERED)
         v.chain = sx_trying_cause_find(tracker, txn, v.ended_in ? v.ended_in : UINT32_MAX, until_ns);
     return v;
+}
+
+bool sx_trying_lacks_end(const struct sx_tracker *tracker, const struct sx_txn *invite)
+{
+    const struct sx_txn *cancel = sx_tracker_txn(tracker, invite->related);
+
+    return cancel && cancel->method == SX_METHOD_CANCEL && cancel->final_code / 100 == 2 &&
+           invite->request_frame && invite->cancel_frame && !invite->final_frame &&
+           sx_tracker_now(tracker) - invite->cancel_ns > SX_TIMER_B_NS &&
+           !sx_tracker_connection_lost(tracker, invite) &&
+           sx_missing_response(tracker, invite, UINT32_MAX).sign == SX_MISSING_NONE;
 }
 
 int64_t sx_trying_took(const struct sx_txn *txn)

@@ -55,6 +55,10 @@ struct sx_trying sx_trying_judge(const struct sx_tracker *tracker, const struct 
 const struct sx_txn *sx_trying_slow_hop(const struct sx_tracker *tracker,
                                         const struct sx_txn *txn, const struct sx_trying *verdict);
 
+/* True if an INVITE was cancelled, the CANCEL got its 200, and no final response came within 64*T1
+ * (RFC 3261 9.1, 9.2), though this capture has what the server sends to the client. */
+bool sx_trying_lacks_end(const struct sx_tracker *tracker, const struct sx_txn *invite);
+
 /* How long the hop that a request was sent to took for its answer, in nanoseconds since its 100 or,
  * where it sent none, since the request. */
 int64_t sx_trying_took(const struct sx_txn *txn);

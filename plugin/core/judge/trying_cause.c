@@ -3,6 +3,7 @@
  */
 #include "core/judge/trying_cause.h"
 
+#include "core/record/call.h"
 #include "core/record/evidence.h"
 #include "core/record/missing.h"
 
@@ -26,6 +27,9 @@
 
 /* Transactions before and after one that are looked through for what the capture shows there. */
 #define MAX_NEIGHBOURS 256
+
+/* Transactions of a call, the newest first, that are looked through; more than any call has at a time. */
+#define MAX_OF_CALL 64
 
 /* ---- what the capture shows by the end of the wait ---- */
 
@@ -79,6 +83,15 @@ static bool is_part_of_it(const struct outlook *o, const struct sx_txn *b)
     return seen(o, b->request_frame) || seen(o, b->trying_frame) || seen(o, b->first_response_frame);
 }
 
+/* The connection that the request went over was reset, or an ICMP error met the request that was
+ * sent after the 100; and it was not sent again over another connection. */
+static bool is_cut_off(const struct outlook *o, const struct sx_txn *txn)
+{
+    return sx_evidence_unreachable(txn, horizon(o)) &&
+           txn->last_unreachable_frame > txn->trying_frame &&
+           (txn->transport != SX_TRANSPORT_UDP || txn->last_request_frame > txn->trying_frame);
+}
+
 static enum branch look_at(const struct outlook *o, const struct sx_txn *b)
 {
     if (seen(o, b->first_response_frame)) {
@@ -89,7 +102,7 @@ static enum branch look_at(const struct outlook *o, const struct sx_txn *b)
     if (sx_missing_response(o->tracker, b, o->until_frame).sign != SX_MISSING_NONE)
         return BRANCH_HIDDEN;
     if (seen(o, b->trying_frame))
-        return BRANCH_STUCK;
+        return is_cut_off(o, b) ? BRANCH_UNREACHABLE : BRANCH_STUCK;
     if (seen(o, b->unreachable_frame))
         return BRANCH_UNREACHABLE;
     return sx_evidence_of_silence(o->tracker, b, horizon(o)) ||
@@ -98,32 +111,151 @@ static enum branch look_at(const struct outlook *o, const struct sx_txn *b)
                : BRANCH_HIDDEN;
 }
 
-/* The branch that the wait is for; NULL if nothing was sent on. The newest of equals. */
-static const struct sx_txn *leading_branch(const struct outlook *o, const struct sx_txn *txn,
-                                           enum branch *state)
-{
-    const struct sx_txn *leading = NULL;
-    int64_t newest_began = INT64_MIN;
+/* ---- all branches of a hop ---- */
 
-    *state = BRANCH_OVER;
-    const struct sx_txn *b = sx_tracker_txn(o->tracker, txn->first_child);
-    for (unsigned i = 0; b && i < MAX_BRANCHES;
-         i++, b = sx_tracker_txn(o->tracker, b->next_sibling)) {
-        if (!is_part_of_it(o, b))
-            continue;
-        enum branch s = look_at(o, b);
-        /* A proxy that tries one after the other has given this one up. */
-        if ((s == BRANCH_SILENT || s == BRANCH_UNREACHABLE) &&
-            newest_began > b->last_request_ns + SLACK_NS)
-            s = BRANCH_OVER;
-        if (!leading || s > *state) {
-            leading = b;
-            *state = s;
-        }
-        if (b->request_frame)
-            newest_began = MAX(newest_began, b->request_ns);
+/* RFC 3261 17.2.3 knows no Call-ID, but who hides the topology by masking Vias keeps Call-ID and CSeq
+ * of what it sends on. */
+static bool is_masked_branch(const struct outlook *o, const struct sx_txn *txn,
+                             const struct sx_txn *b)
+{
+    return b->number > txn->number && !b->parent && b->method == txn->method &&
+           b->cseq == txn->cseq && b->src.host == txn->dst.host && is_part_of_it(o, b);
+}
+
+/* The host got the request once more, later, and may have sent that one on: a spiral. */
+static bool came_again(const struct outlook *o, const struct sx_txn *txn, const struct sx_txn *b)
+{
+    const struct sx_txn *other = sx_call_newest(o->tracker, txn);
+
+    for (unsigned i = 0; other && i < MAX_OF_CALL; i++, other = sx_call_older(o->tracker, other))
+        if (other->number > txn->number && other->number < b->number &&
+            other->method == txn->method && other->cseq == txn->cseq &&
+            other->dst.host == txn->dst.host)
+            return true;
+    return false;
+}
+
+/* The branches of a hop, one after the other: by the Via stack, then by Call-ID. */
+struct branches {
+    const struct sx_txn *next;
+    bool by_call;
+    unsigned passed;
+};
+
+static const struct sx_txn *next_by_via(const struct outlook *o, struct branches *walk)
+{
+    const struct sx_txn *b = walk->next;
+
+    walk->next = b ? sx_tracker_txn(o->tracker, b->next_sibling) : NULL;
+    return b;
+}
+
+static const struct sx_txn *next_by_call(const struct outlook *o, const struct sx_txn *txn,
+                                         struct branches *walk)
+{
+    while (walk->next && walk->passed++ < MAX_OF_CALL) {
+        const struct sx_txn *b = walk->next;
+        walk->next = sx_call_older(o->tracker, b);
+        if (is_masked_branch(o, txn, b) && !came_again(o, txn, b))
+            return b;
     }
-    return leading;
+    return NULL;
+}
+
+static const struct sx_txn *next_branch(const struct outlook *o, const struct sx_txn *txn,
+                                        struct branches *walk)
+{
+    const struct sx_txn *b;
+
+    while (!walk->by_call && walk->passed++ < MAX_BRANCHES) {
+        b = next_by_via(o, walk);
+        if (!b)
+            break;
+        if (is_part_of_it(o, b))
+            return b;
+    }
+    if (!walk->by_call)
+        *walk = (struct branches){.next = sx_call_newest(o->tracker, txn), .by_call = true};
+    return next_by_call(o, txn, walk);
+}
+
+static struct branches begin_branches(const struct outlook *o, const struct sx_txn *txn)
+{
+    return (struct branches){.next = sx_tracker_txn(o->tracker, txn->first_child)};
+}
+
+/* ---- the branch that the wait was for ---- */
+
+/* A branch as the hop above it saw it. */
+struct held {
+    const struct sx_txn *branch;
+    enum branch state;
+    uint32_t end_frame;     /* where the hop above waited for it no longer; 0: it still did */
+    int64_t end_ns;
+    int64_t held_ns;        /* of the wait */
+    unsigned alike;
+};
+
+static int64_t newest_begin(const struct outlook *o, const struct sx_txn *txn)
+{
+    struct branches walk = begin_branches(o, txn);
+    const struct sx_txn *b;
+    int64_t newest = INT64_MIN;
+
+    while ((b = next_branch(o, txn, &walk)))
+        if (b->request_frame)
+            newest = MAX(newest, b->request_ns);
+    return newest;
+}
+
+/* How long the hop above waited for this branch, and whether it still did. newest_ns: when it sent
+ * the newest of its branches. */
+static struct held weigh(const struct outlook *o, const struct sx_txn *txn,
+                         const struct sx_txn *b, int64_t newest_ns)
+{
+    struct held h = {.branch = b, .state = look_at(o, b), .end_ns = o->until_ns};
+    int64_t begin_ns = b->request_frame ? MAX(b->request_ns, txn->trying_ns) : txn->trying_ns;
+
+    if (seen(o, b->first_response_frame)) {
+        h.end_ns = b->first_response_ns;
+        if (h.state == BRANCH_OVER)
+            h.end_frame = b->first_response_frame;
+    } else if (seen(o, b->cancel_frame)) {
+        h.end_ns = b->cancel_ns;
+        h.end_frame = b->cancel_frame;
+    } else if ((h.state == BRANCH_SILENT || h.state == BRANCH_UNREACHABLE) &&
+               newest_ns > b->last_request_ns + SLACK_NS) {
+        /* A proxy that tries one after the other has given this one up. */
+        h.end_ns = newest_ns;
+        h.end_frame = b->last_request_frame;
+    }
+    h.held_ns = h.end_ns - begin_ns;
+    return h;
+}
+
+/* What the wait was for: the most alive of the branches that are not given up, or one that was, if
+ * the hop above waited for that one for most of the time. No branch if nothing was sent on. */
+static struct held leading_branch(const struct outlook *o, const struct sx_txn *txn)
+{
+    struct held live = {.branch = NULL}, over = {.branch = NULL};
+    struct branches walk = begin_branches(o, txn);
+    int64_t newest_ns = newest_begin(o, txn);
+    const struct sx_txn *b;
+
+    while ((b = next_branch(o, txn, &walk))) {
+        struct held h = weigh(o, txn, b, newest_ns);
+        struct held *best = h.end_frame ? &over : &live;
+        if (best == &live && live.branch && h.state == live.state)
+            live.alike++;
+        else if (!best->branch || (h.end_frame ? h.held_ns > over.held_ns : h.state > live.state))
+            *best = h;
+    }
+    bool most = over.branch && over.held_ns > (o->until_ns - txn->trying_ns) / 2;
+    if (live.branch && (!most || live.held_ns >= over.held_ns))
+        return live;
+    if (!most)
+        over.state = BRANCH_OVER;
+    return over;
 }
 
 /* What was sent on stands before what it came from: the clocks of two captures are apart, and times
@@ -143,12 +275,13 @@ static bool was_kept(const struct outlook *o, const struct sx_txn *txn, const st
            sx_evidence_not_relayed(o->tracker, txn, branch, horizon(o));
 }
 
-/* Most of the wait passed between the 100 and the answer of the branch. */
-static bool covers_wait(const struct outlook *o, const struct sx_txn *txn,
-                        const struct sx_txn *branch)
+/* Most of the wait passed between the 100 of the branch and its answer, or its CANCEL. */
+static bool covers_wait(const struct outlook *o, const struct sx_txn *txn, const struct held *h)
 {
-    return branch->trying_frame && branch->trying_frame < branch->first_response_frame &&
-           branch->first_response_ns - branch->trying_ns > (o->until_ns - txn->trying_ns) / 2;
+    uint32_t end = h->end_frame ? h->end_frame : h->branch->first_response_frame;
+
+    return h->branch->trying_frame && h->branch->trying_frame < end &&
+           h->end_ns - h->branch->trying_ns > (o->until_ns - txn->trying_ns) / 2;
 }
 
 /* ---- nothing was sent on ---- */
@@ -183,24 +316,56 @@ static const struct sx_attempt *failed_to_connect(const struct outlook *o,
         attempt = sx_tracker_attempt(o->tracker, txn->request_frame, n);
         if (!attempt || !seen(o, attempt->frame))
             return NULL;
-        if (attempt->from.host == txn->dst.host && !attempt->came_up &&
+        /* To the caller go responses. */
+        if (attempt->from.host == txn->dst.host && attempt->to.host != txn->src.host &&
+            !attempt->came_up &&
             attempt->since_frame > txn->request_frame &&
             attempt->since_ns - txn->request_ns <= PROMPT_NS)
-            return may_be_for_another(o, txn, attempt) ? NULL : attempt;
+            return attempt;
     }
     return NULL;
 }
 
-/* The capture shows what this hop sends on, all of it as far as it can be told, and this INVITE is
- * not there. */
+/* This capture shows what the hop sends on, all of it as far as it can be told, and also where it
+ * sends what is for this address; and this INVITE is not there. */
 static bool was_not_forwarded(const struct outlook *o, const struct sx_txn *txn,
                               const struct sx_host *host)
 {
-    return txn->method == SX_METHOD_INVITE && seen(o, txn->request_frame) && !txn->first_child &&
+    return txn->method == SX_METHOD_INVITE && seen(o, txn->request_frame) &&
            o->until_ns - txn->trying_ns >= sx_tracker_config(o->tracker)->trying_slow_ns &&
-           seen(o, host->forwarded_invite) && host->forwarded_port == txn->dst.port &&
+           seen(o, sx_tracker_sent_on(o->tracker, txn)) &&
            !seen(o, host->own_invite) && !seen(o, host->answered_unseen) &&
            !seen(o, host->unreadable);
+}
+
+/* The hop began an INVITE of its own right after this one came: it may be a B2BUA that goes on under
+ * another Call-ID. */
+static bool may_go_on_as_another(const struct outlook *o, const struct sx_txn *txn)
+{
+    uint32_t last = MIN(sx_tracker_txn_count(o->tracker), txn->number + MAX_NEIGHBOURS);
+
+    for (uint32_t n = txn->number + 1; n <= last; n++) {
+        const struct sx_txn *other = sx_tracker_txn(o->tracker, n);
+        if (other->method == SX_METHOD_INVITE && other->src.host == txn->dst.host &&
+            !other->parent_key.bits && seen(o, other->request_frame) &&
+            other->request_ns - txn->request_ns <= PROMPT_NS)
+            return true;
+    }
+    return false;
+}
+
+/* A response of this hop that belongs to no transaction in sight, though the call and CSeq are the
+ * same: its Via may be wrong. The frame; 0: none. */
+static uint32_t stray_response(const struct outlook *o, const struct sx_txn *txn)
+{
+    const struct sx_txn *b = sx_call_newest(o->tracker, txn);
+
+    for (unsigned i = 0; b && i < MAX_OF_CALL; i++, b = sx_call_older(o->tracker, b))
+        if (b->number > txn->number && !b->request_frame && b->method == txn->method &&
+            b->cseq == txn->cseq && b->dst.host == txn->dst.host && !b->first_child &&
+            (!b->parent || b->parent == txn->parent) && seen(o, b->first_response_frame))
+            return b->first_response_frame;
+    return 0;
 }
 
 /* ---- the cause ---- */
@@ -213,69 +378,96 @@ static void set_cause(struct sx_trying_hop *hop, enum sx_trying_cause cause, uin
     hop->branch = branch ? branch->number : 0;
 }
 
-/* The caller would have stopped at the 100 (RFC 3261 17.1.1.2). With other methods it goes on all
- * the same (17.1.2.2). */
+/* The caller would have stopped at the 100 (RFC 3261 17.1.1.2), and at each one that answers a
+ * repetition: it heard none of them. Other requests go on being sent after it (17.1.2.2). */
 static bool caller_goes_on(const struct outlook *o, const struct sx_txn *txn)
 {
-    return txn->method == SX_METHOD_INVITE && txn->transport == SX_TRANSPORT_UDP && txn->sends_after_100 >= 2 &&
-           !txn->uneven_repeats &&
+    return txn->method == SX_METHOD_INVITE && txn->transport == SX_TRANSPORT_UDP &&
+           txn->sends_after_100 >= 2 && !txn->uneven_repeats &&
+           sx_evidence_hearing(txn, horizon(o)) == SX_HEARD_NOTHING &&
            seen(o, txn->last_request_frame) &&
            txn->last_request_ns - txn->trying_ns >= CROSSING_NS;
 }
 
+/* Nothing was sent on that the capture shows. */
 static void cause_on_this_hop(const struct outlook *o, const struct sx_txn *txn,
                               struct sx_trying_hop *hop)
 {
+    const struct sx_host *host = sx_tracker_host(o->tracker, txn->dst.host);
     const struct sx_attempt *attempt = failed_to_connect(o, txn);
+    uint32_t stray = stray_response(o, txn);
 
-    if (attempt)
+    if (stray || txn->first_child)
+        set_cause(hop, SX_CAUSE_UNKNOWN, stray, NULL);
+    else if (attempt && !may_be_for_another(o, txn, attempt))
         set_cause(hop, SX_CAUSE_UNREACHABLE, attempt->frame, NULL);
-    else if (was_not_forwarded(o, txn, sx_tracker_host(o->tracker, txn->dst.host)))
+    else if (was_not_forwarded(o, txn, host))
         set_cause(hop, SX_CAUSE_NOT_FORWARDED, txn->trying_frame, NULL);
+    else if (!attempt && !seen(o, host->unreadable) && !may_go_on_as_another(o, txn))
+        set_cause(hop, SX_CAUSE_NOTHING_BEYOND, txn->trying_frame, NULL);
+}
+
+static const struct sx_txn *next_hop_stuck(struct outlook *o, const struct held *h,
+                                           struct sx_trying_hop *hop)
+{
+    set_cause(hop, SX_CAUSE_NEXT_HOP_STUCK, h->branch->trying_frame, h->branch);
+    /* What held the next hop up ended with its own answer, or with the CANCEL. */
+    if (h->end_frame || seen(o, h->branch->first_response_frame)) {
+        o->until_frame = h->end_frame ? h->end_frame : h->branch->first_response_frame;
+        o->until_ns = h->end_ns;
+    }
+    return h->branch;
+}
+
+/* The 100 or this connection itself is the trouble, whatever stands below. */
+static bool cause_above(const struct outlook *o, const struct sx_txn *txn,
+                        struct sx_trying_hop *hop)
+{
+    if (is_cut_off(o, txn))
+        set_cause(hop, SX_CAUSE_UNREACHABLE, txn->unreachable_frame, NULL);
+    else if (seen(o, txn->returned_frame))
+        set_cause(hop, SX_CAUSE_100_LOST, txn->returned_frame, NULL);
+    else if (caller_goes_on(o, txn))
+        set_cause(hop, SX_CAUSE_100_LOST, txn->last_request_frame, NULL);
+    else
+        return false;
+    return true;
 }
 
 /* One step down; the branch whose cause is this one's cause, or NULL at the last. */
 static const struct sx_txn *cause_below(struct outlook *o, const struct sx_txn *txn,
                                         struct sx_trying_hop *hop)
 {
-    enum branch state;
-    const struct sx_txn *branch = leading_branch(o, txn, &state);
+    if (cause_above(o, txn, hop))
+        return NULL;
+    struct held h = leading_branch(o, txn);
+    uint32_t stray = h.branch ? stray_response(o, h.branch) : 0;
 
-    if (seen(o, txn->returned_frame)) {
-        set_cause(hop, SX_CAUSE_100_LOST, txn->returned_frame, NULL);
-        return NULL;
-    }
-    if (caller_goes_on(o, txn)) {
-        set_cause(hop, SX_CAUSE_100_LOST, txn->last_request_frame, NULL);
-        return NULL;
-    }
-    if (!branch) {
+    if (!h.branch) {
         cause_on_this_hop(o, txn, hop);
         return NULL;
     }
-    switch (state) {
+    hop->alike = h.alike;
+    if (stray && h.state != BRANCH_ANSWERED && h.state != BRANCH_OVER) {
+        set_cause(hop, SX_CAUSE_NOT_RELAYED, stray, h.branch);
+        return NULL;
+    }
+    switch (h.state) {
     case BRANCH_ANSWERED:
     case BRANCH_REFUSED:
     case BRANCH_OVER:
-        if (state != BRANCH_OVER && was_kept(o, txn, branch)) {
-            set_cause(hop, SX_CAUSE_NOT_RELAYED, branch->first_response_frame, branch);
+        if (h.state != BRANCH_OVER && was_kept(o, txn, h.branch)) {
+            set_cause(hop, SX_CAUSE_NOT_RELAYED, h.branch->first_response_frame, h.branch);
             return NULL;
         }
-        if (!covers_wait(o, txn, branch))
-            return NULL;
-        set_cause(hop, SX_CAUSE_NEXT_HOP_STUCK, branch->trying_frame, branch);
-        /* What held the next hop up ended with its own answer. */
-        o->until_frame = branch->first_response_frame;
-        o->until_ns = branch->first_response_ns;
-        return branch;
+        return covers_wait(o, txn, &h) ? next_hop_stuck(o, &h, hop) : NULL;
     case BRANCH_STUCK:
-        set_cause(hop, SX_CAUSE_NEXT_HOP_STUCK, branch->trying_frame, branch);
-        return branch;
+        return next_hop_stuck(o, &h, hop);
     case BRANCH_SILENT:
-        set_cause(hop, SX_CAUSE_NEVER_ANSWERED, branch->request_frame, branch);
+        set_cause(hop, SX_CAUSE_NEVER_ANSWERED, h.branch->request_frame, h.branch);
         return NULL;
     case BRANCH_UNREACHABLE:
-        set_cause(hop, SX_CAUSE_UNREACHABLE, branch->unreachable_frame, branch);
+        set_cause(hop, SX_CAUSE_UNREACHABLE, h.branch->unreachable_frame, h.branch);
         return NULL;
     case BRANCH_HIDDEN:
     default:

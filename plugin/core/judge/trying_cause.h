@@ -16,7 +16,8 @@ enum sx_trying_cause {
     SX_CAUSE_NEXT_HOP_STUCK,
     SX_CAUSE_NOT_RELAYED,
     SX_CAUSE_100_LOST,
-    SX_CAUSE_UNREACHABLE
+    SX_CAUSE_UNREACHABLE,
+    SX_CAUSE_NOTHING_BEYOND     /* 100 and then nothing, and nothing of it is seen further on */
 };
 
 /* What the hop that sent a 100 did with the request. */
@@ -25,6 +26,7 @@ struct sx_trying_hop {
     enum sx_trying_cause cause;
     uint32_t cause_in;      /* frame that shows it; 0: none */
     uint32_t branch;        /* the transaction below that it was found on; 0: none */
+    uint32_t alike;         /* further branches that are held up in the same way */
 };
 
 /* As many hops as a sentence has room for. */

@@ -49,3 +49,51 @@ struct sx_slice sx_name_addr_bare(struct sx_slice value)
 
     return uri.p ? up_to(uri, ";?") : uri;
 }
+
+static bool begins(struct sx_slice s, const char *scheme)
+{
+    size_t n = strlen(scheme);
+
+    return s.n > n && g_ascii_strncasecmp(s.p, scheme, n) == 0;
+}
+
+/* "alice@10.0.0.1:5080" of "sip:alice@10.0.0.1:5080;x"; empty for a tel URI. */
+static struct sx_slice between_scheme_and_parameters(struct sx_slice uri)
+{
+    size_t from = begins(uri, "sips:") ? 5 : begins(uri, "sip:") ? 4 : 0;
+
+    if (!uri.p || begins(uri, "tel:"))
+        return sx_slice(uri.p, 0);
+    return up_to(sx_slice_from(uri, from), ";?>, \t");
+}
+
+/* "10.0.0.1:5080"; a user part may hold ';' and '?', but then no port is found, which is no harm. */
+static struct sx_slice host_port(struct sx_slice uri)
+{
+    struct sx_slice s = between_scheme_and_parameters(uri);
+    const char *at = s.n ? memchr(s.p, '@', s.n) : NULL;
+
+    return at ? sx_slice_from(s, (size_t)(at - s.p) + 1) : s;
+}
+
+struct sx_slice sx_named_host(struct sx_slice uri)
+{
+    struct sx_slice s = host_port(uri);
+
+    if (s.n && s.p[0] == '[')
+        return up_to(sx_slice_from(s, 1), "]");
+    return s.n ? up_to(s, ":") : s;
+}
+
+uint16_t sx_named_port(struct sx_slice uri)
+{
+    struct sx_slice s = host_port(uri);
+    const char *bracket = s.n ? memchr(s.p, ']', s.n) : NULL;
+    size_t from = bracket ? (size_t)(bracket - s.p) : 0;
+    const char *colon = s.n ? memchr(s.p + from, ':', s.n - from) : NULL;
+    uint32_t port;
+
+    if (!colon || !sx_slice_uint(sx_slice_from(s, (size_t)(colon - s.p) + 1), UINT16_MAX, &port))
+        return 0;
+    return (uint16_t)port;
+}

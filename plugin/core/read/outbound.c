@@ -5,32 +5,35 @@
 
 #include "core/read/name_addr.h"
 
-bool sx_outbound_read(struct sx_slice contact, struct sx_outbound *b)
+bool sx_contact_read(struct sx_slice value, struct sx_contact *c)
 {
-    struct sx_slice expires = sx_slice_param(contact, "expires");
+    struct sx_slice expires = sx_slice_param(value, "expires");
 
-    b->uri = sx_name_addr_uri(contact);
-    b->instance = sx_slice_param(contact, "+sip.instance");
-    if (b->instance.n > 2 && b->instance.p[0] == '<')
-        b->instance = sx_slice(b->instance.p + 1, b->instance.n - 2);
-    b->has_expires = sx_slice_uint(expires, UINT32_MAX, &b->expires);
-    return b->instance.n > 0 &&
-           sx_slice_uint(sx_slice_param(contact, "reg-id"), INT32_MAX, &b->reg_id) && b->reg_id > 0;
+    c->uri = sx_name_addr_uri(value);
+    c->instance = sx_slice_param(value, "+sip.instance");
+    if (c->instance.n > 2 && c->instance.p[0] == '<')
+        c->instance = sx_slice(c->instance.p + 1, c->instance.n - 2);
+    c->has_expires = sx_slice_uint(expires, UINT32_MAX, &c->expires);
+    /* RFC 5626 6: without an instance a reg-id counts for nothing. */
+    if (c->instance.n == 0 ||
+        !sx_slice_uint(sx_slice_param(value, "reg-id"), INT32_MAX, &c->reg_id))
+        c->reg_id = 0;
+    return c->uri.n > 0 && !sx_slice_is(c->uri, "*");
 }
 
 /* The parameter goes before the header field. */
-bool sx_outbound_removes(const struct sx_sip_msg *msg, const struct sx_outbound *b)
+bool sx_contact_removes(const struct sx_sip_msg *msg, const struct sx_contact *c)
 {
-    return b->has_expires ? b->expires == 0 : msg->has_expires && msg->expires == 0;
+    return c->has_expires ? c->expires == 0 : msg->has_expires && msg->expires == 0;
 }
 
-bool sx_outbound_added(const struct sx_sip_msg *msg, struct sx_outbound *b)
+bool sx_outbound_is_required(const struct sx_sip_msg *msg)
 {
     struct sx_field_iter iter = {0};
-    struct sx_slice contact;
+    struct sx_slice tag;
 
-    while (sx_sip_msg_value(msg, "Contact", &iter, &contact))
-        if (sx_outbound_read(contact, b) && !sx_outbound_removes(msg, b))
+    while (sx_sip_msg_value(msg, "Require", &iter, &tag))
+        if (sx_slice_caseis(tag, "outbound"))
             return true;
     return false;
 }

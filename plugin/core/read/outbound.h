@@ -1,5 +1,6 @@
 /* outbound.h
- * What REGISTER and its 2xx say of outbound flows: Contact, Path, Route (RFC 5626 4.2, 5.1).
+ * What REGISTER and its 2xx say of bindings and flows: Contact, Path, Route (RFC 3261 10, RFC 3327,
+ * RFC 5626 4.2, 5.1).
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
@@ -10,25 +11,26 @@
 
 #include "core/read/sip_msg.h"
 
-/* The Contact that registers an outbound flow: it has an instance and a reg-id. */
-struct sx_outbound {
-    struct sx_slice uri, instance;
-    uint32_t reg_id;
+/* A Contact value of a REGISTER or its 2xx. */
+struct sx_contact {
+    struct sx_slice uri;
+    struct sx_slice instance;   /* RFC 5626 4.1, without <>; empty: none */
+    uint32_t reg_id;            /* of an outbound flow: it has an instance, too; 0: none */
     uint32_t expires;           /* seconds, where has_expires */
     bool has_expires;
 };
 
-/* False if the Contact value is no such. */
-bool sx_outbound_read(struct sx_slice contact, struct sx_outbound *binding);
+/* False if it holds no URI; "*" is none. */
+bool sx_contact_read(struct sx_slice value, struct sx_contact *contact);
 
 /* True if a REGISTER with this Contact removes the binding (RFC 3261 10.2.2). */
-bool sx_outbound_removes(const struct sx_sip_msg *msg, const struct sx_outbound *binding);
-
-/* The binding that a REGISTER adds; RFC 5626 6 allows one. False if it adds none. */
-bool sx_outbound_added(const struct sx_sip_msg *msg, struct sx_outbound *binding);
+bool sx_contact_removes(const struct sx_sip_msg *msg, const struct sx_contact *contact);
 
 /* Contact: * with Expires: 0 */
 bool sx_outbound_removes_all(const struct sx_sip_msg *msg);
+
+/* True if the message requires "outbound": in a 2xx, the registrar grants it (RFC 5626 6). */
+bool sx_outbound_is_required(const struct sx_sip_msg *msg);
 
 /* The To of a REGISTER. */
 struct sx_slice sx_outbound_aor(const struct sx_sip_msg *msg);

@@ -224,9 +224,12 @@ static inline size_t skip_sent_protocol(struct sx_slice value, size_t i)
  * end. */
 static inline size_t read_via(struct sx_slice value, size_t i, bool plain, struct sx_via *via)
 {
+    size_t protocol = i;
+
     *via = (struct sx_via){.sent_by = SX_SLICE_NONE};
     i = skip_sent_protocol(value, i);
-    via->tls = i >= 4 && memcmp(value.p + i - 4, "TLS", 3) == 0;
+    via->tls = i - protocol > 11 && sx_lower(value.p[protocol + 8]) == 't' &&
+               sx_lower(value.p[protocol + 9]) == 'l';
     size_t end = via_part_end(value, i, plain);
     if (end > i)
         via->sent_by = sx_slice_trim(sx_slice(value.p + i, end - i));

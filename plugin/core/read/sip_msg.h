@@ -43,7 +43,7 @@ struct sx_via {
     struct sx_slice branch;     /* NULL if there is none */
     struct sx_slice received;   /* RFC 3261 18.2.1; NULL if there is none */
     struct sx_slice rport;      /* RFC 3581; NULL if there is none, empty if not filled in */
-    bool tls;                   /* its default port is 5061 (RFC 3261 18.1.1) */
+    bool tls;                   /* "SIP/2.0/TLS": its port is 5061 where none is named */
 };
 
 struct sx_sip_msg {

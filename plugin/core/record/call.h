@@ -25,6 +25,12 @@ void sx_call_numbers_free(struct sx_call_numbers *numbers);
  * asked last, so captures that nobody asks about cost nothing. */
 uint32_t sx_call_number(const struct sx_tracker *tracker, const struct sx_txn *txn);
 
+/* The newest transaction of the same Call-ID, whatever its method and whoever sent it, and the next
+ * older one. This one is among them. NULL at the end, and without a Call-ID. Counts like
+ * sx_call_number(). */
+const struct sx_txn *sx_call_newest(const struct sx_tracker *tracker, const struct sx_txn *txn);
+const struct sx_txn *sx_call_older(const struct sx_tracker *tracker, const struct sx_txn *txn);
+
 /* The way back from later attempts and from forks whose common upstream transaction is not in the
  * capture. A snapshot: transactions that come later are not in it. */
 struct sx_call_index;

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "core/record/tracker_state.h"
+#include "core/read/name_addr.h"
 #include "core/record/missing.h"
 
 /* How far back a request is looked for that an ICMP error or a reset may concern. */
@@ -136,9 +137,31 @@ void sx_tracker_udp(struct sx_tracker *t, const struct sx_datagram *datagram)
     sx_flows_datagram(t->flows, datagram, way.from, way.to, &stun);
 }
 
-static bool is_sip_port(uint16_t port)
+/* ---- ports ---- */
+
+static void note_port(struct sx_tracker *t, uint16_t port)
 {
-    return port == 5060 || port == 5061;
+    t->sip_ports[port / 64] |= UINT64_C(1) << (port % 64);
+}
+
+void sx_note_ports(struct sx_tracker *t, const struct sx_observation *obs)
+{
+    const struct sx_sip_msg *msg = obs->msg;
+
+    if (obs->transport == SX_TRANSPORT_UDP)
+        note_port(t, obs->to.port);
+    note_port(t, sx_named_port(msg->via.sent_by));
+    if (msg->method == SX_METHOD_INVITE)
+        note_port(t, sx_named_port(msg->uri));
+    if (msg->method == SX_METHOD_REGISTER)
+        note_port(t, sx_named_port(sx_name_addr_uri(sx_sip_msg_first(msg, "Contact"))));
+}
+
+/* A SIP host asks databases, web services and gateways of other kinds, too. */
+static bool is_sip_port(const struct sx_tracker *t, uint16_t port)
+{
+    return port == 5060 || port == 5061 ||
+           (port && (t->sip_ports[port / 64] >> (port % 64) & 1) != 0);
 }
 
 /* ---- connections that do not come up ---- */
@@ -173,15 +196,15 @@ void sx_tracker_undelivered(struct sx_tracker *t, uint32_t frame, int64_t time_n
         message_lost(t, frame, time_ns, &way, quote);
 }
 
-/* Only hosts that were seen to send SIP are watched, and only on their way to a SIP port or to
- * another such host. */
+/* Only hosts that were seen to send SIP are watched, and only on their way to a SIP port. */
 static void connect_begins(struct sx_tracker *t, const struct sx_segment *segment)
 {
     struct sx_way way = {.from.port = segment->src.port, .to.port = segment->dst.port};
-    bool sip_peer = sx_hosts_find(&t->hosts, &segment->dst, &way.to.host);
 
-    if (!sx_hosts_find(&t->hosts, &segment->src, &way.from.host) ||
-        (!sip_peer && !is_sip_port(way.to.port)))
+    if (!sx_hosts_find(&t->hosts, &segment->src, &way.from.host))
+        return;
+    sx_hosts_at(&t->hosts, way.from.host)->last_frame = segment->frame;
+    if (!is_sip_port(t, way.to.port))
         return;
     way.to.host = sx_hosts_index(&t->hosts, &segment->dst);
     struct sx_connecting *c = g_hash_table_lookup(t->connecting, &way);
@@ -253,6 +276,22 @@ static void hang_up(struct sx_tracker *t, const struct sx_segment *segment,
     }
 }
 
+/* The server resets the connection that INVITEs came over: nothing that it sends can come over it. */
+static void cut_off(struct sx_tracker *t, uint32_t frame, const struct sx_way *back)
+{
+    const struct sx_riding *riding = g_hash_table_lookup(t->riding, back);
+
+    for (uint32_t n = riding ? riding->newest : 0; n;) {
+        struct sx_txn *txn = sx_txn_at(t, n);
+        n = txn->next_on_way;
+        if (txn->first_response_frame || txn->hangup)
+            continue;
+        txn->last_unreachable_frame = frame;
+        if (!txn->unreachable_frame)
+            txn->unreachable_frame = frame;
+    }
+}
+
 static void connection_ends(struct sx_tracker *t, const struct sx_segment *segment,
                             const struct sx_way *back)
 {
@@ -260,6 +299,8 @@ static void connection_ends(struct sx_tracker *t, const struct sx_segment *segme
 
     if (g_hash_table_size(t->riding) == 0)
         return;
+    if (segment->flags & SX_TCP_RST)
+        cut_off(t, segment->frame, back);
     hang_up(t, segment, &way);
     g_hash_table_remove(t->riding, &way);
     /* Where the server closes, the client's FIN that follows is no hang-up. */
@@ -290,7 +331,7 @@ bool sx_tracker_watches_tcp(const struct sx_tracker *t)
 bool sx_tracker_wants(const struct sx_tracker *t, unsigned flags, uint32_t payload)
 {
     return (flags & (SX_TCP_SYN | SX_TCP_FIN | SX_TCP_RST | SX_TCP_GOODBYE)) ||
-           (payload > 0 && sx_flows_count(t->flows) > 0);
+           (payload > 0 && sx_flows_over_tcp(t->flows));
 }
 
 void sx_tracker_tcp(struct sx_tracker *t, const struct sx_segment *segment)

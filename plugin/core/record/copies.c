@@ -66,23 +66,26 @@ static enum kinship by_id(const struct pair *p)
     return CONSTANT_ID;
 }
 
-/* What goes from one sender to two receivers was sent twice, unless a NAT is between. */
-static bool is_other_side(const struct pair *p, bool ids_tell)
+/* What goes from one sender to two receivers was sent twice, unless a NAT is between; the request
+ * may have shown that there is one. */
+static bool is_other_side(const struct pair *p, bool ids_tell, bool nat)
 {
     bool same_sender = p->now->from == p->then->from;
 
     if (p->same_way)
         return false;
-    if (same_sender && ((ids_tell && p->ids) || p->now->identity != p->then->identity))
+    if (same_sender && p->now->identity != p->then->identity)
         return false;
-    return p->gap_ms < (same_sender ? SOON_MS : TIMER_MS);
+    if (same_sender && !nat && ids_tell && p->ids)
+        return false;
+    return p->gap_ms < (same_sender && !nat ? SOON_MS : TIMER_MS);
 }
 
 /* Where no identification tells. owed: the sender had reason to send it once more. */
-static bool is_alike(const struct pair *p, bool ids_tell, bool owed)
+static bool is_alike(const struct pair *p, bool ids_tell, bool nat, bool owed)
 {
     if (!p->same_way)
-        return is_other_side(p, ids_tell);
+        return is_other_side(p, ids_tell, nat);
     if ((p->ids && ids_tell) || p->gap_ms >= SOON_MS)
         return false;
     return !p->same_place || !owed;
@@ -159,7 +162,8 @@ static const struct sx_message *find_copied(const struct sx_tracker *t, const st
     if (!r.newest)
         return NULL;
     struct pair p = pair_of(record, r.newest, obs->packet.exact);
-    return is_alike(&p, !r.constant_id, is_owed(t, txn, record, &r, obs)) ? r.newest : NULL;
+    bool nat = record->code != 0 && txn->seen_elsewhere;
+    return is_alike(&p, !r.constant_id, nat, is_owed(t, txn, record, &r, obs)) ? r.newest : NULL;
 }
 
 bool sx_copies_mark(struct sx_tracker *t, const struct sx_txn *txn, struct sx_message *record,

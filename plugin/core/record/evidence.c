@@ -195,6 +195,9 @@ bool sx_evidence_not_relayed(const struct sx_tracker *tracker, const struct sx_t
 {
     int64_t newest_ns = branch->last_response_ns, due_ns = until.ns - RELAY_NS;
 
+    if (branch->answer_way == SX_ANSWER_ASTRAY)     /* the hop does not have it */
+        return true;
+
     /* Of those between only the first final one is kept. */
     if (newest_ns > due_ns && seen(branch->final_frame, until))
         newest_ns = branch->final_ns;

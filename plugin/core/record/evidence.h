@@ -56,8 +56,8 @@ bool sx_evidence_tried_elsewhere(const struct sx_tracker *tracker, const struct 
 
 /* True if a hop did not hand on to its client what a branch answered it: more than one message of it,
  * not at the same moment, for any one may be lost by the capture. Each has to be handed on (RFC 3261
- * 16.7 item 5): provisional responses other than 100, and each 2xx that comes, repeated or not. For
- * failures asks only that the branch repeats them. */
+ * 16.7 item 5): provisional responses other than 100, and each 2xx that comes, repeated or not. Or
+ * one that went elsewhere. For failures asks only that the branch repeats them. */
 bool sx_evidence_not_relayed(const struct sx_tracker *tracker, const struct sx_txn *txn,
                              const struct sx_txn *branch, struct sx_horizon until);
 

@@ -1,38 +1,36 @@
 /* flow.c
+ * What REGISTER and its responses say of bindings.
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "core/read/outbound.h"
 #include "core/facts/catalogue.h"
+#include "core/read/uri.h"
 #include "core/record/flow_state.h"
-#include "core/base/text.h"
 
 #define MAX_STRING 255
 
-/* RFC 5626 4.5 */
-#define BASE_ALL_FAILED_NS (30 * SX_NS_PER_S)
-#define BASE_NOT_FAILED_NS (90 * SX_NS_PER_S)
-#define MAX_BACK_OFF_NS (1800 * SX_NS_PER_S)
-
-/* Timers are not exact, and the capture sees both ends a little later or sooner. */
-#define SLACK_NS SX_NS_PER_S
+/* Contacts of one REGISTER or 2xx that are looked at. */
+#define MAX_CONTACTS 32
 
 struct sx_flows *sx_flows_new(const uint64_t key[2])
 {
     struct sx_flows *f = g_new0(struct sx_flows, 1);
 
     memcpy(f->key, key, sizeof f->key);
+    sx_texts_init(&f->texts);
     sx_pool_init(&f->flows, sizeof(struct sx_flow));
     sx_pool_init(&f->users, sizeof(struct sx_user));
     sx_pool_init(&f->bindings, sizeof(struct sx_binding));
     sx_pool_init(&f->failures, sizeof(struct sx_flow_failure));
-    f->by_token = g_hash_table_new(sx_fingerprint_hash, sx_fingerprint_equal);
-    f->by_contact = g_hash_table_new(sx_fingerprint_hash, sx_fingerprint_equal);
-    f->by_aor = g_hash_table_new(sx_fingerprint_hash, sx_fingerprint_equal);
-    f->by_binding = g_hash_table_new(sx_fingerprint_hash, sx_fingerprint_equal);
-    f->by_instance = g_hash_table_new(sx_fingerprint_hash, sx_fingerprint_equal);
+    sx_pool_init(&f->names, sizeof(struct sx_flow_name));
+    sx_pool_init(&f->events, sizeof(struct sx_registering));
+    sx_fingerprint_map_init(&f->by_name);
+    sx_fingerprint_map_init(&f->by_aor);
+    sx_fingerprint_map_init(&f->by_binding);
+    sx_fingerprint_map_init(&f->by_ua);
     f->by_txn = g_hash_table_new(NULL, NULL);
     f->strange = g_hash_table_new(NULL, NULL);
-    sx_pool_init(&f->early, sizeof(struct sx_early));
+    sx_attempts_init(f);
     sx_links_init(f);
     return f;
 }
@@ -41,39 +39,34 @@ void sx_flows_free(struct sx_flows *f)
 {
     if (!f)
         return;
-    for (uint32_t i = 0; i < f->flows.count; i++)
-        wmem_free(NULL, ((struct sx_flow *)sx_pool_at(&f->flows, i))->instance);
-    for (uint32_t i = 0; i < f->users.count; i++)
-        wmem_free(NULL, ((struct sx_user *)sx_pool_at(&f->users, i))->aor);
-    g_hash_table_destroy(f->by_token);
-    g_hash_table_destroy(f->by_contact);
-    g_hash_table_destroy(f->by_aor);
-    g_hash_table_destroy(f->by_binding);
-    g_hash_table_destroy(f->by_instance);
+    sx_texts_clear(&f->texts);
+    sx_fingerprint_map_clear(&f->by_name);
+    sx_fingerprint_map_clear(&f->by_aor);
+    sx_fingerprint_map_clear(&f->by_binding);
+    sx_fingerprint_map_clear(&f->by_ua);
     g_hash_table_destroy(f->by_txn);
     g_hash_table_destroy(f->strange);
     sx_pool_clear(&f->flows);
     sx_pool_clear(&f->users);
     sx_pool_clear(&f->bindings);
     sx_pool_clear(&f->failures);
-    sx_pool_clear(&f->early);
+    sx_pool_clear(&f->names);
+    sx_pool_clear(&f->events);
+    sx_attempts_clear(f);
     sx_links_clear(f);
     g_free(f);
 }
+
+/* ---- by number ---- */
 
 uint32_t sx_flows_count(const struct sx_flows *f)
 {
     return f->flows.count;
 }
 
-static void *numbered(const struct sx_pool *pool, uint32_t number)
-{
-    return number > 0 && number <= pool->count ? sx_pool_at(pool, number - 1) : NULL;
-}
-
 struct sx_flow *sx_flow_numbered(const struct sx_flows *f, uint32_t number)
 {
-    return numbered(&f->flows, number);
+    return sx_numbered(&f->flows, number);
 }
 
 const struct sx_flow *sx_flows_at(const struct sx_flows *f, uint32_t number)
@@ -81,297 +74,471 @@ const struct sx_flow *sx_flows_at(const struct sx_flows *f, uint32_t number)
     return sx_flow_numbered(f, number);
 }
 
-static struct sx_binding *binding_of(const struct sx_flows *f, const struct sx_flow *flow)
+uint32_t sx_bindings_count(const struct sx_flows *f)
 {
-    return numbered(&f->bindings, flow->binding);
+    return f->bindings.count;
+}
+
+const struct sx_binding *sx_binding_at(const struct sx_flows *f, uint32_t number)
+{
+    return sx_numbered(&f->bindings, number);
+}
+
+const struct sx_user *sx_user_at(const struct sx_flows *f, uint32_t number)
+{
+    return sx_numbered(&f->users, number);
+}
+
+const struct sx_registering *sx_registering_at(const struct sx_flows *f, uint32_t number)
+{
+    return sx_numbered(&f->events, number);
+}
+
+struct sx_binding *sx_binding_of(const struct sx_flows *f, const struct sx_flow *flow)
+{
+    return sx_numbered(&f->bindings, flow->binding);
+}
+
+const struct sx_binding *sx_binding_newest_of_client(const struct sx_flows *f,
+                                                     const struct sx_binding *binding)
+{
+    return binding->ua.bits ? sx_binding_at(f, sx_fingerprint_map_get(&f->by_ua, binding->ua))
+                            : binding;
 }
 
 bool sx_flows_of_one_instance(const struct sx_flows *f, const struct sx_flow *a,
                               const struct sx_flow *b)
 {
-    return sx_fingerprint_eq(binding_of(f, a)->instance_key, binding_of(f, b)->instance_key);
+    struct sx_fingerprint ua = sx_binding_of(f, a)->ua;
+
+    return a->binding == b->binding || (ua.bits && sx_fingerprint_eq(ua, sx_binding_of(f, b)->ua));
+}
+
+bool sx_flows_of_one_user(const struct sx_flow *a, const struct sx_flow *b)
+{
+    return a->user == b->user;
 }
 
 const struct sx_flow *sx_flows_newest(const struct sx_flows *f, const struct sx_flow *flow)
 {
-    return sx_flow_numbered(f, binding_of(f, flow)->newest);
+    return sx_flow_numbered(f, sx_binding_of(f, flow)->newest);
 }
 
-/* ---- what a REGISTER says ---- */
+/* ---- names ---- */
 
-static struct sx_fingerprint fingerprint_of(const struct sx_flows *f, struct sx_slice a,
-                                            struct sx_slice b, uint32_t number)
+/* Names of different kinds never meet. */
+enum kind { AOR, CONTACT, TOKEN, TOKEN_HOST, BINDING, INSTANCE };
+
+static struct sx_hash begin_name(const struct sx_flows *f, enum kind kind)
 {
     struct sx_hash h = sx_hash_begin(f->key);
 
-    sx_hash_add(&h, a);
-    sx_hash_add(&h, b);
+    sx_hash_add_uint(&h, kind);
+    return h;
+}
+
+static struct sx_fingerprint uri_key(const struct sx_flows *f, enum kind kind, struct sx_slice s)
+{
+    struct sx_hash h = begin_name(f, kind);
+    struct sx_uri uri = sx_uri_read(s);
+
+    sx_uri_hash(&h, &uri);
+    return sx_hash_end(h);
+}
+
+struct sx_fingerprint sx_aor_key(const struct sx_flows *f, struct sx_slice aor)
+{
+    return uri_key(f, AOR, aor);
+}
+
+struct sx_fingerprint sx_contact_key(const struct sx_flows *f, struct sx_slice uri)
+{
+    return uri_key(f, CONTACT, uri);
+}
+
+struct sx_fingerprint sx_token_key(const struct sx_flows *f, struct sx_slice uri)
+{
+    return uri_key(f, TOKEN, uri);
+}
+
+struct sx_fingerprint sx_token_host_key(const struct sx_flows *f, struct sx_slice uri)
+{
+    struct sx_hash h = begin_name(f, TOKEN_HOST);
+    struct sx_slice host = sx_token_host(uri);
+
+    sx_hash_add_bytes_lower(&h, host);
+    sx_hash_add_uint(&h, host.n);
+    return sx_hash_end(h);
+}
+
+static struct sx_fingerprint pair_key(const struct sx_flows *f, enum kind kind,
+                                      struct sx_fingerprint aor, struct sx_slice what,
+                                      uint64_t number)
+{
+    struct sx_hash h = begin_name(f, kind);
+
+    sx_hash_add_uint(&h, aor.bits);
+    sx_hash_add(&h, what);
     sx_hash_add_uint(&h, number);
     return sx_hash_end(h);
 }
 
-static struct sx_fingerprint name_of(const struct sx_flows *f, struct sx_slice s)
+void sx_flow_add_name(struct sx_flows *f, struct sx_flow *flow, struct sx_fingerprint key)
 {
-    return fingerprint_of(f, s, SX_SLICE_NONE, 0);
+    uint32_t older = sx_fingerprint_map_get(&f->by_name, key);
+
+    *(struct sx_flow_name *)sx_pool_add(&f->names) =
+        (struct sx_flow_name){.flow = flow->number, .older = older};
+    sx_fingerprint_map_set(&f->by_name, key, f->names.count);
+}
+
+static void set_contact(struct sx_flows *f, struct sx_flow *flow, struct sx_slice uri)
+{
+    struct sx_fingerprint key = sx_contact_key(f, uri);
+
+    if (flow->contact && sx_slice_eq(sx_slice_str(flow->contact), uri))
+        return;
+    flow->contact = sx_texts_add(&f->texts, uri, MAX_STRING);
+    if (sx_fingerprint_eq(flow->contact_key, key))
+        return;
+    flow->contact_key = key;
+    sx_flow_add_name(f, flow, key);
 }
 
 static void set_token(struct sx_flows *f, struct sx_flow *flow, struct sx_slice path)
 {
     struct sx_slice uri = sx_token_uri(path);
 
-    if (!uri.p || flow->token_key.bits)
+    if (!uri.p)
         return;
-    flow->token_key = name_of(f, uri);
-    flow->edge_key = name_of(f, sx_token_host(uri));
-    g_hash_table_replace(f->by_token, &flow->token_key, flow);
+    struct sx_fingerprint key = sx_token_key(f, uri);
+    if (sx_fingerprint_eq(key, flow->token_key))
+        return;
+    flow->token_before = flow->token_key;
+    flow->token_key = key;
+    flow->edge_key = sx_token_host_key(f, uri);
+    sx_flow_add_name(f, flow, key);
 }
 
 /* ---- users and bindings ---- */
 
-static struct sx_user *user_of(struct sx_flows *f, struct sx_slice aor)
+static uint32_t user_of(struct sx_flows *f, struct sx_slice aor, struct sx_fingerprint key)
 {
-    struct sx_fingerprint key = name_of(f, aor);
-    struct sx_user *user = g_hash_table_lookup(f->by_aor, &key);
+    uint32_t number = sx_fingerprint_map_get(&f->by_aor, key);
 
-    if (user)
-        return user;
-    user = sx_pool_add(&f->users);
-    *user = (struct sx_user){
-        .key = key,
-        .aor = sx_text_of(NULL, aor, MAX_STRING),
-        .number = f->users.count,
-    };
-    g_hash_table_insert(f->by_aor, &user->key, user);
-    return user;
+    if (number)
+        return number;
+    struct sx_user *user = sx_pool_add(&f->users);
+    user->aor = sx_texts_add(&f->texts, aor, MAX_STRING);
+    sx_fingerprint_map_set(&f->by_aor, key, f->users.count);
+    return f->users.count;
 }
 
-static struct sx_fingerprint binding_key(const struct sx_flows *f, const struct sx_outbound *b,
-                                      struct sx_slice aor)
+/* RFC 5626 6: an outbound binding is known by instance and reg-id. */
+static struct sx_fingerprint outbound_key(const struct sx_flows *f, const struct sx_contact *c,
+                                          struct sx_fingerprint aor)
 {
-    return fingerprint_of(f, b->instance, aor, b->reg_id);
+    return pair_key(f, BINDING, aor, c->instance, c->reg_id);
 }
 
-static struct sx_binding *binding_for(struct sx_flows *f, const struct sx_outbound *b, struct sx_slice aor)
+/* RFC 3261 10.3: any other by its Contact. A user has a handful of them. */
+static uint32_t find_by_contact(const struct sx_flows *f, uint32_t user, struct sx_slice uri)
 {
-    struct sx_fingerprint key = binding_key(f, b, aor);
-    struct sx_binding *binding = g_hash_table_lookup(f->by_binding, &key);
+    const struct sx_user *owner = sx_user_at(f, user);
+    struct sx_fingerprint key = sx_contact_key(f, uri);
+    uint32_t number = owner ? owner->newest_binding : 0;
 
-    if (binding)
-        return binding;
-    struct sx_fingerprint instance = fingerprint_of(f, b->instance, aor, 0);
-    const struct sx_binding *other = g_hash_table_lookup(f->by_instance, &instance);
-    binding = sx_pool_add(&f->bindings);
-    *binding = (struct sx_binding){
-        .key = key,
-        .instance_key = instance,
-        .number = f->bindings.count,
-        .reg_id = b->reg_id,
-        .next = other ? other->number : 0,
-    };
-    g_hash_table_insert(f->by_binding, &binding->key, binding);
-    g_hash_table_replace(f->by_instance, &binding->instance_key, binding);
-    return binding;
+    for (unsigned i = 0; number && i < SX_MAX_FLOWS; i++) {
+        const struct sx_binding *b = sx_binding_at(f, number);
+        const struct sx_flow *flow = sx_flow_numbered(f, b->newest);
+        if (!b->reg_id && flow && sx_fingerprint_eq(flow->contact_key, key) &&
+            sx_uri_equal(sx_slice_str(flow->contact), uri))
+            return number;
+        number = b->next_of_user;
+    }
+    return 0;
+}
+
+static uint32_t find_binding(const struct sx_flows *f, const struct sx_contact *c,
+                             struct sx_fingerprint aor)
+{
+    if (c->reg_id)
+        return sx_fingerprint_map_get(&f->by_binding, outbound_key(f, c, aor));
+    return find_by_contact(f, sx_fingerprint_map_get(&f->by_aor, aor), c->uri);
+}
+
+/* An instance is one client, whatever its Contacts and reg-ids. */
+static void tie_to_client(struct sx_flows *f, uint32_t number, const struct sx_contact *c,
+                          struct sx_fingerprint aor)
+{
+    struct sx_binding *binding = sx_numbered(&f->bindings, number);
+
+    if (c->instance.n == 0)
+        return;
+    binding->ua = pair_key(f, INSTANCE, aor, c->instance, 0);
+    binding->next = sx_fingerprint_map_get(&f->by_ua, binding->ua);
+    sx_fingerprint_map_set(&f->by_ua, binding->ua, number);
+}
+
+static uint32_t new_binding(struct sx_flows *f, const struct sx_contact *c,
+                            const struct sx_sip_msg *msg, struct sx_fingerprint aor)
+{
+    struct sx_binding *binding = sx_pool_add(&f->bindings);
+    uint32_t number = f->bindings.count;
+
+    binding->reg_id = c->reg_id;
+    binding->user = user_of(f, sx_outbound_aor(msg), aor);
+    struct sx_user *user = sx_numbered(&f->users, binding->user);
+    binding->next_of_user = user->newest_binding;
+    user->newest_binding = number;
+    tie_to_client(f, number, c, aor);
+    if (c->reg_id)
+        sx_fingerprint_map_set(&f->by_binding, outbound_key(f, c, aor), number);
+    return number;
+}
+
+/* The binding that a REGISTER makes or refreshes. */
+static uint32_t binding_for(struct sx_flows *f, const struct sx_contact *c,
+                            const struct sx_sip_msg *msg, struct sx_fingerprint aor)
+{
+    uint32_t number = find_binding(f, c, aor);
+
+    return number ? number : new_binding(f, c, msg, aor);
 }
 
 void sx_flow_settle(const struct sx_flows *f, struct sx_flow *flow)
 {
-    const struct sx_user *user = numbered(&f->users, flow->user);
+    const struct sx_user *user = sx_user_at(f, flow->user);
 
     if (!flow->removed_in && user->removed_in > MAX(flow->registered_in, flow->refreshed_in))
         flow->removed_in = user->removed_in;
 }
 
-static bool is_alive(const struct sx_flows *f, struct sx_flow *flow, int64_t now_ns)
+bool sx_flow_is_alive(const struct sx_flows *f, struct sx_flow *flow, int64_t now_ns)
 {
     sx_flow_settle(f, flow);
     return flow->accepted && !flow->removed_in && flow->expires_ns > now_ns &&
            !(flow->link && (flow->link->closed_in || flow->link->unreachable_in));
 }
 
-/* ---- registration ---- */
+/* ---- a REGISTER ---- */
+
+static bool is_on_way(const struct sx_flow *flow, const struct sx_txn *txn)
+{
+    return flow->has_way && sx_endpoint_eq(flow->client, txn->src) &&
+           sx_endpoint_eq(flow->edge, txn->dst);
+}
+
+bool sx_flow_is_to_client(const struct sx_flow *flow, const struct sx_txn *txn)
+{
+    return flow->has_way && sx_endpoint_eq(flow->client, txn->dst) &&
+           sx_endpoint_eq(flow->edge, txn->src);
+}
+
+/* What a REGISTER shows of the way that it takes. */
+struct way {
+    const struct sx_txn *txn;
+    bool first_hop;
+    struct sx_fingerprint token;    /* zero: none */
+};
 
 /* The flow that this REGISTER goes over once more. */
 static struct sx_flow *find_same(const struct sx_flows *f, const struct sx_binding *binding,
-                                 const struct sx_txn *txn, bool first_hop, struct sx_slice path)
+                                 const struct way *way)
 {
     struct sx_flow *flow = sx_flow_numbered(f, binding->newest);
-    struct sx_slice uri = sx_token_uri(path);
-    struct sx_fingerprint token = uri.p ? name_of(f, uri) : (struct sx_fingerprint){0};
 
     for (unsigned i = 0; flow && i < SX_MAX_FLOWS; i++, flow = sx_flow_numbered(f, flow->older)) {
         if (flow->link && flow->link->closed_in)
             continue;
-        if (first_hop ? sx_flow_is_on(flow, txn)
-                      : uri.p && sx_fingerprint_eq(token, flow->token_key))
+        if (way->first_hop ? is_on_way(flow, way->txn)
+                           : sx_fingerprint_eq(way->token, flow->token_key) &&
+                                 (way->token.bits || !flow->has_way))
             return flow;
     }
     return NULL;
 }
 
-static struct sx_flow *new_flow(struct sx_flows *f, struct sx_binding *binding, struct sx_user *user,
-                                const struct sx_outbound *b)
+static struct sx_flow *new_flow(struct sx_flows *f, uint32_t number, const struct sx_contact *c)
 {
+    struct sx_binding *binding = sx_numbered(&f->bindings, number);
+    const struct sx_flow *older = sx_flow_numbered(f, binding->newest);
     struct sx_flow *flow = sx_pool_add(&f->flows);
 
-    *flow = (struct sx_flow){
-        .number = f->flows.count,
-        .aor = user->aor,
-        .instance = sx_text_of(NULL, b->instance, MAX_STRING),
-        .contact_key = name_of(f, b->uri),
-        .reg_id = b->reg_id,
-        .expires_ns = INT64_MAX,
-        .binding = binding->number,
-        .user = user->number,
-        .older = binding->newest,
-    };
+    flow->number = f->flows.count;
+    flow->aor = sx_user_at(f, binding->user)->aor;
+    flow->instance = "";
+    if (older && c->instance.n > 0)
+        flow->instance = older->instance;
+    if (c->instance.n > 0 && !*flow->instance)
+        flow->instance = sx_texts_add(&f->texts, c->instance, MAX_STRING);
+    flow->reg_id = c->reg_id;
+    flow->expires_ns = INT64_MAX;
+    flow->binding = number;
+    flow->user = binding->user;
+    flow->older = binding->newest;
     binding->newest = flow->number;
-    g_hash_table_replace(f->by_contact, &flow->contact_key, flow);
     return flow;
 }
 
-/* True if another binding of the instance has a flow that works. */
-static bool other_works(const struct sx_flows *f, const struct sx_binding *binding, int64_t now_ns)
+static void set_way(struct sx_flow *flow, const struct sx_txn *txn)
 {
-    const struct sx_binding *other = g_hash_table_lookup(f->by_instance, &binding->instance_key);
+    flow->client = txn->src;
+    flow->edge = txn->dst;
+    flow->transport = txn->transport;
+    flow->has_way = true;
+}
 
-    for (unsigned i = 0; other && i < SX_MAX_FLOWS; i++, other = numbered(&f->bindings, other->next)) {
-        struct sx_flow *flow = sx_flow_numbered(f, other->newest);
-        if (other != binding && flow && is_alive(f, flow, now_ns))
-            return true;
+/* A Contact that is to be registered. */
+static struct sx_flow *add_contact(struct sx_flows *f, const struct sx_observation *obs,
+                                   const struct sx_contact *c, struct sx_fingerprint aor,
+                                   const struct way *way)
+{
+    uint32_t number = binding_for(f, c, obs->msg, aor);
+    struct sx_binding *binding = sx_numbered(&f->bindings, number);
+    struct sx_flow *flow = find_same(f, binding, way);
+
+    if (!flow)
+        flow = new_flow(f, number, c);
+    set_contact(f, flow, c->uri);
+    if (binding->last_in != obs->frame)
+        binding->last_in = obs->frame;
+    if (!binding->first_in)
+        binding->first_in = obs->frame;
+    if (way->first_hop) {
+        set_way(flow, way->txn);
+        sx_flow_set_link(f, flow, obs, way->txn);
+        sx_attempt_begins(f, flow, obs);
     }
-    return false;
+    return flow;
 }
 
-static void attempt_failed(struct sx_binding *binding, uint32_t frame, int64_t ns)
+/* A Contact that is to be removed. */
+static struct sx_flow *remove_contact(const struct sx_flows *f, const struct sx_observation *obs,
+                                      const struct sx_contact *c, struct sx_fingerprint aor)
 {
-    binding->failures++;
-    binding->failed_in = frame;
-    binding->failed_ns = ns;
-    binding->tried_in = 0;
+    const struct sx_binding *binding = sx_binding_at(f, find_binding(f, c, aor));
+    struct sx_flow *flow = binding ? sx_flow_numbered(f, binding->newest) : NULL;
+
+    if (flow)
+        flow->leaving_in = obs->frame;
+    return flow;
 }
 
-bool sx_back_off_too_early(const struct sx_back_off *b)
+/* What a REGISTER adds and removes: the first of each chain. */
+struct wishes {
+    struct sx_flow *added, *removed;
+};
+
+static struct wishes read_contacts(struct sx_flows *f, const struct sx_observation *obs,
+                                   const struct way *way, bool adds)
 {
-    return b->failures > 0 && b->waited_ns + SLACK_NS < b->least_ns;
-}
-
-const struct sx_back_off *sx_flows_too_early(const struct sx_flows *f, uint32_t frame,
-                                             uint32_t flow)
-{
-    const struct sx_early *early;
-
-    for (uint32_t i = 0; i < SX_MAX_FLOWS && (early = sx_pool_nth(&f->early, frame, i)); i++)
-        if (early->flow == flow)
-            return &early->back_off;
-    return NULL;
-}
-
-void sx_flows_frame_again(struct sx_flows *f, uint32_t frame)
-{
-    sx_pool_truncate(&f->losses, sx_pool_lower_bound(&f->losses, frame));
-    sx_pool_truncate(&f->early, sx_pool_lower_bound(&f->early, frame));
-}
-
-/* RFC 5626 4.5: after n failures wait between 50 and 100 % of base * 2^n. */
-static void judge_back_off(struct sx_flows *f, struct sx_binding *binding, struct sx_flow *flow,
-                           uint32_t frame, int64_t now_ns)
-{
-    /* Unanswered: it failed some time after it was sent, so this is the mildest view. */
-    if (binding->tried_in)
-        attempt_failed(binding, binding->tried_in, binding->tried_ns);
-    int64_t most = other_works(f, binding, now_ns) ? BASE_NOT_FAILED_NS : BASE_ALL_FAILED_NS;
-    for (uint32_t n = 0; n < binding->failures && most < MAX_BACK_OFF_NS; n++)
-        most *= 2;
-    flow->back_off = (struct sx_back_off){
-        .failures = binding->failures,
-        .failed_in = binding->failed_in,
-        .waited_ns = now_ns - binding->failed_ns,
-        .least_ns = MIN(most, MAX_BACK_OFF_NS) / 2,
-    };
-    if (!sx_back_off_too_early(&flow->back_off))
-        return;
-    if (flow->early.failures == 0)
-        flow->early = flow->back_off;
-    *(struct sx_early *)sx_pool_add(&f->early) =
-        (struct sx_early){.frame = frame, .flow = flow->number, .back_off = flow->back_off};
-}
-
-/* An attempt of the client to make a flow. */
-static void try_flow(struct sx_flows *f, struct sx_flow *flow,
-                     const struct sx_observation *obs)
-{
-    struct sx_binding *binding = binding_of(f, flow);
-
-    if (flow->accepted)
-        return;
-    if (!binding->challenged)
-        judge_back_off(f, binding, flow, obs->frame, obs->time_ns);
-    binding->challenged = false;
-    binding->tried_in = obs->frame;
-    binding->tried_ns = obs->time_ns;
-}
-
-/* The flows whose bindings this REGISTER removes; the first of them. */
-static struct sx_flow *find_removed(const struct sx_flows *f, const struct sx_sip_msg *msg)
-{
+    struct wishes w = {NULL, NULL};
     struct sx_field_iter iter = {0};
-    struct sx_slice contact, aor = sx_outbound_aor(msg);
-    struct sx_flow *first = NULL;
-    struct sx_outbound b;
+    struct sx_slice value;
+    struct sx_contact c;
+    struct sx_fingerprint aor = sx_aor_key(f, sx_outbound_aor(obs->msg));
+    struct sx_flow *flow, *last = NULL;
+    bool outbound = false;
 
-    while (sx_sip_msg_value(msg, "Contact", &iter, &contact)) {
-        if (!sx_outbound_read(contact, &b) || !sx_outbound_removes(msg, &b))
+    for (unsigned i = 0; i < MAX_CONTACTS && sx_sip_msg_value(obs->msg, "Contact", &iter, &value); i++) {
+        if (!sx_contact_read(value, &c))
             continue;
-        struct sx_fingerprint key = binding_key(f, &b, aor);
-        const struct sx_binding *binding = g_hash_table_lookup(f->by_binding, &key);
-        struct sx_flow *flow = binding ? sx_flow_numbered(f, binding->newest) : NULL;
-        if (!flow)
-            continue;
-        flow->also_removed = first ? first->number : 0;
-        first = flow;
+        if (sx_contact_removes(obs->msg, &c)) {
+            flow = remove_contact(f, obs, &c, aor);
+            if (!flow || flow == w.removed)
+                continue;
+            flow->also_removed = w.removed ? w.removed->number : 0;
+            w.removed = flow;
+        } else if (adds && !(c.reg_id && outbound)) {
+            /* RFC 5626 6: one with reg-id is enough. */
+            outbound = outbound || c.reg_id;
+            flow = add_contact(f, obs, &c, aor, way);
+            flow->also_added = 0;
+            if (last && last != flow && flow != w.added)
+                last->also_added = flow->number;
+            w.added = w.added ? w.added : flow;
+            last = flow;
+        }
     }
-    return first;
-}
-
-static uint32_t register_removal(const struct sx_flows *f, const struct sx_observation *obs,
-                                 struct sx_txn *txn)
-{
-    const struct sx_flow *flow;
-
-    if (sx_outbound_removes_all(obs->msg)) {
-        txn->unregisters_all = true;
-        return 0;
-    }
-    flow = find_removed(f, obs->msg);
-    txn->unregisters = flow != NULL;
-    return flow ? flow->number : 0;
+    return w;
 }
 
 uint32_t sx_flows_register(struct sx_flows *f, const struct sx_observation *obs,
                            struct sx_txn *txn, uint32_t upstream)
 {
     struct sx_flow *flow = sx_flow_numbered(f, upstream);
-    struct sx_slice path = sx_outbound_edge_path(obs->msg);
-    bool first_hop = !obs->msg->more_vias.p;
-    struct sx_outbound b;
+    struct sx_slice path = sx_outbound_edge_path(obs->msg), token = sx_token_uri(path);
+    struct way way = {.txn = txn, .first_hop = !obs->msg->more_vias.p};
 
     txn->has_path = path.p != NULL;
     txn->outbound_path = sx_outbound_has_ob(path);
-    if (!sx_outbound_added(obs->msg, &b))
-        return register_removal(f, obs, txn);
-    if (!flow) {
-        struct sx_slice aor = sx_outbound_aor(obs->msg);
-        struct sx_binding *binding = binding_for(f, &b, aor);
-        flow = find_same(f, binding, txn, first_hop, path);
-        if (!flow)
-            flow = new_flow(f, binding, user_of(f, aor), &b);
+    if (sx_outbound_removes_all(obs->msg)) {
+        txn->unregisters_all = true;
+        return 0;
     }
-    if (first_hop) {
-        sx_flow_set_link(f, flow, obs, txn);
-        try_flow(f, flow, obs);
+    if (token.p)
+        way.token = sx_token_key(f, token);
+    struct wishes w = read_contacts(f, obs, &way, flow == NULL);
+    if (!flow && !w.added) {
+        txn->unregisters = w.removed != NULL;
+        return w.removed ? w.removed->number : 0;
     }
-    set_token(f, flow, path);
+    flow = flow ? flow : w.added;
+    /* A hop further on: it was taken apart at the first. */
+    if (upstream && w.removed == flow) {
+        txn->unregisters = true;
+        return upstream;
+    }
+    flow->replaces = w.removed && w.removed != flow ? w.removed->number : 0;
+    for (struct sx_flow *each = flow; each; each = sx_flow_numbered(f, each->also_added))
+        set_token(f, each, path);
     return flow->number;
+}
+
+/* ---- what comes of it ---- */
+
+static struct sx_registering *newest_event(const struct sx_flows *f,
+                                           const struct sx_binding *binding)
+{
+    return sx_numbered(&f->events, binding->newest_event);
+}
+
+static bool is_challenge(unsigned code)
+{
+    const struct sx_code *entry = sx_catalogue_explain(code);
+
+    return entry && entry->role != SX_ROLE_FAILURE;
+}
+
+/* Each hop's response to one REGISTER comes here; they are one event. A challenge and what the
+ * client makes of it are one, too. */
+static struct sx_registering *note_event(struct sx_flows *f, const struct sx_flow *flow,
+                                         const struct sx_observation *obs, uint32_t txn,
+                                         uint32_t register_in)
+{
+    struct sx_binding *binding = sx_binding_of(f, flow);
+    struct sx_registering *event = newest_event(f, binding);
+
+    if (event && event->register_in == register_in && event->code / 100 == obs->msg->code / 100)
+        return event;
+    uint32_t older = binding->newest_event;
+    if (event && event->code >= 300 && is_challenge(event->code)) {
+        older = event->older;
+    } else {
+        event = sx_pool_add(&f->events);
+        binding->newest_event = f->events.count;
+    }
+    *event = (struct sx_registering){
+        .ns = obs->time_ns,
+        .frame = obs->frame,
+        .register_in = register_in,
+        .txn = txn,
+        .flow = flow->number,
+        .older = older,
+        .code = obs->msg->code,
+    };
+    return event;
 }
 
 /* The flow registered before for the same binding now has a successor. */
@@ -385,149 +552,133 @@ static void succeed(const struct sx_flows *f, const struct sx_flow *flow)
         older->newer = flow->number;
 }
 
-/* The failures of the binding that this registration follows are behind it. */
-static void mend(const struct sx_flows *f, struct sx_binding *binding, const struct sx_flow *flow,
-                 uint32_t register_in, int64_t ns)
+/* The failures of the binding that this registration follows are put right. */
+static void mend(struct sx_flows *f, const struct sx_flow *flow, uint32_t register_in, int64_t ns)
 {
+    struct sx_binding *binding = sx_binding_of(f, flow);
     struct sx_flow_failure *failure;
 
-    while ((failure = numbered(&f->failures, binding->open_failure))) {
+    while ((failure = sx_numbered(&f->failures, binding->open_failure))) {
         failure->again_in = register_in;
         failure->again_ns = ns;
         failure->again_flow = flow->number;
         binding->open_failure = failure->older;
     }
-    binding->failures = 0;
-    binding->tried_in = 0;
-    binding->challenged = false;
+    sx_attempt_succeeded(f, flow);
 }
 
-static void read_lifetime(struct sx_flow *flow, const struct sx_observation *obs)
+static bool is_same_contact(const struct sx_flow *flow, const struct sx_contact *c)
+{
+    if (flow->reg_id)
+        return c->reg_id == flow->reg_id && sx_slice_eq(c->instance, sx_slice_str(flow->instance));
+    return sx_uri_equal(c->uri, sx_slice_str(flow->contact));
+}
+
+static void read_lifetime(struct sx_flow *flow, struct sx_registering *event,
+                          const struct sx_observation *obs)
 {
     const struct sx_sip_msg *msg = obs->msg;
     struct sx_field_iter iter = {0};
-    struct sx_slice contact;
-    struct sx_outbound b;
-    uint32_t seconds = 0;
-    bool known = msg->has_expires;
+    struct sx_slice value;
+    struct sx_contact c;
 
-    if (known)
-        seconds = msg->expires;
-    while (sx_sip_msg_value(msg, "Contact", &iter, &contact)) {
-        if (!sx_outbound_read(contact, &b) || b.reg_id != flow->reg_id || !b.has_expires ||
-            !sx_slice_eq(b.instance, sx_slice_str(flow->instance)))
+    event->has_expires = msg->has_expires;
+    event->expires_s = msg->expires;
+    for (unsigned i = 0; i < MAX_CONTACTS && sx_sip_msg_value(msg, "Contact", &iter, &value); i++) {
+        if (!sx_contact_read(value, &c) || !c.has_expires || !is_same_contact(flow, &c))
             continue;
-        seconds = b.expires;
-        known = true;
+        event->expires_s = c.expires;
+        event->has_expires = true;
         break;
     }
-    if (known)
-        flow->expires_ns = obs->time_ns + (int64_t)seconds * SX_NS_PER_S;
+    if (event->has_expires)
+        flow->expires_ns = obs->time_ns + (int64_t)event->expires_s * SX_NS_PER_S;
 }
 
-/* From the newest of the chain that find_removed() made. */
-static void remove_flows(const struct sx_flows *f, struct sx_flow *flow, uint32_t register_in)
+static void remove_flows(struct sx_flows *f, struct sx_flow *flow,
+                         const struct sx_observation *obs, const struct sx_txn *txn,
+                         uint32_t register_in)
 {
     for (unsigned i = 0; flow && i < SX_MAX_FLOWS;
-         i++, flow = sx_flow_numbered(f, flow->also_removed))
+         i++, flow = sx_flow_numbered(f, flow->also_removed)) {
         flow->removed_in = register_in;
+        flow->leaving_in = 0;
+        note_event(f, flow, obs, txn->number, register_in)->removes = true;
+    }
+}
+
+static void granted(struct sx_flows *f, struct sx_flow *flow, const struct sx_observation *obs,
+                    const struct sx_txn *txn, uint32_t register_in)
+{
+    const struct sx_sip_msg *msg = obs->msg;
+    struct sx_binding *binding = sx_binding_of(f, flow);
+    struct sx_registering *event = note_event(f, flow, obs, txn->number, register_in);
+    uint32_t seconds;
+
+    if (event->frame == obs->frame) {
+        binding->granted++;
+        flow->registrar = obs->from.host;
+    }
+    set_token(f, flow, sx_outbound_edge_path(msg));
+    if (sx_slice_uint(sx_sip_msg_first(msg, "Flow-Timer"), UINT32_MAX, &seconds))
+        flow->flow_timer_s = seconds;
+    read_lifetime(flow, event, obs);
+    flow->removed_in = flow->leaving_in = 0;
+    flow->refused = false;
+    if (flow->link) {
+        sx_link_revive(flow->link);
+        flow->link->owes_pong = flow->flow_timer_s > 0 || sx_outbound_is_required(msg);
+    }
+    if (!flow->accepted) {
+        flow->accepted = true;
+        flow->registered_in = register_in;
+        succeed(f, flow);
+        mend(f, flow, register_in, obs->time_ns);
+    } else if (register_in != flow->registered_in && register_in != flow->refreshed_in) {
+        flow->refreshed_in = register_in;
+        mend(f, flow, register_in, obs->time_ns);
+    }
 }
 
 void sx_flows_registered(struct sx_flows *f, const struct sx_observation *obs,
                          const struct sx_txn *txn, uint32_t register_in)
 {
     struct sx_flow *flow = sx_flow_numbered(f, txn->flow);
-    const struct sx_sip_msg *msg = obs->msg;
-    uint32_t seconds;
+    struct sx_slice aor = sx_outbound_aor(obs->msg);
 
-    if (txn->unregisters_all && f->flows.count > 0)
-        user_of(f, sx_outbound_aor(msg))->removed_in = register_in;
+    if (txn->unregisters_all && f->flows.count > 0) {
+        struct sx_user *user =
+            sx_numbered(&f->users, sx_fingerprint_map_get(&f->by_aor, sx_aor_key(f, aor)));
+        if (user)
+            user->removed_in = register_in;
+    }
     if (!flow)
         return;
     if (txn->unregisters) {
-        remove_flows(f, flow, register_in);
+        remove_flows(f, flow, obs, txn, register_in);
         return;
     }
-    set_token(f, flow, sx_outbound_edge_path(msg));
-    if (sx_slice_uint(sx_sip_msg_first(msg, "Flow-Timer"), UINT32_MAX, &seconds))
-        flow->flow_timer_s = seconds;
-    read_lifetime(flow, obs);
-    flow->removed_in = 0;
-    if (flow->link)
-        sx_link_revive(flow->link);
-    /* Each hop's response to one REGISTER comes here. */
-    if (!flow->accepted) {
-        flow->accepted = true;
-        flow->registered_in = register_in;
-        succeed(f, flow);
-        mend(f, binding_of(f, flow), flow, register_in, obs->time_ns);
-    } else if (register_in != flow->registered_in && register_in != flow->refreshed_in) {
-        flow->refreshed_in = register_in;
-        mend(f, binding_of(f, flow), flow, register_in, obs->time_ns);
-    }
+    remove_flows(f, sx_flow_numbered(f, flow->replaces), obs, txn, register_in);
+    for (unsigned i = 0; flow && i < MAX_CONTACTS; i++, flow = sx_flow_numbered(f, flow->also_added))
+        granted(f, flow, obs, txn, register_in);
+}
+
+static void refused(struct sx_flows *f, struct sx_flow *flow, const struct sx_observation *obs,
+                    const struct sx_txn *txn, uint32_t register_in)
+{
+    note_event(f, flow, obs, txn->number, register_in);
+    flow->leaving_in = 0;
+    flow->refused = !flow->accepted;
+    sx_attempt_failed(f, flow, obs, txn);
 }
 
 void sx_flows_not_registered(struct sx_flows *f, const struct sx_observation *obs,
-                             const struct sx_txn *txn)
+                             const struct sx_txn *txn, uint32_t register_in)
 {
-    const struct sx_flow *flow = sx_flow_numbered(f, txn->flow);
-    const struct sx_code *entry = sx_catalogue_explain(obs->msg->code);
+    struct sx_flow *flow = sx_flow_numbered(f, txn->flow);
 
-    if (!flow || flow->accepted || txn->unregisters || obs->msg->more_vias.p)
-        return;
-    struct sx_binding *binding = binding_of(f, flow);
-    if (binding->tried_in != txn->request_frame)
-        return;
-    if (entry && entry->role != SX_ROLE_FAILURE)
-        binding->challenged = true;
-    else
-        attempt_failed(binding, obs->frame, obs->time_ns);
-    binding->tried_in = 0;
-}
-
-/* ---- requests to a registered client ---- */
-
-/* Another flow of the same instance with the same Contact: then the Request-URI names neither. */
-static bool is_ambiguous(const struct sx_flows *f, const struct sx_flow *flow)
-{
-    const struct sx_binding *binding =
-        g_hash_table_lookup(f->by_instance, &binding_of(f, flow)->instance_key);
-
-    for (unsigned i = 0; binding && i < SX_MAX_FLOWS; i++, binding = numbered(&f->bindings, binding->next)) {
-        struct sx_flow *other = sx_flow_numbered(f, binding->newest);
-        if (binding->number == flow->binding || !other)
-            continue;
-        sx_flow_settle(f, other);
-        if (other->accepted && !other->removed_in &&
-            sx_fingerprint_eq(other->contact_key, flow->contact_key))
-            return true;
+    for (unsigned i = 0; flow && i < MAX_CONTACTS; i++) {
+        refused(f, flow, obs, txn, register_in);
+        flow = txn->unregisters ? NULL : sx_flow_numbered(f, flow->also_added);
     }
-    return false;
-}
-
-uint32_t sx_flows_routed(struct sx_flows *f, const struct sx_sip_msg *msg, uint32_t txn)
-{
-    struct sx_slice uri = sx_token_uri(msg->top_route);
-    struct sx_fingerprint key = {0};
-    struct sx_flow *flow;
-
-    if (uri.p) {
-        key = name_of(f, uri);
-        flow = g_hash_table_lookup(f->by_token, &key);
-        if (flow)
-            return flow->number;
-        key = name_of(f, sx_token_host(uri));
-    }
-    struct sx_fingerprint contact = name_of(f, msg->uri);
-    flow = g_hash_table_lookup(f->by_contact, &contact);
-    if (!uri.p)
-        return flow && !is_ambiguous(f, flow) ? flow->number : 0;
-    if (flow && sx_fingerprint_eq(key, flow->edge_key))
-        g_hash_table_insert(f->strange, GUINT_TO_POINTER(txn), flow);
-    return 0;
-}
-
-const struct sx_flow *sx_flows_strange_token(const struct sx_flows *f, uint32_t txn)
-{
-    return g_hash_table_lookup(f->strange, GUINT_TO_POINTER(txn));
 }

@@ -1,19 +1,21 @@
 /* flow.h
- * RFC 5626 flows: who registered them, over which connection, and how they died.
+ * Registrations: each binding of the capture, and the flows that it was reached over.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A flow is made by a REGISTER with +sip.instance and reg-id in its Contact that got a 2xx. It is
- * known by the client's connection where the capture shows that hop, and by the flow token in the
- * Path where it shows the hop to the registrar.
+ * A binding ties an AOR to a Contact (RFC 3261 10), or to an instance and reg-id where the client
+ * uses SIP outbound (RFC 5626 6). A flow is what a binding was registered over for a time: two
+ * addresses and ports and a transport (RFC 5626 2). It is known by the client's connection where the
+ * capture shows that hop, and by the flow token in the Path where it shows the hop to the registrar.
  *
- * Strings and structs that are handed out live until sx_flows_free().
+ * Strings and structs that are handed out live until sx_flows_free(). Frames are frame numbers from
+ * 1, 0: none; times nanoseconds since the epoch.
  */
 #ifndef SX_FLOW_H
 #define SX_FLOW_H
 
-#include "core/read/stun.h"
 #include "core/facts/seen.h"
+#include "core/read/stun.h"
 #include "core/record/records.h"
 
 struct sx_connection {
@@ -28,7 +30,8 @@ struct sx_link {
     int64_t ping_ns;
     int64_t closed_ns;
     int64_t repeated_ns;
-    uint32_t newest_flow;       /* over it */
+    int64_t since_ns;           /* it came up; INT64_MIN: before anything of it was seen */
+    uint32_t newest_flow;       /* over it; 0: it carries no registration */
     uint32_t edge;              /* number, private to flow_link.c */
     uint32_t stream;            /* tcp.stream, where has_stream */
     uint32_t ping_in;           /* a keep-alive that nothing answered; 0: none */
@@ -39,18 +42,19 @@ struct sx_link {
     uint32_t repeated_in;       /* the edge's bytes, once more */
     uint32_t repeats;           /* how often, from there on, without a byte from the client */
     uint32_t goodbye_in;        /* who ends the connection says so before any FIN */
-    uint32_t repeated_end;      /* sequence number behind these bytes */
-    uint32_t edge_end;          /* sequence number behind the edge's newest byte */
+    uint32_t repeated_end;      /* sequence number after these bytes */
+    uint32_t edge_end;          /* sequence number after the edge's newest byte */
     struct sx_stun_address mapped;
     uint8_t transport;          /* enum sx_transport */
     bool has_stream;
-    bool has_edge_end;
+    bool has_edge_end;          /* the capture sees what the edge sends */
     bool late;                  /* the edge sent again, but too late to be the pong */
     bool reset;                 /* closed by RST */
     bool closed_by_client;      /* by who said goodbye first, if anyone did */
     bool goodbye_of_client;
     bool forgotten;             /* that RST answers a segment of a connection unknown to the edge */
     bool edge_unreachable;      /* unreachable_in concerns the client's datagram */
+    bool owes_pong;             /* the edge has agreed to answer keep-alives (RFC 5626 4.4.1, 6) */
 };
 
 /* What RFC 5626 4.5 says of an attempt to register. */
@@ -64,28 +68,73 @@ struct sx_back_off {
 /* One flow. Strings are cut at 255 bytes. */
 struct sx_flow {
     const char *aor;
-    char *instance;
-    struct sx_fingerprint contact_key;  /* of the registered Contact URI */
+    const char *contact;        /* URI, as registered last */
+    const char *instance;       /* "": none is known */
+    struct sx_fingerprint contact_key;  /* of that URI, however it is spelled */
     struct sx_fingerprint token_key;    /* of the Path URI; zero if not seen */
+    struct sx_fingerprint token_before; /* the one that a refresh has replaced */
     struct sx_fingerprint edge_key;     /* of its host part */
-    struct sx_link *link;       /* NULL if the client's hop was not seen */
+    struct sx_link *link;       /* NULL: the client's hop was not seen, or UDP without outbound */
     int64_t expires_ns;         /* when the binding runs out; INT64_MAX if unknown */
-    struct sx_back_off back_off;    /* of the newest attempt */
-    struct sx_back_off early;       /* of the first attempt that came too early; failures 0: none */
+    struct sx_endpoint client, edge;    /* of the client's hop, where has_way */
     uint32_t number;            /* from 1 */
-    uint32_t reg_id;
+    uint32_t reg_id;            /* 0: no SIP outbound */
     uint32_t flow_timer_s;      /* RFC 5626 10; 0: none */
     uint32_t registered_in;     /* the REGISTER that made it */
     uint32_t refreshed_in;      /* the last REGISTER over it */
     uint32_t removed_in;        /* REGISTER that removed the binding */
-    uint32_t failed_in;         /* first 430 (or its like) */
-    uint32_t binding;              /* the binding: AOR, instance and reg-id */
+    uint32_t leaving_in;        /* a REGISTER that is to remove it, without a final response yet */
+    uint32_t registrar;         /* host that granted it, as far as the capture shows */
+    uint32_t binding;           /* number, from 1 */
     uint32_t user;
+    uint32_t attempts;          /* of an outbound flow; private */
+    uint32_t failure;           /* the newest response that may say that it is gone; 0: none */
     uint32_t older;             /* the flow tried before for the same binding; 0: none */
     uint32_t newer;             /* the flow made after it for the same binding */
     uint32_t on_link;           /* another flow over the same link; 0: none */
     uint32_t also_removed;      /* by the REGISTER that removes this one */
+    uint32_t also_added;        /* by the REGISTER that adds this one */
+    uint32_t replaces;          /* what that REGISTER removes; 0: nothing */
+    uint8_t transport;          /* enum sx_transport of the client's hop, where has_way */
+    bool has_way;
     bool accepted;              /* its REGISTER got a 2xx */
+    bool refused;               /* its newest REGISTER was refused, and none accepted before */
+};
+
+/* What came of one REGISTER for a binding. */
+struct sx_registering {
+    int64_t ns;                 /* of the final response */
+    uint32_t frame;             /* of it */
+    uint32_t register_in;       /* the first REGISTER of it in the capture */
+    uint32_t txn;
+    uint32_t flow;
+    uint32_t older;             /* of the same binding; 0: none */
+    uint32_t expires_s;         /* granted, where has_expires */
+    uint16_t code;
+    bool removes;
+    bool has_expires;
+};
+
+/* A binding. */
+struct sx_binding {
+    struct sx_fingerprint ua;   /* the client: AOR and instance; zero: it has none */
+    uint32_t user;
+    uint32_t reg_id;
+    uint32_t newest;            /* flow */
+    uint32_t next;              /* an older binding of the same client; 0: none */
+    uint32_t next_of_user;
+    uint32_t newest_event;      /* struct sx_registering */
+    uint32_t open_failure;      /* the newest 430 that no registration followed; 0: none */
+    uint32_t attempts;          /* of an outbound binding; private */
+    uint32_t first_in, last_in; /* REGISTERs */
+    uint32_t granted;           /* how many of them were */
+};
+
+/* A user's AOR. */
+struct sx_user {
+    const char *aor;
+    uint32_t newest_binding;
+    uint32_t removed_in;        /* the last REGISTER with Contact: * */
 };
 
 /* How a flow died, as far as the capture shows it before a time. */
@@ -110,8 +159,10 @@ struct sx_flow_failure {
     int64_t idle_ns;                /* from the client's last bytes to the end of the connection */
     int64_t again_ns;               /* time of the 2xx below */
     uint32_t frame;
+    uint32_t txn;
     uint32_t flow;
-    uint32_t older;                 /* failure of the same binding; 0: none */
+    uint32_t older;                 /* failure of the same binding that is open; 0: none */
+    uint32_t older_of_flow;         /* failure of the same flow; 0: none */
     uint32_t death_in;              /* frame; 0: none shows it */
     uint32_t ended;                 /* SX_DEATH_ALL_AT_ONCE: how many connections */
     uint32_t repeats;               /* SX_DEATH_NO_ACK: how often */
@@ -129,11 +180,21 @@ struct sx_flows;
 /* key: as the tracker's. Owns all that it hands out, until sx_flows_free(). */
 struct sx_flows *sx_flows_new(const uint64_t key[2]);
 void sx_flows_free(struct sx_flows *flows);
+
+/* Flows, bindings and users by their numbers from 1; NULL where there is none. */
 uint32_t sx_flows_count(const struct sx_flows *flows);
 const struct sx_flow *sx_flows_at(const struct sx_flows *flows, uint32_t number);
+uint32_t sx_bindings_count(const struct sx_flows *flows);
+const struct sx_binding *sx_binding_at(const struct sx_flows *flows, uint32_t number);
+const struct sx_user *sx_user_at(const struct sx_flows *flows, uint32_t number);
+const struct sx_registering *sx_registering_at(const struct sx_flows *flows, uint32_t number);
 
 /* The newest flow that was tried for the same binding. */
 const struct sx_flow *sx_flows_newest(const struct sx_flows *flows, const struct sx_flow *flow);
+
+/* The newest binding of the client that made this one; struct sx_binding.next leads on. */
+const struct sx_binding *sx_binding_newest_of_client(const struct sx_flows *flows,
+                                                     const struct sx_binding *binding);
 
 /* True if the transaction's request goes over the flow to its client. */
 bool sx_flow_is_to_client(const struct sx_flow *flow, const struct sx_txn *txn);
@@ -142,13 +203,21 @@ bool sx_flow_is_to_client(const struct sx_flow *flow, const struct sx_txn *txn);
 bool sx_flows_of_one_instance(const struct sx_flows *flows, const struct sx_flow *a,
                               const struct sx_flow *b);
 
+/* True if both belong to one AOR. */
+bool sx_flows_of_one_user(const struct sx_flow *a, const struct sx_flow *b);
+
+/* RFC 5626 4.5, of an outbound flow: its newest attempt, and the first that came too early (failures
+ * 0: none did). */
+struct sx_back_off sx_flow_back_off(const struct sx_flows *flows, const struct sx_flow *flow);
+struct sx_back_off sx_flow_early(const struct sx_flows *flows, const struct sx_flow *flow);
+
 /* What the tracker tells on the first pass. */
 
-/* The frame that bore this number before, and those behind it, were dropped. */
+/* The frame that bore this number before, and those after it, were dropped. */
 void sx_flows_frame_again(struct sx_flows *flows, uint32_t frame);
 
 /* A REGISTER with its transaction; upstream: the flow of the transaction it was forwarded from, or
- * 0. Returns the number of the flow that it makes, refreshes or removes; 0 if it is none. */
+ * 0. Returns the number of the first flow that it makes, refreshes or removes; 0 if it is none. */
 uint32_t sx_flows_register(struct sx_flows *flows, const struct sx_observation *obs,
                            struct sx_txn *txn, uint32_t upstream);
 
@@ -158,21 +227,26 @@ void sx_flows_registered(struct sx_flows *flows, const struct sx_observation *ob
 
 /* A final response to such a REGISTER that is no 2xx. */
 void sx_flows_not_registered(struct sx_flows *flows, const struct sx_observation *obs,
-                             const struct sx_txn *txn);
+                             const struct sx_txn *txn, uint32_t register_in);
 
-/* The flow that a request is sent to, by the flow token in its Route or by its Request-URI; 0 if
- * it is none that is known. */
-uint32_t sx_flows_routed(struct sx_flows *flows, const struct sx_sip_msg *msg, uint32_t txn);
+/* The flow that a request is sent to, by the flow token in its Route or by its Request-URI; where it
+ * is none, or more than one fits, the transaction has none. upstream: that of the transaction it was
+ * forwarded from, or 0. */
+void sx_flows_route(struct sx_flows *flows, const struct sx_sip_msg *msg, struct sx_txn *txn,
+                    uint32_t upstream);
 
 /* The flow whose Contact the transaction's request names, though the flow token in its Route is
  * another than the one that the same edge gave to that flow. NULL: there is none. */
 const struct sx_flow *sx_flows_strange_token(const struct sx_flows *flows, uint32_t txn);
 
+/* True if there is a connection that flows go over. */
+bool sx_flows_over_tcp(const struct sx_flows *flows);
+
 /* A TCP segment from one endpoint to another. Cheap where no flow uses the connection. */
 void sx_flows_segment(struct sx_flows *flows, const struct sx_segment *segment,
                       struct sx_endpoint from, struct sx_endpoint to);
 
-/* True if there is a flow over UDP. */
+/* True if there is a flow over UDP that keep-alives are watched of. */
 bool sx_flows_over_udp(const struct sx_flows *flows);
 
 /* A UDP datagram; stun: what it is of STUN. */
@@ -189,6 +263,9 @@ void sx_flows_failed(struct sx_flows *flows, const struct sx_observation *obs,
 
 /* NULL if there was none. */
 const struct sx_flow_failure *sx_flows_failure(const struct sx_flows *flows, uint32_t txn);
+
+/* Of the flow, or the one before it; NULL for number 0. */
+const struct sx_flow_failure *sx_flow_failure_at(const struct sx_flows *flows, uint32_t number);
 
 /* True if an attempt came sooner than RFC 5626 4.5 lets it. */
 bool sx_back_off_too_early(const struct sx_back_off *back_off);

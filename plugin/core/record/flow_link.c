@@ -1,11 +1,12 @@
 /* flow_link.c
+ * The connections that flows go over.
+ *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "core/record/flow_state.h"
 
-/* RFC 5626 4.4.1; 4.4.2: 7 requests, the last waits 16 * RTO, with RTO 500 ms */
+/* RFC 5626 4.4.1 */
 #define PONG_NS (10 * SX_NS_PER_S)
-#define STUN_NS (39500 * SX_NS_PER_MS)
 
 /* So closely one after the other a process that stops closes its connections. */
 #define AT_ONCE_NS (2 * SX_NS_PER_S)
@@ -13,20 +14,11 @@
 /* TCP waits longer than this before it repeats anything; what comes sooner is a copy. */
 #define SHORTEST_RTO_NS (100 * SX_NS_PER_MS)
 
-/* So often TCP repeats before it says something of the other side, and so recently. */
-#define REPEATS 3
-#define REPEATED_NS (60 * SX_NS_PER_S)
-
 /* The end of a connection that registered flows hang on. */
 struct loss {
     uint32_t frame;
     const struct sx_link *link;
 };
-
-static bool same_endpoint(struct sx_endpoint a, struct sx_endpoint b)
-{
-    return a.host == b.host && a.port == b.port;
-}
 
 static uint64_t mixed(uint64_t h, uint32_t value)
 {
@@ -46,7 +38,7 @@ static gboolean connection_equal(gconstpointer x, gconstpointer y)
 {
     const struct sx_connection *a = x, *b = y;
 
-    return same_endpoint(a->client, b->client) && same_endpoint(a->edge, b->edge);
+    return sx_endpoint_eq(a->client, b->client) && sx_endpoint_eq(a->edge, b->edge);
 }
 
 void sx_links_init(struct sx_flows *f)
@@ -88,57 +80,69 @@ static struct sx_edge *edge_of(const struct sx_flows *f, const struct sx_link *l
     return sx_pool_at(&f->edges, link->edge);
 }
 
-static uint32_t edge_at(struct sx_flows *f, struct sx_endpoint end)
+const struct sx_edge *sx_link_edge(const struct sx_flows *f, const struct sx_link *link)
+{
+    return edge_of(f, link);
+}
+
+static bool find_edge(const struct sx_flows *f, struct sx_endpoint end, uint32_t *number)
 {
     struct sx_connection at = connection_of(f, (struct sx_endpoint){0, 0}, end);
     gpointer found;
 
-    if (g_hash_table_lookup_extended(f->by_edge, &at, NULL, &found))
-        return GPOINTER_TO_UINT(found);
+    if (!g_hash_table_lookup_extended(f->by_edge, &at, NULL, &found))
+        return false;
+    *number = GPOINTER_TO_UINT(found);
+    return true;
+}
+
+static uint32_t edge_at(struct sx_flows *f, struct sx_endpoint end)
+{
+    uint32_t number;
+
+    if (find_edge(f, end, &number))
+        return number;
     struct sx_edge *edge = sx_pool_add(&f->edges);
-    edge->at = at;
+    edge->at = connection_of(f, (struct sx_endpoint){0, 0}, end);
     g_hash_table_insert(f->by_edge, &edge->at, GUINT_TO_POINTER(f->edges.count - 1));
     return f->edges.count - 1;
 }
 
-static struct sx_link *new_link(struct sx_flows *f, const struct sx_observation *obs,
-                                const struct sx_txn *txn)
+static struct sx_link *new_link(struct sx_flows *f, struct sx_endpoint client,
+                                struct sx_endpoint edge, enum sx_transport transport,
+                                int64_t since_ns)
 {
     struct sx_link *link = sx_pool_add(&f->links);
 
-    *link = (struct sx_link){
-        .ends = connection_of(f, txn->src, txn->dst),
-        .edge = edge_at(f, txn->dst),
-        .stream = obs->stream,
-        .has_stream = obs->has_stream,
-        .transport = txn->transport,
-    };
+    link->ends = connection_of(f, client, edge);
+    link->edge = edge_at(f, edge);
+    link->transport = (uint8_t)transport;
+    link->since_ns = since_ns;
     g_hash_table_replace(f->by_connection, &link->ends, link);
     edge_of(f, link)->open++;
-    if (link->transport == SX_TRANSPORT_UDP)
+    if (transport == SX_TRANSPORT_UDP)
         f->udp_links++;
     return link;
 }
 
-bool sx_flow_is_on(const struct sx_flow *flow, const struct sx_txn *txn)
+/* Over UDP nothing ends that could be seen, unless the client watches its flow. */
+static bool has_link(const struct sx_flow *flow)
 {
-    return flow->link && same_endpoint(flow->link->ends.client, txn->src) &&
-           same_endpoint(flow->link->ends.edge, txn->dst);
-}
-
-bool sx_flow_is_to_client(const struct sx_flow *flow, const struct sx_txn *txn)
-{
-    return flow->link && same_endpoint(flow->link->ends.client, txn->dst) &&
-           same_endpoint(flow->link->ends.edge, txn->src);
+    return flow->transport != SX_TRANSPORT_UDP || flow->reg_id > 0;
 }
 
 void sx_flow_set_link(struct sx_flows *f, struct sx_flow *flow, const struct sx_observation *obs,
                       const struct sx_txn *txn)
 {
+    if (!has_link(flow))
+        return;
     if (!flow->link) {
         struct sx_link *link = link_between(f, txn->src, txn->dst);
         if (!link || link->closed_in)
-            link = new_link(f, obs, txn);
+            link = new_link(f, txn->src, txn->dst, (enum sx_transport)txn->transport, INT64_MIN);
+        link->transport = txn->transport;
+        link->stream = obs->stream;
+        link->has_stream = obs->has_stream;
         flow->link = link;
         flow->on_link = link->newest_flow;
         link->newest_flow = flow->number;
@@ -153,16 +157,20 @@ void sx_link_revive(struct sx_link *link)
 
 /* ---- TCP ---- */
 
-/* The edge ended one more of its connections. */
-static void end_of_edge(struct sx_edge *edge, int64_t ns)
+/* The edge ended one more of its connections. What came up since it began to do so tells nothing. */
+static void end_of_edge(struct sx_edge *edge, const struct sx_link *link)
 {
+    int64_t ns = link->closed_ns;
+
     if (edge->ended == 0 || ns - edge->ended_ns > AT_ONCE_NS || ns < edge->ended_ns) {
         edge->ended = 0;
         edge->ended_ns = ns;
-        edge->all_ended = false;
+        edge->old = edge->open;
+    } else if (link->since_ns <= edge->ended_ns && edge->old > 0) {
+        edge->old--;
     }
     edge->ended++;
-    edge->all_ended = edge->open == 0;
+    edge->all_ended = edge->old == 0;
 }
 
 static void close_link(struct sx_flows *f, struct sx_link *link, const struct sx_segment *segment,
@@ -179,7 +187,7 @@ static void close_link(struct sx_flows *f, struct sx_link *link, const struct sx
     link->forgotten = !from_client && link->reset && !(segment->flags & SX_TCP_ACK);
     edge->open--;
     if (!link->closed_by_client)
-        end_of_edge(edge, segment->time_ns);
+        end_of_edge(edge, link);
     for (; flow; flow = sx_flow_numbered(f, flow->on_link))
         sx_flow_settle(f, flow);
     *(struct loss *)sx_pool_add(&f->losses) = (struct loss){.frame = segment->frame, .link = link};
@@ -249,13 +257,49 @@ static void segment_of(struct sx_flows *f, struct sx_link *link, const struct sx
         close_link(f, link, segment, from_client);
 }
 
+/* Another connection to an edge that flows go to: as long as it lives, the edge does. */
+static struct sx_link *link_to_edge(struct sx_flows *f, const struct sx_segment *segment,
+                                    struct sx_endpoint from, struct sx_endpoint to)
+{
+    const unsigned answer = SX_TCP_SYN | SX_TCP_ACK;
+    bool comes_up = (segment->flags & answer) == answer;
+    uint32_t edge;
+    bool to_edge = find_edge(f, to, &edge);
+
+    if ((!comes_up && segment->payload == 0) || (!to_edge && !find_edge(f, from, &edge)))
+        return NULL;
+    struct sx_edge *at = sx_pool_at(&f->edges, edge);
+    if (!comes_up && at->ended > 0) {
+        at->old++;
+        at->all_ended = false;
+    }
+    return new_link(f, to_edge ? from : to, to_edge ? to : from, SX_TRANSPORT_TCP,
+                    comes_up ? segment->time_ns : INT64_MIN);
+}
+
+static bool is_usable(const struct sx_link *link, const struct sx_segment *segment)
+{
+    return link && !(link->closed_in && (segment->flags & SX_TCP_SYN));
+}
+
+bool sx_flows_over_tcp(const struct sx_flows *f)
+{
+    return f->links.count > f->udp_links;
+}
+
 void sx_flows_segment(struct sx_flows *f, const struct sx_segment *segment,
                       struct sx_endpoint from, struct sx_endpoint to)
 {
-    if (f->links.count == 0)
+    if (!sx_flows_over_tcp(f))
         return;
-    segment_of(f, link_between(f, from, to), segment, true);
-    segment_of(f, link_between(f, to, from), segment, false);
+    struct sx_link *up = link_between(f, from, to), *down = link_between(f, to, from);
+    if (!is_usable(up, segment) && !is_usable(down, segment)) {
+        link_to_edge(f, segment, from, to);
+        up = link_between(f, from, to);
+        down = link_between(f, to, from);
+    }
+    segment_of(f, up, segment, true);
+    segment_of(f, down, segment, false);
 }
 
 const struct sx_flow *sx_flows_lost_here(const struct sx_flows *f, uint32_t frame)
@@ -284,6 +328,7 @@ static bool same_mapped(const struct sx_stun_address *a, const struct sx_stun_ad
 
 static void edge_answers(struct sx_link *link, const struct sx_stun *stun, uint32_t frame)
 {
+    link->has_edge_end = true;
     if (stun->kind == SX_STUN_ERROR && !link->refused_in)
         link->refused_in = frame;
     if (stun->kind != SX_STUN_SUCCESS)
@@ -325,115 +370,4 @@ void sx_flows_unreachable(struct sx_flows *f, uint32_t frame, struct sx_endpoint
         return;
     link->unreachable_in = frame;
     link->edge_unreachable = to_edge;
-}
-
-/* ---- the failure ---- */
-
-static enum sx_flow_death closed_how(const struct sx_flows *f, const struct sx_link *link,
-                                     struct sx_flow_failure *failure)
-{
-    const struct sx_edge *edge = edge_of(f, link);
-
-    /* A goodbye of the client is its last bytes. */
-    if (!link->goodbye_in)
-        failure->idle_ns = MAX(link->closed_ns - link->last_client_ns, 0);
-    failure->death_in = link->goodbye_in ? link->goodbye_in : link->closed_in;
-    if (!link->closed_by_client && edge->all_ended && edge->ended > 1 &&
-        link->closed_ns >= edge->ended_ns) {
-        failure->ended = edge->ended;
-        return SX_DEATH_ALL_AT_ONCE;
-    }
-    return link->forgotten ? SX_DEATH_FORGOTTEN : SX_DEATH_CLOSED;
-}
-
-static enum sx_flow_death link_death(const struct sx_flows *f, const struct sx_link *link,
-                                     int64_t now_ns, struct sx_flow_failure *failure)
-{
-    int64_t patience = link->transport == SX_TRANSPORT_UDP ? STUN_NS : PONG_NS;
-
-    if (link->closed_in)
-        return closed_how(f, link, failure);
-    if ((failure->death_in = link->unreachable_in))
-        return SX_DEATH_UNREACHABLE;
-    if ((failure->death_in = link->moved_in))
-        return SX_DEATH_MOVED;
-    if ((failure->death_in = link->refused_in))
-        return SX_DEATH_REFUSED;
-    if ((failure->death_in = link->ping_in) && now_ns - link->ping_ns >= patience)
-        return SX_DEATH_NO_PONG;
-    failure->death_in = 0;
-    if (link->repeats < REPEATS || now_ns - link->repeated_ns > REPEATED_NS)
-        return SX_DEATH_UNKNOWN;
-    failure->death_in = link->repeated_in;
-    failure->repeats = link->repeats;
-    return SX_DEATH_NO_ACK;
-}
-
-static enum sx_flow_death death_of(const struct sx_flows *f, const struct sx_flow *flow,
-                                   int64_t now_ns, struct sx_flow_failure *failure)
-{
-    const struct sx_link *link = flow->link;
-    enum sx_flow_death death = SX_DEATH_UNKNOWN;
-
-    if (flow->removed_in && !(link && link->closed_in && link->closed_in < flow->removed_in)) {
-        failure->death_in = flow->removed_in;
-        return SX_DEATH_REMOVED;
-    }
-    if (link)
-        death = link_death(f, link, now_ns, failure);
-    if (death != SX_DEATH_UNKNOWN)
-        return death;
-    if (flow->expires_ns <= now_ns)
-        return SX_DEATH_EXPIRED;
-    if (flow->flow_timer_s > 0 &&
-        failure->silent_ns > (int64_t)flow->flow_timer_s * SX_NS_PER_S)
-        return SX_DEATH_FLOW_TIMER;
-    return SX_DEATH_UNKNOWN;
-}
-
-/* 430 says it; 477, and 403 to a token from before a restart, only where the capture shows it. */
-static bool is_lost(const struct sx_flow *flow, const struct sx_txn *txn, unsigned code)
-{
-    const struct sx_link *link = flow->link;
-
-    if (code == 430)
-        return true;
-    return link && link->closed_in && !txn->first_child &&
-           (code == 477 || !link->closed_by_client);
-}
-
-void sx_flows_failed(struct sx_flows *f, const struct sx_observation *obs,
-                     const struct sx_txn *txn)
-{
-    struct sx_flow *flow = sx_flow_numbered(f, txn->flow);
-    unsigned code = obs->msg->code;
-
-    if (!flow || (code != 430 && code != 477 && code != 403) || txn->method == SX_METHOD_REGISTER)
-        return;
-    struct sx_binding *binding = sx_pool_at(&f->bindings, flow->binding - 1);
-    struct sx_flow_failure *failure = sx_pool_add(&f->failures);
-    sx_flow_settle(f, flow);
-    *failure = (struct sx_flow_failure){
-        .frame = obs->frame,
-        .flow = flow->number,
-        .silent_ns = flow->link ? MAX(obs->time_ns - flow->link->last_client_ns, 0) : -1,
-        .idle_ns = -1,
-        .older = binding->open_failure,
-        .flow_timer_s = flow->flow_timer_s,
-        .edge_unreachable = flow->link && flow->link->edge_unreachable,
-    };
-    binding->open_failure = f->failures.count;
-    failure->death = (uint8_t)death_of(f, flow, obs->time_ns, failure);
-    failure->lost = is_lost(flow, txn, code);
-    if (failure->lost && !flow->failed_in)
-        flow->failed_in = obs->frame;
-    const struct sx_flow *newer = sx_flow_numbered(f, flow->newer);
-    if (newer)
-        failure->replaced_in = newer->registered_in;
-    g_hash_table_replace(f->by_txn, GUINT_TO_POINTER(txn->number), failure);
-}
-
-const struct sx_flow_failure *sx_flows_failure(const struct sx_flows *f, uint32_t txn)
-{
-    return g_hash_table_lookup(f->by_txn, GUINT_TO_POINTER(txn));
 }

@@ -1,68 +1,51 @@
 /* flow_state.h
- * What the parts of the flows share; private to them.
+ * What the parts of the registrations share; private to them.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * flow.c       registrations, and the requests that are sent to them
- * flow_link.c  the connections below them, and how they die
+ * flow.c          what REGISTER and its responses say
+ * flow_attempts.c when a client may try again (RFC 5626 4.5)
+ * flow_route.c    which of them a request is sent to
+ * flow_link.c     the connections below them
+ * flow_failure.c  how they die, and what says so
  */
 #ifndef SX_FLOW_STATE_H
 #define SX_FLOW_STATE_H
 
+#include "core/base/fingerprint_map.h"
+#include "core/base/texts.h"
+#include "core/read/outbound.h"
 #include "core/record/flow.h"
 
 /* Flows, bindings and the like that are followed in one chain; a client has a handful. */
 #define SX_MAX_FLOWS 64
-
-/* A user's AOR. */
-struct sx_user {
-    struct sx_fingerprint key;
-    char *aor;
-    uint32_t number;            /* from 1 */
-    uint32_t removed_in;        /* the last REGISTER with Contact: * */
-};
-
-/* A binding as RFC 5626 6 has it: AOR, instance and reg-id. */
-struct sx_binding {
-    struct sx_fingerprint key;
-    struct sx_fingerprint instance_key; /* of AOR and instance */
-    int64_t tried_ns;           /* a REGISTER without a final response yet; see tried_in */
-    int64_t failed_ns;          /* when the last attempt failed */
-    uint32_t number;            /* from 1 */
-    uint32_t reg_id;
-    uint32_t newest;            /* flow */
-    uint32_t next;              /* another binding of the same instance; 0: none */
-    uint32_t tried_in;
-    uint32_t failures;          /* one after the other */
-    uint32_t failed_in;
-    uint32_t open_failure;      /* the newest 430 that no registration followed; 0: none */
-    bool challenged;            /* the next REGISTER is the same attempt */
-};
 
 /* An edge proxy's end of the connections. */
 struct sx_edge {
     struct sx_connection at;    /* without a client */
     int64_t ended_ns;           /* the first of those that it ended shortly one after the other */
     uint32_t ended;             /* how many these are */
-    uint32_t open;              /* connections that carry a flow and are not closed */
+    uint32_t open;              /* connections to it that are not closed */
+    uint32_t old;               /* of these: how many were there already at that moment */
     bool all_ended;             /* none was left then */
 };
 
-/* A REGISTER that came too early. */
-struct sx_early {
-    uint32_t frame;
+/* A name that a flow is found by, a Contact or a flow token, in the chain of those with one
+ * fingerprint. */
+struct sx_flow_name {
     uint32_t flow;
-    struct sx_back_off back_off;
+    uint32_t older;             /* index + 1 */
 };
 
 struct sx_flows {
     uint64_t key[2];
-    struct sx_pool flows, users, bindings, links, edges, failures, losses, early;
-    GHashTable *by_token;       /* &flow->token_key -> newest flow */
-    GHashTable *by_contact;     /* &flow->contact_key -> newest flow */
-    GHashTable *by_aor;         /* &user->key -> user */
-    GHashTable *by_binding;        /* &binding->key -> binding */
-    GHashTable *by_instance;    /* &binding->instance_key -> newest binding */
+    struct sx_texts texts;
+    struct sx_pool flows, users, bindings, links, edges, failures, losses, early, names, events,
+        attempts, back_offs;
+    struct sx_fingerprint_map by_name;      /* -> the newest struct sx_flow_name */
+    struct sx_fingerprint_map by_aor;       /* -> user */
+    struct sx_fingerprint_map by_binding;   /* -> binding */
+    struct sx_fingerprint_map by_ua;        /* -> the newest binding of a client */
     GHashTable *by_connection;  /* &link->ends -> newest link */
     GHashTable *by_edge;        /* &edge->at -> edge */
     GHashTable *by_txn;         /* transaction number -> failure */
@@ -71,18 +54,53 @@ struct sx_flows {
 };
 
 struct sx_flow *sx_flow_numbered(const struct sx_flows *flows, uint32_t number);
+struct sx_binding *sx_binding_of(const struct sx_flows *flows, const struct sx_flow *flow);
+
+static inline void *sx_numbered(const struct sx_pool *pool, uint32_t number)
+{
+    return number > 0 && number <= pool->count ? sx_pool_at(pool, number - 1) : NULL;
+}
 
 /* Takes over what a Contact: * removed. */
 void sx_flow_settle(const struct sx_flows *flows, struct sx_flow *flow);
+
+/* True if it was registered, and nothing has ended that. */
+bool sx_flow_is_alive(const struct sx_flows *flows, struct sx_flow *flow, int64_t now_ns);
+
+/* ---- names ---- */
+
+/* Of an AOR, as RFC 3261 10.3 compares them; of a Contact or Request-URI, as RFC 3261 19.1.4 does;
+ * of a flow token; of the host of one. */
+struct sx_fingerprint sx_aor_key(const struct sx_flows *flows, struct sx_slice aor);
+struct sx_fingerprint sx_contact_key(const struct sx_flows *flows, struct sx_slice uri);
+struct sx_fingerprint sx_token_key(const struct sx_flows *flows, struct sx_slice uri);
+struct sx_fingerprint sx_token_host_key(const struct sx_flows *flows, struct sx_slice uri);
+
+/* The flow is found by this name from now on. */
+void sx_flow_add_name(struct sx_flows *flows, struct sx_flow *flow, struct sx_fingerprint key);
+
+/* ---- flow_attempts.c ---- */
+
+void sx_attempts_init(struct sx_flows *flows);
+void sx_attempts_clear(struct sx_flows *flows);
+
+/* The client tries to make the flow, of an outbound binding. */
+void sx_attempt_begins(struct sx_flows *flows, struct sx_flow *flow,
+                       const struct sx_observation *obs);
+void sx_attempt_failed(struct sx_flows *flows, const struct sx_flow *flow,
+                       const struct sx_observation *obs, const struct sx_txn *txn);
+void sx_attempt_succeeded(struct sx_flows *flows, const struct sx_flow *flow);
+
+/* ---- flow_link.c ---- */
 
 /* The flow goes over the way of this REGISTER. */
 void sx_flow_set_link(struct sx_flows *flows, struct sx_flow *flow,
                       const struct sx_observation *obs, const struct sx_txn *txn);
 
-bool sx_flow_is_on(const struct sx_flow *flow, const struct sx_txn *txn);
-
 /* What a new registration over a link makes good. */
 void sx_link_revive(struct sx_link *link);
+
+const struct sx_edge *sx_link_edge(const struct sx_flows *flows, const struct sx_link *link);
 
 void sx_links_init(struct sx_flows *flows);
 void sx_links_clear(struct sx_flows *flows);

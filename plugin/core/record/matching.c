@@ -118,6 +118,17 @@ uint32_t sx_tracker_find(const struct sx_tracker *t, const struct sx_sip_msg *ms
 
 /* ---- the tree of transactions ---- */
 
+/* Where a request came in, from where, and for whom it is. Another VLAN or tunnel may have another
+ * host with this address. */
+static struct sx_fingerprint target_key(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    struct sx_hash h = sx_hash_begin(t->key);
+
+    sx_hash_add_uint(&h, (uint64_t)txn->dst.host << 16 | txn->dst.port);
+    sx_hash_add_uint(&h, (uint64_t)txn->place << 32 | txn->uri_hash);
+    return sx_hash_end(h);
+}
+
 void sx_txn_mark_forwarded(struct sx_tracker *t, const struct sx_txn *txn)
 {
     const struct sx_txn *parent = sx_txn_at(t, txn->parent);
@@ -125,12 +136,20 @@ void sx_txn_mark_forwarded(struct sx_tracker *t, const struct sx_txn *txn)
     if (!parent || txn->method != SX_METHOD_INVITE || !parent->request_frame ||
         !sx_txn_is_next_hop(parent, txn))
         return;
-    struct sx_host *host = sx_hosts_at(&t->hosts, parent->dst.host);
     int64_t took = txn->request_ns - parent->request_ns;
-    if (host->forwarded_invite || took < -PROMPT_BEFORE_NS || took > PROMPT_NS)
+    if (took < -PROMPT_BEFORE_NS || took > PROMPT_NS)
         return;
-    host->forwarded_invite = txn->request_frame;
-    host->forwarded_port = parent->dst.port;
+    struct sx_fingerprint key = target_key(t, parent);
+    if (!sx_fingerprint_map_get(&t->sent_on, key))
+        sx_fingerprint_map_set(&t->sent_on, key, txn->number);
+}
+
+uint32_t sx_tracker_sent_on(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    const struct sx_txn *first =
+        sx_txn_at(t, sx_fingerprint_map_get(&t->sent_on, target_key(t, txn)));
+
+    return first ? first->request_frame : 0;
 }
 
 /* A new attempt after a redirection goes to the branches that ended in 3xx. */

@@ -42,14 +42,14 @@ static bool has_tag(const struct sx_tracker *t, const struct sx_txn *txn, uint32
 
 /* ---- whose it may be ---- */
 
-/* The client had something by this frame that it stopped for. */
-static bool may_be_answered(const struct sx_txn *txn, uint32_t frame)
+/* The client may have had something by this moment that it stopped for. */
+static bool may_be_answered(const struct sx_txn *txn, struct sx_horizon by)
 {
-    bool undelivered = txn->last_unreachable_frame > txn->last_request_frame &&
-                       txn->last_unreachable_frame < frame;
+    bool timed_out = !txn->responses && by.ns - txn->request_ns >= SX_TIMER_B_NS &&
+                     sx_evidence_hearing(txn, by) == SX_HEARD_NOTHING;
 
-    return txn->request_frame && txn->request_frame < frame && txn->last_request_frame < frame &&
-           !undelivered;
+    return txn->request_frame && txn->request_frame < by.frame &&
+           txn->last_request_frame < by.frame && !timed_out && !sx_evidence_unreachable(txn, by);
 }
 
 /* ---- ACKs of 2xx ---- */
@@ -83,9 +83,10 @@ static const struct sx_txn *newest_alike(const struct sx_tracker *t, const struc
 static enum fit ack_fits(const struct sx_tracker *t, const struct sx_txn *txn,
                          const struct sx_txn *ack)
 {
+    const struct sx_horizon by = {ack->request_frame, ack->request_ns};
     enum fit fit = FITS;
 
-    if (!may_be_answered(txn, ack->request_frame))
+    if (!may_be_answered(txn, by))
         return FITS_NOT;
     if (has_tag(t, txn, ack->final_tag))
         return FITS;
@@ -95,7 +96,7 @@ static enum fit ack_fits(const struct sx_tracker *t, const struct sx_txn *txn,
             continue;
         if (has_tag(t, other, ack->final_tag))
             return FITS_NOT;
-        if (!other->final_frame && !other->ack_frame && may_be_answered(other, ack->request_frame))
+        if (!other->final_frame && !other->ack_frame && may_be_answered(other, by))
             fit = MAY_FIT;
     }
     return fit;
@@ -150,9 +151,11 @@ static bool is_of_branch(const struct sx_tracker *t, const struct sx_txn *branch
 static enum fit passed_fits(const struct sx_tracker *t, const struct sx_txn *txn,
                             const struct sx_txn *parent, const struct passed *p)
 {
+    const struct sx_horizon by = {p->frame, p->ns};
+
     if (has_tag(t, txn, p->tag))
         return FITS;
-    if (txn->first_response_frame || !may_be_answered(txn, p->frame))
+    if (txn->first_response_frame || !may_be_answered(txn, by))
         return FITS_NOT;
     /* It stopped, and nothing was handed on: what stopped it was not this. */
     bool late = txn->sends > 1 && !txn->trying_frame && p->ns > sx_evidence_due_ns(txn) + SX_T1_NS / 10;
@@ -163,7 +166,7 @@ static enum fit passed_fits(const struct sx_tracker *t, const struct sx_txn *txn
             continue;
         if (is_of_branch(t, b, parent, p))
             return FITS_NOT;
-        if (!b->first_response_frame && !b->ack_frame && may_be_answered(b, p->frame))
+        if (!b->first_response_frame && !b->ack_frame && may_be_answered(b, by))
             fit = MAY_FIT;
     }
     return fit;
@@ -177,7 +180,7 @@ static enum fit find_passed(const struct sx_tracker *t, const struct sx_txn *txn
     const struct sx_txn *parent = sx_txn_at(t, txn->parent);
     enum fit best = FITS_NOT;
 
-    if (!parent || txn->method == SX_METHOD_CANCEL || txn->final_code / 100 == 2)
+    if (!parent || txn->method == SX_METHOD_CANCEL)
         return FITS_NOT;
     const struct passed answers[] = {
         {parent->first_response_frame, parent->first_tag, parent->first_response_ns,

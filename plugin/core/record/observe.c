@@ -4,6 +4,7 @@
 #include "core/facts/answer_way.h"
 #include "core/facts/catalogue.h"
 #include "core/record/copies.h"
+#include "core/read/name_addr.h"
 #include "core/record/resent.h"
 #include "core/record/sessions.h"
 #include "core/record/tracker_state.h"
@@ -73,7 +74,7 @@ static void note_tags(struct sx_txn *txn, const struct sx_sip_msg *msg)
     txn->to_tag = to.p ? sx_txn_tag_hash(to) : 0;
 }
 
-static void first_request(struct sx_txn *txn,
+static void first_request(const struct sx_tracker *t, struct sx_txn *txn,
                           const struct sx_observation *obs)
 {
     const struct sx_sip_msg *msg = obs->msg;
@@ -84,14 +85,18 @@ static void first_request(struct sx_txn *txn,
     txn->request_frame = txn->last_request_frame = obs->frame;
     txn->request_ns = txn->last_request_ns = obs->time_ns;
     txn->sends = 1;
+    txn->place = obs->packet.place;
     txn->cseq = msg->cseq;
     if (msg->end == SX_HEAD_COMPLETE)
         txn->vias = (uint8_t)MIN(msg->more_vias.p ? sx_sip_msg_via_count(msg) : 1, UINT8_MAX);
     txn->in_dialog = sx_sip_msg_to_tag(msg).p != NULL;
+    txn->to_contact = txn->in_dialog && !msg->top_route.p && sx_address_is_named(msg->uri, &obs->dst);
     if (txn->in_dialog || sx_txn_needs_dialog(txn))
         note_tags(txn, msg);
     if (msg->method == SX_METHOD_ACK)
         txn->final_tag = sx_txn_tag_hash(sx_sip_msg_to_tag(msg));
+    if (msg->method == SX_METHOD_INVITE)
+        txn->uri_hash = sx_txn_hash(t, msg->uri);
     if (msg->method == SX_METHOD_INVITE && msg->has_expires)
         txn->expires_s = msg->expires;
     txn->token_route = msg->top_route.p && memchr(msg->top_route.p, '@', msg->top_route.n);
@@ -109,6 +114,16 @@ static void first_invite(struct sx_tracker *t, struct sx_txn *txn, const struct 
         sx_txn_rides(t, txn);
 }
 
+/* Proxies register nobody's address as their own. */
+static void note_phone(struct sx_tracker *t, const struct sx_observation *obs)
+{
+    struct sx_host *host = sx_hosts_at(&t->hosts, obs->from.host);
+
+    if (!host->registers && !obs->msg->more_vias.p &&
+        sx_address_is_named(sx_name_addr_uri(sx_sip_msg_first(obs->msg, "Contact")), &obs->src))
+        host->registers = obs->frame;
+}
+
 /* The registrations and what is sent to them. */
 static void tie_to_flow(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
 {
@@ -116,15 +131,30 @@ static void tie_to_flow(struct sx_tracker *t, struct sx_txn *txn, const struct s
 
     if (txn->method == SX_METHOD_REGISTER)
         txn->flow = sx_flows_register(t->flows, obs, txn, parent ? parent->flow : 0);
-    else if (sx_flows_count(t->flows) > 0)
-        txn->flow = sx_flows_routed(t->flows, obs->msg, txn->number);
+    else if (sx_flows_count(t->flows) > 0 && txn->method != SX_METHOD_ACK)
+        sx_flows_route(t->flows, obs->msg, txn, parent ? parent->flow : 0);
 }
 
 static uint32_t first_hop_frame(const struct sx_tracker *t, const struct sx_txn *txn)
 {
-    for (unsigned i = 0; txn->parent && i < SX_MAX_HOPS_UP; i++)
+    uint32_t frame = txn->request_frame;
+
+    for (unsigned i = 0; txn->parent && i < SX_MAX_HOPS_UP; i++) {
         txn = sx_txn_at(t, txn->parent);
-    return txn->request_frame;
+        frame = txn->request_frame ? txn->request_frame : frame;
+    }
+    return frame;
+}
+
+/* A CANCEL belongs to the INVITE whose topmost Via it has (RFC 3261 9.1). */
+static void tie_cancel(struct sx_txn *cancel, struct sx_txn *invite)
+{
+    cancel->related = invite->number;
+    invite->related = cancel->number;
+    if (invite->cancel_frame || invite->final_frame || !cancel->request_frame)
+        return;
+    invite->cancel_frame = cancel->request_frame;
+    invite->cancel_ns = cancel->request_ns;
 }
 
 static void cancel_invite(struct sx_tracker *t, struct sx_txn *cancel,
@@ -133,17 +163,37 @@ static void cancel_invite(struct sx_tracker *t, struct sx_txn *cancel,
     struct sx_txn *invite =
         sx_txn_find(t, sx_txn_key(t, obs->msg, SX_METHOD_INVITE));
 
-    if (!invite)
+    if (!invite) {
+        t->lone_cancels = true;
         return;
-    cancel->related = invite->number;
-    invite->related = cancel->number;
-    invite->last_ns = obs->time_ns;
-    if (invite->cancel_frame || invite->final_frame)
-        return;
-    if (sx_txn_waits_after_100(invite))
+    }
+    if (!invite->cancel_frame && !invite->final_frame && sx_txn_waits_after_100(invite))
         record->flags |= SX_MESSAGE_ENDS_WAIT;
-    invite->cancel_frame = obs->frame;
-    invite->cancel_ns = obs->time_ns;
+    tie_cancel(cancel, invite);
+    invite->last_ns = obs->time_ns;
+}
+
+/* The capture starts after the INVITE, or has the two in another order. */
+static void find_earlier_cancel(struct sx_tracker *t, struct sx_txn *invite,
+                                const struct sx_sip_msg *msg)
+{
+    if (!t->lone_cancels || invite->method != SX_METHOD_INVITE || invite->related)
+        return;
+    struct sx_txn *cancel = sx_txn_find(t, sx_txn_key(t, msg, SX_METHOD_CANCEL));
+    if (cancel && !cancel->related)
+        tie_cancel(cancel, invite);
+}
+
+/* Of a CANCEL the capture has only the response. */
+static void find_cancelled(struct sx_tracker *t, struct sx_txn *cancel,
+                           const struct sx_sip_msg *msg)
+{
+    struct sx_txn *invite = sx_txn_find(t, sx_txn_key(t, msg, SX_METHOD_INVITE));
+
+    if (invite)
+        tie_cancel(cancel, invite);
+    else
+        t->lone_cancels = true;
 }
 
 /* Timers grow, or stay (RFC 3261 17.1.1.2); copies by a clock that is apart do not. */
@@ -251,20 +301,25 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
     bool new = !txn;
     if (new)
         txn = sx_txn_new(t, obs, key);
-    first_request(txn, obs);
+    first_request(t, txn, obs);
     txn->request_hash = record->identity;
-    if (new)
+    if (new) {
         sx_txn_place(t, txn, msg);
-    else
+        find_earlier_cancel(t, txn, msg);
+    } else {
         sx_txn_mark_forwarded(t, txn);
+    }
     const struct sx_txn *before = follow_old_attempt(t, txn, msg);
     if (msg->has_credentials && msg->method != SX_METHOD_ACK && msg->method != SX_METHOD_CANCEL)
         sx_credentials_sent(t, txn, before, msg);
     tie_to_flow(t, txn, obs);
+    sx_note_ports(t, obs);
     if (txn->in_dialog)
         sx_dialogs_request(t, txn, obs);
     if (msg->method == SX_METHOD_INVITE)
         first_invite(t, txn, obs);
+    if (msg->method == SX_METHOD_REGISTER)
+        note_phone(t, obs);
     if (msg->method == SX_METHOD_INVITE || msg->method == SX_METHOD_ACK)
         sx_missing_alike(t, txn);
     if (msg->method == SX_METHOD_PRACK)
@@ -306,12 +361,15 @@ static uint32_t earlier_response(struct sx_tracker *t, struct sx_txn *txn,
     return 0;
 }
 
-static void first_100(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
+static void first_100(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs,
+                      uint32_t to_tag)
 {
     if (txn->trying_frame || txn->first_response_frame)
         return;
     txn->trying_frame = obs->frame;
     txn->trying_ns = obs->time_ns;
+    if (!txn->in_dialog && sx_sip_msg_to_tag(obs->msg).n > 0)
+        txn->trying_tag = to_tag;
     expect_answer(t, txn, obs->time_ns + t->cfg.trying_timeout_ns);
 }
 
@@ -320,13 +378,17 @@ static void first_other_response(struct sx_tracker *t, struct sx_txn *txn,
 {
     struct sx_host *host = sx_hosts_at(&t->hosts, txn->dst.host);
 
-    if (sx_txn_waits_after_100(txn))
+    /* Also after a CANCEL: it may have come too late. */
+    if (sx_txn_waits_after_100(txn) || (txn->trying_frame && obs->msg->code < 300))
         record->flags |= SX_MESSAGE_ENDS_WAIT;
     txn->first_response_frame = obs->frame;
     txn->first_response_ns = obs->time_ns;
     txn->first_response_code = obs->msg->code;
     txn->first_tag = record->to_tag;
     txn->answer_dst = obs->to;
+    if (txn->method == SX_METHOD_INVITE && obs->msg->code < 300)
+        txn->own_contact = sx_address_is_named(
+            sx_name_addr_uri(sx_sip_msg_first(obs->msg, "Contact")), &obs->src);
     if (txn->request_frame && !sx_endpoint_eq(obs->to, txn->src))
         txn->answer_way = (uint8_t)sx_answer_way_of(obs);
     if (txn->method == SX_METHOD_INVITE && txn->request_frame && !txn->first_child &&
@@ -337,7 +399,7 @@ static void first_other_response(struct sx_tracker *t, struct sx_txn *txn,
 static void flow_fails(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
 {
     if (txn->method == SX_METHOD_REGISTER)
-        sx_flows_not_registered(t->flows, obs, txn);
+        sx_flows_not_registered(t->flows, obs, txn, first_hop_frame(t, txn));
     else
         sx_flows_failed(t->flows, obs, txn);
     if (obs->msg->code == 430)
@@ -414,6 +476,10 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
         txn = sx_txn_new(t, obs, key);
         txn->cseq = msg->cseq;
         sx_txn_place(t, txn, msg);
+        if (msg->method == SX_METHOD_CANCEL)
+            find_cancelled(t, txn, msg);
+        else
+            find_earlier_cancel(t, txn, msg);
     }
     uint32_t to_tag = record->to_tag = sx_txn_tag_hash(sx_sip_msg_to_tag(msg));
     record->identity = response_identity(to_tag, msg);
@@ -427,7 +493,7 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
     if (stray)
         sx_stray_note(stray, obs);
     else if (msg->code == 100)
-        first_100(t, txn, obs);
+        first_100(t, txn, obs, to_tag);
     else if (msg->code > 100 && msg->code < 700)
         other_response(t, txn, obs, record, to_tag);
 
@@ -489,7 +555,9 @@ struct sx_message *sx_tracker_observe(struct sx_tracker *t, struct sx_observatio
             return record;
         record->txn = txn->number;
         sx_copies_add(t, txn, record);
-        sx_hosts_at(&t->hosts, obs->from.host)->sent++;
+        struct sx_host *sender = sx_hosts_at(&t->hosts, obs->from.host);
+        sender->sent++;
+        sender->last_frame = obs->frame;
         if (obs->transport == SX_TRANSPORT_UDP && sx_flows_over_udp(t->flows))
             sx_flows_datagram(t->flows, &(struct sx_datagram){.frame = obs->frame,
                               .time_ns = obs->time_ns}, obs->from, obs->to, &(struct sx_stun){0});

@@ -75,8 +75,13 @@ const struct sx_overdue *sx_tracker_overdue(const struct sx_tracker *tracker, ui
 const struct sx_hangup *sx_tracker_hangup(const struct sx_tracker *tracker, uint32_t frame,
                                           uint32_t nth);
 
-/* How the client of an INVITE went: its connection is gone, and it did not send the INVITE over
- * another one. NULL if it did not go. */
+/* The client closed the connection of an INVITE, and did not send the INVITE over another one. NULL
+ * if it did not. A connection is no call: the call may go on over another one. */
+const struct sx_hangup *sx_tracker_connection_lost(const struct sx_tracker *tracker,
+                                                   const struct sx_txn *txn);
+
+/* Likewise, and nothing shows that the client is still there: it sent no SIP and asked for no
+ * connection after that, as far as the capture was read. What comes later may show that it is. */
 const struct sx_hangup *sx_tracker_hung_up(const struct sx_tracker *tracker,
                                            const struct sx_txn *txn);
 
@@ -114,11 +119,22 @@ bool sx_tracker_response_ms(const struct sx_tracker *tracker, const struct sx_tx
 /* The transaction that a request or response belongs to, without observing it; 0 if unknown. */
 uint32_t sx_tracker_find(const struct sx_tracker *tracker, const struct sx_sip_msg *msg);
 
+/* Frame of the first INVITE to the same hop and Request-URI as this one that the hop sent on at
+ * once; 0 if there is none. */
+uint32_t sx_tracker_sent_on(const struct sx_tracker *tracker, const struct sx_txn *txn);
+
 /* See call.h; the tracker keeps them. */
 struct sx_call_numbers *sx_tracker_call_numbers(const struct sx_tracker *tracker);
 
 /* True once the capture was read to its end: what still waits is open or timed out, not "so far". */
 bool sx_tracker_ended(const struct sx_tracker *tracker);
+
+/* Where a read filter drops frames, the numbers here are not those of Wireshark; see frame_numbers.h.
+ * The one of a frame that is looked at again; the one to show for it, 0 if it was dropped; whether any
+ * were. */
+uint32_t sx_tracker_frame_again(const struct sx_tracker *tracker, uint32_t frame_number);
+uint32_t sx_tracker_frame_shown(const struct sx_tracker *tracker, uint32_t frame);
+bool sx_tracker_drops_frames(const struct sx_tracker *tracker);
 
 /* Number and time stamp of the newest frame. */
 uint32_t sx_tracker_last_frame(const struct sx_tracker *tracker);

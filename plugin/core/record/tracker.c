@@ -23,6 +23,7 @@ struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config 
     sx_pool_init(&t->attempts, sizeof(struct sx_attempt));
     sx_fingerprint_map_init(&t->by_key);
     sx_fingerprint_map_init(&t->waiting);
+    sx_fingerprint_map_init(&t->sent_on);
     sx_fingerprint_map_init(&t->by_call);
     sx_fingerprint_map_init(&t->alike);
     t->unreadable = sx_unreadable_new();
@@ -46,6 +47,7 @@ void sx_tracker_free(struct sx_tracker *t)
         return;
     sx_fingerprint_map_clear(&t->by_key);
     sx_fingerprint_map_clear(&t->waiting);
+    sx_fingerprint_map_clear(&t->sent_on);
     sx_fingerprint_map_clear(&t->by_call);
     sx_fingerprint_map_clear(&t->alike);
     g_hash_table_destroy(t->unreadable);
@@ -60,6 +62,7 @@ void sx_tracker_free(struct sx_tracker *t)
     sx_pool_clear(&t->attempts);
     sx_credentials_clear(t);
     sx_deadlines_clear(&t->deadlines);
+    sx_frame_numbers_clear(&t->numbers);
     sx_sessions_free(t->sessions);
     sx_flows_free(t->flows);
     sx_dialogs_free(t->dialogs);
@@ -142,6 +145,26 @@ struct sx_call_numbers *sx_tracker_call_numbers(const struct sx_tracker *t)
     return t->calls;
 }
 
+uint32_t sx_tracker_next_frame(struct sx_tracker *t, uint32_t frame_number)
+{
+    return sx_frame_numbers_add(&t->numbers, frame_number);
+}
+
+uint32_t sx_tracker_frame_again(const struct sx_tracker *t, uint32_t frame_number)
+{
+    return sx_frame_numbers_own(&t->numbers, frame_number);
+}
+
+uint32_t sx_tracker_frame_shown(const struct sx_tracker *t, uint32_t frame)
+{
+    return sx_frame_numbers_shown(&t->numbers, frame);
+}
+
+bool sx_tracker_drops_frames(const struct sx_tracker *t)
+{
+    return t->numbers.dropped != NULL;
+}
+
 bool sx_tracker_tick(struct sx_tracker *t, uint32_t frame, int64_t time_ns)
 {
     /* A read filter (tshark -2 -R) dropped the frame that bore this number before. */
@@ -211,12 +234,21 @@ const struct sx_hangup *sx_tracker_hangup(const struct sx_tracker *t, uint32_t f
     return sx_pool_nth(&t->hangups, frame, nth);
 }
 
-const struct sx_hangup *sx_tracker_hung_up(const struct sx_tracker *t, const struct sx_txn *txn)
+const struct sx_hangup *sx_tracker_connection_lost(const struct sx_tracker *t,
+                                                   const struct sx_txn *txn)
 {
     if (txn->hangup == 0 || txn->hangup > t->hangups.count)
         return NULL;
     const struct sx_hangup *hangup = sx_pool_at(&t->hangups, txn->hangup - 1);
     return hangup->txn == txn->number && txn->last_request_frame <= hangup->frame ? hangup : NULL;
+}
+
+const struct sx_hangup *sx_tracker_hung_up(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    const struct sx_hangup *hangup = sx_tracker_connection_lost(t, txn);
+
+    return hangup && sx_hosts_at(&t->hosts, txn->src.host)->last_frame <= hangup->frame ? hangup
+                                                                                       : NULL;
 }
 
 const struct sx_attempt *sx_tracker_attempt(const struct sx_tracker *t, uint32_t frame,

@@ -16,6 +16,9 @@
 struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config *cfg);
 void sx_tracker_free(struct sx_tracker *tracker);
 
+/* The number by which the next frame of the first pass is named in all calls; see frame_numbers.h. */
+uint32_t sx_tracker_next_frame(struct sx_tracker *tracker, uint32_t frame_number);
+
 /* Says that a frame begins; every frame of the capture, in order. Returns true if a wait may be
  * overdue now; cheap: one comparison. */
 bool sx_tracker_tick(struct sx_tracker *tracker, uint32_t frame, int64_t time_ns);

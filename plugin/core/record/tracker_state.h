@@ -20,6 +20,7 @@
 #define SX_TRACKER_STATE_H
 
 #include "core/base/deadlines.h"
+#include "core/base/frame_numbers.h"
 #include "core/record/dialogs.h"
 #include "core/record/flow.h"
 #include "core/base/fingerprint_map.h"
@@ -42,6 +43,7 @@ struct sx_tracker {
     struct sx_hosts hosts;
     struct sx_fingerprint_map by_key;   /* transactions by their keys */
     struct sx_fingerprint_map waiting;  /* by parent_key: the newest transaction whose parent was not seen */
+    struct sx_fingerprint_map sent_on;  /* the first INVITE to a hop and Request-URI that it sent on at once */
     struct sx_fingerprint_map by_call;  /* by Call-ID: the newest transaction */
     struct sx_fingerprint_map alike;    /* the newest INVITE or ACK of a 2xx, by client, Call-ID and CSeq number */
     GHashTable *unreadable;     /* sender and receiver -> packets that may hold SIP, in order */
@@ -56,8 +58,11 @@ struct sx_tracker {
     struct sx_dialogs *dialogs;
     struct sx_resents *resents;
     struct sx_call_numbers *calls;
+    uint64_t sip_ports[1024];   /* a bit for each port that a SIP message named or went to */
+    struct sx_frame_numbers numbers;
     int64_t now_ns;
     uint32_t last_frame;
+    bool lone_cancels;          /* a CANCEL, or its response, came before anything of its INVITE */
     bool ended;
 };
 
@@ -107,6 +112,10 @@ struct sx_txn *sx_observe_quote(struct sx_tracker *tracker, const struct sx_obse
 
 /* Notes that a new INVITE came over a connection. */
 void sx_txn_rides(struct sx_tracker *tracker, struct sx_txn *txn);
+
+/* Notes the ports that a request names as ports for SIP: the one it went to over UDP, those of its
+ * Via and Request-URI, that of a registered Contact. */
+void sx_note_ports(struct sx_tracker *tracker, const struct sx_observation *obs);
 
 /* For tables whose keys begin with the two ends of a connection. */
 guint sx_way_hash(gconstpointer way);

@@ -40,6 +40,7 @@ static void say_culprit(wmem_strbuf_t *out, const struct sx_tracker *tracker,
             say_host(out, tracker, beyond, " cannot be reached");
         break;
     case SX_CAUSE_UNKNOWN:
+    case SX_CAUSE_NOTHING_BEYOND:
     case SX_CAUSE_NEXT_HOP_STUCK:
     default:
         if (last != txn)
@@ -75,7 +76,8 @@ bool sx_brief_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         say_slow(out, tracker, txn, v);
         return true;
     case SX_TRYING_CANCELLED:
-        wmem_strbuf_append(out, "cancelled ");
+        wmem_strbuf_append(out, v->end == SX_END_CLOSED || v->end == SX_END_RESET ? "caller gone "
+                                                                                  : "cancelled ");
         sx_say_time(out, v->wait_ns);
         wmem_strbuf_append(out, " after 100");
         say_culprit(out, tracker, txn, v);

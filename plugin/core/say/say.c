@@ -42,19 +42,23 @@ void sx_say_number(wmem_strbuf_t *out, uint64_t number)
     say_digits(out, number, 1);
 }
 
+/* What a time is shown as is cut, not rounded: so no part is longer than its whole, and nothing has
+ * lasted for a threshold that it has not reached. */
 void sx_say_time(wmem_strbuf_t *out, int64_t ns)
 {
-    uint64_t ms = (uint64_t)MAX(ns + SX_NS_PER_MS / 2, 0) / SX_NS_PER_MS;
+    uint64_t ms = (uint64_t)MAX(ns, 0) / SX_NS_PER_MS;
 
-    if (ms >= 180000) {
-        uint64_t s = (ms + 500) / 1000;
+    if (ms == 0) {
+        wmem_strbuf_append(out, ns > 0 ? "less than 0.001" : "0");
+    } else if (ms >= 180000) {
+        uint64_t s = ms / 1000;
         sx_say_number(out, s / 60);
         wmem_strbuf_append(out, " min ");
         sx_say_number(out, s % 60);
     } else if (ms % 1000 == 0) {
         sx_say_number(out, ms / 1000);
     } else if (ms >= 10000) {
-        uint64_t tenths = (ms + 50) / 100;
+        uint64_t tenths = ms / 100;
         sx_say_number(out, tenths / 10);
         wmem_strbuf_append_c(out, '.');
         sx_say_number(out, tenths % 10);
@@ -64,6 +68,12 @@ void sx_say_time(wmem_strbuf_t *out, int64_t ns)
         say_digits(out, ms % 1000, 3);
     }
     wmem_strbuf_append(out, " s");
+}
+
+void sx_say_more(wmem_strbuf_t *out, uint32_t more)
+{
+    if (more > 0)
+        wmem_strbuf_append_printf(out, ", and %" PRIu32 " more", more);
 }
 
 void sx_say_host(wmem_strbuf_t *out, const struct sx_tracker *tracker, uint32_t number)

@@ -14,6 +14,7 @@
 #include "core/facts/catalogue.h"
 #include "core/judge/flow_story.h"
 #include "core/record/records.h"
+#include "core/judge/registration.h"
 #include "core/judge/trying.h"
 
 /* Where a line of at most max bytes ends: at a space if there is one, never inside a UTF-8
@@ -31,10 +32,17 @@ void sx_say_time(wmem_strbuf_t *out, int64_t ns);
 bool sx_say_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
                    const struct sx_trying *verdict);
 
+/* "cancelled in frame 5, which got 200 in frame 6, but no final response came: ..." */
+void sx_say_no_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                   const struct sx_txn *invite);
+
 /* "10.0.0.2 sent it to 10.0.0.3 7 times over UDP (from frame 3) and got no answer"; false, and
  * nothing said, if the cause cannot be told. */
 bool sx_say_cause(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                   const struct sx_trying_chain *chain);
+
+/* ", and 12 more"; nothing for 0 */
+void sx_say_more(wmem_strbuf_t *out, uint32_t more);
 
 /* "10.0.0.1" or "2001:db8::1" */
 void sx_say_host(wmem_strbuf_t *out, const struct sx_tracker *tracker, uint32_t host);
@@ -59,7 +67,7 @@ void sx_say_expiry(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 bool sx_say_step(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
                  const struct sx_code *entry);
 
-/* ---- words_flow.c ---- */
+/* ---- say_flow.c ---- */
 
 /* "the flow of sip:bob@example.com registered in frame 4 is gone: closed by the client in frame
  * 39". What is known when the response comes, so the same on any pass. */
@@ -92,5 +100,18 @@ bool sx_say_no_outbound_advice(wmem_strbuf_t *out, const struct sx_tracker *trac
 
 /* "this attempt comes 3 s after the failed one in frame 30, too early: ..." */
 void sx_say_too_early(wmem_strbuf_t *out, const struct sx_back_off *back_off);
+
+/* ---- say_registration.c ---- */
+
+/* "UDP"; of an enum sx_transport. */
+const char *sx_say_transport(unsigned transport);
+
+/* "transport"; of one of SX_DIFFERS_... */
+const char *sx_say_differs(unsigned one);
+
+/* "sip:bob@example.com was registered 20 s before in frame 4 over TCP from 10.0.0.2:40001; this
+ * connection was closed in frame 6". Of a registration with a flow and a REGISTER. */
+void sx_say_registration(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                         const struct sx_registration *registration, const struct sx_txn *txn);
 
 #endif

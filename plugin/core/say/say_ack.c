@@ -74,6 +74,15 @@ bool sx_say_ack(wmem_strbuf_t *out, const struct sx_tracker *tracker, const stru
     return true;
 }
 
+void sx_say_late_ack(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *invite,
+                     const struct sx_ack *v)
+{
+    wmem_strbuf_append_printf(out, "acknowledges the %u in frame %" PRIu32 " only after it was repeated: ",
+                              invite->final_code, v->response_in);
+    say_sends(out, v);
+    say_cause(out, tracker, invite, v, "; ");
+}
+
 void sx_say_ack_overdue(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                         const struct sx_overdue *overdue)
 {

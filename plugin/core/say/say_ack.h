@@ -16,6 +16,10 @@
 bool sx_say_ack(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *invite,
                 const struct sx_ack *verdict);
 
+/* On an ACK that came late: "acknowledges the 200 in frame 3 only after it was repeated: ...". */
+void sx_say_late_ack(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *invite,
+                     const struct sx_ack *verdict);
+
 /* "the 200 in frame 4 has no ACK after 32 s, sent 11 times: " and the cause, if it is known. */
 void sx_say_ack_overdue(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                         const struct sx_overdue *overdue);

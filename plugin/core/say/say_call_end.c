@@ -123,6 +123,7 @@ static void say_no_487(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 bool sx_say_cancel(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *cancel,
                    const struct sx_txn *invite)
 {
+    const struct sx_txn *above = sx_tracker_txn(tracker, invite->parent);
     uint32_t first = invite->trying_frame ? invite->trying_frame : invite->first_response_frame;
 
     if (!invite->request_frame || invite->request_frame > cancel->request_frame ||
@@ -130,6 +131,11 @@ bool sx_say_cancel(wmem_strbuf_t *out, const struct sx_tracker *tracker, const s
         return false;
     if (say_race(out, cancel, invite))
         return true;
+    if (above && above->cancel_frame && above->cancel_ns <= cancel->request_ns) {
+        wmem_strbuf_append_printf(out, "hands on the CANCEL of frame %" PRIu32, above->cancel_frame);
+        say_no_487(out, tracker, cancel, invite);
+        return true;
+    }
     say_gives_up(out, tracker, cancel, invite);
     if (!first || first > cancel->request_frame)
         wmem_strbuf_append(out, ", before any response: a CANCEL has to wait for one (RFC 3261 9.1)");

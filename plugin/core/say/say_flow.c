@@ -94,7 +94,10 @@ static void say_detail(wmem_strbuf_t *out, const struct sx_flow_story *story, co
 
 static void say_without_flow(wmem_strbuf_t *out, const struct sx_flow_story *story)
 {
-    if (story->route_repair)
+    if (story->to_register)
+        wmem_strbuf_append(out, "it answers a REGISTER, and before that no flow has been made that "
+                                "could be gone");
+    else if (story->route_repair)
         wmem_strbuf_append(out, "Microsoft's route repair (P-Dialog-Recovery-Action): the route of "
                                 "this dialog is stale, no flow is lost");
     else if (story->in_dialog)
@@ -142,12 +145,19 @@ void sx_say_flow(wmem_strbuf_t *out, const struct sx_flow_story *story)
 
 static void say_retry(wmem_strbuf_t *out, const struct sx_flow_story *story)
 {
-    if (!story->retry_in) {
+    if (!story->retried) {
         wmem_strbuf_append_printf(out, "another flow had failed before (frame %" PRIu32
                                   "), and no further one was tried", story->earlier_in);
         return;
     }
-    wmem_strbuf_append_printf(out, "another flow was tried in frame %" PRIu32, story->retry_in);
+    if (story->wrong_token_in)
+        wmem_strbuf_append(out, "another device was tried with the flow token of this one");
+    else
+        wmem_strbuf_append(out, "another flow was tried");
+    if (story->retry_in)
+        wmem_strbuf_append_printf(out, " in frame %" PRIu32, story->retry_in);
+    else
+        wmem_strbuf_append(out, " (the capture lacks the request)");
     if (!story->retry_code)
         wmem_strbuf_append(out, " and got no answer");
     else
@@ -247,8 +257,10 @@ static void advise_death(wmem_strbuf_t *out, const struct sx_flow_story *story)
 {
     const struct sx_flow *flow = story->flow;
 
-    wmem_strbuf_append_printf(out, " Find out why the flow with reg-id %" PRIu32 " dropped: ",
-                              flow->reg_id);
+    wmem_strbuf_append(out, " Find out why the flow");
+    if (flow->reg_id)
+        wmem_strbuf_append_printf(out, " with reg-id %" PRIu32, flow->reg_id);
+    wmem_strbuf_append(out, " dropped: ");
     if (!say_death(out, story))
         wmem_strbuf_append(out, "the capture does not show it");
     say_silence(out, story);
@@ -311,6 +323,10 @@ static bool advise_no_loss(wmem_strbuf_t *out, const struct sx_flow_story *story
             out, "The flow is not the trouble: the client answered the same request in frame %" PRIu32
             ". Look there for the real answer, and at the edge proxy for why it says %u instead.",
             story->alive_in, story->code);
+    } else if (story->to_register) {
+        wmem_strbuf_append_printf(out, "%u is for requests along a flow, not for the REGISTER that "
+                                  "makes one (RFC 5626 11.5). Read the log of the host that sent it, "
+                                  "and treat it as 400.", story->code);
     } else if (story->from_client) {
         wmem_strbuf_append_printf(out, "The client itself answers %u, over a flow that works: read "
                                   "the client's log, and treat it as 400.", story->code);
@@ -340,8 +356,9 @@ static void advise_outcome(wmem_strbuf_t *out, const struct sx_flow_story *story
     case SX_FLOW_OTHER_ANSWERED:
         wmem_strbuf_append_printf(out, "Nothing to do for this request: it went out again over "
                                   "another flow (reg-id %" PRIu32 ") in frame %" PRIu32
-                                  " and got %u.",
-                                  story->retry_reg_id, story->retry_in, story->retry_code);
+                                  " and got %u.", story->retry_reg_id,
+                                  story->retry_in ? story->retry_in : story->retry_code_in,
+                                  story->retry_code);
         break;
     case SX_FLOW_REREGISTERED:
         wmem_strbuf_append_printf(out, "The client put it right itself: it registered again in "
@@ -349,15 +366,23 @@ static void advise_outcome(wmem_strbuf_t *out, const struct sx_flow_story *story
                                   story->reregistered_in);
         break;
     case SX_FLOW_OTHERS_FAILED:
-        if (!story->retry_in)
+        if (story->wrong_token_in) {
+            wmem_strbuf_append_printf(out, "The next attempt, in frame %" PRIu32 ", names another "
+                                      "device's Contact but has the flow token of this one, so it "
+                                      "met the same dead flow. Look at the registrar: it must send "
+                                      "each Contact with the Path of its own registration (RFC "
+                                      "3327 5.1).", story->wrong_token_in);
+            break;
+        }
+        if (!story->retried)
             wmem_strbuf_append_printf(out, "This was the retry; the flow tried before failed in "
                                       "frame %" PRIu32, story->earlier_in);
         else
             wmem_strbuf_append_printf(out, "The retry over another flow in frame %" PRIu32,
                                       story->retry_in);
-        if (story->retry_in && story->retry_code)
+        if (story->retried && story->retry_code)
             wmem_strbuf_append_printf(out, " failed too (%u)", story->retry_code);
-        else if (story->retry_in)
+        else if (story->retried)
             wmem_strbuf_append(out, " got no answer");
         wmem_strbuf_append(out, ": the client has lost its network or all its edge proxies. It can "
                                 "be reached when it registers again.");

@@ -69,7 +69,7 @@ void sx_say_missing(wmem_strbuf_t *out, const struct sx_tracker *tracker, const 
 
 static void say_loss(wmem_strbuf_t *out, const struct sx_trying *v)
 {
-    wmem_strbuf_append_printf(out, "%s the connection in frame %" PRIu32,
+    wmem_strbuf_append_printf(out, "%s the connection in frame %" PRIu32 ", and nothing of it follows",
                               v->end == SX_END_RESET ? "reset" : "closed", v->ended_in);
 }
 
@@ -128,12 +128,13 @@ static void say_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         break;
     case SX_END_CANCEL_AFTER_HANGUP:
         say_client(out, tracker, txn);
-        wmem_strbuf_append_printf(out, " passed the hang-up on: CANCEL in frame %" PRIu32, in);
+        wmem_strbuf_append_printf(out, " gave up after its caller's connection was closed: CANCEL in "
+                                  "frame %" PRIu32, in);
         break;
     case SX_END_CLOSED:
     case SX_END_RESET:
         say_client(out, tracker, txn);
-        wmem_strbuf_append(out, " hung up: it ");
+        wmem_strbuf_append_c(out, ' ');
         say_loss(out, v);
         break;
     case SX_END_CANCEL:
@@ -192,9 +193,24 @@ static void say_astray(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     say_place(out, tracker, branch->src, other_host);
 }
 
-static void say_kept_answer(wmem_strbuf_t *out, const struct sx_tracker *tracker,
-                            const struct sx_txn *txn, const struct sx_txn *branch)
+/* A response that matches no request in sight, though call and CSeq are the same. */
+static void say_stray(wmem_strbuf_t *out, uint32_t frame)
 {
+    wmem_strbuf_append_printf(out, " in frame %" PRIu32 ", whose Via does not match the request",
+                              frame);
+}
+
+static void say_kept_answer(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                            const struct sx_txn *txn, const struct sx_trying_hop *hop)
+{
+    const struct sx_txn *branch = sx_tracker_txn(tracker, hop->branch);
+
+    if (hop->cause_in != branch->first_response_frame) {
+        wmem_strbuf_append(out, "did not relay the response of ");
+        sx_say_host(out, tracker, branch->dst.host);
+        say_stray(out, hop->cause_in);
+        return;
+    }
     wmem_strbuf_append_printf(out, sx_txn_is_next_hop(txn, branch) ? "did not relay the %u of "
                                                                    : "was sent the %u of ",
                               branch->first_response_code);
@@ -207,66 +223,131 @@ static void say_kept_answer(wmem_strbuf_t *out, const struct sx_tracker *tracker
     say_astray(out, tracker, branch);
 }
 
+/* "cannot reach 10.0.0.3 port 5060 (frame 4)" */
 static void say_no_way(wmem_strbuf_t *out, const struct sx_tracker *tracker,
-                       const struct sx_txn *branch, uint32_t frame)
+                       const struct sx_trying_hop *hop)
 {
-    const struct sx_attempt *attempt = branch ? NULL : sx_tracker_attempt(tracker, frame, 0);
+    const struct sx_txn *branch = sx_tracker_txn(tracker, hop->branch);
+    const struct sx_attempt *attempt = branch ? NULL : sx_tracker_attempt(tracker, hop->cause_in, 0);
+    bool reset = branch && branch->transport != SX_TRANSPORT_UDP && branch->trying_frame;
 
-    if (!branch && !attempt)
+    if (sx_tracker_txn(tracker, hop->txn)->unreachable_frame == hop->cause_in || (!branch && !attempt)) {
+        wmem_strbuf_append_printf(out, "is out of reach since frame %" PRIu32
+                                  " (connection reset, or ICMP error)", hop->cause_in);
         return;
-    wmem_strbuf_append(out, branch ? "cannot reach " : "cannot connect to ");
+    }
+    wmem_strbuf_append(out, reset     ? "waits for "
+                            : branch ? "cannot reach "
+                                     : "cannot connect to ");
     say_place(out, tracker, branch ? branch->dst : attempt->to, true);
-    wmem_strbuf_append_printf(out, " (frame %" PRIu32 ")", frame);
+    wmem_strbuf_append_printf(out, reset ? ", which reset the connection after its 100 (frame %" PRIu32
+                                           ")"
+                                         : " (frame %" PRIu32 ")", hop->cause_in);
 }
 
-/* What the hop that sent the 100 did, without its name. False if the capture does not show it. */
-static bool say_step_down(wmem_strbuf_t *out, const struct sx_tracker *tracker,
-                          const struct sx_txn *txn, const struct sx_trying_hop *hop)
+static void say_100_lost(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                         const struct sx_txn *txn)
 {
+    wmem_strbuf_append(out, "sent 100, but ");
+    sx_say_host(out, tracker, txn->src.host);
+    if (txn->returned_frame)
+        wmem_strbuf_append_printf(out, " did not take it: ICMP error in frame %" PRIu32,
+                                  txn->returned_frame);
+    else
+        wmem_strbuf_append_printf(out, " does not seem to get it: it repeats the request as if nothing "
+                                  "had come, %" PRIu32 " times after the 100, last in frame %" PRIu32,
+                                  txn->sends_after_100, txn->last_request_frame);
+}
+
+/* How often the call has come by a host up to this step of the chain. */
+static bool was_there(const struct sx_tracker *tracker, const struct sx_trying_chain *chain,
+                      unsigned step, uint32_t host)
+{
+    for (unsigned i = 0; i <= step; i++)
+        if (sx_tracker_txn(tracker, chain->hops[i].txn)->dst.host == host)
+            return true;
+    return false;
+}
+
+/* A host that comes again would read as if two hosts waited for each other; the call passes it twice,
+ * which is legal where something of the request has changed (RFC 3261 16.3 item 4). */
+static void say_next_hop(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                         const struct sx_trying_chain *chain, unsigned step)
+{
+    const struct sx_txn *branch = sx_tracker_txn(tracker, chain->hops[step].branch);
+
+    if (branch->src.host == branch->dst.host) {
+        wmem_strbuf_append(out, "sent it to itself once more (a spiral)");
+    } else if (was_there(tracker, chain, step, branch->dst.host)) {
+        wmem_strbuf_append(out, "sent it back to ");
+        sx_say_host(out, tracker, branch->dst.host);
+        wmem_strbuf_append(out, " (a spiral: the call passes it twice)");
+    } else {
+        wmem_strbuf_append(out, "waits for ");
+        sx_say_host(out, tracker, branch->dst.host);
+    }
+}
+
+static void say_alike(wmem_strbuf_t *out, const struct sx_trying_hop *hop)
+{
+    if (hop->alike)
+        wmem_strbuf_append_printf(out, " (and %" PRIu32 " more branch%s alike)", hop->alike,
+                                  hop->alike > 1 ? "es" : "");
+}
+
+/* What the hop that sent the 100 did, without its name. */
+static void say_step_down(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                          const struct sx_trying_chain *chain, unsigned step)
+{
+    const struct sx_trying_hop *hop = &chain->hops[step];
+    const struct sx_txn *txn = sx_tracker_txn(tracker, hop->txn);
     const struct sx_txn *branch = sx_tracker_txn(tracker, hop->branch);
 
     switch (hop->cause) {
     case SX_CAUSE_NOT_FORWARDED:
-        wmem_strbuf_append_printf(
-            out, "did not send it on, though this capture shows what it sends on (frame %" PRIu32
-            ")", sx_tracker_host(tracker, txn->dst.host)->forwarded_invite);
-        return true;
+        wmem_strbuf_append_printf(out, "did not send it on, though it did so with another INVITE for "
+                                  "the same address (frame %" PRIu32 ")",
+                                  sx_tracker_sent_on(tracker, txn));
+        break;
     case SX_CAUSE_NEVER_ANSWERED:
         wmem_strbuf_append(out, "sent it to ");
         sx_say_host(out, tracker, branch->dst.host);
         say_sends(out, branch);
         wmem_strbuf_append(out, " and got no answer");
-        return true;
+        say_alike(out, hop);
+        break;
     case SX_CAUSE_NEXT_HOP_STUCK:
-        wmem_strbuf_append(out, "waits for ");
-        sx_say_host(out, tracker, branch->dst.host);
-        return true;
+        say_next_hop(out, tracker, chain, step);
+        say_alike(out, hop);
+        break;
     case SX_CAUSE_NOT_RELAYED:
-        say_kept_answer(out, tracker, txn, branch);
-        return true;
+        say_kept_answer(out, tracker, txn, hop);
+        break;
     case SX_CAUSE_100_LOST:
-        wmem_strbuf_append(out, "sends its 100 in vain: ");
-        sx_say_host(out, tracker, txn->src.host);
-        if (txn->returned_frame)
-            wmem_strbuf_append_printf(out, " returned it (frame %" PRIu32 ")", txn->returned_frame);
-        else
-            wmem_strbuf_append_printf(out, " sent the request %" PRIu32
-                                      " more times after it, last in frame %" PRIu32,
-                                      txn->sends_after_100, txn->last_request_frame);
-        return true;
+        say_100_lost(out, tracker, txn);
+        break;
     case SX_CAUSE_UNREACHABLE:
-        say_no_way(out, tracker, branch, hop->cause_in);
-        return true;
+        say_no_way(out, tracker, hop);
+        break;
+    case SX_CAUSE_NOTHING_BEYOND:
     case SX_CAUSE_UNKNOWN:
     default:
-        return false;
+        wmem_strbuf_append_printf(out, "had only sent 100 by then (frame %" PRIu32 ")",
+                                  txn->trying_frame);
+        if (hop->cause == SX_CAUSE_NOTHING_BEYOND && step == 0)
+            wmem_strbuf_append(out, "; nothing of the call is seen beyond it");
+        if (hop->cause == SX_CAUSE_UNKNOWN && hop->cause_in) {
+            wmem_strbuf_append(out, ", and a response");
+            say_stray(out, hop->cause_in);
+        }
+        break;
     }
 }
 
 bool sx_say_cause(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                   const struct sx_trying_chain *chain)
 {
-    if (sx_trying_cause_of(chain) == SX_CAUSE_UNKNOWN)
+    if (sx_trying_cause_of(chain) == SX_CAUSE_UNKNOWN && !chain->cause_in)
         return false;
     /* Wireshark shows 240 bytes; what a longer chain adds would be cut anyway. */
     for (unsigned i = 0; i < MIN(chain->count, SX_TRYING_HOPS); i++) {
@@ -279,8 +360,7 @@ bool sx_say_cause(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         if (i == 0 || gap)
             sx_say_host(out, tracker, gap ? branch->src.host : txn->dst.host);
         wmem_strbuf_append_c(out, ' ');
-        if (!say_step_down(out, tracker, txn, hop))
-            wmem_strbuf_append_printf(out, "only sent 100 (frame %" PRIu32 ")", txn->trying_frame);
+        say_step_down(out, tracker, chain, i);
     }
     return true;
 }
@@ -314,7 +394,7 @@ static void say_given_up(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 {
     if (v->end == SX_END_CLOSED || v->end == SX_END_RESET) {
         sx_say_host(out, tracker, txn->src.host);
-        wmem_strbuf_append(out, " hung up ");
+        wmem_strbuf_append(out, " is gone ");
         sx_say_time(out, v->wait_ns);
         wmem_strbuf_append(out, " after 100 Trying: it ");
         say_loss(out, v);
@@ -324,6 +404,27 @@ static void say_given_up(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     sx_say_time(out, v->wait_ns);
     wmem_strbuf_append(out, " after 100 Trying, before any other response");
     say_end(out, tracker, txn, v);
+    if (sx_trying_lacks_end(tracker, txn))
+        wmem_strbuf_append(out, ", and no final response came after it");
+}
+
+void sx_say_no_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                   const struct sx_txn *invite)
+{
+    const struct sx_txn *cancel = sx_tracker_txn(tracker, invite->related);
+
+    wmem_strbuf_append_printf(out, "cancelled in frame %" PRIu32 ", %u to the CANCEL in frame %" PRIu32
+                              ", but no 487 or other final response to the INVITE came for ",
+                              invite->cancel_frame, cancel->final_code, cancel->final_frame);
+    sx_say_time(out, sx_tracker_now(tracker) - invite->cancel_ns);
+}
+
+/* It crossed the answer, or came after it left (RFC 3261 9.1, 15). */
+static void say_late_cancel(wmem_strbuf_t *out, const struct sx_txn *txn)
+{
+    if (txn->cancel_frame && txn->final_code / 100 == 2)
+        wmem_strbuf_append_printf(out, "; the CANCEL in frame %" PRIu32 " came too late",
+                                  txn->cancel_frame);
 }
 
 bool sx_say_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
@@ -353,6 +454,7 @@ bool sx_say_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker, const s
             say_slow_hop(out, tracker, txn, verdict);
         else
             say_why(out, tracker, verdict);
+        say_late_cancel(out, txn);
         return true;
     case SX_TRYING_CANCELLED:
         say_given_up(out, tracker, txn, verdict);

@@ -60,6 +60,7 @@ void sx_add_long_string(const struct sx_pen *p, proto_tree *tree, int hf, int hf
 {
     if (!sx_is_wanted(p, hf) && !sx_is_wanted(p, hf_more))
         return;
+    text = sx_shown_frames(p, text);
     size_t length = strlen(text);
     bool fits = length <= MAX_LINE + MAX_LINE / 10;
     size_t cut = fits ? length : sx_line_break(text, MAX_LINE);
@@ -88,10 +89,44 @@ void sx_add_named(const struct sx_pen *p, proto_tree *tree, int hf, const char *
     sx_generated(proto_tree_add_string_format_value(tree, hf, p->tvb, 0, 0, value, "%s", text));
 }
 
-void sx_add_frame(const struct sx_pen *p, proto_tree *tree, int hf, uint32_t frame)
+proto_item *sx_add_frame(const struct sx_pen *p, proto_tree *tree, int hf, uint32_t frame)
 {
-    if (frame)
-        sx_add_uint(p, tree, hf, frame);
+    uint32_t shown = frame ? sx_tracker_frame_shown(p->tracker, frame) : 0;
+
+    return shown ? sx_add_uint(p, tree, hf, shown) : NULL;
+}
+
+/* The number behind "frame " as it is shown; where it was no number, nothing is taken. */
+static const char *add_shown_frame(wmem_strbuf_t *out, const struct sx_pen *p, const char *text)
+{
+    uint32_t number = 0;
+    const char *rest = text;
+
+    for (; g_ascii_isdigit(*rest); rest++)
+        number = number * 10 + (uint32_t)(*rest - '0');
+    if (rest == text)
+        wmem_strbuf_append(out, "frame ");
+    else if (sx_tracker_frame_shown(p->tracker, number))
+        wmem_strbuf_append_printf(out, "frame %u", sx_tracker_frame_shown(p->tracker, number));
+    else
+        wmem_strbuf_append(out, "a frame that the read filter dropped");
+    return rest;
+}
+
+const char *sx_shown_frames(const struct sx_pen *p, const char *text)
+{
+    static const char word[] = "frame ";
+    const char *hit;
+
+    if (!text || !sx_tracker_drops_frames(p->tracker))
+        return text;
+    wmem_strbuf_t *out = wmem_strbuf_new(p->pinfo->pool, "");
+    for (; (hit = strstr(text, word)); text = hit) {
+        wmem_strbuf_append_len(out, text, (size_t)(hit - text));
+        hit = add_shown_frame(out, p, hit + sizeof word - 1);
+    }
+    wmem_strbuf_append(out, text);
+    return wmem_strbuf_get_str(out);
 }
 
 void sx_add_time(const struct sx_pen *p, proto_tree *tree, int hf, int64_t ns)
@@ -113,10 +148,10 @@ bool sx_is_expert_wanted(const struct sx_pen *p, const expert_field *ei)
 
 void sx_flag(struct sx_pen *p, proto_item *item, expert_field *ei, const char *text)
 {
-    char *sentence = wmem_strdup(p->pinfo->pool, text);
+    char *sentence = wmem_strdup(p->pinfo->pool, sx_shown_frames(p, text));
 
     sentence[0] = g_ascii_toupper(sentence[0]);
-    expert_add_info_format(p->pinfo, item, ei, "%s", sentence);
+    expert_add_info_format(p->pinfo, item ? item : p->top, ei, "%s", sentence);
     if (!p->flagged)
         p->flagged = text;
 }

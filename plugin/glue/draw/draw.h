@@ -20,6 +20,8 @@ struct sx_pen {
     proto_item *top;            /* the line of the verdict */
     proto_tree *tree;           /* below it */
     tvbuff_t *tvb;
+    const struct sx_tracker *tracker;
+    uint32_t frame;             /* as the tracker names it */
     const struct sx_view *view; /* NULL where a frame has no message to draw */
     const struct sx_txn *txn;   /* NULL if the message names none */
     const char *flagged;        /* what a flag said first */
@@ -32,6 +34,18 @@ struct sx_pen {
     enum sx_flow_token token;   /* what a 403 has to do with the flow token of token_flow */
     const struct sx_flow *token_flow;
 };
+
+/* To draw on a frame, whatever is in it. */
+static inline struct sx_pen sx_pen_of_frame(packet_info *pinfo, tvbuff_t *tvb,
+                                            const struct sx_tracker *tracker)
+{
+    return (struct sx_pen){
+        .pinfo = pinfo,
+        .tvb = tvb,
+        .tracker = tracker,
+        .frame = sx_tracker_frame_again(tracker, pinfo->num),
+    };
+}
 
 /* True if a transaction of the capture is drawn on, and not on what an ICMP error quotes of it. */
 static inline bool sx_has_txn(const struct sx_pen *p)
@@ -63,7 +77,9 @@ proto_item *sx_generated(proto_item *item);
 proto_item *sx_add_string(const struct sx_pen *p, proto_tree *tree, int hf, const char *value);
 proto_item *sx_add_uint(const struct sx_pen *p, proto_tree *tree, int hf, uint32_t value);
 proto_item *sx_add_bool(const struct sx_pen *p, proto_tree *tree, int hf, bool value);
-void sx_add_frame(const struct sx_pen *p, proto_tree *tree, int hf, uint32_t frame);   /* not 0 */
+
+/* A link; NULL, and nothing added, for 0 and for a frame that a read filter dropped. */
+proto_item *sx_add_frame(const struct sx_pen *p, proto_tree *tree, int hf, uint32_t frame);
 void sx_add_time(const struct sx_pen *p, proto_tree *tree, int hf, int64_t ns);
 
 /* The field holds the whole text, but Wireshark shows no more than 240 bytes of an item: what does
@@ -79,7 +95,10 @@ void sx_add_named(const struct sx_pen *p, proto_tree *tree, int hf, const char *
 bool sx_is_wanted(const struct sx_pen *p, int hf);
 bool sx_is_expert_wanted(const struct sx_pen *p, const expert_field *ei);
 
-/* Adds an expert info. The first one's text becomes the verdict. */
+/* The same text with the numbers of frames as Wireshark has them; NULL for NULL. */
+const char *sx_shown_frames(const struct sx_pen *p, const char *text);
+
+/* Adds an expert info, to the top where item is NULL. The first one's text becomes the verdict. */
 void sx_flag(struct sx_pen *p, proto_item *item, expert_field *ei, const char *text);
 
 void sx_draw_register(void);
@@ -102,8 +121,8 @@ struct sx_drawing {
 
 extern const struct sx_drawing sx_drawing_response, sx_drawing_transaction, sx_drawing_credentials,
     sx_drawing_failure, sx_drawing_trying, sx_drawing_flow, sx_drawing_dialog, sx_drawing_ack,
-    sx_drawing_call_end, sx_drawing_mismatch,
-    sx_drawing_session, sx_drawing_prack;
+    sx_drawing_call_end, sx_drawing_registration, sx_drawing_mismatch, sx_drawing_session,
+    sx_drawing_prack;
 
 /* sipexplain.expired: the message that waits. */
 proto_item *sx_add_expired(const struct sx_pen *p, uint32_t frame);

@@ -46,7 +46,7 @@ static bool is_first(const struct sx_message *record)
 static bool is_judged(const struct sx_pen *p, const struct sx_dialog **dialog)
 {
     const struct sx_message *record = p->view->record;
-    uint32_t frame = record->repeats ? record->repeats : p->pinfo->num;
+    uint32_t frame = record->repeats ? record->repeats : p->frame;
 
     *dialog = NULL;
     if (p->view->msg->code >= 300)
@@ -71,8 +71,12 @@ static void flag(struct sx_pen *p, proto_item *item, const struct sx_txn *invite
 {
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
 
-    if (!sx_say_ack(words, p->view->tracker, invite, v))
+    if (v->state != SX_ACK_NEVER && v->state != SX_ACK_LATE)
         return;
+    if (p->view->msg->is_request)
+        sx_say_late_ack(words, p->view->tracker, invite, v);
+    else
+        sx_say_ack(words, p->view->tracker, invite, v);
     sx_flag(p, item, &ei_no_ack, wmem_strbuf_get_str(words));
     if (!p->brief)
         p->brief = v->state == SX_ACK_NEVER ? "never acknowledged" : "acknowledged late";
@@ -103,7 +107,7 @@ static void draw_late_ack(struct sx_pen *p, const struct sx_txn *invite)
     struct sx_ack v = sx_no_ack_judge(p->view->tracker, invite, dialog);
     proto_item *item;
 
-    if (v.state != SX_ACK_LATE || v.ack_in != p->pinfo->num)
+    if (v.state != SX_ACK_LATE || v.ack_in != p->frame)
         return;
     add_state(p, &v, &item);
     flag(p, item, invite, &v);
@@ -113,7 +117,7 @@ static void draw_ack(struct sx_pen *p)
 {
     struct sx_acknowledged of = sx_no_ack_response(p->view->tracker, p->txn);
 
-    if (!of.frame || of.frame > p->pinfo->num)
+    if (!of.frame || of.frame > p->frame)
         return;
     sx_add_frame(p, p->tree, hf_acks, of.frame);
     draw_late_ack(p, of.invite);
@@ -134,10 +138,10 @@ static void draw_overdue(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
                          const struct sx_tracker *tracker)
 {
     const struct sx_overdue *o;
-    struct sx_pen p = { .pinfo = pinfo, .tvb = tvb };
+    struct sx_pen p = sx_pen_of_frame(pinfo, tvb, tracker);
     wmem_strbuf_t *words = NULL;
 
-    for (uint32_t i = 0; (o = sx_tracker_overdue(tracker, pinfo->num, i)); i++) {
+    for (uint32_t i = 0; (o = sx_tracker_overdue(tracker, p.frame, i)); i++) {
         if (o->due != SX_DUE_ACK)
             continue;
         if (!p.top)

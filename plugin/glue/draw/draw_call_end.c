@@ -55,7 +55,7 @@ static void draw_cancel(struct sx_pen *p)
     if (!invite)
         return;
     struct sx_call_end end = sx_call_end_of_invite(p->view->tracker, invite);
-    if (end.ended_in == p->pinfo->num)
+    if (end.ended_in == p->frame)
         add_end(p, &end);
     if (!p->remark && sx_say_cancel(words, p->view->tracker, p->txn, invite))
         p->remark = wmem_strbuf_get_str(words);

@@ -16,7 +16,7 @@ static void draw_dialog(struct sx_pen *p)
     if (!sx_has_txn(p) || !sx_is_wanted(p, hf_dialog))
         return;
     const struct sx_dialog *dialog = sx_dialog_of_message(p->view->tracker, p->view->msg);
-    if (dialog && dialog->first_frame <= p->pinfo->num)
+    if (dialog && dialog->first_frame <= p->frame)
         sx_add_uint(p, p->tree, hf_dialog, dialog->number);
 }
 

@@ -94,14 +94,16 @@ static void draw_flow_fields(const struct sx_pen *p, proto_tree *tree)
     if (flow) {
         sx_add_frame(p, tree, hf_flow_registered_in, flow->registered_in);
         sx_add_string(p, tree, hf_flow_aor, flow->aor);
-        sx_add_string(p, tree, hf_flow_instance, flow->instance);
-        sx_add_uint(p, tree, hf_flow_reg_id, flow->reg_id);
+        if (*flow->instance)
+            sx_add_string(p, tree, hf_flow_instance, flow->instance);
+        if (flow->reg_id)
+            sx_add_uint(p, tree, hf_flow_reg_id, flow->reg_id);
     }
     if (flow && flow->link) {
         sx_add_uint(p, tree, hf_flow_transport, flow->link->transport);
         if (flow->link->has_stream)
             sx_add_uint(p, tree, hf_flow_stream, flow->link->stream);
-        if (flow->link->closed_in && flow->link->closed_in < p->pinfo->num)
+        if (flow->link->closed_in && flow->link->closed_in < p->frame)
             sx_add_frame(p, tree, hf_flow_closed_in, flow->link->closed_in);
         sx_add_uint(p, tree, hf_flow_death, story->death);
         sx_add_frame(p, tree, hf_flow_death_in, story->death_in);
@@ -167,7 +169,8 @@ static void draw_flow(struct sx_pen *p)
     if (p->flow_lost)
         draw_story(p);
     else if (p->view->msg->code == 430 && !p->quoted)
-        sx_flag(p, p->top, &ei_flow_failed, "the flow to the client is gone");
+        sx_flag(p, p->top, &ei_flow_failed, "the capture does not show what it answers: nothing "
+                                            "tells whether a flow was lost");
     if (p->token != SX_TOKEN_NONE)
         draw_token(p);
 }
@@ -181,19 +184,32 @@ static void draw_registration(struct sx_pen *p)
         p->view->record->repeats)
         return;
     const struct sx_back_off *early = sx_flows_too_early(sx_tracker_flows(p->view->tracker),
-                                                         p->pinfo->num, flow->number);
+                                                         p->frame, flow->number);
     if (early) {
         wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
         sx_say_too_early(words, early);
-        sx_flag(p, sx_add_uint(p, p->tree, hf_flow_early_after, early->failed_in),
+        sx_flag(p, sx_add_frame(p, p->tree, hf_flow_early_after, early->failed_in),
                 &ei_flow_too_early, wmem_strbuf_get_str(words));
     }
-    if (!flow->failed_in || flow->registered_in != p->txn->request_frame)
+    uint32_t failed = flow->registered_in == p->txn->request_frame
+                          ? sx_flow_failed_in(p->view->tracker, flow)
+                          : 0;
+    if (!failed)
         return;
-    proto_item *item = sx_add_uint(p, p->tree, hf_flow_failed_in, flow->failed_in);
+    proto_item *item = sx_add_uint(p, p->tree, hf_flow_failed_in, failed);
     sx_flag(p, item, &ei_flow_failed_later,
             wmem_strdup_printf(p->pinfo->pool, "the flow registered here failed in frame %u",
-                               flow->failed_in));
+                               failed));
+}
+
+/* Who takes the registration back first, or moves it to another connection, loses nothing. */
+static bool is_lost_by(const struct sx_flows *flows, const struct sx_flow *flow, uint32_t frame)
+{
+    const struct sx_flow *newer = sx_flows_at(flows, flow->newer);
+
+    return flow->accepted && flow->reg_id && !(flow->removed_in && flow->removed_in < frame) &&
+           !(flow->leaving_in && flow->leaving_in < frame) &&
+           !(newer && newer->registered_in < frame);
 }
 
 static void draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
@@ -201,29 +217,28 @@ static void draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
 {
     const struct sx_flows *flows = sx_tracker_flows(tracker);
     const struct sx_flow *flow;
-    struct sx_pen p = { .pinfo = pinfo, .tvb = tvb };
+    struct sx_pen p = sx_pen_of_frame(pinfo, tvb, tracker);
     unsigned n = 0;
 
-    if (!sx_flows_lost_here(flows, pinfo->num))
+    if (!sx_flows_lost_here(flows, p.frame))
         return;
     wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
     wmem_strbuf_t *verdict = wmem_strbuf_new(pinfo->pool, "");
-    for (flow = sx_flows_lost_here(flows, pinfo->num); flow && n < MAX_LOST_HERE;
+    for (flow = sx_flows_lost_here(flows, p.frame); flow && n < MAX_LOST_HERE;
          flow = sx_flows_next_lost(flows, flow)) {
-        if (!flow->accepted)
+        if (!is_lost_by(flows, flow, p.frame))
             continue;
         if (n == 0)
             sx_add_top(&p, tree);
         wmem_strbuf_truncate(words, 0);
         sx_say_flow_end(words, flow);
         proto_item *item = sx_add_string(&p, p.tree, hf_flow_lost_here, flow->aor);
-        /* Who takes the registration back first loses nothing. */
-        if (!flow->removed_in || flow->removed_in > pinfo->num)
-            sx_flag(&p, item, &ei_flow_closed, wmem_strbuf_get_str(words));
-        if (n < 2)
-            wmem_strbuf_append(verdict, n == 0 ? wmem_strbuf_get_str(words) : ", and others");
+        sx_flag(&p, item, &ei_flow_closed, wmem_strbuf_get_str(words));
+        if (n == 0)
+            wmem_strbuf_append(verdict, wmem_strbuf_get_str(words));
         n++;
     }
+    sx_say_more(verdict, MAX(n, 1) - 1);
     if (n > 0)
         sx_add_verdict(&p, wmem_strbuf_get_str(verdict));
 }

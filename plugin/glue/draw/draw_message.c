@@ -85,6 +85,7 @@ static const struct sx_drawing *const drawings[] = {
     &sx_drawing_failure,
     &sx_drawing_trying,
     &sx_drawing_flow,
+    &sx_drawing_registration,
     &sx_drawing_dialog,
     &sx_drawing_ack,
     &sx_drawing_call_end,
@@ -106,6 +107,8 @@ const char *sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct s
         .pinfo = pinfo,
         .tvb = view->tvb,
         .view = view,
+        .tracker = view->tracker,
+        .frame = view->frame,
         .txn = view->record ? sx_tracker_txn(view->tracker, view->record->txn) : NULL,
         .quoted = view->record && view->record->flags & SX_MESSAGE_QUOTED,
     };
@@ -122,7 +125,7 @@ const char *sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct s
         say_message(words, &p);
         sx_add_verdict(&p, wmem_strbuf_get_str(words));
     }
-    return p.brief ? p.brief : p.flagged;
+    return sx_shown_frames(&p, p.brief ? p.brief : p.flagged);
 }
 
 void sx_draw_frame(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,

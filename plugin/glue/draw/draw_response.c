@@ -444,7 +444,7 @@ static void set_up(int proto, expert_module_t *module)
     };
     static int *ett[] = {&ett_response, &ett_reason, &ett_warning};
     static ei_register_info ei[] = {
-        { &ei_phrase_differs, { "sipexplain.phrase_differs", PI_PROTOCOL, PI_NOTE,
+        { &ei_phrase_differs, { "sipexplain.phrase_differs", PI_PROTOCOL, PI_CHAT,
           "Reason phrase differs from the registered one", EXPFILL } },
         { &ei_missing_header, { "sipexplain.missing_header_expert", PI_PROTOCOL, PI_WARN,
           "A header field that the response must carry is missing", EXPFILL } },

@@ -60,7 +60,7 @@ static void draw_response_links(const struct sx_pen *p, proto_tree *tree)
     const struct sx_txn *txn = p->txn;
 
     /* A request that the capture shows behind its response is no start to measure from. */
-    if (txn->request_frame && txn->request_frame <= p->pinfo->num) {
+    if (txn->request_frame && txn->request_frame <= p->frame) {
         sx_add_frame(p, tree, hf_request_in, txn->request_frame);
         if (p->view->time_ns >= txn->request_ns)
             sx_add_time(p, tree, hf_time, p->view->time_ns - txn->request_ns);

@@ -44,6 +44,7 @@ static const value_string trying_cause_vals[] = {
     { SX_CAUSE_NOT_RELAYED, "Answered but not relayed back" },
     { SX_CAUSE_100_LOST, "The 100 does not reach the caller" },
     { SX_CAUSE_UNREACHABLE, "The next hop is unreachable" },
+    { SX_CAUSE_NOTHING_BEYOND, "Only 100, and nothing seen beyond this hop" },
     { 0, NULL }
 };
 
@@ -82,7 +83,7 @@ static void draw_trying(struct sx_pen *p)
         (p->view->msg->is_request && txn->method == SX_METHOD_ACK))
         return;
     struct sx_trying v = sx_trying_judge(p->view->tracker, txn);
-    if (v.state == SX_TRYING_NONE)
+    if (v.state == SX_TRYING_NONE || (ends && !sx_message_stands_for(record, v.ended_in)))
         return;
     if (v.state == SX_TRYING_OPEN) {
         wmem_strbuf_t *open = wmem_strbuf_new(p->pinfo->pool, "");
@@ -91,7 +92,7 @@ static void draw_trying(struct sx_pen *p)
     }
     proto_item *item;
     if (ends) {
-        item = sx_add_uint(p, p->tree, hf_trying_ended, txn->trying_frame);
+        item = sx_add_frame(p, p->tree, hf_trying_ended, txn->trying_frame);
     } else {
         item = sx_add_uint(p, p->tree, hf_trying_state, v.state);
         proto_tree *tree = proto_item_add_subtree(item, ett_trying);
@@ -162,7 +163,7 @@ static void draw_missing(struct sx_pen *p)
 
 proto_item *sx_add_expired(const struct sx_pen *p, uint32_t frame)
 {
-    return sx_add_uint(p, p->tree, hf_expired, frame);
+    return sx_add_frame(p, p->tree, hf_expired, frame);
 }
 
 static uint32_t overdue(const struct sx_expiry *e, const struct sx_txn *txn)
@@ -174,33 +175,66 @@ static void draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
                       const struct sx_tracker *tracker)
 {
     const struct sx_expiry *e;
-    struct sx_pen p = { .pinfo = pinfo, .tvb = tvb };
+    struct sx_pen p = sx_pen_of_frame(pinfo, tvb, tracker);
+    uint32_t more = 0;
 
-    if (!sx_tracker_expiry(tracker, pinfo->num, 0))
+    if (!sx_tracker_expiry(tracker, p.frame, 0))
         return;
     wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
     wmem_strbuf_t *verdict = wmem_strbuf_new(pinfo->pool, "");
 
     sx_add_top(&p, tree);
-    for (uint32_t i = 0; (e = sx_tracker_expiry(tracker, pinfo->num, i)); i++) {
+    for (uint32_t i = 0; (e = sx_tracker_expiry(tracker, p.frame, i)); i++) {
         const struct sx_txn *txn = sx_tracker_txn(tracker, e->txn);
-        bool ends = txn->first_response_frame == pinfo->num || txn->cancel_frame == pinfo->num ||
-                    sx_trying_judge(tracker, txn).ended_in == pinfo->num;
+        bool ends = txn->first_response_frame == p.frame || txn->cancel_frame == p.frame ||
+                    sx_trying_judge(tracker, txn).ended_in == p.frame;
         wmem_strbuf_truncate(words, 0);
         if (ends)
             wmem_strbuf_append_printf(words, "ends the overdue wait of frame %u", overdue(e, txn));
         else
             sx_say_expiry(words, tracker, e);
-        proto_item *item = sx_add_uint(&p, p.tree, hf_expired,
+        proto_item *item = sx_add_frame(&p, p.tree, hf_expired,
                                        overdue(e, txn));
         /* What ends the wait is flagged itself. */
         if (!ends)
             sx_flag(&p, item, e->after_100 ? &ei_trying_timeout : &ei_no_response,
                     wmem_strbuf_get_str(words));
-        if (i < 2)
-            wmem_strbuf_append(verdict, i == 0 ? wmem_strbuf_get_str(words) : ", and others");
+        if (i == 0)
+            wmem_strbuf_append(verdict, wmem_strbuf_get_str(words));
+        more = i;
     }
+    sx_say_more(verdict, more);
     sx_add_verdict(&p, wmem_strbuf_get_str(verdict));
+}
+
+/* As many of a frame's waits have words in its verdict. */
+#define MAX_HANGUP_WORDS 2
+
+/* The client of a wait closes its connection: that ends the wait only if nothing of it follows. */
+static void say_hangup(wmem_strbuf_t *words, const struct sx_tracker *tracker,
+                       const struct sx_txn *txn)
+{
+    if (sx_tracker_ended(tracker)) {
+        wmem_strbuf_append_printf(words, "the connection of the INVITE in frame %u ends, not the call",
+                                  txn->request_frame);
+        return;
+    }
+    sx_say_host(words, tracker, txn->src.host);
+    wmem_strbuf_append_printf(words, " closes the connection of the INVITE in frame %u, which has "
+                              "only got 100 so far", txn->request_frame);
+}
+
+static void draw_hangup(struct sx_pen *p, const struct sx_tracker *tracker,
+                        const struct sx_txn *txn, wmem_strbuf_t *words)
+{
+    struct sx_trying v = sx_trying_judge(tracker, txn);
+    expert_field *ei = trying_expert(v.state);
+
+    if (v.ended_in == p->frame && ei && sx_say_trying(words, tracker, txn, &v))
+        sx_flag(p, sx_add_frame(p, p->tree, hf_trying_ended, txn->trying_frame), ei,
+                wmem_strbuf_get_str(words));
+    else
+        say_hangup(words, tracker, txn);
 }
 
 /* The frame that ends the connection over which the caller waited. */
@@ -208,34 +242,45 @@ static void draw_hangups(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
                      const struct sx_tracker *tracker)
 {
     const struct sx_hangup *hangup;
-    struct sx_pen p = { .pinfo = pinfo, .tvb = tvb };
+    struct sx_pen p = sx_pen_of_frame(pinfo, tvb, tracker);
+    uint32_t told = 0;
 
-    if (!sx_tracker_hangup(tracker, pinfo->num, 0))
+    if (!sx_tracker_hangup(tracker, p.frame, 0))
         return;
     wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
     wmem_strbuf_t *verdict = wmem_strbuf_new(pinfo->pool, "");
 
-    for (uint32_t i = 0; (hangup = sx_tracker_hangup(tracker, pinfo->num, i)); i++) {
+    for (uint32_t i = 0; (hangup = sx_tracker_hangup(tracker, p.frame, i)); i++) {
         const struct sx_txn *txn = sx_tracker_txn(tracker, hangup->txn);
-        struct sx_trying v = sx_trying_judge(tracker, txn);
-        expert_field *ei = trying_expert(v.state);
-        wmem_strbuf_truncate(words, 0);
-        if (txn->trying_frame == 0 || txn->trying_frame > pinfo->num)
+        if (txn->trying_frame == 0 || txn->trying_frame > p.frame)
             continue;
         if (!p.top)
             sx_add_top(&p, tree);
-        /* Who goes on over another connection did not hang up; nor who is answered. */
-        if (v.ended_in == pinfo->num && ei && sx_say_trying(words, tracker, txn, &v))
-            sx_flag(&p, sx_add_uint(&p, p.tree, hf_trying_ended, txn->trying_frame), ei,
-                    wmem_strbuf_get_str(words));
-        else
-            wmem_strbuf_append_printf(words, "the connection of the INVITE in frame %u ends, "
-                                      "not the call", txn->request_frame);
-        wmem_strbuf_append_printf(verdict, "%s%s", wmem_strbuf_get_len(verdict) ? "; " : "",
-                                  wmem_strbuf_get_str(words));
+        wmem_strbuf_truncate(words, 0);
+        draw_hangup(&p, tracker, txn, words);
+        if (told++ < MAX_HANGUP_WORDS)
+            wmem_strbuf_append_printf(verdict, "%s%s", told > 1 ? "; " : "",
+                                      wmem_strbuf_get_str(words));
     }
+    if (told > MAX_HANGUP_WORDS)
+        wmem_strbuf_append_printf(verdict, "; and %u more", told - MAX_HANGUP_WORDS);
     if (p.top)
         sx_add_verdict(&p, wmem_strbuf_get_str(verdict));
+}
+
+/* A cancelled INVITE whose final response never came, on the two requests. */
+static void draw_no_end(struct sx_pen *p)
+{
+    const struct sx_txn *txn = p->txn;
+    bool cancel = txn->method == SX_METHOD_CANCEL;
+    const struct sx_txn *invite = cancel ? sx_tracker_txn(p->view->tracker, txn->related) : txn;
+
+    if (p->frame != txn->request_frame || !p->view->msg->is_request || p->remark || !invite ||
+        !sx_trying_lacks_end(p->view->tracker, invite))
+        return;
+    wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
+    sx_say_no_end(words, p->view->tracker, invite);
+    p->remark = wmem_strbuf_get_str(words);
 }
 
 static void draw_waits(struct sx_pen *p)
@@ -245,6 +290,7 @@ static void draw_waits(struct sx_pen *p)
     draw_trying(p);
     draw_no_response(p);
     draw_missing(p);
+    draw_no_end(p);
 }
 
 static void draw_frame(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,

@@ -62,6 +62,7 @@ struct visit {
     proto_tree *tree;
     tvbuff_t *frame;
     int64_t time_ns;
+    uint32_t number;    /* of the frame, as the tracker names it */
     uint32_t nth;
     struct sx_frame_signs signs;
     bool first_pass;
@@ -111,7 +112,7 @@ static const struct sx_message *observe(const struct visit *v, const struct sx_s
         .src = address_of(&v->pinfo->src, v->pinfo->srcport),
         .dst = address_of(&v->pinfo->dst, v->pinfo->destport),
         .time_ns = v->time_ns,
-        .frame = v->pinfo->num,
+        .frame = v->number,
         .transport = span->transport,
         .quoted = span->quoted,
         .packet = packet_marks(v, span),
@@ -142,7 +143,7 @@ static void on_icmp(const struct visit *v, const struct sx_sip_msg *msg)
     struct sx_address dst = address_of(&pinfo->dst, quote.dst_port);
     src.bytes = quote.src.p;
     dst.bytes = quote.dst.p;
-    sx_tracker_undelivered(state.tracker, pinfo->num, v->time_ns, &src, &dst, msg);
+    sx_tracker_undelivered(state.tracker, v->number, v->time_ns, &src, &dst, msg);
 }
 
 static void on_message(const struct sx_sip_span *span, void *data)
@@ -150,7 +151,7 @@ static void on_message(const struct sx_sip_span *span, void *data)
     struct visit *v = data;
     const struct sx_message *record =
         v->first_pass ? observe(v, span)
-                      : sx_tracker_message(state.tracker, v->pinfo->num, v->nth);
+                      : sx_tracker_message(state.tracker, v->number, v->nth);
 
     if (v->first_pass && span->quoted && record->txn == 0)
         on_icmp(v, &span->msg);
@@ -163,6 +164,7 @@ static void on_message(const struct sx_sip_span *span, void *data)
         span->msg.is_request ? NULL : sx_site_code_find(span->msg.code, span->msg.method_name);
     struct sx_view view = {
         .tracker = state.tracker,
+        .frame = v->number,
         .record = record,
         .msg = &span->msg,
         .entry = span->msg.is_request ? NULL : sx_catalogue_explain(span->msg.code),
@@ -226,7 +228,7 @@ static void on_tcp(const struct visit *v, tvbuff_t *frame)
         .src = address_of(&pinfo->src, pinfo->srcport),
         .dst = address_of(&pinfo->dst, pinfo->destport),
         .time_ns = v->time_ns,
-        .frame = pinfo->num,
+        .frame = v->number,
     };
 
     /* Read at once; nothing keeps the pointer. */
@@ -260,7 +262,7 @@ static void on_udp(const struct visit *v, tvbuff_t *frame)
         .src = address_of(&pinfo->src, pinfo->srcport),
         .dst = address_of(&pinfo->dst, pinfo->destport),
         .time_ns = v->time_ns,
-        .frame = pinfo->num,
+        .frame = v->number,
     };
 
     /* Read at once; nothing keeps the pointer. */
@@ -292,7 +294,7 @@ static bool find_fragment(const struct visit *v, tvbuff_t *frame, struct sx_seen
         .dst = address_in(f.dst),
         .inner_src = address_in(f.inner_src),
         .inner_dst = address_in(f.inner_dst),
-        .frame = v->pinfo->num,
+        .frame = v->number,
         .id = f.id,
         .holds = f.holds,
         .first = f.first,
@@ -310,7 +312,7 @@ static void on_unreadable(const struct visit *v, tvbuff_t *frame)
     if (find_fragment(v, frame, &fragment))
         sx_tracker_fragment(state.tracker, &fragment);
     else
-        sx_tracker_unreadable(state.tracker, pinfo->num, &src, &dst);
+        sx_tracker_unreadable(state.tracker, v->number, &src, &dst);
 }
 
 /* A frame that makes a packet whole has it for its second data source. */
@@ -354,7 +356,7 @@ static void on_cut(const struct visit *v, tvbuff_t *frame)
     /* Read at once; nothing keeps the pointer. */
     struct sx_slice bytes = sx_slice((const char *)tvb_get_ptr(frame, 0, (int)n), n);
     if (v->signs.cut || sx_start_line_may_begin(payload_of(pinfo, bytes, v->signs.tcp)))
-        sx_tracker_unreadable(state.tracker, pinfo->num, &src, &dst);
+        sx_tracker_unreadable(state.tracker, v->number, &src, &dst);
 }
 
 /* What is no SIP but says why SIP stays unanswered. */
@@ -405,8 +407,10 @@ static int dissect_sipexplain(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tre
      * the name. */
     pinfo->current_proto = "SIP Explain";
     v.time_ns = frame_time(pinfo);
+    v.number = v.first_pass ? sx_tracker_next_frame(state.tracker, pinfo->num)
+                            : sx_tracker_frame_again(state.tracker, pinfo->num);
     if (v.first_pass)
-        sx_watch_tick(state.tracker, pinfo->num, v.time_ns);
+        sx_watch_tick(state.tracker, v.number, v.time_ns);
     else if (sx_tracker_last_frame(state.tracker) == state.frames)
         sx_tracker_end(state.tracker);
     v.looked_at = state.asked.for_experts || sx_is_looked_at(tree);

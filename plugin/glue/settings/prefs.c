@@ -8,7 +8,7 @@
 
 static unsigned trying_timeout_ms = 32000;
 static unsigned trying_slow_ms = 6000;
-static unsigned flow_recovery_ms = 30000;
+static unsigned flow_recovery_ms = 120000;
 static ws_bool info_column = false;
 
 void sx_prefs_register(int proto)

@@ -20,6 +20,7 @@ static struct sx_slice shown_uri(struct sx_slice value)
 /* A new table adds its line here. */
 static struct sx_table *const tables[] = {
     &sx_stats_codes, &sx_stats_trying, &sx_stats_call_table, &sx_stats_requests, &sx_stats_flows,
+    &sx_stats_registrations,
 };
 
 void sx_stats_register(void (*end_capture)(void))
@@ -61,7 +62,7 @@ void sx_stats_tell(packet_info *pinfo, const struct sx_tracker *tracker,
         .retransmitted = record->repeats && !duplicate,
         .duplicate = duplicate,
         .has_delay = txn && record->code && txn->request_frame &&
-                     txn->request_frame <= pinfo->num && time_ns >= txn->request_ns,
+                     txn->request_frame <= record->frame && time_ns >= txn->request_ns,
         .method_name = sx_printable(pool, msg->method_name),
         .call_id = sx_printable(pool, msg->call_id),
         .from = sx_printable(pool, shown_uri(msg->from)),

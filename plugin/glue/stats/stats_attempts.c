@@ -9,6 +9,7 @@
 #include "glue/compat.h"
 
 #include "core/facts/catalogue.h"
+#include "core/judge/call_end.h"
 #include "core/judge/failure.h"
 #include "core/judge/silence.h"
 #include "core/judge/origin.h"
@@ -195,6 +196,27 @@ static void cause_cells(struct sx_row *row, const struct sx_tracker *tracker,
     }
 }
 
+/* ---- how it ended ---- */
+
+static const char *ender(const struct sx_call_end *end)
+{
+    static const char *const names[] = {
+        [SX_ENDER_UNKNOWN] = "cannot tell", [SX_ENDER_CALLER] = "caller",
+        [SX_ENDER_CALLED] = "called side",  [SX_ENDER_HOP] = "hop between",
+        [SX_ENDER_BOTH] = "both at once",
+    };
+
+    return end->ended_in ? names[end->by] : "";
+}
+
+static void end_cells(struct sx_row *row, const struct sx_tracker *tracker, const struct sx_txn *last)
+{
+    struct sx_call_end end = sx_call_end_of_invite(tracker, last);
+
+    sx_row_seconds_if(row, end.has_duration, end.duration_ns);
+    sx_row_text(row, ender(&end));
+}
+
 /* ---- the row ---- */
 
 /* When it rang: the first 180 or 183 (RFC 3261 21.1.2, 21.1.5). False if it did not. */
@@ -281,6 +303,8 @@ static void fill_row(struct sx_table *table, struct sx_noted *noted, const struc
         sx_row_number(row, count_attempts(table->tracker, first));
     verdict_cell(row, &o);
     cause_cells(row, table->tracker, &o);
+    if (is_call)
+        end_cells(row, table->tracker, last);
 }
 
 static bool fill_call(struct sx_table *table, struct sx_noted *noted, struct sx_row *row)
@@ -313,7 +337,8 @@ static const struct sx_column call_columns[] = {
     {"Frame", true, 0},      {"Method", false, 0},  {"From", false, 20},
     {"To", false, 20},       {"100 s", false, 0},   {"Ringing s", false, 0},
     {"Answer s", false, 0},  {"Final", false, 0},   {"Verdict", false, 34},
-    {"Began at", false, 21}, {"First cause", false, 0}, {NULL, false, 0},
+    {"Began at", false, 21}, {"First cause", false, 0}, {"Lasted s", false, 0},
+    {"Ended by", false, 0},  {NULL, false, 0},
 };
 
 struct sx_table sx_stats_call_table = {

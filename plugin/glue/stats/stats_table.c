@@ -396,6 +396,17 @@ static bool is_second_window(struct sx_table *table, const void *listener)
     return table->listener != listener;
 }
 
+static void note_key(struct sx_table *table, struct sx_notes *notes, uint32_t key,
+                     const struct sx_tap_event *event)
+{
+    struct sx_noted *noted = noted_of(notes, key);
+
+    if (table->note)
+        table->note(table, noted, event);
+    if (table->ui.refcount > 0)
+        show(table, noted);
+}
+
 static tap_packet_status on_event(void *data, packet_info *pinfo,
                                   epan_dissect_t *edt G_GNUC_UNUSED, const void *event_data,
                                   tap_flags_t flags G_GNUC_UNUSED)
@@ -411,14 +422,12 @@ static tap_packet_status on_event(void *data, packet_info *pinfo,
     table->pad = stat->user_data && table->ui.refcount == 0;
     table->tracker = event->tracker;
     stand_before(newest_notes(table), DRAW_TAP, NULL);
+    struct sx_notes *notes = notes_of(table, pinfo, event);
     uint32_t key = table->key(table, event);
     if (!key)
         return TAP_PACKET_DONT_REDRAW;
-    struct sx_noted *noted = noted_of(notes_of(table, pinfo, event), key);
-    if (table->note)
-        table->note(table, noted, event);
-    if (table->ui.refcount > 0)
-        show(table, noted);
+    for (; key; key = table->next_key ? table->next_key(table, event, key) : 0)
+        note_key(table, notes, key, event);
     return TAP_PACKET_REDRAW;
 }
 

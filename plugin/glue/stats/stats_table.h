@@ -65,6 +65,8 @@ struct sx_table {
 
     /* What an event is about; 0: nothing for this table. */
     uint32_t (*key)(struct sx_table *table, const struct sx_tap_event *event);
+    /* What else it is about, after this key; 0: nothing more. NULL: it is about one thing. */
+    uint32_t (*next_key)(struct sx_table *table, const struct sx_tap_event *event, uint32_t key);
     /* Adds an event to what it is about. NULL: there is nothing to add. */
     void (*note)(struct sx_table *table, struct sx_noted *noted, const struct sx_tap_event *event);
     /* Before rows are made after a single pass: keys may have changed. NULL: they cannot. */
@@ -101,6 +103,6 @@ void sx_stats_table_on_end(void (*end_capture)(void));
 void sx_stats_table_forget(struct sx_table *table);
 
 extern struct sx_table sx_stats_codes, sx_stats_trying, sx_stats_call_table, sx_stats_requests,
-                       sx_stats_flows;
+                       sx_stats_flows, sx_stats_registrations;
 
 #endif

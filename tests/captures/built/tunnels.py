@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """SIP below other headers, over SCTP, and in captures without Ethernet."""
 
+import socket
 import struct
 
 from scapy.all import (GRE, SCTP, UDP, VXLAN, Dot1Q, IPv6ExtHdrDestOpt, IPv6ExtHdrHopByHop, PPP,
                        PPPoE, Raw, SCTPChunkData, load_contrib)
 
 from built.capture import COOKED, COOKED_2, EXPORTED, NULL, RAW_IP, Capture, Frame, captures
-from built.packets import Stream, ether, frames, inner, ip4, ip6, outer, udp
+from built.packets import ALICE, EDGE, Stream, ether, frames, inner, ip4, ip6, outer, udp
 from built.sip import CALL, call, request, response
 
 load_contrib("mpls")
@@ -102,6 +103,31 @@ def without_addresses():
         return struct.pack("!HH4sHH", 12, 4, b"sip", 0, 0) + payload
 
     return Capture(CALL, frames(call(), exported), link=EXPORTED)
+
+
+@captures
+def exported():
+    """Messages that Wireshark has exported with their addresses: there is no transport below them, and
+    they can be read all the same. After the 100 nothing comes, though other requests are answered."""
+    def tag(number, value):
+        return struct.pack("!HH", number, len(value)) + value
+
+    def exported(right, payload):
+        src, dst = map(socket.inet_aton, (ALICE, EDGE) if right else (EDGE, ALICE))
+        return (tag(12, b"sip\0") + tag(20, src) + tag(21, dst) + tag(25, struct.pack("!I", 5060)) +
+                tag(26, struct.pack("!I", 5060)) + tag(0, b"") + payload)
+
+    stuck = call()[:2] + [
+        event for time in (20, 40, 60) for event in (
+            (time, True, request("OPTIONS", (f"alice o{time}",), call=f"o{time}")),
+            (time + 0.01, False, response(200, (f"alice o{time}",), method="OPTIONS",
+                                          call=f"o{time}")))]
+    return [("answered", Capture(CALL, frames(call(), exported), link=EXPORTED)),
+            ("stuck", Capture("""
+1 sipexplain.trying.state == 3    look-ahead
+1 no sipexplain.response_missing
+5 expert trying_timeout Warn
+""", frames(stuck, exported), link=EXPORTED, calm=False))]
 
 
 @captures

@@ -1,0 +1,403 @@
+/* registration.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "core/judge/registration.h"
+
+#include <wsutil/inet_addr.h>
+
+#include "core/judge/silence.h"
+#include "core/read/uri.h"
+
+/* REGISTERs of one binding that are looked through, the newest first. */
+#define MAX_EVENTS 4096
+
+/* Bindings of one user or client, and hops. */
+#define MAX_CHAIN 64
+
+/* A moment of the capture: what comes after this frame is not known yet. */
+struct moment {
+    uint32_t frame;
+    int64_t ns;
+    bool routed;        /* somebody sends a request to the binding, and so still holds it */
+};
+
+/* ---- what happened to a binding ---- */
+
+static bool is_grant(const struct sx_registering *event)
+{
+    return event->code / 100 == 2 && !event->removes;
+}
+
+static bool was_refused(const struct sx_tracker *t, const struct sx_registering *event)
+{
+    const struct sx_txn *txn = sx_tracker_txn(t, event->txn);
+
+    return event->code >= 300 && !(txn && txn->followed_by);
+}
+
+/* What the REGISTERs before the moment come to, for the flow. */
+struct history {
+    const struct sx_registering *grant;     /* of this flow, the newest; NULL: none */
+    const struct sx_registering *removal;   /* after any grant */
+    const struct sx_registering *newer;     /* the first grant of another flow after it */
+    const struct sx_registering *refusal;   /* the newest after any grant */
+};
+
+static struct history history_of(const struct sx_tracker *t, const struct sx_flow *flow,
+                                 struct moment m)
+{
+    const struct sx_flows *flows = sx_tracker_flows(t);
+    struct history h = {NULL, NULL, NULL, NULL};
+    const struct sx_registering *e =
+        sx_registering_at(flows, sx_binding_at(flows, flow->binding)->newest_event);
+
+    for (unsigned i = 0; e && !h.grant && i < MAX_EVENTS; i++) {
+        if (e->frame > m.frame)
+            ;
+        else if (is_grant(e) && e->flow == flow->number)
+            h.grant = e;
+        else if (is_grant(e))
+            h.newer = e;
+        else if (e->removes && !h.newer && !h.removal)
+            h.removal = e;
+        else if (!h.refusal && !h.newer && was_refused(t, e))
+            h.refusal = e;
+        e = sx_registering_at(flows, e->older);
+    }
+    return h;
+}
+
+/* The same instance has registered another Contact since: its old one leads nowhere. */
+static const struct sx_registering *moved_on(const struct sx_tracker *t,
+                                             const struct sx_flow *flow,
+                                             const struct sx_registering *grant, struct moment m)
+{
+    const struct sx_flows *flows = sx_tracker_flows(t);
+    const struct sx_binding *own = sx_binding_at(flows, flow->binding);
+    const struct sx_binding *b = sx_binding_newest_of_client(flows, own);
+
+    if (flow->reg_id || !*flow->instance)
+        return NULL;
+    for (unsigned i = 0; b && i < MAX_CHAIN; i++, b = sx_binding_at(flows, b->next)) {
+        const struct sx_registering *e = sx_registering_at(flows, b->newest_event);
+        for (unsigned n = 0; b != own && e && n < MAX_EVENTS; n++) {
+            if (e->frame <= m.frame && is_grant(e))
+                break;
+            e = sx_registering_at(flows, e->older);
+        }
+        if (b != own && !b->reg_id && e && is_grant(e) && e->frame <= m.frame &&
+            e->register_in > grant->register_in)
+            return e;
+    }
+    return NULL;
+}
+
+static uint32_t link_lost_in(const struct sx_flow *flow, struct moment m)
+{
+    const struct sx_link *link = flow->link;
+    uint32_t frame = !link ? 0 : link->closed_in ? link->closed_in : link->unreachable_in;
+
+    return frame && frame <= m.frame ? frame : 0;
+}
+
+/* Contact: * of the user. */
+static uint32_t all_removed_in(const struct sx_flows *flows, const struct sx_flow *flow,
+                               const struct sx_registering *grant, struct moment m)
+{
+    uint32_t frame = sx_user_at(flows, flow->user)->removed_in;
+
+    return frame > grant->register_in && frame <= m.frame ? frame : 0;
+}
+
+static bool has_run_out(const struct sx_registration *r, const struct sx_registering *grant,
+                        struct moment m)
+{
+    return r->has_expires && m.ns > grant->ns + (int64_t)r->expires_s * SX_NS_PER_S;
+}
+
+static void judge_state(struct sx_registration *r, const struct history *h, uint32_t all_removed,
+                        struct moment m)
+{
+    if (h->newer)
+        r->newer_in = h->newer->register_in;
+    if (h->removal || all_removed > r->newer_in) {
+        r->state = SX_REGISTRATION_REMOVED;
+        r->lost_in = h->removal ? h->removal->register_in : all_removed;
+    } else if (h->newer) {
+        r->state = SX_REGISTRATION_REPLACED;
+    } else if (r->lost_in) {
+        r->state = SX_REGISTRATION_LOST;
+    } else if (!has_run_out(r, h->grant, m)) {
+        r->state = SX_REGISTRATION_CURRENT;
+    } else {
+        /* Who still sends to it may have got a refresh that the capture lacks. */
+        r->state = m.routed && !h->refusal ? SX_REGISTRATION_UNKNOWN : SX_REGISTRATION_RUN_OUT;
+    }
+}
+
+static int64_t asked_ns(const struct sx_tracker *t, const struct sx_registering *grant)
+{
+    const struct sx_txn *txn = sx_tracker_txn(t, grant->txn);
+
+    return txn && txn->request_frame ? txn->request_ns : grant->ns;
+}
+
+/* The flow's registration at a moment; state unknown if the capture does not show that it was
+ * granted. */
+static struct sx_registration at_moment(const struct sx_tracker *t, const struct sx_flow *flow,
+                                        struct moment m)
+{
+    struct sx_registration r = {.flow = flow, .bindings = 1};
+    struct history h = history_of(t, flow, m);
+
+    if (h.refusal) {
+        r.refused_in = h.refusal->frame;
+        r.refused_code = h.refusal->code;
+    }
+    if (!h.grant)
+        return r;
+    r.in = h.grant->register_in;
+    r.granted_in = h.grant->frame;
+    r.age_ns = m.ns - asked_ns(t, h.grant);
+    r.expires_s = h.grant->expires_s;
+    r.has_expires = h.grant->has_expires;
+    r.lost_in = link_lost_in(flow, m);
+    if (!h.newer)
+        h.newer = moved_on(t, flow, h.grant, m);
+    judge_state(&r, &h, all_removed_in(sx_tracker_flows(t), flow, h.grant, m), m);
+    return r;
+}
+
+/* ---- what of the request differs ---- */
+
+static bool host_is(const struct sx_tracker *t, uint32_t host, struct sx_slice text)
+{
+    const struct sx_host *h = sx_tracker_host(t, host);
+    char name[64];
+    uint8_t bytes[16];
+
+    if (text.n > 2 && text.p[0] == '[')
+        text = sx_slice(text.p + 1, text.n - 2);
+    if (text.n >= sizeof name)
+        return false;
+    memcpy(name, text.p, text.n);
+    name[text.n] = '\0';
+    if (h->len == 4)
+        return ws_inet_pton4(name, (ws_in4_addr *)(void *)bytes) && !memcmp(bytes, h->bytes, 4);
+    return h->len == 16 && ws_inet_pton6(name, (ws_in6_addr *)(void *)bytes) &&
+           !memcmp(bytes, h->bytes, 16);
+}
+
+/* RFC 3261 18.1.1: without a port in the URI it is the transport's own. */
+static uint16_t contact_port(const struct sx_uri *uri, enum sx_transport transport)
+{
+    uint32_t port;
+
+    if (uri->port.p)
+        return sx_slice_uint(uri->port, UINT16_MAX, &port) ? (uint16_t)port : 0;
+    return transport == SX_TRANSPORT_TLS ? 5061 : 5060;
+}
+
+static bool is_stream(unsigned transport)
+{
+    return transport == SX_TRANSPORT_TCP || transport == SX_TRANSPORT_TLS ||
+           transport == SX_TRANSPORT_WS || transport == SX_TRANSPORT_SCTP;
+}
+
+/* On the hop to the client. A client that is behind no NAT may be sent to where its Contact says,
+ * too. */
+static uint8_t way_differs(const struct sx_tracker *t, const struct sx_flow *flow,
+                           const struct sx_txn *txn)
+{
+    struct sx_uri uri = sx_uri_read(sx_slice_str(flow->contact));
+    bool own_address = host_is(t, flow->client.host, uri.host);
+    bool same_transport = txn->transport == flow->transport;
+    uint8_t differs = same_transport ? 0 : SX_DIFFERS_TRANSPORT;
+
+    if (txn->dst.host != flow->client.host)
+        differs |= SX_DIFFERS_ADDRESS;
+    if (txn->dst.port != flow->client.port &&
+        !(own_address && txn->dst.port == contact_port(&uri, (enum sx_transport)txn->transport)))
+        differs |= SX_DIFFERS_PORT;
+    if (same_transport && is_stream(txn->transport) && !sx_flow_is_to_client(flow, txn))
+        differs |= SX_DIFFERS_CONNECTION;
+    return differs;
+}
+
+/* RFC 3327 5.1: the registrar sends it through the Path of the binding. */
+static bool path_differs(const struct sx_flow *flow, const struct sx_txn *txn)
+{
+    if (txn->wrong_token)
+        return true;
+    return flow->token_key.bits && !txn->token_known && txn->src.host == flow->registrar &&
+           flow->has_way && txn->src.host != flow->edge.host && txn->dst.host != flow->edge.host;
+}
+
+static uint8_t differs_of(const struct sx_tracker *t, const struct sx_flow *flow,
+                          const struct sx_txn *txn)
+{
+    bool to_client = flow->has_way && txn->src.host == flow->edge.host &&
+                     txn->dst.host != txn->src.host;
+    uint8_t differs = path_differs(flow, txn) ? SX_DIFFERS_PATH : 0;
+
+    return to_client ? differs | way_differs(t, flow, txn) : differs;
+}
+
+/* A request over the connection of a flow that has a successor differs from what holds now. */
+static uint8_t old_way(const struct sx_flow *flow, const struct sx_registration *r,
+                       const struct sx_txn *txn)
+{
+    return r->state == SX_REGISTRATION_REPLACED && is_stream(flow->transport) &&
+                   sx_flow_is_to_client(flow, txn)
+               ? SX_DIFFERS_CONNECTION
+               : 0;
+}
+
+/* ---- of an AOR ---- */
+
+/* Of the registrations that a host knows: those that work go first, then the newest. */
+static bool is_better(const struct sx_registration *a, const struct sx_registration *b)
+{
+    bool works = a->state == SX_REGISTRATION_CURRENT, other = b->state == SX_REGISTRATION_CURRENT;
+
+    return works != other ? works : a->granted_in > b->granted_in;
+}
+
+static bool is_registrar(const struct sx_flow *flow, uint32_t host)
+{
+    return flow->registrar == host || (flow->has_way && flow->edge.host == host);
+}
+
+static struct sx_registration of_user(const struct sx_tracker *t, const struct sx_txn *txn,
+                                      struct moment m)
+{
+    const struct sx_flows *flows = sx_tracker_flows(t);
+    const struct sx_user *user = sx_user_at(flows, txn->callee);
+    struct sx_registration best = {.state = SX_REGISTRATION_UNKNOWN};
+    const struct sx_binding *b = user ? sx_binding_at(flows, user->newest_binding) : NULL;
+    unsigned fit = 0;
+
+    for (unsigned i = 0; b && i < MAX_CHAIN; i++, b = sx_binding_at(flows, b->next_of_user)) {
+        const struct sx_flow *flow = sx_flows_at(flows, b->newest);
+        for (unsigned n = 0; flow && n < MAX_CHAIN; n++, flow = sx_flows_at(flows, flow->older)) {
+            struct sx_registration r = at_moment(t, flow, m);
+            if (!r.in || r.state == SX_REGISTRATION_REPLACED || !is_registrar(flow, txn->dst.host))
+                continue;
+            fit++;
+            if (!best.flow || is_better(&r, &best))
+                best = r;
+            break;
+        }
+    }
+    best.bindings = fit;
+    best.by_aor = true;
+    return best;
+}
+
+struct sx_registration sx_registration_find(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    const struct sx_flow *flow = sx_flows_at(sx_tracker_flows(t), txn->flow);
+    struct moment m = {.frame = txn->request_frame, .ns = txn->request_ns, .routed = flow != NULL};
+
+    if (!txn->request_frame || txn->method == SX_METHOD_REGISTER)
+        return (struct sx_registration){.flow = NULL};
+    if (!flow)
+        return of_user(t, txn, m);
+    struct sx_registration r = at_moment(t, flow, m);
+    r.differs = differs_of(t, flow, txn) | old_way(flow, &r, txn);
+    return r;
+}
+
+/* ---- what was missed ---- */
+
+/* What a client says of itself, and nobody else for it. */
+static bool is_of_client(const struct sx_txn *txn)
+{
+    static const uint16_t others[] = {404, 408, 410, 430, 477, 480, 500, 502, 503, 504, 604};
+
+    if (txn->first_response_code > 100 && txn->first_response_code < 200)
+        return true;
+    for (unsigned i = 0; i < G_N_ELEMENTS(others); i++)
+        if (txn->final_code == others[i])
+            return false;
+    return txn->final_code != 0;
+}
+
+/* The last hop that the capture shows of the request has an answer of the client. */
+static bool has_reached(const struct sx_tracker *t, const struct sx_txn *txn,
+                        const struct sx_flow *flow)
+{
+    const struct sx_txn *at = txn;
+
+    for (unsigned i = 0; i < MAX_CHAIN; i++) {
+        const struct sx_txn *child = sx_tracker_txn(t, at->first_child);
+        if (sx_flow_is_to_client(flow, at))
+            return at->trying_frame || at->first_response_frame;
+        if (!child)
+            return is_of_client(at);
+        at = child;
+    }
+    return false;
+}
+
+static bool went_wrong(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    if (txn->final_frame)
+        return txn->final_code >= 300 && !txn->followed_by && !txn->cancel_frame;
+    return txn->expired_frame || sx_silence_no_response(t, txn) ||
+           (sx_txn_waits_after_100(txn) &&
+            sx_tracker_now(t) - txn->trying_ns >= sx_tracker_config(t)->trying_timeout_ns);
+}
+
+/* The host itself says that it has nobody to send it to. */
+static bool says_nobody(const struct sx_txn *txn)
+{
+    static const uint16_t codes[] = {404, 408, 410, 430, 477, 480, 500, 503, 604};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(codes) && !txn->first_child; i++)
+        if (txn->final_code == codes[i])
+            return true;
+    return false;
+}
+
+bool sx_registration_missed(const struct sx_tracker *t, const struct sx_txn *txn,
+                            struct sx_registration *registration)
+{
+    if ((!txn->flow && !txn->callee) || txn->method == SX_METHOD_CANCEL ||
+        txn->method == SX_METHOD_REGISTER || !went_wrong(t, txn) ||
+        (!txn->flow && !says_nobody(txn)))
+        return false;
+    struct sx_registration r = sx_registration_find(t, txn);
+    if (!r.flow || !r.in)
+        return false;
+    *registration = r;
+    if (r.by_aor)
+        return r.state != SX_REGISTRATION_CURRENT && r.state != SX_REGISTRATION_UNKNOWN;
+    return !has_reached(t, txn, r.flow);
+}
+
+/* ---- for tables ---- */
+
+struct sx_registration sx_registration_now(const struct sx_tracker *t, uint32_t binding)
+{
+    const struct sx_flows *flows = sx_tracker_flows(t);
+    const struct sx_binding *b = sx_binding_at(flows, binding);
+    struct moment m = {.frame = UINT32_MAX, .ns = sx_tracker_now(t)};
+    const struct sx_flow *flow = b ? sx_flows_at(flows, b->newest) : NULL;
+
+    for (unsigned i = 0; flow && !flow->accepted && flow->older && i < MAX_CHAIN; i++)
+        flow = sx_flows_at(flows, flow->older);
+    return flow ? at_moment(t, flow, m) : (struct sx_registration){.flow = NULL};
+}
+
+uint32_t sx_registration_refusals(const struct sx_tracker *t, uint32_t binding)
+{
+    const struct sx_flows *flows = sx_tracker_flows(t);
+    const struct sx_binding *b = sx_binding_at(flows, binding);
+    const struct sx_registering *e = b ? sx_registering_at(flows, b->newest_event) : NULL;
+    uint32_t n = 0;
+
+    for (unsigned i = 0; e && i < MAX_EVENTS; i++, e = sx_registering_at(flows, e->older))
+        n += was_refused(t, e);
+    return n;
+}

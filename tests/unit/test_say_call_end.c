@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/say/say_call_end.h"
+
+#include "sip_text.h"
+
+static void says_cancel(const struct ladder *l, const struct sx_message *cancel, const char *words)
+{
+    const struct sx_txn *txn = txn_of(l, cancel);
+    wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
+
+    sx_say_cancel(out, l->tracker, txn, txn_numbered(l, txn->related));
+    g_assert_cmpstr(wmem_strbuf_get_str(out), ==, words);
+    wmem_strbuf_destroy(out);
+}
+
+static void says_end(const struct ladder *l, const struct sx_message *invite, const char *words,
+                     const char *on_bye)
+{
+    struct sx_call_end end = sx_call_end_of_invite(l->tracker, txn_of(l, invite));
+    wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
+
+    sx_say_call_end(out, &end);
+    g_assert_cmpstr(wmem_strbuf_get_str(out), ==, words);
+    wmem_strbuf_truncate(out, 0);
+    sx_say_ends_call(out, &end);
+    g_assert_cmpstr(wmem_strbuf_get_str(out), ==, on_bye);
+    wmem_strbuf_destroy(out);
+}
+
+static void end_of_call(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+
+    response(&l, 1.0, BOB, ALICE, 200, "INVITE", via("alice a1"));
+    request(&l, 28.0, ALICE, BOB, "BYE", via("alice z1"), .to_tag = "bob", .cseq = 2);
+    says_end(&l, invite, "ended by the caller after 27 s, in frame 3",
+             "ends the call after 27 s, by the caller");
+    ladder_close(&l);
+}
+
+static void bye_fault(void)
+{
+    struct ladder l = ladder_open();
+    wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
+    const struct sx_message *bye =
+        request(&l, 28.0, ALICE, BOB, "BYE", via("alice z1"), .to_tag = "bob", .cseq = 2);
+
+    response(&l, 28.1, BOB, ALICE, 403, "BYE", via("alice z1"), .cseq = 2);
+    sx_say_bye_fault(out, txn_of(&l, bye), SX_BYE_REFUSED);
+    g_assert_cmpstr(wmem_strbuf_get_str(out), ==, "the BYE is refused with 403 in frame 2: the other "
+                                                  "side may still be in the call");
+    wmem_strbuf_destroy(out);
+    ladder_close(&l);
+}
+
+static void cancel_in_time(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+    const struct sx_message *cancel = request(&l, 0.1, ALICE, BOB, "CANCEL", via("alice a1"));
+    says_cancel(&l, cancel, "the caller gives up after 0.100 s without an answer, before any "
+                            "response: a CANCEL has to wait for one (RFC 3261 9.1)");
+    request(&l, 1.0, ALICE, BOB, "INVITE", via("alice b1"), .cseq = 2);
+    response(&l, 2.0, BOB, ALICE, 180, "INVITE", via("alice b1"), .cseq = 2);
+    cancel = request(&l, 62.0, ALICE, BOB, "CANCEL", via("alice b1"), .cseq = 2);
+    says_cancel(&l, cancel, "the caller gives up after 60 s of ringing");
+    response(&l, 62.1, BOB, ALICE, 200, "CANCEL", via("alice b1"), .cseq = 2);
+    other_packet(&l, 93.9);
+    says_cancel(&l, cancel, "the caller gives up after 60 s of ringing");
+    other_packet(&l, 94.0);
+    says_cancel(&l, cancel, "the caller gives up after 60 s of ringing; answered 200 in frame 6, but "
+                            "the INVITE got no final response in 32 s");
+    ladder_close(&l);
+}
+
+static void cancel_too_late(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+    response(&l, 1.0, BOB, ALICE, 200, "INVITE", via("alice a1"));
+    const struct sx_message *cancel = request(&l, 2.0, ALICE, BOB, "CANCEL", via("alice a1"));
+    says_cancel(&l, cancel, "too late, after the 200 in frame 2: the call is up, and only BYE ends it");
+    request(&l, 3.0, ALICE, BOB, "INVITE", via("alice b1"), .cseq = 2);
+    response(&l, 3.1, BOB, ALICE, 180, "INVITE", via("alice b1"), .cseq = 2);
+    cancel = request(&l, 4.0, ALICE, BOB, "CANCEL", via("alice b1"), .cseq = 2);
+    response(&l, 4.01, BOB, ALICE, 200, "INVITE", via("alice b1"), .cseq = 2);
+    says_cancel(&l, cancel, "crosses the 200 in frame 7: the call is up, and only BYE ends it");
+    ladder_close(&l);
+}
+
+static void cancel_of_a_proxy(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
+    request(&l, 0.01, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+    response(&l, 0.1, BOB, P1, 180, "INVITE", via("p1 b1", "alice a1"));
+    const struct sx_message *own = request(&l, 9.1, P1, BOB, "CANCEL", via("p1 b1"));
+    says_cancel(&l, own, "10.0.0.2 gives up after 9 s of ringing");
+    ladder_close(&l);
+    l = ladder_open();
+    request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
+    request(&l, 0.01, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+    response(&l, 0.1, BOB, P1, 180, "INVITE", via("p1 b1", "alice a1"));
+    request(&l, 9.0, ALICE, P1, "CANCEL", via("alice a1"));
+    own = request(&l, 9.1, P1, BOB, "CANCEL", via("p1 b1"));
+    says_cancel(&l, own, "hands on the CANCEL of frame 4");
+    ladder_close(&l);
+}
+
+int main(int argc, char **argv)
+{
+    tests_init(&argc, &argv);
+    g_test_add_func("/say-call-end/end-of-call", end_of_call);
+    g_test_add_func("/say-call-end/bye-fault", bye_fault);
+    g_test_add_func("/say-call-end/cancel-in-time", cancel_in_time);
+    g_test_add_func("/say-call-end/cancel-too-late", cancel_too_late);
+    g_test_add_func("/say-call-end/cancel-of-a-proxy", cancel_of_a_proxy);
+    return g_test_run();
+}
