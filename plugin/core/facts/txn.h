@@ -38,7 +38,7 @@ struct sx_message {
     uint32_t repeats;       /* frame of the message that this one repeats */
     uint32_t next;          /* index + 1 of the next older distinct response */
     uint32_t identity;      /* tells responses, or requests, of a transaction apart */
-    uint32_t to_tag;        /* hash of the To tag of a response */
+    uint32_t to_tag;        /* hash of the To tag of a response; of a PRACK the RSeq in its RAck */
     uint32_t before;        /* index + 1 of the message before it in its transaction */
     uint32_t ms;            /* when, in milliseconds that wrap around */
     uint32_t packet_id;     /* see struct sx_packet_marks; 0: unknown */

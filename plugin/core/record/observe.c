@@ -269,6 +269,18 @@ static struct sx_txn *find_begun(struct sx_tracker *t, struct sx_fingerprint key
     return txn;
 }
 
+/* RFC 3262 7.2: the first number. */
+static uint32_t rack_of(const struct sx_sip_msg *msg)
+{
+    struct sx_slice rack = sx_sip_msg_first(msg, "RAck");
+    uint32_t rseq = 0;
+    size_t n = 0;
+
+    while (n < rack.n && !sx_is_lws(rack.p[n]))
+        n++;
+    return rack.p && sx_slice_uint(sx_slice(rack.p, n), UINT32_MAX, &rseq) ? rseq : 0;
+}
+
 static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_observation *obs,
                                       struct sx_message *record)
 {
@@ -310,6 +322,8 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
         note_phone(t, obs);
     if (msg->method == SX_METHOD_INVITE || msg->method == SX_METHOD_ACK)
         sx_missing_alike(t, txn);
+    if (msg->method == SX_METHOD_PRACK)
+        record->to_tag = rack_of(msg);
     if (msg->method == SX_METHOD_CANCEL)
         cancel_invite(t, txn, obs, record);
     if (!txn->responses)

@@ -121,7 +121,8 @@ struct sx_drawing {
 
 extern const struct sx_drawing sx_drawing_response, sx_drawing_transaction, sx_drawing_credentials,
     sx_drawing_failure, sx_drawing_trying, sx_drawing_flow, sx_drawing_dialog, sx_drawing_ack,
-    sx_drawing_call_end, sx_drawing_registration, sx_drawing_mismatch, sx_drawing_session;
+    sx_drawing_call_end, sx_drawing_registration, sx_drawing_mismatch, sx_drawing_session,
+    sx_drawing_prack;
 
 /* sipexplain.expired: the message that waits. */
 proto_item *sx_add_expired(const struct sx_pen *p, uint32_t frame);

@@ -91,6 +91,7 @@ static const struct sx_drawing *const drawings[] = {
     &sx_drawing_call_end,
     &sx_drawing_mismatch,
     &sx_drawing_session,
+    &sx_drawing_prack,
 };
 
 void sx_draw_set_up(int proto, expert_module_t *module)

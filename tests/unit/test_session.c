@@ -1,0 +1,150 @@
+/* test_session.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "core/judge/session.h"
+
+#include "sip_text.h"
+
+/* Frames 1 to 3: a call whose 2xx, at 0 s, agrees on a session timer. */
+static struct ladder call_with(const char *session_expires)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, -1.0, ALICE, BOB, "INVITE", via("alice a1"));
+    response(&l, 0.0, BOB, ALICE, 200, "INVITE", via("alice a1"), .more = session_expires);
+    request(&l, 0.1, ALICE, BOB, "ACK", via("alice a2"), .to_tag = "bob");
+    return l;
+}
+
+static const struct sx_session *session_in(struct ladder *l, uint32_t frame)
+{
+    return sx_tracker_session_of(l->tracker, sx_tracker_message(l->tracker, frame, 0));
+}
+
+static enum sx_session_state state(struct ladder *l)
+{
+    return sx_session_judge(l->tracker, session_in(l, 2)).state;
+}
+
+/* RFC 4028 10: the interval but for 32 s, or but for a third of it. */
+static void due(const char *session_expires, double due_s)
+{
+    struct ladder l = call_with(session_expires);
+
+    other_packet(&l, due_s - 0.001);
+    g_assert_cmpint(state(&l), ==, SX_SESSION_OPEN);
+    other_packet(&l, due_s);
+    g_assert_cmpint(state(&l), ==, SX_SESSION_OVERDUE);
+    ladder_close(&l);
+}
+
+static void test_due(void)
+{
+    due("Session-Expires: 1800;refresher=uac\r\n", 1768);
+    due("Session-Expires: 90;refresher=uas\r\n", 60);
+    due("x: 96 ; refresher = UAC\r\n", 64);
+    due("x: 99;refresher=uac\r\n", 67);
+}
+
+static void test_refreshed(void)
+{
+    struct ladder l = call_with("Session-Expires: 90;refresher=uac\r\n");
+
+    request(&l, 45, ALICE, BOB, "UPDATE", via("alice a3"), .cseq = 2, .to_tag = "bob");
+    response(&l, 45.1, BOB, ALICE, 200, "UPDATE", via("alice a3"), .cseq = 2,
+             .more = "Session-Expires: 90;refresher=uac\r\n");
+    other_packet(&l, 100);
+    struct sx_session_verdict v = sx_session_judge(l.tracker, session_in(&l, 2));
+    g_assert_cmpint(v.state, ==, SX_SESSION_REFRESHED);
+    g_assert_cmpuint(v.refresh->request_frame, ==, 4);
+    g_assert_true(sx_session_newer(l.tracker, session_in(&l, 2)) == session_in(&l, 5));
+    g_assert_true(sx_session_older(l.tracker, session_in(&l, 5)) == session_in(&l, 2));
+    ladder_close(&l);
+}
+
+static void test_refused(void)
+{
+    struct ladder l = call_with("Session-Expires: 90;refresher=uac\r\n");
+
+    request(&l, 45, ALICE, BOB, "UPDATE", via("alice a3"), .cseq = 2, .to_tag = "bob");
+    other_packet(&l, 70);
+    g_assert_cmpint(state(&l), ==, SX_SESSION_OPEN);     /* the capture may lack its answer */
+    response(&l, 71, BOB, ALICE, 481, "UPDATE", via("alice a3"), .cseq = 2);
+    struct sx_session_verdict v = sx_session_judge(l.tracker, session_in(&l, 2));
+    g_assert_cmpint(v.state, ==, SX_SESSION_OVERDUE);
+    g_assert_cmpuint(v.refused->request_frame, ==, 4);
+    ladder_close(&l);
+}
+
+/* A BYE before it is due ends the call; one a little before may have taken its time. */
+static void bye(double at, bool ran_out)
+{
+    struct ladder l = call_with("Session-Expires: 90;refresher=uac\r\n");
+    const struct sx_message *m = request(&l, at, BOB, ALICE, "BYE", via("bob b1"),
+                                         .from_tag = "bob", .to_tag = "alice");
+
+    other_packet(&l, 100);
+    g_assert_cmpint(state(&l), ==, ran_out ? SX_SESSION_OVERDUE : SX_SESSION_ENDED);
+    g_assert_true((sx_session_ended_by(l.tracker, txn_of(&l, m)) != NULL) == ran_out);
+    ladder_close(&l);
+}
+
+static void test_bye(void)
+{
+    bye(59.499, false);
+    bye(59.5, true);
+    bye(61, true);
+}
+
+static void test_lost_bye(void)
+{
+    struct ladder l = call_with("Session-Expires: 90;refresher=uac\r\n");
+
+    response(&l, 20, BOB, ALICE, 200, "BYE", via("alice a3"), .cseq = 2);
+    other_packet(&l, 100);
+    g_assert_cmpint(state(&l), ==, SX_SESSION_OPEN);
+    ladder_close(&l);
+}
+
+static void test_none(void)
+{
+    struct ladder l = call_with("Session-Expires: soon;refresher=uac\r\n");
+
+    g_assert_null(session_in(&l, 2));
+    ladder_close(&l);
+    l = call_with("Session-Expires: 0\r\n");
+    g_assert_null(session_in(&l, 2));
+    ladder_close(&l);
+    l = call_with("Session-Expires: 90\r\n");
+    other_packet(&l, 100);
+    g_assert_cmpint(state(&l), ==, SX_SESSION_OPEN);     /* nobody is named */
+    ladder_close(&l);
+}
+
+/* Told on the first frame after the whole interval, once. */
+static void test_told(void)
+{
+    struct ladder l = call_with("Session-Expires: 90;refresher=uac\r\n");
+    uint32_t frame = other_packet(&l, 89.999);
+
+    g_assert_null(sx_tracker_session_due(l.tracker, frame, 0));
+    frame = other_packet(&l, 90);
+    g_assert_true(sx_tracker_session_due(l.tracker, frame, 0) == session_in(&l, 2));
+    g_assert_null(sx_tracker_session_due(l.tracker, frame, 1));
+    frame = other_packet(&l, 91);
+    g_assert_null(sx_tracker_session_due(l.tracker, frame, 0));
+    ladder_close(&l);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/session/due", test_due);
+    g_test_add_func("/session/refreshed", test_refreshed);
+    g_test_add_func("/session/refused", test_refused);
+    g_test_add_func("/session/bye", test_bye);
+    g_test_add_func("/session/lost_bye", test_lost_bye);
+    g_test_add_func("/session/none", test_none);
+    g_test_add_func("/session/told", test_told);
+    return g_test_run();
+}
