@@ -164,7 +164,7 @@ static bool is_kept(enum sx_method method)
 
 static uint32_t contact_hash(const struct sx_tracker *t, const struct sx_sip_msg *msg)
 {
-    struct sx_slice contact = sx_sip_msg_first(msg, "Contact");
+    struct sx_slice contact = sx_sip_msg_contact(msg);
 
     return contact.p ? sx_txn_hash(t, sx_name_addr_uri(contact)) : 0;
 }
@@ -288,11 +288,12 @@ static void note_answer(const struct sx_tracker *t, struct sx_dialog *dialog,
     const struct sx_sip_msg *msg = obs->msg;
 
     if (msg->code < 200) {
-        dialog->contact_in_18x |= sx_sip_msg_first(msg, "Contact").p != NULL;
+        dialog->contact_in_18x |= msg->contact.p != NULL;
         return;
     }
     note_contact(t, dialog, side_of(dialog, to_tag), msg);
-    note_route(dialog, obs);
+    if (msg->has_record_route)
+        note_route(dialog, obs);
 }
 
 void sx_dialogs_response(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
