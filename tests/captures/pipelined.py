@@ -321,8 +321,8 @@ def halves(cases):
 def cases_over(carrier):
     new = Numbered()
     if carrier == "tcp":
-        return together([*pairs(new, None), *runs(new), *everywhere(new), *unfinished(new), *alike(),
-                         *spelled(new)])
+        return together([*pairs(new, None), *runs(new), *everywhere(new), *unfinished(new),
+                         *alike(), *spelled(new)])
     made = apart([*pairs(new, 2), *runs(new)])
     if carrier == "tls":
         made += together([*pairs(new, 1), *runs(new)])

@@ -233,6 +233,13 @@ def test_a_call_without_its_invite(wireshark, capture):
     assert (row["100 s"], row["Ringing s"], row["Answer s"]) == ("", "", "")
 
 
+def test_only_ringing_is_ringing(wireshark, capture):
+    row, = rows(wireshark, capture(LADDERS / "table-forwarded-ring.md"), "calls")
+    assert (row["Ringing s"], row["Answer s"]) == ("", "3.000")
+    row, = rows(wireshark, capture(LADDERS / "table-re-invite-missing.md"), "calls")
+    assert (row["Frame"], row["Ringing s"], row["Answer s"]) == ("1", "0.100", "3.000")
+
+
 def test_times_after_a_challenge(wireshark, capture):
     row, = rows(wireshark, capture(LADDERS / "table-challenge-then-100.md"), "calls")
     assert (row["Frame"], row["100 s"], row["Ringing s"], row["Answer s"]) == (

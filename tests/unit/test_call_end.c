@@ -100,7 +100,7 @@ static void unanswered(unsigned sends, double now, enum sx_bye_fault fault)
 
     answered_call(&l);
     for (unsigned i = 0; i < sends; i++) {
-        const struct sx_message *sent = bye_of_caller(&l, i < 7 ? 20.0 + i * 0.5 : 23.0 + (i - 6) * 4);
+        const struct sx_message *sent = bye_of_caller(&l, 20.0 + send_time("BYE", i));
         bye = bye ? bye : sent;
     }
     other_packet(&l, now);
@@ -110,8 +110,9 @@ static void unanswered(unsigned sends, double now, enum sx_bye_fault fault)
 
 static void silence(void)
 {
-    unanswered(12, 51.9, SX_BYE_FINE);
-    unanswered(12, 52.1, SX_BYE_UNANSWERED);
+    unanswered(11, 51.9, SX_BYE_FINE);
+    unanswered(11, 52.1, SX_BYE_UNANSWERED);
+    unanswered(10, 52.1, SX_BYE_FINE);     /* it stopped: it has an answer */
 }
 
 /* The other side had hung up as well: it knows no dialog any more. */

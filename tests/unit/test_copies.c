@@ -200,6 +200,19 @@ static void test_nat(void)
     ladder_close(&l);
 }
 
+/* A NAT that writes the private address into the Request-URI: the identification is the same. */
+static void test_nat_with_other_uri(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0.000, ALICE, P1, "INVITE", via("alice a1"), .uri = "sip:b@192.0.2.1", ID(7));
+    assert_copy_of(request(&l, 0.001, ALICE, BOB, "INVITE", via("alice a1"),
+                           .uri = "sip:b@10.0.0.3", ID(7)), 1);
+    assert_repeats(request(&l, 0.002, ALICE, BOB, "INVITE", via("alice a1"),
+                           .uri = "sip:b@10.0.0.3", ID(8)), 0);
+    ladder_close(&l);
+}
+
 /* A response to two receivers, without a NAT in sight: sent twice, unless at one moment. */
 static void test_response_to_two(void)
 {
@@ -294,6 +307,7 @@ int main(int argc, char **argv)
     g_test_add_func("/copies/tcp", test_tcp);
     g_test_add_func("/copies/tcp_branch_again", test_tcp_branch_again);
     g_test_add_func("/copies/nat", test_nat);
+    g_test_add_func("/copies/nat_with_other_uri", test_nat_with_other_uri);
     g_test_add_func("/copies/response_to_two", test_response_to_two);
     g_test_add_func("/copies/nat_ends_wait", test_nat_ends_wait);
     g_test_add_func("/copies/sent_to_another", test_sent_to_another);

@@ -177,6 +177,54 @@ static void another_tag(void)
     ladder_close(&l);
 }
 
+static void without_a_tag(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = invite_and_180(&l);
+
+    answer(&l, 0, 0, 200);
+    request(&l, 1.1, ALICE, BOB, "ACK", via("alice k1"));
+    answer(&l, 1, 7, 200);
+    assert_ack(judge(&l, invite), SX_ACK_NEVER, SX_ACK_CAUSE_MISMATCH, 4);
+    ladder_close(&l);
+}
+
+static void another_connection(uint16_t port, enum sx_ack_cause cause)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite =
+        request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"), .transport = SX_TRANSPORT_TCP,
+                .src_port = 40001);
+
+    for (unsigned i = 0; i < 8; i++) {
+        response(&l, 1 + sends_at[i], BOB, ALICE, 200, "INVITE", via("alice a1"),
+                 .transport = SX_TRANSPORT_TCP, .dst_port = 40001);
+        if (i == 0)
+            request(&l, 1.1, ALICE, BOB, "ACK", via("alice k1"), .to_tag = "bob",
+                    .transport = SX_TRANSPORT_TCP, .src_port = port);
+    }
+    assert_ack(judge(&l, invite), SX_ACK_NEVER, cause, 3);
+    ladder_close(&l);
+}
+
+static void connections(void)
+{
+    another_connection(40001, SX_ACK_CAUSE_LOST);
+    another_connection(40002, SX_ACK_CAUSE_ASTRAY);
+}
+
+/* The 180 arrived, the 200 goes to another port. */
+static void answer_astray(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = invite_and_180(&l);
+
+    for (unsigned i = 0; i < 8; i++)
+        response(&l, 1 + sends_at[i], BOB, ALICE, 200, "INVITE", via("alice a1"), .dst_port = 5070);
+    assert_ack(judge(&l, invite), SX_ACK_NEVER, SX_ACK_CAUSE_RESPONSE_LOST, 3);
+    ladder_close(&l);
+}
+
 /* Not of the other 200 of a fork, which it acknowledges rightly. */
 static void another_fork(void)
 {
@@ -337,6 +385,9 @@ int main(int argc, char **argv)
     g_test_add_func("/no-ack/acks-that-do-not-help", acks_that_do_not_help);
     g_test_add_func("/no-ack/another-port", another_port);
     g_test_add_func("/no-ack/another-tag", another_tag);
+    g_test_add_func("/no-ack/without-a-tag", without_a_tag);
+    g_test_add_func("/no-ack/connections", connections);
+    g_test_add_func("/no-ack/answer-astray", answer_astray);
     g_test_add_func("/no-ack/another-fork", another_fork);
     g_test_add_func("/no-ack/client-has-it", client_has_it);
     g_test_add_func("/no-ack/client-may-have-the-180", client_may_have_the_180);

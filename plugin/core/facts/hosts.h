@@ -27,6 +27,7 @@ struct sx_host {
     uint32_t own_invite;        /* an INVITE that it began itself: a user agent or B2BUA */
     uint32_t answered_unseen;   /* an INVITE to it got 101 to 299 without a branch seen */
     uint32_t unreadable;        /* a packet from it that may hold SIP: encrypted, or a fragment */
+    uint32_t connected;         /* its newest connection to a port for SIP came up */
     uint32_t registers;         /* a REGISTER that it began, for a Contact with its own address */
     bool copied;                /* the capture holds packets from it twice */
 };

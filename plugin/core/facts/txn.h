@@ -92,6 +92,8 @@ struct sx_txn {
     struct sx_fingerprint key;
     struct sx_fingerprint parent_key;   /* of the second Via; zero if there is none */
     uint64_t call_hash;                 /* of the Call-ID; 0 if there is none */
+    uint64_t session_hash;              /* of the sender's UUID in an INVITE's Session-ID (RFC 7989): a B2BUA
+                                           keeps it; 0: none */
     int64_t request_ns;
     int64_t last_request_ns;
     int64_t trying_ns;

@@ -8,8 +8,8 @@
 #include "core/judge/silence.h"
 
 /* Requests of a dialog, dialogs of a Call-ID, hops of a request that are looked through. */
-#define MAX_REQUESTS 1024
-#define MAX_DIALOGS 64
+#define MAX_REQUESTS 512
+#define MAX_DIALOGS 32
 #define MAX_HOPS 70
 
 /* BYEs of both sides cross only if the second comes before the first is answered; where the first stays
@@ -111,10 +111,11 @@ static void set_sender(const struct sx_tracker *t, const struct sx_dialog *dialo
     const struct sx_txn *other = find_bye(t, dialog, bye);
 
     end->by = sender_of(t, dialog, bye);
-    if (end->by == SX_ENDER_HOP || !other || !cross(bye, other))
+    if (!other || !cross(bye, other))
         return;
     end->other = other->number;
-    end->by = sender_of(t, dialog, other) == SX_ENDER_HOP ? SX_ENDER_HOP : SX_ENDER_BOTH;
+    if (end->by != SX_ENDER_HOP)
+        end->by = sender_of(t, dialog, other) == SX_ENDER_HOP ? SX_ENDER_HOP : SX_ENDER_BOTH;
 }
 
 struct sx_call_end sx_call_end_of_dialog(const struct sx_tracker *t, const struct sx_dialog *dialog)

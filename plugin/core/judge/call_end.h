@@ -26,7 +26,7 @@ struct sx_call_end {
     bool has_duration;      /* the capture shows the 2xx */
     int64_t duration_ns;    /* from the 2xx to that message */
     uint32_t txn;           /* of that message, at its first hop */
-    uint32_t other;         /* SX_ENDER_BOTH: of the other BYE; else 0 */
+    uint32_t other;         /* of the BYE to the other side, where two crossed or a hop sent both; else 0 */
 };
 
 /* How the dialog ended. */

@@ -5,9 +5,9 @@
 
 #include "core/judge/challenge.h"
 #include "core/judge/failure.h"
+#include "core/judge/failure_branches.h"
+#include "core/judge/flow_story.h"
 #include "core/judge/mismatch.h"
-#include "core/record/evidence.h"
-#include "core/record/missing.h"
 
 /* Branches looked at, the newest first; more than any fork has. */
 #define MAX_BRANCHES 256
@@ -15,14 +15,15 @@
 /* RFC 3261 8.1.1.6: as many hops as a request may take by default. */
 #define MAX_HOPS 70
 
-/* Transactions before and after one that are looked through for its other side. */
-#define MAX_NEIGHBOURS 256
+/* Transactions before and after one that are looked through for others at the same hop. */
+#define MAX_NEIGHBOURS 64
 
-/* A hop that has to connect before it can send a request on begins so soon. */
+/* Attempts to connect that are looked through. */
+#define MAX_ATTEMPTS 256
+
+/* A hop that has to connect before it can send a request on begins so soon; and once it is refused it
+ * says so, or tries the next target, as soon. */
 #define PROMPT_NS (2 * SX_NS_PER_S)
-
-/* A hop that gave up a branch says so at once. */
-#define AT_ONCE_NS (2 * SX_NS_PER_S)
 
 static struct sx_failure_cause unknown(const struct sx_txn *at)
 {
@@ -87,119 +88,71 @@ static struct sx_failure_cause chosen_by_fork(const struct sx_tracker *t, const 
 
 /* ---- circles ---- */
 
-/* RFC 3261 16.3: the request came to a host that it had been at. Spirals are legal; only who says that
- * the request went too far is asked. */
+/* RFC 3261 16.3: the request that went too far had been at the host that says so, with the same
+ * Request-URI: with another one it is a spiral, which is legal. Who comes by a third time is in a
+ * circle, whatever is added to the URI on the way. */
 static struct sx_failure_cause in_circle(const struct sx_tracker *t, const struct sx_txn *made)
 {
-    const struct sx_txn *later = made;
+    const struct sx_txn *earlier = sx_tracker_txn(t, made->parent);
+    unsigned visits = 1;
 
     if (made->final_code != 482 && made->final_code != 483)
         return unknown(made);
-    for (unsigned i = 0; later && i < MAX_HOPS; i++, later = sx_tracker_txn(t, later->parent)) {
-        const struct sx_txn *earlier = sx_tracker_txn(t, later->parent);
-        for (unsigned k = 0; earlier && k < MAX_HOPS; k++) {
-            if (earlier->dst.host == later->dst.host && later->src.host != later->dst.host)
-                return found(SX_FAILURE_CIRCLE, later->request_frame, made, later);
-            earlier = sx_tracker_txn(t, earlier->parent);
+    for (unsigned i = 0; earlier && i < MAX_HOPS; i++, earlier = sx_tracker_txn(t, earlier->parent)) {
+        if (!sx_endpoint_eq(earlier->dst, made->dst))
+            continue;
+        if (earlier->request_hash == made->request_hash || ++visits > 2) {
+            struct sx_failure_cause c = found(SX_FAILURE_CIRCLE, made->request_frame, made, made);
+            c.since = earlier;
+            return c;
         }
     }
     return unknown(made);
 }
 
-/* ---- what came of the request further on ---- */
+/* ---- connections that did not come up ---- */
 
-/* The hop took a branch back by itself, and tells its caller at once. */
-static bool gave_up(const struct sx_txn *at, const struct sx_txn *b)
+/* Another request waits at the same hop, and the connection may be meant for that one. */
+static bool may_be_of_another(const struct sx_tracker *t, const struct sx_txn *at,
+                              const struct sx_attempt *a)
 {
-    return seen(at, b->cancel_frame) && !at->cancel_frame &&
-           at->final_ns - b->cancel_ns <= AT_ONCE_NS;
-}
+    uint32_t first = at->number > MAX_NEIGHBOURS ? at->number - MAX_NEIGHBOURS : 1;
+    uint32_t last = MIN(sx_tracker_txn_count(t), at->number + MAX_NEIGHBOURS);
 
-static int64_t waited_for(const struct sx_txn *b)
-{
-    return b->cancel_ns - (b->first_response_frame && b->first_response_frame < b->cancel_frame
-                               ? b->first_response_ns
-                               : b->trying_frame ? b->trying_ns : b->request_ns);
-}
-
-static bool is_silent(const struct sx_tracker *t, const struct sx_txn *at, const struct sx_txn *b)
-{
-    struct sx_horizon until = {.frame = at->final_frame, .ns = at->final_ns};
-
-    return b->request_frame && b->responses == 0 && sx_evidence_of_silence(t, b, until) &&
-           sx_missing_response(t, b, at->final_frame).sign == SX_MISSING_NONE;
-}
-
-/* What one branch has to do with the failure. */
-static struct sx_failure_cause cause_of_branch(const struct sx_tracker *t, const struct sx_txn *at,
-                                               const struct sx_txn *b)
-{
-    if (gave_up(at, b)) {
-        struct sx_failure_cause c = found(SX_FAILURE_OWN_LIMIT, b->cancel_frame, at, b);
-        c.after_ns = waited_for(b);
-        return c;
-    }
-    if (seen(at, b->final_frame) && b->final_code >= 300 && b->final_code != at->final_code &&
-        !b->cancel_frame && sx_failure_judge(t, b, b->final_code))
-        return found(SX_FAILURE_TOLD_OTHERWISE, b->final_frame, at, b);
-    if (b->responses == 0 && seen(at, b->unreachable_frame))
-        return found(SX_FAILURE_UNREACHABLE, b->unreachable_frame, at, b);
-    if (is_silent(t, at, b))
-        return found(SX_FAILURE_UNANSWERED, b->request_frame, at, b);
-    return unknown(at);
-}
-
-/* A proxy tells the best of what it got (RFC 3261 16.7 item 6): the lowest class of failures goes
- * before what only was not answered. */
-static unsigned rank(const struct sx_failure_cause *c)
-{
-    switch (c->kind) {
-    case SX_FAILURE_TOLD_OTHERWISE:
-        return c->of->final_code >= 600 ? 9 : 9 - c->of->final_code / 100;
-    case SX_FAILURE_OWN_LIMIT:
-        return 3;
-    case SX_FAILURE_UNREACHABLE:
-        return 2;
-    case SX_FAILURE_UNANSWERED:
-        return 1;
-    case SX_FAILURE_UNKNOWN:
-    case SX_FAILURE_CONNECTION_GONE:
-    case SX_FAILURE_NOT_REGISTERED:
-    case SX_FAILURE_FORK:
-    case SX_FAILURE_CREDENTIALS:
-    case SX_FAILURE_MISMATCH:
-    case SX_FAILURE_CIRCLE:
-    default:
-        return 0;
-    }
-}
-
-static struct sx_failure_cause further_on(const struct sx_tracker *t, const struct sx_txn *at)
-{
-    const struct sx_txn *b = sx_tracker_txn(t, at->first_child);
-    struct sx_failure_cause best = unknown(at);
-
-    for (unsigned i = 0; b && i < MAX_BRANCHES; i++, b = sx_tracker_txn(t, b->next_sibling)) {
-        if (!seen(at, b->request_frame) && !seen(at, b->final_frame))
+    for (uint32_t n = first; n <= last; n++) {
+        const struct sx_txn *o = sx_tracker_txn(t, n);
+        if (o == at || o->dst.host != at->dst.host || o->first_child || !o->request_frame ||
+            o->request_frame > a->since_frame || a->since_ns - o->request_ns > PROMPT_NS ||
+            o->method == SX_METHOD_ACK || o->method == SX_METHOD_CANCEL)
             continue;
-        struct sx_failure_cause c = cause_of_branch(t, at, b);
-        if (rank(&c) > rank(&best))
-            best = c;
+        if (!o->final_frame || (o->final_frame > a->since_frame && o->final_code != at->final_code))
+            return true;
     }
-    return best;
+    return false;
 }
 
-/* ---- nothing was sent on ---- */
-
-/* The hop asked for a connection right after the request came, did not get it, and said so. */
-static struct sx_failure_cause no_connection(const struct sx_tracker *t, const struct sx_txn *at)
+static bool is_in_vain(const struct sx_txn *at, const struct sx_attempt *a)
 {
-    for (uint32_t n = 0; at->request_frame && n < MAX_NEIGHBOURS; n++) {
-        const struct sx_attempt *a = sx_tracker_attempt(t, at->request_frame, n);
+    return seen(at, a->frame) && a->from.host == at->dst.host && !a->came_up;
+}
+
+/* The hop asked for a connection right after the request came, or after its last branch ended, did
+ * not get it, and said so. */
+static struct sx_failure_cause no_connection(const struct sx_tracker *t, const struct sx_txn *at,
+                                             const struct sx_failure_branches *branches)
+{
+    uint32_t after;
+    int64_t after_ns;
+
+    if (!at->request_frame || !sx_failure_is_of_transport(at->final_code) ||
+        !sx_failure_branches_ended(branches, at, &after, &after_ns))
+        return unknown(at);
+    for (uint32_t n = 0; n < MAX_ATTEMPTS; n++) {
+        const struct sx_attempt *a = sx_tracker_attempt(t, after, n);
         if (!a || !seen(at, a->frame))
             break;
-        if (a->from.host != at->dst.host || a->came_up || a->since_frame < at->request_frame ||
-            a->since_ns - at->request_ns > PROMPT_NS)
+        if (!is_in_vain(at, a) || a->since_frame < after || a->since_ns - after_ns > PROMPT_NS ||
+            may_be_of_another(t, at, a))
             continue;
         struct sx_failure_cause c = found(SX_FAILURE_UNREACHABLE, a->frame, at, NULL);
         c.attempt = a;
@@ -208,40 +161,116 @@ static struct sx_failure_cause no_connection(const struct sx_tracker *t, const s
     return unknown(at);
 }
 
-/* The other side of a B2BUA that keeps the Call-ID: a request of the same method that it sent after
- * this one came, and that failed before it told its caller. */
-static struct sx_failure_cause other_side(const struct sx_tracker *t, const struct sx_txn *at)
-{
-    uint32_t last = MIN(sx_tracker_txn_count(t), at->number + MAX_NEIGHBOURS);
+/* ---- registrations ---- */
 
-    for (uint32_t n = at->number + 1; at->call_hash && n <= last; n++) {
-        const struct sx_txn *b = sx_tracker_txn(t, n);
-        if (b->call_hash != at->call_hash || b->method != at->method || b->parent ||
-            b->src.host != at->dst.host || b->dst.host == at->src.host ||
-            b->request_frame < at->request_frame)
-            continue;
-        struct sx_failure_cause c = cause_of_branch(t, at, b);
-        if (c.kind != SX_FAILURE_UNKNOWN)
-            return c;
+static struct sx_failure_cause of_state(const struct sx_txn *at, const struct sx_registration *r)
+{
+    struct sx_failure_cause c = unknown(at);
+
+    c.registration = *r;
+    switch (r->state) {
+    case SX_REGISTRATION_LOST:
+        c.kind = SX_FAILURE_CONNECTION_GONE;
+        c.frame = r->lost_in;
+        break;
+    case SX_REGISTRATION_RUN_OUT:
+        c.kind = SX_FAILURE_NOT_REGISTERED;
+        c.frame = r->in;
+        break;
+    case SX_REGISTRATION_REMOVED:
+        c.kind = SX_FAILURE_NOT_REGISTERED;
+        c.frame = r->lost_in;
+        break;
+    case SX_REGISTRATION_REPLACED:
+        c.kind = SX_FAILURE_NOT_REGISTERED;
+        c.frame = r->newer_in;
+        break;
+    case SX_REGISTRATION_UNKNOWN:
+    case SX_REGISTRATION_CURRENT:
+    default:
+        break;
     }
-    return unknown(at);
+    return c;
+}
+
+/* The flow that the hop says is gone, where the capture shows how it went. */
+static struct sx_failure_cause of_flow(const struct sx_tracker *t, const struct sx_txn *at)
+{
+    struct sx_failure_cause c = unknown(at);
+
+    if (!sx_flow_is_loss(t, at, at->final_code))
+        return c;
+    struct sx_flow_story story = sx_flow_tell(t, at);
+    if (!story.flow || !story.about_flow || story.death == SX_DEATH_UNKNOWN)
+        return c;
+    c.kind = story.death == SX_DEATH_REMOVED || story.death == SX_DEATH_EXPIRED
+                 ? SX_FAILURE_NOT_REGISTERED
+                 : SX_FAILURE_CONNECTION_GONE;
+    c.frame = story.death_in;
+    c.registration.flow = story.flow;
+    return c;
+}
+
+/* Nothing was sent on: whom it was for could not be reached any more. */
+static struct sx_failure_cause not_registered(const struct sx_tracker *t, const struct sx_txn *at)
+{
+    struct sx_failure_cause c = of_flow(t, at);
+    struct sx_registration r;
+
+    if (c.kind == SX_FAILURE_UNKNOWN && sx_registration_missed(t, at, &r))
+        return of_state(at, &r);
+    return c;
+}
+
+/* ---- all of it ---- */
+
+static bool is_known(const struct sx_failure_cause *c)
+{
+    return c->kind != SX_FAILURE_UNKNOWN;
+}
+
+/* The connection that was not to be had is the one that the client has given up. */
+static bool is_to_client(const struct sx_failure_cause *registered,
+                         const struct sx_failure_cause *refused)
+{
+    const struct sx_flow *flow = registered->registration.flow;
+
+    return is_known(registered) && flow &&
+           (!is_known(refused) || refused->attempt->to.host == flow->client.host);
+}
+
+static struct sx_failure_cause nothing_sent_on(const struct sx_tracker *t, const struct sx_txn *at,
+                                               const struct sx_failure_cause *refused)
+{
+    struct sx_failure_cause registered = not_registered(t, at);
+
+    return is_to_client(&registered, refused) ? registered : *refused;
+}
+
+/* At one hop. Where it only handed a failure on, `of` is the branch that it came from. */
+static struct sx_failure_cause made_at(const struct sx_tracker *t, const struct sx_txn *at)
+{
+    struct sx_failure_branches branches = sx_failure_branches_of(t, at);
+    struct sx_failure_cause c = in_circle(t, at), refused = no_connection(t, at, &branches);
+
+    if (sx_challenge_judge(t, at).state == SX_CHALLENGE_REFUSED)
+        return found(SX_FAILURE_CREDENTIALS, at->request_frame, at, at);
+    if (is_known(&c))
+        return c;
+    if ((at->final_code == 481 || at->final_code == 500) && sx_mismatch_of_request(t, at).differs)
+        return found(SX_FAILURE_MISMATCH, at->request_frame, at, at);
+    if (branches.count == 0)
+        return nothing_sent_on(t, at, &refused);
+    return is_known(&refused) ? refused : sx_failure_of_branches(t, at, &branches);
 }
 
 static struct sx_failure_cause made_here(const struct sx_tracker *t, const struct sx_txn *at)
 {
-    struct sx_failure_cause c = in_circle(t, at);
+    struct sx_failure_cause c = made_at(t, at);
 
-    if (sx_challenge_judge(t, at).state == SX_CHALLENGE_REFUSED)
-        return found(SX_FAILURE_CREDENTIALS, at->request_frame, at, at);
-    if ((at->final_code == 481 || at->final_code == 500) &&
-        sx_mismatch_of_request(t, at).differs)
-        return found(SX_FAILURE_MISMATCH, at->request_frame, at, at);
-    if (c.kind == SX_FAILURE_UNKNOWN)
-        c = further_on(t, at);
-    if (c.kind == SX_FAILURE_UNKNOWN && !at->first_child)
-        c = no_connection(t, at);
-    if (c.kind == SX_FAILURE_UNKNOWN && !at->first_child)
-        c = other_side(t, at);
+    for (unsigned i = 0; !is_known(&c) && c.of && i < MAX_HOPS; i++)
+        c = made_at(t, c.of);
+    c.of = is_known(&c) ? c.of : NULL;
     return c;
 }
 
@@ -250,5 +279,35 @@ struct sx_failure_cause sx_failure_cause_find(const struct sx_tracker *t, const 
     struct sx_origin origin = sx_origin_find(t, txn);
     struct sx_failure_cause fork = chosen_by_fork(t, txn, origin.txn);
 
-    return fork.kind != SX_FAILURE_UNKNOWN ? fork : made_here(t, origin.txn);
+    return is_known(&fork) ? fork : made_here(t, origin.txn);
+}
+
+struct sx_failure_cause sx_failure_cause_first(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    struct sx_failure_cause c = sx_failure_cause_find(t, txn);
+
+    for (unsigned i = 0; c.kind == SX_FAILURE_TOLD_OTHERWISE && i < MAX_HOPS; i++)
+        c = sx_failure_cause_find(t, c.of);
+    return c;
+}
+
+struct sx_endpoint sx_failure_cause_place(const struct sx_failure_cause *c)
+{
+    switch (c->kind) {
+    case SX_FAILURE_UNANSWERED:
+        return c->of->dst;
+    case SX_FAILURE_UNREACHABLE:
+        return c->attempt ? c->attempt->to : c->of->dst;
+    case SX_FAILURE_UNKNOWN:
+    case SX_FAILURE_CONNECTION_GONE:
+    case SX_FAILURE_NOT_REGISTERED:
+    case SX_FAILURE_FORK:
+    case SX_FAILURE_CREDENTIALS:
+    case SX_FAILURE_MISMATCH:
+    case SX_FAILURE_TOLD_OTHERWISE:
+    case SX_FAILURE_CIRCLE:
+    case SX_FAILURE_OWN_LIMIT:
+    default:
+        return c->at->dst;
+    }
 }

@@ -26,8 +26,8 @@
 #define GIVES_UP_UNTIL_NS (45 * SX_NS_PER_S)
 
 /* Requests of a dialog, dialogs of a Call-ID, hops of a request that are looked through. */
-#define MAX_REQUESTS 1024
-#define MAX_DIALOGS 64
+#define MAX_REQUESTS 512
+#define MAX_DIALOGS 32
 #define MAX_HOPS 70
 
 /* ---- the hops of an INVITE ---- */
@@ -194,9 +194,11 @@ static void blame(struct sx_ack *ack, enum sx_ack_cause cause, uint32_t frame)
     ack->cause_in = frame;
 }
 
+/* Over the transport, and the connection, of the INVITE. */
 static bool goes_to_server(const struct sx_txn *ack, const struct sx_txn *server)
 {
-    return sx_endpoint_eq(ack->dst, server->dst) && ack->transport == server->transport;
+    return sx_endpoint_eq(ack->dst, server->dst) && ack->transport == server->transport &&
+           (ack->transport == SX_TRANSPORT_UDP || ack->src.port == server->src.port);
 }
 
 /* One that nobody in the capture sent on is where the ACK was seen last. */
@@ -215,7 +217,7 @@ static void blame_ack(const struct sx_tracker *t, const struct sx_txn *server,
     }
     if (!last)
         return;
-    bool on_way = arrives || is_hop_above(t, server, last->dst);
+    bool on_way = arrives || (last->dst.host != server->dst.host && is_hop_above(t, server, last->dst));
     blame(v, on_way ? SX_ACK_CAUSE_LOST : SX_ACK_CAUSE_ASTRAY, last->request_frame);
 }
 
@@ -261,11 +263,15 @@ static const struct sx_txn *ack_misnumbered(const struct sx_tracker *t, const st
 
 /* ---- why: the response ---- */
 
-/* The frame that shows that the client did not get the response; 0 if none does. */
+/* The frame that shows that the client of a hop did not get the response; 0 if none does. Over TCP a
+ * response may go over another connection than the request came (RFC 3261 18.2.2). */
 static uint32_t lost_at_hop(const struct sx_tracker *t, const struct sx_txn *hop,
                             const struct sx_resent *r)
 {
     const struct sx_txn *cancel = sx_tracker_txn(t, hop->related);
+    const struct sx_hangup *gone = sx_tracker_hung_up(t, hop);
+    bool astray = hop->request_frame && hop->answer_way != SX_ANSWER_TO_SOURCE &&
+                  hop->transport == SX_TRANSPORT_UDP;
 
     if (hop->returned_frame)
         return hop->returned_frame;
@@ -273,27 +279,38 @@ static uint32_t lost_at_hop(const struct sx_tracker *t, const struct sx_txn *hop
         return hop->last_request_frame;
     if (cancel && cancel->request_ns > r->first_ns + CROSSING_NS)
         return cancel->request_frame;
-    return hop->request_frame && hop->answer_way != SX_ANSWER_TO_SOURCE ? r->frame : 0;
+    if (gone)
+        return gone->frame;
+    return astray || (r->astray && r->txn == hop->number) ? r->frame : 0;
+}
+
+/* The hop above had the 2xx and kept it; it is one that the capture sees send. */
+static bool was_kept(const struct sx_tracker *t, const struct sx_txn *hop, int64_t until_ns)
+{
+    const struct sx_txn *above = sx_tracker_txn(t, hop->parent);
+
+    return above && sx_txn_is_next_hop(above, hop) &&
+           (!has_success(above) || above->final_ns > until_ns) &&
+           (above->responses || sx_tracker_host(t, above->dst.host)->sent > 0);
 }
 
 static uint32_t response_lost(const struct sx_tracker *t, const struct sx_txn *server,
                               const struct sx_resent *r, int64_t until_ns)
 {
     const struct sx_txn *hop = server;
+    bool kept = false;
 
+    /* The ACK of another final response than 2xx is the next hop's. */
     for (unsigned i = 0; hop && i < MAX_HOPS; i++) {
         uint32_t frame = lost_at_hop(t, hop, r);
-        const struct sx_txn *above = sx_tracker_txn(t, hop->parent);
         if (frame)
             return frame;
-        /* The hop above had it and kept it; it is one that the capture sees send. */
-        if (above && r->dialog && sx_txn_is_next_hop(above, hop) &&
-            (!has_success(above) || above->final_ns > until_ns) &&
-            (above->responses || sx_tracker_host(t, above->dst.host)->sent > 0))
-            return r->frame;
-        hop = r->dialog ? above : NULL;
+        if (!r->dialog)
+            return 0;
+        kept |= was_kept(t, hop, until_ns);
+        hop = sx_tracker_txn(t, hop->parent);
     }
-    return 0;
+    return kept ? r->frame : 0;
 }
 
 /* A request that the client can make only if it has the 2xx: INVITE (RFC 3261 14.1), or one to the

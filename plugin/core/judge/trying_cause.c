@@ -354,6 +354,15 @@ static bool may_go_on_as_another(const struct outlook *o, const struct sx_txn *t
     return false;
 }
 
+/* What the hop sends on may be what this capture cannot read: it is encrypted, or goes over a new
+ * connection that shows no SIP. */
+static bool may_go_on_unread(const struct outlook *o, const struct sx_txn *txn,
+                             const struct sx_host *host)
+{
+    return seen(o, host->unreadable) ||
+           (seen(o, host->connected) && host->connected > txn->trying_frame);
+}
+
 /* A response of this hop that belongs to no transaction in sight, though the call and CSeq are the
  * same: its Via may be wrong. The frame; 0: none. */
 static uint32_t stray_response(const struct outlook *o, const struct sx_txn *txn)
@@ -403,7 +412,7 @@ static void cause_on_this_hop(const struct outlook *o, const struct sx_txn *txn,
         set_cause(hop, SX_CAUSE_UNREACHABLE, attempt->frame, NULL);
     else if (was_not_forwarded(o, txn, host))
         set_cause(hop, SX_CAUSE_NOT_FORWARDED, txn->trying_frame, NULL);
-    else if (!attempt && !seen(o, host->unreadable) && !may_go_on_as_another(o, txn))
+    else if (!attempt && !may_go_on_unread(o, txn, host) && !may_go_on_as_another(o, txn))
         set_cause(hop, SX_CAUSE_NOTHING_BEYOND, txn->trying_frame, NULL);
 }
 

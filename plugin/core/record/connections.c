@@ -234,7 +234,9 @@ static void connect_ends(struct sx_tracker *t, const struct sx_segment *segment,
 {
     if (segment->flags & SX_TCP_RST)
         in_vain(t, segment->frame, c);
-    else if (c->attempt && c->attempt <= t->attempts.count)
+    else
+        sx_hosts_at(&t->hosts, c->way.from.host)->connected = segment->frame;
+    if (!(segment->flags & SX_TCP_RST) && c->attempt && c->attempt <= t->attempts.count)
         ((struct sx_attempt *)sx_pool_at(&t->attempts, c->attempt - 1))->came_up = true;
     g_hash_table_remove(t->connecting, &c->way);
 }

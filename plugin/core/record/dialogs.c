@@ -187,8 +187,9 @@ void sx_dialogs_request(struct sx_tracker *t, struct sx_txn *txn, const struct s
 {
     const struct sx_sip_msg *msg = obs->msg;
 
-    if (!txn->in_dialog || !txn->call_hash || txn->method == SX_METHOD_CANCEL ||
-        txn->method == SX_METHOD_REGISTER)
+    /* An ACK without a To tag is kept apart so, under an empty one. */
+    if ((!txn->in_dialog && msg->method != SX_METHOD_ACK) || !txn->call_hash ||
+        msg->method == SX_METHOD_CANCEL || msg->method == SX_METHOD_REGISTER)
         return;
     struct name name = name_of(t, txn->call_hash, sx_sip_msg_from_tag(msg), sx_sip_msg_to_tag(msg));
     struct sx_dialog *dialog = find_or_add(t, &name, obs->frame);

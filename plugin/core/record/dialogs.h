@@ -51,7 +51,7 @@ struct sx_dialogs;
 struct sx_dialogs *sx_dialogs_new(void);
 void sx_dialogs_free(struct sx_dialogs *dialogs);
 
-/* Adds the first request of a transaction; one without a To tag is in no dialog. */
+/* Adds the first request of a transaction; one without a To tag is in no dialog, unless it is an ACK. */
 void sx_dialogs_request(struct sx_tracker *tracker, struct sx_txn *txn,
                         const struct sx_observation *obs);
 

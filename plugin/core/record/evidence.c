@@ -10,9 +10,8 @@
  * request is due is T1 before Timers B and F. */
 #define LATE_NS (SX_T1_NS / 2)
 
-/* RFC 3261 17.1.1.2 and 17.1.2.2: how often a request is sent by Timers B and F, whatever T1 is. */
+/* RFC 3261 17.1.1.2: how often an INVITE is sent by Timer B, whatever T1 is. */
 #define INVITE_SENDS 7
-#define OTHER_SENDS 11
 
 /* A proxy that gives up by its own clock rounds Timer F down to this. */
 #define GIVES_UP_NS (28 * SX_NS_PER_S)
@@ -41,20 +40,12 @@ static bool seen(uint32_t frame, struct sx_horizon until)
 
 /* ---- how the client went on ---- */
 
-/* By how often it was sent: each interval is twice the one before, so all of them together are
- * T1 * (2^n - 1). T1 itself where the capture lacks some of them. */
-static int64_t first_gap_ns(const struct sx_txn *txn)
-{
-    int64_t so_far = txn->last_request_ns - txn->request_ns;
-    unsigned gaps = CLAMP(txn->sends - 1, 1, 16);
-
-    return MAX(so_far / ((1 << gaps) - 1), SX_T1_NS);
-}
-
+/* Each interval is twice the one before, so the next is as long as all of them together, and T1. A
+ * longer T1 makes it a little longer. */
 int64_t sx_evidence_due_ns(const struct sx_txn *txn)
 {
     int64_t so_far = txn->last_request_ns - txn->request_ns;
-    int64_t gap = so_far + first_gap_ns(txn);
+    int64_t gap = so_far + SX_T1_NS;
 
     if (txn->sends > 1)     /* some cap the intervals of INVITE as well */
         gap = MIN(gap, 2 * (int64_t)txn->repeat_gap_ms * SX_NS_PER_MS);
@@ -63,12 +54,18 @@ int64_t sx_evidence_due_ns(const struct sx_txn *txn)
     return txn->last_request_ns + gap;
 }
 
-/* Copies of one packet make the number of sends worthless. */
+/* Each interval was twice the one before: the last one is longer than all others together. Copies of
+ * one packet make the number of sends worthless. */
+static bool doubled_to_the_end(const struct sx_txn *txn)
+{
+    return txn->method == SX_METHOD_INVITE && txn->sends >= INVITE_SENDS && !txn->uneven_repeats &&
+           2 * (int64_t)txn->repeat_gap_ms * SX_NS_PER_MS >=
+               txn->last_request_ns - txn->request_ns;
+}
+
 static bool sent_to_the_end(const struct sx_txn *txn)
 {
-    unsigned all = txn->method == SX_METHOD_INVITE ? INVITE_SENDS : OTHER_SENDS;
-
-    return (txn->sends >= all && !txn->uneven_repeats) ||
+    return doubled_to_the_end(txn) ||
            sx_evidence_due_ns(txn) >= txn->request_ns + SX_TIMER_B_NS - LATE_NS;
 }
 

@@ -65,6 +65,7 @@ static void expect_answer(struct sx_tracker *t, const struct sx_txn *txn, int64_
         sx_deadlines_add(&t->deadlines, due_ns, txn->number);
 }
 
+<<<<<<< HEAD
 /* Of requests that are inside a dialog, or should be: what a mismatch is judged by. */
 static void note_tags(struct sx_txn *txn, const struct sx_sip_msg *msg)
 {
@@ -72,6 +73,25 @@ static void note_tags(struct sx_txn *txn, const struct sx_sip_msg *msg)
 
     txn->from_tag = from.p ? sx_txn_tag_hash(from) : 0;
     txn->to_tag = to.p ? sx_txn_tag_hash(to) : 0;
+=======
+/* RFC 7989 5: the UUID of the sender of the request stands first; the nil UUID names nobody. A B2BUA
+ * hands it on. */
+static uint64_t session_hash(const struct sx_tracker *t, const struct sx_sip_msg *msg)
+{
+    struct sx_slice s = sx_sip_msg_first(msg, "Session-ID");
+    const char *end = s.p ? memchr(s.p, ';', s.n) : NULL;
+    struct sx_hash h = sx_hash_begin(t->key);
+    size_t zeros = 0;
+
+    if (end)
+        s = sx_slice_trim(sx_slice(s.p, (size_t)(end - s.p)));
+    while (zeros < s.n && s.p[zeros] == '0')
+        zeros++;
+    if (zeros == s.n)
+        return 0;
+    sx_hash_add_bytes_lower(&h, s);
+    return sx_hash_end(h).bits;
+>>>>>>> ced9bea (Find the branch that gave a failure: serial targets, what a timer or an error makes, other sides by Session-ID, registrations)
 }
 
 static void first_request(const struct sx_tracker *t, struct sx_txn *txn,
@@ -95,8 +115,10 @@ static void first_request(const struct sx_tracker *t, struct sx_txn *txn,
         note_tags(txn, msg);
     if (msg->method == SX_METHOD_ACK)
         txn->final_tag = sx_txn_tag_hash(sx_sip_msg_to_tag(msg));
-    if (msg->method == SX_METHOD_INVITE)
+    if (msg->method == SX_METHOD_INVITE) {
         txn->uri_hash = sx_txn_hash(t, msg->uri);
+        txn->session_hash = session_hash(t, msg);
+    }
     if (msg->method == SX_METHOD_INVITE && msg->has_expires)
         txn->expires_s = msg->expires;
     txn->token_route = msg->top_route.p && memchr(msg->top_route.p, '@', msg->top_route.n);
@@ -314,7 +336,7 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
         sx_credentials_sent(t, txn, before, msg);
     tie_to_flow(t, txn, obs);
     sx_note_ports(t, obs);
-    if (txn->in_dialog)
+    if (txn->in_dialog || msg->method == SX_METHOD_ACK)
         sx_dialogs_request(t, txn, obs);
     if (msg->method == SX_METHOD_INVITE)
         first_invite(t, txn, obs);

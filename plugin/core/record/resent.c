@@ -113,6 +113,9 @@ void sx_resent_note(struct sx_tracker *t, struct sx_txn *txn, const struct sx_ob
     if (r->frame != record->repeats)
         return;
     int64_t acked_ns = acked_at(t, txn, dialog);
+    r->astray |= txn->request_frame && (obs->transport == SX_TRANSPORT_UDP
+                                            ? !sx_endpoint_eq(obs->to, txn->src)
+                                            : obs->to.host != txn->src.host);
     r->sends++;
     r->last_frame = obs->frame;
     r->last_ns = obs->time_ns;

@@ -20,6 +20,8 @@ struct sx_resent {
     uint32_t sends;             /* the first time included */
     uint32_t after_ack;         /* of them: so long after the first ACK that they did not cross it */
     int64_t first_ns, again_ns, last_ns;
+    bool astray;                /* it went to another address than the request came from; over UDP also
+                                 * to another port */
     bool told;                  /* a frame has found its ACK overdue */
 };
 

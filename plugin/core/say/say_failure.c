@@ -38,14 +38,73 @@ static void say_fork(wmem_strbuf_t *out, const struct sx_tracker *t,
     wmem_strbuf_append_printf(out, " in frame %" PRIu32, c->frame);
 }
 
+/* RFC 3261 8.1.1.6: a request has 70 hops at the most; a circle is named by its first ones. */
+#define MAX_NAMED 8
+
+/* The hosts in the order of the request's way. */
 static void say_circle(wmem_strbuf_t *out, const struct sx_tracker *t,
                        const struct sx_failure_cause *c)
 {
+    uint32_t hosts[MAX_NAMED];
+    unsigned n = 0;
+
+    for (const struct sx_txn *at = c->of; at && n < MAX_NAMED; at = sx_tracker_txn(t, at->parent)) {
+        hosts[n++] = at->dst.host;
+        if (at == c->since)
+            break;
+    }
     wmem_strbuf_append(out, "the request goes in a circle: ");
-    sx_say_host(out, t, c->of->src.host);
-    wmem_strbuf_append(out, " sent it back to ");
+    for (unsigned i = n; i > 0; i--) {
+        sx_say_host(out, t, hosts[i - 1]);
+        wmem_strbuf_append(out, i > 1 ? " to " : "");
+    }
+    wmem_strbuf_append_printf(out, " again (frame %" PRIu32 ")", c->frame);
+}
+
+static void say_own_limit(wmem_strbuf_t *out, const struct sx_tracker *t,
+                          const struct sx_failure_cause *c)
+{
+    sx_say_host(out, t, c->at->dst.host);
+    wmem_strbuf_append(out, " gave up after ");
+    sx_say_time(out, c->after_ns);
+    if (c->frame == c->of->cancel_frame) {
+        wmem_strbuf_append_printf(out, ", by its own limit: its CANCEL in frame %" PRIu32, c->frame);
+        return;
+    }
+    wmem_strbuf_append(out, ", by its own limit: ");
     sx_say_host(out, t, c->of->dst.host);
-    wmem_strbuf_append_printf(out, " in frame %" PRIu32, c->frame);
+    wmem_strbuf_append_printf(out, " answers in frame %" PRIu32, c->frame);
+}
+
+static const char *what_became(const struct sx_failure_cause *c)
+{
+    if (c->kind == SX_FAILURE_CONNECTION_GONE)
+        return "its connection is gone";
+    switch (c->registration.state) {
+    case SX_REGISTRATION_RUN_OUT:
+        return "it ran out";
+    case SX_REGISTRATION_REPLACED:
+        return "a newer one took its place";
+    case SX_REGISTRATION_UNKNOWN:
+    case SX_REGISTRATION_CURRENT:
+    case SX_REGISTRATION_REMOVED:
+    case SX_REGISTRATION_LOST:
+    default:
+        return "it was taken back or ran out";
+    }
+}
+
+static void say_registration(wmem_strbuf_t *out, const struct sx_failure_cause *c)
+{
+    const struct sx_flow *flow = c->registration.flow;
+    bool last = c->kind == SX_FAILURE_NOT_REGISTERED &&
+                c->registration.state == SX_REGISTRATION_RUN_OUT;
+
+    wmem_strbuf_append_printf(out, "the registration of %s in frame %" PRIu32, flow->aor,
+                              c->registration.in ? c->registration.in : flow->registered_in);
+    wmem_strbuf_append_printf(out, ": %s", what_became(c));
+    if (c->frame && !last)
+        wmem_strbuf_append_printf(out, " (frame %" PRIu32 ")", c->frame);
 }
 
 bool sx_say_failure(wmem_strbuf_t *out, const struct sx_tracker *t, const struct sx_failure_cause *c)
@@ -56,6 +115,10 @@ bool sx_say_failure(wmem_strbuf_t *out, const struct sx_tracker *t, const struct
         return true;
     case SX_FAILURE_UNREACHABLE:
         say_unreachable(out, t, c);
+        return true;
+    case SX_FAILURE_CONNECTION_GONE:
+    case SX_FAILURE_NOT_REGISTERED:
+        say_registration(out, c);
         return true;
     case SX_FAILURE_FORK:
         say_fork(out, t, c);
@@ -69,14 +132,9 @@ bool sx_say_failure(wmem_strbuf_t *out, const struct sx_tracker *t, const struct
         say_circle(out, t, c);
         return true;
     case SX_FAILURE_OWN_LIMIT:
-        sx_say_host(out, t, c->at->dst.host);
-        wmem_strbuf_append(out, " gave up after ");
-        sx_say_time(out, c->after_ns);
-        wmem_strbuf_append_printf(out, ", by its own limit: its CANCEL in frame %" PRIu32, c->frame);
+        say_own_limit(out, t, c);
         return true;
     case SX_FAILURE_UNKNOWN:
-    case SX_FAILURE_CONNECTION_GONE:
-    case SX_FAILURE_NOT_REGISTERED:
     case SX_FAILURE_CREDENTIALS:
     case SX_FAILURE_MISMATCH:
     default:

@@ -108,7 +108,7 @@ static struct sx_packet_marks packet_marks(const struct visit *v, const struct s
 static const struct sx_message *observe(const struct visit *v, const struct sx_sip_span *span)
 {
     struct sx_observation obs = {
-        .msg = &span->msg,
+        .msg = span->msg,
         .src = address_of(&v->pinfo->src, v->pinfo->srcport),
         .dst = address_of(&v->pinfo->dst, v->pinfo->destport),
         .time_ns = v->time_ns,
@@ -119,7 +119,7 @@ static const struct sx_message *observe(const struct visit *v, const struct sx_s
     };
 
     /* Only registrations keep the number of their connection. */
-    if (v->signs.tcp && span->msg.is_request && span->msg.method == SX_METHOD_REGISTER) {
+    if (v->signs.tcp && span->msg->is_request && span->msg->method == SX_METHOD_REGISTER) {
         const struct tcp_analysis *tcp = get_tcp_conversation_data(NULL, v->pinfo);
         obs.has_stream = tcp != NULL;
         obs.stream = tcp ? tcp->stream : 0;
@@ -154,20 +154,20 @@ static void on_message(const struct sx_sip_span *span, void *data)
                       : sx_tracker_message(state.tracker, v->number, v->nth);
 
     if (v->first_pass && span->quoted && record->txn == 0)
-        on_icmp(v, &span->msg);
+        on_icmp(v, span->msg);
     v->nth++;
     if (v->tapped)
-        sx_stats_tell(v->pinfo, state.tracker, record, &span->msg, v->time_ns, v->first_pass);
+        sx_stats_tell(v->pinfo, state.tracker, record, span->msg, v->time_ns, v->first_pass);
     if (!v->looked_at && !v->in_info)
         return;
     const struct sx_site_code *site =
-        span->msg.is_request ? NULL : sx_site_code_find(span->msg.code, span->msg.method_name);
+        span->msg->is_request ? NULL : sx_site_code_find(span->msg->code, span->msg->method_name);
     struct sx_view view = {
         .tracker = state.tracker,
         .frame = v->number,
         .record = record,
-        .msg = &span->msg,
-        .entry = span->msg.is_request ? NULL : sx_catalogue_explain(span->msg.code),
+        .msg = span->msg,
+        .entry = span->msg->is_request ? NULL : sx_catalogue_explain(span->msg->code),
         .site_phrase = site ? site->phrase : NULL,
         .site_meaning = site ? site->meaning : NULL,
         .site_fix = site ? site->fix : NULL,

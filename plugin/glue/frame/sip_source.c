@@ -92,15 +92,18 @@ static void read_verdicts(struct frame *f)
             p_get_proto_data(f->pinfo->pool, f->pinfo, proto_sip, number);
         if (!v)
             continue; /* it only waits for the rest, or the number is that of a body */
-        if (!v->request_method && !v->response_code)
+        if (!v->request_method && !v->response_code) {
             f->continued = true;
-        else
-            f->verdicts[f->verdict_count++] = (struct sx_verdict){
-                .method = (const char *)v->request_method,
-                .code = v->response_code,
-                .call_id = v->tap_call_id,
-                .cseq = v->tap_cseq_number,
-            };
+            continue;
+        }
+        f->verdicts[f->verdict_count++] = (struct sx_verdict){
+            .method = (const char *)v->request_method,
+            .code = v->response_code,
+            .call_id = v->tap_call_id,
+            .cseq = v->tap_cseq_number,
+        };
+        if (!f->stream && f->sip_layers == 1)
+            return; /* a datagram is one message */
     }
 }
 
@@ -175,7 +178,7 @@ static void tell(const struct frame *f, tvbuff_t *tvb, const struct sx_piece *pi
         .tvb = tvb,
         .offset = (unsigned)piece->offset,
         .length = (unsigned)piece->length,
-        .msg = piece->msg,
+        .msg = &piece->msg,
         .transport = f->transport,
         .quoted = f->quoted,
         .reassembled = reassembled,

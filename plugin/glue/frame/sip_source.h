@@ -18,7 +18,7 @@
 struct sx_sip_span {
     tvbuff_t *tvb;              /* the data source */
     unsigned offset, length;    /* of the message in it; bytes */
-    struct sx_sip_msg msg;      /* points into the data source; valid during the call */
+    const struct sx_sip_msg *msg;   /* points into the data source; both valid during the call */
     enum sx_transport transport;
     bool quoted;                /* by an ICMP error */
     bool reassembled;          /* of IP fragments */

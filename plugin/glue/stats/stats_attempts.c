@@ -11,10 +11,12 @@
 #include "core/facts/catalogue.h"
 #include "core/judge/call_end.h"
 #include "core/judge/failure.h"
+#include "core/judge/failure_cause.h"
 #include "core/judge/silence.h"
 #include "core/judge/origin.h"
 #include "core/judge/trying.h"
 #include "core/say/say.h"
+#include "core/say/say_failure.h"
 #include "glue/stats/stats_table.h"
 
 /* Waits that hang from one another, from hop to hop. */
@@ -110,39 +112,6 @@ static void verdict_cell(struct sx_row *row, const struct outcome *o)
 
 /* ---- where it began ---- */
 
-/* The first branch that failed before the hop above it did. */
-static const struct sx_txn *failed_branch(const struct sx_tracker *tracker,
-                                          const struct sx_txn *above)
-{
-    const struct sx_txn *branch = sx_tracker_txn(tracker, above->first_child), *first = NULL;
-
-    for (; branch; branch = sx_tracker_txn(tracker, branch->next_sibling))
-        if (branch->final_frame && branch->final_frame <= above->final_frame &&
-            (!first || branch->final_frame < first->final_frame) &&
-            sx_failure_judge(tracker, branch, branch->final_code))
-            first = branch;
-    return first;
-}
-
-/* Where the final response was made, and from there on the failures that led to it: a 480 of the
- * registrar's proxy may come of a 430 further on. NULL: the capture does not tell. */
-static const struct sx_txn *first_failure(const struct sx_tracker *tracker,
-                                          const struct sx_txn *last)
-{
-    struct sx_origin origin = sx_origin_find(tracker, last);
-    const struct sx_txn *at = origin.txn;
-
-    if (origin.kind == SX_ORIGIN_UNKNOWN)
-        return NULL;
-    for (unsigned i = 0; i < MAX_HOPS; i++) {
-        const struct sx_txn *branch = failed_branch(tracker, at);
-        if (!branch)
-            break;
-        at = branch;
-    }
-    return at;
-}
-
 static void stuck_cells(struct sx_row *row, const struct sx_tracker *tracker,
                         const struct outcome *o)
 {
@@ -157,17 +126,26 @@ static void stuck_cells(struct sx_row *row, const struct sx_tracker *tracker,
     wmem_strbuf_destroy(words);
 }
 
+/* The first failure of all, and why it was made: a 480 of the registrar's proxy may come of a 430
+ * further on. Both cells name the host that the verdict names. */
 static void failure_cells(struct sx_row *row, const struct sx_tracker *tracker,
                           const struct sx_txn *last)
 {
-    const struct sx_txn *at = first_failure(tracker, last);
-    const struct sx_code *entry = sx_catalogue_explain((at ? at : last)->final_code);
+    struct sx_failure_cause cause = sx_failure_cause_first(tracker, last);
+    const struct sx_code *entry = sx_catalogue_explain(cause.at->final_code);
+    wmem_strbuf_t *words = wmem_strbuf_new(NULL, "");
 
-    if (at)
-        sx_row_host(row, tracker, at->dst);
-    else
+    wmem_strbuf_append_printf(words, "%u %s", cause.at->final_code, entry ? entry->phrase : "");
+    wmem_strbuf_append(words, ": ");
+    if (!sx_say_failure(words, tracker, &cause))
+        wmem_strbuf_truncate(words, wmem_strbuf_get_len(words) - 2);
+    if (cause.kind == SX_FAILURE_UNKNOWN && cause.at == last &&
+        sx_origin_find(tracker, last).kind == SX_ORIGIN_UNKNOWN)
         sx_row_text(row, "cannot tell");
-    sx_row_textf(row, "%u %s", (at ? at : last)->final_code, entry ? entry->phrase : "");
+    else
+        sx_row_host(row, tracker, sx_failure_cause_place(&cause));
+    sx_row_text(row, wmem_strbuf_get_str(words));
+    wmem_strbuf_destroy(words);
 }
 
 static void silence_cells(struct sx_row *row, const struct sx_tracker *tracker,
