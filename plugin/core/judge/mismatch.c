@@ -151,15 +151,28 @@ struct dialogs_of_call {
     const struct sx_dialog *own;        /* with its tags; NULL: none that was made */
     const struct sx_dialog *nearest;    /* one tag differs: a confirmed one, else the newest */
     const struct sx_dialog *unacked;    /* likewise, and it waits for an ACK; or a PRACK */
-    uint32_t named_in;                  /* an earlier message with its tags; 0: none */
+    bool named;                         /* an earlier request has its tags */
 };
+
+/* By another request than this one on another hop. */
+static bool is_named_before(const struct claim *c, const struct sx_dialog *d)
+{
+    const struct sx_txn *txn = sx_dialog_newest_request(c->t, d);
+
+    for (unsigned i = 0; txn && i < MAX_LOOKED_THROUGH; i++) {
+        if (came_before(c, txn) && (txn->method != c->txn->method || txn->cseq != c->txn->cseq))
+            return true;
+        txn = sx_dialog_older_request(c->t, txn);
+    }
+    return false;
+}
 
 static void weigh(const struct claim *c, const struct sx_dialog *d, struct dialogs_of_call *all)
 {
     unsigned differs = tags_differ(c, d);
 
-    if (differs == 0 && d->first_frame < c->txn->request_frame)
-        all->named_in = d->first_frame;
+    if (differs == 0)
+        all->named = is_named_before(c, d);
     if (!is_made(c, d))
         return;
     if (differs == 0)
@@ -206,7 +219,7 @@ static bool may_be_lost(const struct claim *c, const struct dialogs_of_call *all
         return false;
     return c->txn->final_code / 100 == 2 ||
            ((c->method == SX_METHOD_ACK || c->method == SX_METHOD_PRACK ||
-             (all->named_in && !all->own)) && !all->unacked);
+             (all->named && !all->own)) && !all->unacked);
 }
 
 /* The message of a dialog that a request differs from: the answer at this hop, or what began it. */
