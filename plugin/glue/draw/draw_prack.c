@@ -16,7 +16,7 @@ static void draw_repeated(struct sx_pen *p)
     if (!sx_has_txn(p) || msg->is_request || !msg->rseq || msg->code / 100 != 1 ||
         !record->repeats || record->flags & SX_MESSAGE_DUPLICATE || !sx_is_verdict_wanted(p))
         return;
-    struct sx_prack prack = sx_prack_find(p->view->tracker, p->txn, msg->rseq, p->pinfo->num);
+    struct sx_prack prack = sx_prack_find(p->view->tracker, p->txn, msg->rseq, p->frame);
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
     sx_say_prack(words, &prack, record->repeats);
     p->remark = wmem_strbuf_get_str(words);
