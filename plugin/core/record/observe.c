@@ -65,7 +65,6 @@ static void expect_answer(struct sx_tracker *t, const struct sx_txn *txn, int64_
         sx_deadlines_add(&t->deadlines, due_ns, txn->number);
 }
 
-<<<<<<< HEAD
 /* Of requests that are inside a dialog, or should be: what a mismatch is judged by. */
 static void note_tags(struct sx_txn *txn, const struct sx_sip_msg *msg)
 {
@@ -73,7 +72,8 @@ static void note_tags(struct sx_txn *txn, const struct sx_sip_msg *msg)
 
     txn->from_tag = from.p ? sx_txn_tag_hash(from) : 0;
     txn->to_tag = to.p ? sx_txn_tag_hash(to) : 0;
-=======
+}
+
 /* RFC 7989 5: the UUID of the sender of the request stands first; the nil UUID names nobody. A B2BUA
  * hands it on. */
 static uint64_t session_hash(const struct sx_tracker *t, const struct sx_sip_msg *msg)
@@ -91,7 +91,6 @@ static uint64_t session_hash(const struct sx_tracker *t, const struct sx_sip_msg
         return 0;
     sx_hash_add_bytes_lower(&h, s);
     return sx_hash_end(h).bits;
->>>>>>> ced9bea (Find the branch that gave a failure: serial targets, what a timer or an error makes, other sides by Session-ID, registrations)
 }
 
 static void first_request(const struct sx_tracker *t, struct sx_txn *txn,
