@@ -28,6 +28,7 @@
 #include <epan/uat.h>
 #include <epan/wmem_scopes.h>
 #include <epan/dissectors/packet-sip.h>
+#include <wiretap/wtap.h>   /* 4.6's packet_info.h only names its record */
 #include <wsutil/wmem/wmem.h>
 
 /* 4.0's takes packet.h for granted. */

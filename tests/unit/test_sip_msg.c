@@ -94,7 +94,7 @@ static bool is_sound(const struct sx_sip_msg *m, struct sx_slice whole)
     const struct sx_slice parts[] = {
         m->head,     m->phrase,    m->method_name, m->uri,      m->call_id,
         m->from,     m->to,        sx_sip_msg_from_tag(m), sx_sip_msg_to_tag(m),   m->cseq_method_name,
-        m->top_route, m->more_vias, m->via.sent_by, m->via.branch, m->via.received, m->via.rport,
+        m->contact, sx_sip_msg_contact(m), m->top_route, m->more_vias, m->via.sent_by, m->via.branch, m->via.received, m->via.rport,
     };
     struct sx_via below;
     bool ok = m->head.p == whole.p && m->code <= 999 && m->is_request == (m->method_name.p &&
@@ -405,7 +405,8 @@ static bool says_nothing_else(const struct sx_sip_msg *prefix, const struct sx_s
               says(prefix->uri, whole->uri) && sx_sip_msg_via_count(prefix) <= sx_sip_msg_via_count(whole) &&
               says(prefix->call_id, whole->call_id) && says(prefix->from, whole->from) &&
               says(prefix->to, whole->to) && says(sx_sip_msg_from_tag(prefix), sx_sip_msg_from_tag(whole)) &&
-              says(sx_sip_msg_to_tag(prefix), sx_sip_msg_to_tag(whole)) && says(prefix->top_route, whole->top_route);
+              says(sx_sip_msg_to_tag(prefix), sx_sip_msg_to_tag(whole)) && says(prefix->top_route, whole->top_route) &&
+              says(prefix->contact, whole->contact);
 
     for (unsigned i = 0; i < 2; i++) {
         struct sx_via known, all;
@@ -616,6 +617,16 @@ static void test_small_fields(void)
     g_assert_true(m.has_content_length);
     g_assert_cmpuint(m.content_length, ==, 7);
     g_assert_true(m.has_credentials);
+
+    m = read_with("Content-Type: application/sdp\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n");
+    g_assert_null(sx_sip_msg_contact(&m).p);
+    g_assert_false(m.has_record_route);
+    m = read_with("Contact: , \"a, b\" <sip:a@x>;q=1, <sip:b@x>\r\nContact: <sip:c@x>\r\n"
+                  "Record-Route: <sip:p;lr>\r\n");
+    assert_text(sx_sip_msg_contact(&m), "\"a, b\" <sip:a@x>;q=1");
+    g_assert_true(m.has_record_route);
+    m = read_with("m: <sip:a@x>\r\n");
+    assert_text(sx_sip_msg_contact(&m), "<sip:a@x>");
 
     m = read_with("Authentication-Info: nextnonce=x\r\nProxy-Authenticate: Digest a=b\r\n"
                   "Content-Length: -999\r\nExpires: never\r\nCSeq: -1 INVITE\r\nRSeq:\r\n");

@@ -341,7 +341,7 @@ static bool is_field_anyhow(struct sx_slice line, const char *name, size_t n, ch
     return true;
 }
 
-/* Fields that explain a response; few have them. */
+/* Fields of which only their presence is noted; few have them. */
 static void read_notes(struct sx_slice line, struct sx_sip_msg *msg)
 {
     struct sx_slice value;
@@ -351,6 +351,8 @@ static void read_notes(struct sx_slice line, struct sx_sip_msg *msg)
         msg->has_reason |= is_field_anyhow(line, "Reason", 6, 0, &value);
     else if (third == 't')
         msg->has_retry_after |= is_field_anyhow(line, "Retry-After", 11, 0, &value);
+    else if (third == 'c')
+        msg->has_record_route |= is_field_anyhow(line, "Record-Route", 12, 0, &value);
     else if (third == 'r')
         msg->has_warning |= is_field_anyhow(line, "Warning", 7, 0, &value);
 }
@@ -377,6 +379,12 @@ static void read_content_length(struct sx_slice value, struct sx_sip_msg *msg)
         msg->has_content_length = true;
         msg->content_length = 0;
     }
+}
+
+/* False for Content-Type and Content-Length, which begin alike. */
+static inline bool is_contact(struct sx_slice line)
+{
+    return line.n > 4 && sx_lower(line.p[4]) == 'a';
 }
 
 /* Of fields that may come more than once the first one counts, but for the credentials. */
@@ -408,6 +416,12 @@ static void read_line(struct sx_slice line, struct sx_sip_msg *msg)
             keep_first(&msg->call_id, value);
         else if (is_content_length(line) && FIELD("Content-Length", 'l'))
             read_content_length(value, msg);
+        else if (is_contact(line) && FIELD("Contact", 'm'))
+            keep_first(&msg->contact, value);
+        break;
+    case 'm':
+        if (FIELD("Contact", 'm'))
+            keep_first(&msg->contact, value);
         break;
     case 'e':
         if (FIELD("Expires", 0))
@@ -510,6 +524,7 @@ static inline bool may_be_field(const char *line)
         ['f' & 31] = BIT('r') | COMPACT,
         ['i' & 31] = COMPACT,
         ['l' & 31] = COMPACT,
+        ['m' & 31] = COMPACT,
         ['p' & 31] = BIT('r'),
         ['r' & 31] = BIT('e') | BIT('o') | BIT('s'),
         ['t' & 31] = BIT('o') | COMPACT,
@@ -689,6 +704,16 @@ unsigned sx_sip_msg_via_count(const struct sx_sip_msg *msg)
     while (next_via(msg, &iter, &via))
         n++;
     return n;
+}
+
+struct sx_slice sx_sip_msg_contact(const struct sx_sip_msg *msg)
+{
+    struct sx_slice rest = msg->contact, value;
+
+    while (sx_slice_next(&rest, ',', &value))
+        if (value.n > 0)
+            return value;
+    return SX_SLICE_NONE;
 }
 
 struct sx_slice sx_sip_msg_first(const struct sx_sip_msg *msg, const char *name)

@@ -65,11 +65,13 @@ struct sx_sip_msg {
     bool has_via;
     struct sx_via via;          /* the topmost value */
     struct sx_slice more_vias;  /* begins with the value below it; NULL if there is none */
+    struct sx_slice contact;    /* the first Contact field, all its values; NULL if there is none */
     struct sx_slice top_route;  /* first Route value; NULL if there is none */
     bool has_credentials;       /* Authorization or Proxy-Authorization */
     bool has_reason;            /* what is there need not be looked for */
     bool has_retry_after;
     bool has_warning;
+    bool has_record_route;
     uint32_t rseq;              /* RFC 3262 7.1; 0 if there is none */
     uint32_t expires;           /* seconds; 0 if there is none */
     bool has_expires;
@@ -106,6 +108,9 @@ unsigned sx_sip_msg_via_count(const struct sx_sip_msg *msg);
 /* The tags (RFC 3261 19.3); NULL if there is none. */
 struct sx_slice sx_sip_msg_from_tag(const struct sx_sip_msg *msg);
 struct sx_slice sx_sip_msg_to_tag(const struct sx_sip_msg *msg);
+
+/* The first Contact value, or SX_SLICE_NONE: as sx_sip_msg_first(), but read already. */
+struct sx_slice sx_sip_msg_contact(const struct sx_sip_msg *msg);
 
 /* The first value, trimmed, or SX_SLICE_NONE. */
 struct sx_slice sx_sip_msg_first(const struct sx_sip_msg *msg, const char *name);

@@ -154,7 +154,7 @@ void sx_note_ports(struct sx_tracker *t, const struct sx_observation *obs)
     if (msg->method == SX_METHOD_INVITE)
         note_port(t, sx_named_port(msg->uri));
     if (msg->method == SX_METHOD_REGISTER)
-        note_port(t, sx_named_port(sx_name_addr_uri(sx_sip_msg_first(msg, "Contact"))));
+        note_port(t, sx_named_port(sx_name_addr_uri(sx_sip_msg_contact(msg))));
 }
 
 /* A SIP host asks databases, web services and gateways of other kinds, too. */

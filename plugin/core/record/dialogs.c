@@ -3,8 +3,6 @@
  */
 #include "core/record/dialogs.h"
 
-#include <wsutil/inet_addr.h>
-
 #include "core/read/name_addr.h"
 #include "core/record/tracker_state.h"
 
@@ -164,7 +162,7 @@ static bool is_kept(enum sx_method method)
 
 static uint32_t contact_hash(const struct sx_tracker *t, const struct sx_sip_msg *msg)
 {
-    struct sx_slice contact = sx_sip_msg_first(msg, "Contact");
+    struct sx_slice contact = sx_sip_msg_contact(msg);
 
     return contact.p ? sx_txn_hash(t, sx_name_addr_uri(contact)) : 0;
 }
@@ -254,32 +252,19 @@ static void make(struct sx_tracker *t, struct sx_dialog *dialog, struct sx_txn *
         txn->dialog = dialog->number;
 }
 
-/* True if the text holds the address of a URI's host: sip:10.0.0.1;lr */
-static bool names(struct sx_slice uri, const char *address, size_t n)
-{
-    for (size_t i = 1; i + n <= uri.n; i++)
-        if (memcmp(uri.p + i, address, n) == 0 && memchr(":@[", uri.p[i - 1], 3) &&
-            (i + n == uri.n || memchr(":;>]?", uri.p[i + n], 5)))
-            return true;
-    return false;
-}
-
 /* RFC 3261 16.6 item 4: a proxy that stays in the way names itself. */
 static void note_route(struct sx_dialog *dialog, const struct sx_observation *obs)
 {
     struct sx_field_iter iter = {0};
+    struct sx_address host = obs->src;
     struct sx_slice value;
-    char address[WS_INET6_ADDRSTRLEN] = "";
 
-    if (obs->src.len == 4)
-        ws_inet_ntop4(obs->src.bytes, address, sizeof address);
-    else if (obs->src.len == 16)
-        ws_inet_ntop6(obs->src.bytes, address, sizeof address);
-    while (sx_sip_msg_value(obs->msg, "Record-Route", &iter, &value)) {
-        dialog->record_route = true;
-        if (*address && names(value, address, strlen(address)))
+    host.port = 0;
+    dialog->record_route = true;
+    while (dialog->router != obs->from.host + 1 &&
+           sx_sip_msg_value(obs->msg, "Record-Route", &iter, &value))
+        if (sx_address_is_named(sx_name_addr_uri(value), &host))
             dialog->router = obs->from.host + 1;
-    }
 }
 
 static void note_answer(const struct sx_tracker *t, struct sx_dialog *dialog,
@@ -288,11 +273,12 @@ static void note_answer(const struct sx_tracker *t, struct sx_dialog *dialog,
     const struct sx_sip_msg *msg = obs->msg;
 
     if (msg->code < 200) {
-        dialog->contact_in_18x |= sx_sip_msg_first(msg, "Contact").p != NULL;
+        dialog->contact_in_18x |= msg->contact.p != NULL;
         return;
     }
     note_contact(t, dialog, side_of(dialog, to_tag), msg);
-    note_route(dialog, obs);
+    if (msg->has_record_route)
+        note_route(dialog, obs);
 }
 
 void sx_dialogs_response(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)

@@ -141,7 +141,7 @@ static void note_phone(struct sx_tracker *t, const struct sx_observation *obs)
     struct sx_host *host = sx_hosts_at(&t->hosts, obs->from.host);
 
     if (!host->registers && !obs->msg->more_vias.p &&
-        sx_address_is_named(sx_name_addr_uri(sx_sip_msg_first(obs->msg, "Contact")), &obs->src))
+        sx_address_is_named(sx_name_addr_uri(sx_sip_msg_contact(obs->msg)), &obs->src))
         host->registers = obs->frame;
 }
 
@@ -409,7 +409,7 @@ static void first_other_response(struct sx_tracker *t, struct sx_txn *txn,
     txn->answer_dst = obs->to;
     if (txn->method == SX_METHOD_INVITE && obs->msg->code < 300)
         txn->own_contact = sx_address_is_named(
-            sx_name_addr_uri(sx_sip_msg_first(obs->msg, "Contact")), &obs->src);
+            sx_name_addr_uri(sx_sip_msg_contact(obs->msg)), &obs->src);
     if (txn->request_frame && !sx_endpoint_eq(obs->to, txn->src))
         txn->answer_way = (uint8_t)sx_answer_way_of(obs);
     if (txn->method == SX_METHOD_INVITE && txn->request_frame && !txn->first_child &&

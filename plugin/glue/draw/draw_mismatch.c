@@ -44,7 +44,7 @@ static void draw_mismatch(struct sx_pen *p)
 /* Of a request: its response is there, and does not match it. */
 static void draw_stray(struct sx_pen *p)
 {
-    if (!sx_has_txn(p) || p->pinfo->num != p->txn->request_frame || p->txn->final_frame)
+    if (!sx_has_txn(p) || p->frame != p->txn->request_frame || p->txn->final_frame)
         return;
     const struct sx_txn *stray = sx_tracker_txn(p->view->tracker, p->txn->stray);
     if (!stray)

@@ -56,7 +56,7 @@ static void draw_bye(struct sx_pen *p)
 {
     const struct sx_tracker *t = p->view->tracker;
     const struct sx_session *session =
-        p->pinfo->num == p->txn->request_frame ? sx_session_ended_by(t, p->txn) : NULL;
+        p->frame == p->txn->request_frame ? sx_session_ended_by(t, p->txn) : NULL;
 
     if (!session)
         return;
@@ -69,7 +69,7 @@ static void draw_blocked(struct sx_pen *p)
 {
     const struct sx_tracker *t = p->view->tracker;
     const struct sx_sip_msg *msg = p->view->msg;
-    uint32_t frame = p->pinfo->num;
+    uint32_t frame = p->frame;
     const struct sx_txn *blocker =
         sx_glare_blocker(t, p->txn, msg->code, frame, msg->has_retry_after);
 
@@ -106,17 +106,17 @@ static void draw_frame(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
                        const struct sx_tracker *tracker)
 {
     const struct sx_session *session;
-    struct sx_pen p = { .pinfo = pinfo, .tvb = tvb };
+    struct sx_pen p = sx_pen_of_frame(pinfo, tvb, tracker);
 
-    if (!sx_tracker_session_due(tracker, pinfo->num, 0))
+    if (!sx_tracker_session_due(tracker, p.frame, 0))
         return;
     sx_add_top(&p, tree);
-    for (uint32_t i = 0; (session = sx_tracker_session_due(tracker, pinfo->num, i)); i++) {
+    for (uint32_t i = 0; (session = sx_tracker_session_due(tracker, p.frame, i)); i++) {
         struct sx_session_verdict v = sx_session_judge(tracker, session);
         /* As it was when the frame came. */
-        if (v.bye && v.bye->request_frame >= pinfo->num)
+        if (v.bye && v.bye->request_frame >= p.frame)
             v.bye = NULL;
-        if (v.refused && v.refused->request_frame >= pinfo->num)
+        if (v.refused && v.refused->request_frame >= p.frame)
             v.refused = NULL;
         flag_overdue(&p, sx_add_uint(&p, p.tree, hf_agreed_in, session->frame), tracker, session,
                      &v);
