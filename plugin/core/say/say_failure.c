@@ -85,9 +85,10 @@ static const char *what_became(const struct sx_failure_cause *c)
         return "it ran out";
     case SX_REGISTRATION_REPLACED:
         return "a newer one took its place";
+    case SX_REGISTRATION_REMOVED:
+        return "it was taken back";
     case SX_REGISTRATION_UNKNOWN:
     case SX_REGISTRATION_CURRENT:
-    case SX_REGISTRATION_REMOVED:
     case SX_REGISTRATION_LOST:
     default:
         return "it was taken back or ran out";
