@@ -141,6 +141,31 @@ static void test_registration(void)
     }
 }
 
+static void assert_advises(struct ladder *l, bool begins)
+{
+    wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
+    const char *start = "It comes of the 430 in frame 3: ";
+
+    g_assert_cmpint(sx_say_failure_advice(out, l->tracker, txn_numbered(l, 1), sx_slice_str("INVITE")),
+                    ==, begins);
+    g_assert_cmpint(g_str_has_prefix(wmem_strbuf_get_str(out), start), ==, begins);
+    g_assert_cmpint(wmem_strbuf_get_len(out) > strlen(start), ==, begins);
+    wmem_strbuf_destroy(out);
+    ladder_close(l);
+}
+
+static void test_advice(void)
+{
+    for (unsigned code = 430; code <= 480; code += 50) {
+        struct ladder l = call_comes();
+
+        request(&l, 0.1, P1, BOB, "INVITE", TO_BOB);
+        response(&l, 0.2, BOB, P1, 430, "INVITE", TO_BOB);
+        told(&l, 0.3, code);
+        assert_advises(&l, code == 480);
+    }
+}
+
 /* Told by other verdicts, or not at all. */
 static void test_nothing(void)
 {
@@ -160,6 +185,7 @@ int main(int argc, char **argv)
     g_test_add_func("/say_failure/circle", test_circle);
     g_test_add_func("/say_failure/own_limit", test_own_limit);
     g_test_add_func("/say_failure/registration", test_registration);
+    g_test_add_func("/say_failure/advice", test_advice);
     g_test_add_func("/say_failure/nothing", test_nothing);
     return g_test_run();
 }
