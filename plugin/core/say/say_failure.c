@@ -5,6 +5,9 @@
 
 #include <inttypes.h>
 
+#include "core/facts/catalogue.h"
+#include "core/judge/failure.h"
+#include "core/judge/flow_story.h"
 #include "core/say/say.h"
 
 static void say_unreachable(wmem_strbuf_t *out, const struct sx_tracker *t,
@@ -85,9 +88,10 @@ static const char *what_became(const struct sx_failure_cause *c)
         return "it ran out";
     case SX_REGISTRATION_REPLACED:
         return "a newer one took its place";
+    case SX_REGISTRATION_REMOVED:
+        return "it was taken back";
     case SX_REGISTRATION_UNKNOWN:
     case SX_REGISTRATION_CURRENT:
-    case SX_REGISTRATION_REMOVED:
     case SX_REGISTRATION_LOST:
     default:
         return "it was taken back or ran out";
@@ -140,4 +144,33 @@ bool sx_say_failure(wmem_strbuf_t *out, const struct sx_tracker *t, const struct
     default:
         return false;
     }
+}
+
+static void say_fix(wmem_strbuf_t *out, const struct sx_tracker *t, const struct sx_txn *of,
+                    struct sx_slice method)
+{
+    const struct sx_code *entry = sx_catalogue_explain(of->final_code);
+
+    if (sx_flow_is_loss(t, of, of->final_code)) {
+        struct sx_flow_story story = sx_flow_tell(t, of);
+        if (sx_say_flow_advice(out, t, &story))
+            return;
+    }
+    if (entry)
+        wmem_strbuf_append(out, sx_catalogue_fix(entry, method.p, method.n));
+}
+
+bool sx_say_failure_advice(wmem_strbuf_t *out, const struct sx_tracker *t, const struct sx_txn *txn,
+                           struct sx_slice method)
+{
+    if (txn->final_code < 300 || !sx_failure_judge(t, txn, txn->final_code))
+        return false;
+    struct sx_failure_cause own = sx_failure_cause_find(t, txn);
+    if (own.kind != SX_FAILURE_TOLD_OTHERWISE)
+        return false;
+    struct sx_failure_cause first = sx_failure_cause_first(t, own.of);
+    wmem_strbuf_append_printf(out, "It comes of the %u in frame %" PRIu32 ": ",
+                              first.at->final_code, first.at->final_frame);
+    say_fix(out, t, first.at, method);
+    return true;
 }

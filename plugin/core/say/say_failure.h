@@ -15,4 +15,10 @@
 bool sx_say_failure(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                     const struct sx_failure_cause *cause);
 
+/* What to do about the first failure of all, where the transaction's own was told under another code:
+ * "it comes of the 430 in frame 4: ..." False, and nothing said, if it was not. method: see
+ * sx_catalogue_fix(). */
+bool sx_say_failure_advice(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                           const struct sx_txn *txn, struct sx_slice method);
+
 #endif

@@ -8,6 +8,7 @@
 #include "core/judge/failure.h"
 #include "core/judge/trying.h"
 #include "core/say/say.h"
+#include "core/say/say_failure.h"
 #include "glue/draw/draw.h"
 
 static int hf_code = -1;
@@ -248,6 +249,11 @@ static const char *fix_of(const struct sx_pen *p)
         if (v->msg->code == 439)
             sx_say_no_outbound_advice(words, v->tracker, p->txn);
         if (wmem_strbuf_get_len(words) > 0)
+            return wmem_strbuf_get_str(words);
+    }
+    if (sx_has_txn(p) && p->txn->final_code == v->msg->code && !(v->site_fix && *v->site_fix)) {
+        wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
+        if (sx_say_failure_advice(words, v->tracker, p->txn, v->msg->method_name))
             return wmem_strbuf_get_str(words);
     }
     return site_or(v->site_fix, sx_catalogue_fix(v->entry, v->msg->method_name.p,

@@ -1,0 +1,191 @@
+/* Why a failure was made, in words.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/say/say_failure.h"
+
+#include "sip_text.h"
+
+#define TO_BOB via("p1 b1", "alice a1")
+
+static void assert_says(struct ladder *l, const char *expected)
+{
+    struct sx_failure_cause c = sx_failure_cause_find(l->tracker, txn_numbered(l, 1));
+    wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
+
+    g_assert_true(sx_say_failure(out, l->tracker, &c) == (*expected != '\0'));
+    g_assert_cmpstr(wmem_strbuf_get_str(out), ==, expected);
+    wmem_strbuf_destroy(out);
+    ladder_close(l);
+}
+
+static struct ladder call_comes(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0, ALICE, P1, "INVITE", via("alice a1"));
+    return l;
+}
+
+static void told(struct ladder *l, double at, unsigned code)
+{
+    response(l, at, P1, ALICE, code, "INVITE", via("alice a1"), .to_tag = "p1");
+}
+
+static void test_unanswered(void)
+{
+    struct ladder l = call_comes();
+
+    requests(&l, 5, 0.1, P1, BOB, "INVITE", TO_BOB);
+    told(&l, 8, 408);
+    assert_says(&l, "10.0.0.5 never answered 10.0.0.2 (frame 2, sent 5 times)");
+    l = call_comes();
+    request(&l, 0.1, P1, BOB, "INVITE", TO_BOB, .transport = SX_TRANSPORT_TCP);
+    told(&l, 32, 408);
+    assert_says(&l, "10.0.0.5 never answered 10.0.0.2 (frame 2)");
+}
+
+static void test_unreachable(void)
+{
+    struct ladder l = call_comes();
+
+    request(&l, 0.1, P1, BOB, "INVITE", TO_BOB, .dst_port = 5080);
+    undelivered(&l, 0.2, P1, 0, BOB, 5080);
+    told(&l, 0.3, 503);
+    assert_says(&l, "10.0.0.2 cannot reach 10.0.0.5 port 5080 (frame 3)");
+    l = call_comes();
+    segment(&l, 0.1, P1, 40000, BOB, 5060, SX_TCP_SYN);
+    segment(&l, 0.2, BOB, 5060, P1, 40000, SX_TCP_RST | SX_TCP_ACK);
+    told(&l, 0.3, 503);
+    assert_says(&l, "10.0.0.2 cannot connect to 10.0.0.5 port 5060 (frame 3)");
+}
+
+static void test_told_otherwise(void)
+{
+    struct ladder l = call_comes();
+
+    request(&l, 0.1, P1, BOB, "INVITE", TO_BOB);
+    response(&l, 0.2, BOB, P1, 430, "INVITE", TO_BOB);
+    told(&l, 0.3, 480);
+    assert_says(&l, "it comes of the 430 of 10.0.0.5 in frame 3");
+}
+
+static void test_fork(void)
+{
+    struct ladder l = call_comes();
+
+    request(&l, 0.1, P1, BOB, "INVITE", TO_BOB);
+    request(&l, 0.1, P1, CAROL, "INVITE", via("p1 c1", "alice a1"));
+    response(&l, 0.2, BOB, P1, 486, "INVITE", TO_BOB);
+    response(&l, 0.3, CAROL, P1, 404, "INVITE", via("p1 c1", "alice a1"), .to_tag = "p1");
+    told(&l, 0.4, 404);
+    assert_says(&l, "a fork: the caller does not see the 486 of 10.0.0.5 in frame 4");
+}
+
+static void test_circle(void)
+{
+    struct ladder l = call_comes();
+
+    request(&l, 0.1, P1, P2, "INVITE", TO_BOB);
+    request(&l, 0.2, P2, P1, "INVITE", via("p2 c1", "p1 b1", "alice a1"));
+    response(&l, 0.3, P1, P2, 482, "INVITE", via("p2 c1", "p1 b1", "alice a1"), .to_tag = "p1");
+    response(&l, 0.4, P2, P1, 482, "INVITE", TO_BOB, .to_tag = "p1");
+    told(&l, 0.5, 482);
+    assert_says(&l, "the request goes in a circle: 10.0.0.2 to 10.0.0.3 to 10.0.0.2 again (frame 3)");
+}
+
+static void test_own_limit(void)
+{
+    struct ladder l = call_comes();
+
+    request(&l, 0, P1, BOB, "INVITE", TO_BOB);
+    response(&l, 1, BOB, P1, 180, "INVITE", TO_BOB);
+    request(&l, 21, P1, BOB, "CANCEL", via("p1 b1"));
+    told(&l, 21.1, 408);
+    assert_says(&l, "10.0.0.2 gave up after 20 s, by its own limit: its CANCEL in frame 4");
+    l = call_comes();
+    requests(&l, 3, 0, P1, BOB, "INVITE", TO_BOB);
+    told(&l, 3, 408);
+    response(&l, 9, BOB, P1, 180, "INVITE", TO_BOB);
+    assert_says(&l, "10.0.0.2 gave up after 3 s, by its own limit: 10.0.0.5 answers in frame 6");
+}
+
+static void test_registration(void)
+{
+    const struct {
+        enum sx_failure_kind kind;
+        enum sx_registration_state state;
+        const char *says;
+    } rows[] = {
+        {SX_FAILURE_CONNECTION_GONE, SX_REGISTRATION_LOST,
+         "the registration of sip:bob@example.com in frame 1: its connection is gone (frame 9)"},
+        {SX_FAILURE_NOT_REGISTERED, SX_REGISTRATION_RUN_OUT,
+         "the registration of sip:bob@example.com in frame 1: it ran out"},
+        {SX_FAILURE_NOT_REGISTERED, SX_REGISTRATION_REPLACED,
+         "the registration of sip:bob@example.com in frame 1: a newer one took its place (frame 9)"},
+        {SX_FAILURE_NOT_REGISTERED, SX_REGISTRATION_REMOVED,
+         "the registration of sip:bob@example.com in frame 1: it was taken back (frame 9)"},
+        {SX_FAILURE_NOT_REGISTERED, SX_REGISTRATION_UNKNOWN,
+         "the registration of sip:bob@example.com in frame 1: it was taken back or ran out (frame 9)"},
+    };
+    const struct sx_flow flow = {.aor = "sip:bob@example.com", .registered_in = 1};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = call_comes();
+        const struct sx_failure_cause c = {.kind = rows[i].kind, .frame = 9, .at = txn_numbered(&l, 1),
+                                           .registration = {.flow = &flow, .state = rows[i].state}};
+        wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
+        g_assert_true(sx_say_failure(out, l.tracker, &c));
+        g_assert_cmpstr(wmem_strbuf_get_str(out), ==, rows[i].says);
+        wmem_strbuf_destroy(out);
+        ladder_close(&l);
+    }
+}
+
+static void assert_advises(struct ladder *l, bool begins)
+{
+    wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
+    const char *start = "It comes of the 430 in frame 3: ";
+
+    g_assert_cmpint(sx_say_failure_advice(out, l->tracker, txn_numbered(l, 1), sx_slice_str("INVITE")),
+                    ==, begins);
+    g_assert_cmpint(g_str_has_prefix(wmem_strbuf_get_str(out), start), ==, begins);
+    g_assert_cmpint(wmem_strbuf_get_len(out) > strlen(start), ==, begins);
+    wmem_strbuf_destroy(out);
+    ladder_close(l);
+}
+
+static void test_advice(void)
+{
+    for (unsigned code = 430; code <= 480; code += 50) {
+        struct ladder l = call_comes();
+
+        request(&l, 0.1, P1, BOB, "INVITE", TO_BOB);
+        response(&l, 0.2, BOB, P1, 430, "INVITE", TO_BOB);
+        told(&l, 0.3, code);
+        assert_advises(&l, code == 480);
+    }
+}
+
+/* Told by other verdicts, or not at all. */
+static void test_nothing(void)
+{
+    struct ladder l = call_comes();
+
+    told(&l, 1, 486);
+    assert_says(&l, "");
+}
+
+int main(int argc, char **argv)
+{
+    tests_init(&argc, &argv);
+    g_test_add_func("/say_failure/unanswered", test_unanswered);
+    g_test_add_func("/say_failure/unreachable", test_unreachable);
+    g_test_add_func("/say_failure/told_otherwise", test_told_otherwise);
+    g_test_add_func("/say_failure/fork", test_fork);
+    g_test_add_func("/say_failure/circle", test_circle);
+    g_test_add_func("/say_failure/own_limit", test_own_limit);
+    g_test_add_func("/say_failure/registration", test_registration);
+    g_test_add_func("/say_failure/advice", test_advice);
+    g_test_add_func("/say_failure/nothing", test_nothing);
+    return g_test_run();
+}
