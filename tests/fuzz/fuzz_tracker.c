@@ -375,7 +375,6 @@ static void observe(struct run *r, const struct event *e, struct sx_slice bytes)
         .stream = e->ports & 3,
         .has_stream = e->ports & 0x80,
         .quoted = e->kind == 'q' || e->kind == 'Q',
-        .reassembled = e->ports & 0x08,
     };
     const struct sx_message *record = sx_tracker_observe(r->tracker, &obs);
     CLAIM(record->frame == r->frame);
@@ -424,7 +423,7 @@ static void on_event(struct run *r, struct input in)
             sx_tracker_udp(r->tracker, &datagram);
         g_free(bytes);
     } else if (e.kind == 'u') {
-        sx_tracker_undelivered(r->tracker, r->frame, r->time_ns, &e.src, &e.dst);
+        sx_tracker_undelivered(r->tracker, r->frame, r->time_ns, &e.src, &e.dst, NULL);
     } else if (e.kind == 'x') {
         sx_tracker_unreadable(r->tracker, r->frame, &e.src, e.ports & 0x40 ? NULL : &e.dst);
     } else if (e.kind == 'e') {
