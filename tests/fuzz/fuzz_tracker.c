@@ -226,12 +226,27 @@ static void say_flow(struct run *r, const struct sx_txn *txn, unsigned code)
     SAY(r, sx_say_no_outbound_advice(r->said, r->tracker, txn));
 }
 
+static void say_registration(struct run *r, const struct sx_txn *txn)
+{
+    struct sx_registration reg = sx_registration_find(r->tracker, txn);
+
+    CLAIM(!reg.flow == !reg.bindings && (reg.flow || !reg.in));
+    CLAIM(reg.in <= r->frame && reg.lost_in <= r->frame && reg.newer_in <= r->frame);
+    CLAIM(reg.state != SX_REGISTRATION_LOST || (reg.flow->link && reg.lost_in));
+    CLAIM(reg.state != SX_REGISTRATION_REPLACED || reg.newer_in);
+    wmem_strbuf_append_printf(r->said, "reg %u %u %u %x\n", reg.state, reg.in, reg.lost_in,
+                              reg.differs);
+    if (sx_registration_missed(r->tracker, txn, &reg))
+        SAY_ALWAYS(r, sx_say_registration(r->said, r->tracker, &reg, txn));
+}
+
 static void say_txn(struct run *r, const struct sx_txn *txn, unsigned code)
 {
     const struct sx_code *entry = sx_catalogue_explain(code);
 
     CLAIM(txn->state < SX_TXN_STATES);
     say_trying(r, txn);
+    say_registration(r, txn);
     bool failed = sx_failure_judge(r->tracker, txn, code);
     bool silent = sx_silence_no_response(r->tracker, txn);
     CLAIM(!silent || txn->responses == 0);
@@ -275,6 +290,13 @@ static void say_frame(struct run *r, uint32_t frame)
         const struct sx_back_off *early = sx_flows_too_early(flows, frame, n);
         if (early)
             SAY_ALWAYS(r, sx_say_too_early(r->said, early));
+        CLAIM(sx_flow_failed_in(r->tracker, sx_flows_at(flows, n)) <= r->frame);
+    }
+    for (uint32_t n = 1; n <= sx_bindings_count(flows); n++) {
+        struct sx_registration reg = sx_registration_now(r->tracker, n);
+        CLAIM(reg.flow && reg.flow->binding == n);
+        wmem_strbuf_append_printf(r->said, "binding %u: %u %u\n", n, reg.state,
+                                  sx_registration_refusals(r->tracker, n));
     }
 }
 
@@ -353,7 +375,6 @@ static void observe(struct run *r, const struct event *e, struct sx_slice bytes)
         .stream = e->ports & 3,
         .has_stream = e->ports & 0x80,
         .quoted = e->kind == 'q' || e->kind == 'Q',
-        .reassembled = e->ports & 0x08,
     };
     const struct sx_message *record = sx_tracker_observe(r->tracker, &obs);
     CLAIM(record->frame == r->frame);
@@ -402,7 +423,7 @@ static void on_event(struct run *r, struct input in)
             sx_tracker_udp(r->tracker, &datagram);
         g_free(bytes);
     } else if (e.kind == 'u') {
-        sx_tracker_undelivered(r->tracker, r->frame, r->time_ns, &e.src, &e.dst);
+        sx_tracker_undelivered(r->tracker, r->frame, r->time_ns, &e.src, &e.dst, NULL);
     } else if (e.kind == 'x') {
         sx_tracker_unreadable(r->tracker, r->frame, &e.src, e.ports & 0x40 ? NULL : &e.dst);
     } else if (e.kind == 'e') {

@@ -41,21 +41,31 @@ static inline struct sx_slice up_to(struct sx_slice s, const char *ends)
     return sx_slice_trim(sx_slice(s.p, n));
 }
 
+/* The same for one or two of them; quicker, for every REGISTER asks it several times. */
+static struct sx_slice up_to_either(struct sx_slice s, char one, char other)
+{
+    size_t n = 0;
+
+    while (n < s.n && s.p[n] != one && s.p[n] != other)
+        n++;
+    return sx_slice_trim(sx_slice(s.p, n));
+}
+
 struct sx_slice sx_name_addr_uri(struct sx_slice value)
 {
     size_t open;
 
     if (!value.p)
         return value;
-    return find_bracket(value, &open) ? up_to(sx_slice_from(value, open + 1), ">")
-                                      : up_to(value, ";");
+    return find_bracket(value, &open) ? up_to_either(sx_slice_from(value, open + 1), '>', '>')
+                                      : up_to_either(value, ';', ';');
 }
 
 struct sx_slice sx_name_addr_bare(struct sx_slice value)
 {
     struct sx_slice uri = sx_name_addr_uri(value);
 
-    return uri.p ? up_to(uri, ";?") : uri;
+    return uri.p ? up_to_either(uri, ';', '?') : uri;
 }
 
 static bool begins(struct sx_slice s, const char *scheme)

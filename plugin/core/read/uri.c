@@ -12,11 +12,12 @@ static const char *const always[] = {"transport", "user", "ttl", "method", "madd
 /* Parameters of a URI that are looked at; more help nobody. */
 #define MAX_PARAMS 32
 
-static struct sx_slice up_to(struct sx_slice *rest, const char *ends)
+/* Up to one of three bytes, which may be the same. */
+static struct sx_slice up_to(struct sx_slice *rest, const char ends[3])
 {
     size_t n = 0;
 
-    while (n < rest->n && !(rest->p[n] && strchr(ends, rest->p[n])))
+    while (n < rest->n && rest->p[n] != ends[0] && rest->p[n] != ends[1] && rest->p[n] != ends[2])
         n++;
     struct sx_slice part = sx_slice(rest->p, n);
     *rest = sx_slice_from(*rest, n);
@@ -41,7 +42,7 @@ static void read_host(struct sx_uri *uri, struct sx_slice *rest)
     }
     if (begins(*rest, ':')) {
         *rest = sx_slice_from(*rest, 1);
-        uri->port = up_to(rest, ";?");
+        uri->port = up_to(rest, ";??");
     }
 }
 
@@ -52,7 +53,7 @@ struct sx_uri sx_uri_read(struct sx_slice s)
 
     if (!rest.p)
         return uri;
-    uri.scheme = up_to(&rest, ":");
+    uri.scheme = up_to(&rest, ":::");
     uri.is_sip = begins(rest, ':') &&
                  (sx_slice_caseis(uri.scheme, "sip") || sx_slice_caseis(uri.scheme, "sips"));
     if (!uri.is_sip) {
@@ -69,7 +70,7 @@ struct sx_uri sx_uri_read(struct sx_slice s)
     read_host(&uri, &rest);
     if (begins(rest, ';')) {
         rest = sx_slice_from(rest, 1);
-        uri.params = up_to(&rest, "?");
+        uri.params = up_to(&rest, "???");
     }
     if (begins(rest, '?'))
         uri.headers = sx_slice_from(rest, 1);
@@ -129,7 +130,7 @@ static struct sx_slice name_of(struct sx_slice *value, struct sx_slice param)
 static bool next_param(struct sx_slice *rest, struct sx_slice *name, struct sx_slice *value)
 {
     while (rest->n > 0) {
-        struct sx_slice param = up_to(rest, ";");
+        struct sx_slice param = up_to(rest, ";;;");
         *rest = sx_slice_from(*rest, 1);
         *name = name_of(value, param);
         if (name->n > 0)

@@ -194,10 +194,9 @@ void sx_flow_add_name(struct sx_flows *f, struct sx_flow *flow, struct sx_finger
 
 static void set_contact(struct sx_flows *f, struct sx_flow *flow, struct sx_slice uri)
 {
-    struct sx_fingerprint key = sx_contact_key(f, uri);
-
     if (flow->contact && sx_slice_eq(sx_slice_str(flow->contact), uri))
         return;
+    struct sx_fingerprint key = sx_contact_key(f, uri);
     flow->contact = sx_texts_add(&f->texts, uri, MAX_STRING);
     if (sx_fingerprint_eq(flow->contact_key, key))
         return;
@@ -245,14 +244,12 @@ static struct sx_fingerprint outbound_key(const struct sx_flows *f, const struct
 static uint32_t find_by_contact(const struct sx_flows *f, uint32_t user, struct sx_slice uri)
 {
     const struct sx_user *owner = sx_user_at(f, user);
-    struct sx_fingerprint key = sx_contact_key(f, uri);
     uint32_t number = owner ? owner->newest_binding : 0;
 
     for (unsigned i = 0; number && i < SX_MAX_FLOWS; i++) {
         const struct sx_binding *b = sx_binding_at(f, number);
         const struct sx_flow *flow = sx_flow_numbered(f, b->newest);
-        if (!b->reg_id && flow && sx_fingerprint_eq(flow->contact_key, key) &&
-            sx_uri_equal(sx_slice_str(flow->contact), uri))
+        if (!b->reg_id && flow && sx_uri_equal(sx_slice_str(flow->contact), uri))
             return number;
         number = b->next_of_user;
     }
@@ -607,28 +604,36 @@ static void remove_flows(struct sx_flows *f, struct sx_flow *flow,
     }
 }
 
+/* RFC 5626 6, 10: what the registrar agrees to. */
+static void read_outbound(struct sx_flow *flow, const struct sx_sip_msg *msg)
+{
+    uint32_t seconds;
+
+    if (sx_slice_uint(sx_sip_msg_first(msg, "Flow-Timer"), UINT32_MAX, &seconds))
+        flow->flow_timer_s = seconds;
+    if (flow->link)
+        flow->link->owes_pong = flow->flow_timer_s > 0 || sx_outbound_is_required(msg);
+}
+
 static void granted(struct sx_flows *f, struct sx_flow *flow, const struct sx_observation *obs,
                     const struct sx_txn *txn, uint32_t register_in)
 {
     const struct sx_sip_msg *msg = obs->msg;
     struct sx_binding *binding = sx_binding_of(f, flow);
     struct sx_registering *event = note_event(f, flow, obs, txn->number, register_in);
-    uint32_t seconds;
 
     if (event->frame == obs->frame) {
         binding->granted++;
         flow->registrar = obs->from.host;
     }
     set_token(f, flow, sx_outbound_edge_path(msg));
-    if (sx_slice_uint(sx_sip_msg_first(msg, "Flow-Timer"), UINT32_MAX, &seconds))
-        flow->flow_timer_s = seconds;
     read_lifetime(flow, event, obs);
     flow->removed_in = flow->leaving_in = 0;
     flow->refused = false;
-    if (flow->link) {
+    if (flow->reg_id)
+        read_outbound(flow, msg);
+    if (flow->link)
         sx_link_revive(flow->link);
-        flow->link->owes_pong = flow->flow_timer_s > 0 || sx_outbound_is_required(msg);
-    }
     if (!flow->accepted) {
         flow->accepted = true;
         flow->registered_in = register_in;
@@ -644,11 +649,10 @@ void sx_flows_registered(struct sx_flows *f, const struct sx_observation *obs,
                          const struct sx_txn *txn, uint32_t register_in)
 {
     struct sx_flow *flow = sx_flow_numbered(f, txn->flow);
-    struct sx_slice aor = sx_outbound_aor(obs->msg);
 
     if (txn->unregisters_all && f->flows.count > 0) {
-        struct sx_user *user =
-            sx_numbered(&f->users, sx_fingerprint_map_get(&f->by_aor, sx_aor_key(f, aor)));
+        struct sx_fingerprint aor = sx_aor_key(f, sx_outbound_aor(obs->msg));
+        struct sx_user *user = sx_numbered(&f->users, sx_fingerprint_map_get(&f->by_aor, aor));
         if (user)
             user->removed_in = register_in;
     }

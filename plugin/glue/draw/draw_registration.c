@@ -28,11 +28,20 @@ static const value_string state_vals[] = {
     { 0, NULL }
 };
 
-static void draw_fields(const struct sx_pen *p, const struct sx_registration *r)
+/* Worth a sentence of its own where nothing else is said. */
+static bool is_telling(const struct sx_registration *r)
+{
+    return r->differs || r->refused_in ||
+           (r->state != SX_REGISTRATION_CURRENT && r->state != SX_REGISTRATION_UNKNOWN);
+}
+
+static void draw_fields(struct sx_pen *p, const struct sx_registration *r)
 {
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
 
     sx_say_registration(words, p->view->tracker, r, p->txn);
+    if (!p->remark && is_telling(r))
+        p->remark = wmem_strbuf_get_str(words);
     proto_item *item = sx_add_uint(p, p->tree, hf_registration_state, r->state);
     proto_item_append_text(item, ": %s", wmem_strbuf_get_str(words));
     proto_tree *tree = proto_item_add_subtree(item, ett_registration);
