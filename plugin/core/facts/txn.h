@@ -39,11 +39,7 @@ struct sx_message {
     uint32_t next;          /* index + 1 of the next older distinct response */
     uint32_t identity;      /* tells responses, or requests, of a transaction apart */
     uint32_t to_tag;        /* hash of the To tag of a response; of a PRACK the RSeq in its RAck */
-    uint32_t before;        /* index + 1 of the message before it in its transaction */
     uint32_t ms;            /* when, in milliseconds that wrap around */
-    uint32_t packet_id;     /* see struct sx_packet_marks; 0: unknown */
-    uint16_t place;         /* likewise */
-    uint16_t from, to;      /* hosts: the last bits of their indexes */
     uint16_t code;          /* 0 on requests */
     uint8_t method;         /* enum sx_method; of CSeq on responses */
     uint8_t flags;

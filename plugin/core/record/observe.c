@@ -569,13 +569,13 @@ struct sx_message *sx_tracker_observe(struct sx_tracker *t, struct sx_observatio
     } else {
         obs->from = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->src), obs->src.port};
         obs->to = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->dst), obs->dst.port};
-        sx_copies_note(record, obs);
+        sx_copies_note(t, record, obs);
         txn = obs->msg->is_request ? observe_request(t, obs, record)
                                    : observe_response(t, obs, record);
         if (!txn)
             return record;
         record->txn = txn->number;
-        sx_copies_add(t, txn, record);
+        sx_copies_add(t, txn);
         struct sx_host *sender = sx_hosts_at(&t->hosts, obs->from.host);
         sender->sent++;
         sender->last_frame = obs->frame;

@@ -4,6 +4,7 @@
 #include "core/record/tracker.h"
 
 #include "core/record/call.h"
+#include "core/record/copies.h"
 #include "core/record/tracker_state.h"
 #include "core/record/missing.h"
 #include "core/record/resent.h"
@@ -30,6 +31,7 @@ struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config 
     t->awaiting = g_hash_table_new_full(sx_fingerprint_hash, sx_fingerprint_equal, g_free, NULL);
     t->connecting = g_hash_table_new_full(sx_way_hash, sx_way_equal, g_free, NULL);
     t->riding = g_hash_table_new_full(sx_way_hash, sx_way_equal, g_free, NULL);
+    sx_copies_init(t);
     sx_credentials_init(t);
     sx_deadlines_init(&t->deadlines);
     t->sessions = sx_sessions_new();
@@ -60,6 +62,7 @@ void sx_tracker_free(struct sx_tracker *t)
     sx_pool_clear(&t->expiries);
     sx_pool_clear(&t->hangups);
     sx_pool_clear(&t->attempts);
+    sx_copies_clear(t);
     sx_credentials_clear(t);
     sx_deadlines_clear(&t->deadlines);
     sx_frame_numbers_clear(&t->numbers);

@@ -38,6 +38,7 @@ struct sx_tracker {
     uint64_t key[2];
     struct sx_pool overdues;    /* struct sx_overdue, in the order of their frames */
     struct sx_pool txns, messages, expiries, hangups, attempts;
+    struct sx_pool sightings;           /* private to copies.c */
     struct sx_pool auths, auth_values;  /* private to credentials.c, as accounts is */
     GHashTable *accounts;
     struct sx_hosts hosts;
