@@ -315,7 +315,7 @@ static const struct sx_column call_columns[] = {
     {"Frame", true, 0},      {"Method", false, 0},  {"From", false, 20},
     {"To", false, 20},       {"100 s", false, 0},   {"Ringing s", false, 0},
     {"Answer s", false, 0},  {"Final", false, 0},   {"Verdict", false, 34},
-    {"Began at", false, 21}, {"First cause", false, 0}, {"Lasted s", false, 0},
+    {"Began at", false, 21}, {"First cause", false, SX_REST}, {"Lasted s", false, 0},
     {"Ended by", false, 0},  {NULL, false, 0},
 };
 

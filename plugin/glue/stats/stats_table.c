@@ -322,17 +322,27 @@ static size_t pad_column(struct sx_table *table, stat_tap_table *rows, unsigned 
     return width;
 }
 
-/* The last column gets what is left of the page. */
+/* The column that gets what the others leave of the page: the last one, if none is told to. */
+static unsigned rest_column(const struct sx_table *table)
+{
+    unsigned last = (unsigned)table->ui.nfields - 1, at = 0;
+
+    while (at < last && table->columns[at].most != SX_REST)
+        at++;
+    return at;
+}
+
 static void pad_columns(struct sx_table *table, stat_tap_table *rows)
 {
-    unsigned last = (unsigned)table->ui.nfields - 1;
+    unsigned rest = rest_column(table);
     size_t left = PAGE - SEPARATOR;
 
-    for (unsigned i = 0; i < last; i++) {
-        size_t width = pad_column(table, rows, i, table->columns[i].most) + SEPARATOR;
+    for (unsigned i = 0; i < (unsigned)table->ui.nfields; i++) {
+        size_t width = i == rest ? 0
+                                 : pad_column(table, rows, i, table->columns[i].most) + SEPARATOR;
         left -= MIN(width, left);
     }
-    pad_column(table, rows, last, MAX(left, (size_t)g_utf8_strlen(table->columns[last].name, -1)));
+    pad_column(table, rows, rest, MAX(left, (size_t)g_utf8_strlen(table->columns[rest].name, -1)));
 }
 
 static void before_draw(void *data)

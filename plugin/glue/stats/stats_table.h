@@ -45,8 +45,10 @@ void sx_row_host(struct sx_row *row, const struct sx_tracker *tracker, struct sx
 struct sx_column {
     const char *name;
     bool number;            /* filled by sx_row_uint(), else by a text */
-    uint8_t most;           /* characters in tshark; 0: all; the last column gets what is left */
+    uint8_t most;           /* characters in tshark; 0: all; SX_REST, or the last: what is left */
 };
+
+#define SX_REST UINT8_MAX
 
 #define SX_MAX_COLUMNS 13
 
