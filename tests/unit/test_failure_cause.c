@@ -655,6 +655,22 @@ static void test_own_limit(void)
     ladder_close(&l);
 }
 
+/* The phone's 487 takes its time: that counts. */
+static void test_own_limit_487_late(void)
+{
+    const double tells[] = {38, 38.001};
+
+    for (unsigned i = 0; i < 2; i++) {
+        uint32_t txn;
+        struct ladder l = rings(&txn, NULL);
+
+        request(&l, 31, P1, BOB, "CANCEL", via("p1 b1"));
+        response(&l, 36, BOB, P1, 487, "INVITE", TO_BOB);
+        told(&l, tells[i], 408, "p1");
+        assert_and_close(&l, txn, i ? SX_FAILURE_UNKNOWN : SX_FAILURE_OWN_LIMIT, i ? 0 : 4);
+    }
+}
+
 /* It tells its caller first, and takes the branch back then. */
 static void test_own_limit_told_first(void)
 {
@@ -780,6 +796,20 @@ static void test_connection_ends_meanwhile(void)
     assert_and_close(&l, txn, SX_FAILURE_CONNECTION_GONE, fin);
 }
 
+/* P1 has the request, and the connection ends before P1 sends anything. */
+static void test_connection_ends_first(void)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        struct ladder l = ladder_open();
+
+        registered(&l, -90, 3600);
+        uint32_t txn = call_comes(&l);
+        uint32_t fin = segment(&l, 0.01, BOB, 40001, P1, 5060, SX_TCP_FIN | SX_TCP_ACK);
+        told(&l, 0.02, i ? 403 : 480, "p1");
+        assert_and_close(&l, txn, i ? SX_FAILURE_UNKNOWN : SX_FAILURE_CONNECTION_GONE, i ? 0 : fin);
+    }
+}
+
 static void test_removed(void)
 {
     struct ladder l = ladder_open();
@@ -863,12 +893,14 @@ int main(int argc, char **argv)
         {"/failure_cause/circle/none", test_no_circle},
         {"/failure_cause/circle/merged", test_merged},
         {"/failure_cause/own_limit", test_own_limit},
+        {"/failure_cause/own_limit/487_late", test_own_limit_487_late},
         {"/failure_cause/own_limit/told_first", test_own_limit_told_first},
         {"/failure_cause/own_limit/not", test_not_own_limit},
         {"/failure_cause/own_limit/thresholds", test_own_limit_thresholds},
         {"/failure_cause/registration/gone", test_connection_gone},
         {"/failure_cause/registration/not_why", test_connection_not_why},
         {"/failure_cause/registration/meanwhile", test_connection_ends_meanwhile},
+        {"/failure_cause/registration/ends_first", test_connection_ends_first},
         {"/failure_cause/registration/removed", test_removed},
         {"/failure_cause/registration/run_out", test_run_out},
         {"/failure_cause/first", test_first},

@@ -158,13 +158,21 @@ static bool has_run_out(const struct sx_txn *at, int64_t ns)
     return at->expires_s && ns - at->request_ns >= (int64_t)at->expires_s * SX_NS_PER_S;
 }
 
+/* Since it took the branch back, or since that one's 487 came. */
+static int64_t told_after(const struct sx_txn *at, const struct sx_txn *b)
+{
+    bool ended = seen(at, b->final_frame) && b->final_frame > b->cancel_frame;
+
+    return ABS(at->final_ns - (ended ? b->final_ns : b->cancel_ns));
+}
+
 /* The hop took a branch back by itself, and tells its caller at once, before or after. Who cancels
  * the branches of a fork for a 6xx (RFC 3261 16.7 item 5) hands that on. */
 static bool gave_up(const struct sx_failure_branches *all, const struct sx_txn *at,
                     const struct sx_txn *b)
 {
     if (!b->cancel_frame || !b->request_frame || at->cancel_frame ||
-        ABS(at->final_ns - b->cancel_ns) > AT_ONCE_NS || (at->final_code >= 600 && all->count > 1) ||
+        told_after(at, b) > AT_ONCE_NS || (at->final_code >= 600 && all->count > 1) ||
         (b->final_frame && b->final_frame < b->cancel_frame))
         return false;
     return waited_for(b) >= LEAST_WAIT_NS && !has_run_out(at, b->cancel_ns);

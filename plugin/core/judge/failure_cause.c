@@ -36,6 +36,11 @@ static struct sx_failure_cause found(enum sx_failure_kind kind, uint32_t frame,
     return (struct sx_failure_cause){.kind = kind, .frame = frame, .at = at, .of = of};
 }
 
+static bool is_known(const struct sx_failure_cause *c)
+{
+    return c->kind != SX_FAILURE_UNKNOWN;
+}
+
 /* By the time of the failure. */
 static bool seen(const struct sx_txn *at, uint32_t frame)
 {
@@ -211,6 +216,21 @@ static struct sx_failure_cause of_flow(const struct sx_tracker *t, const struct 
     return c;
 }
 
+/* The only connection of the user ends between the request and the failure. */
+static struct sx_failure_cause ends_meanwhile(const struct sx_tracker *t, const struct sx_txn *at)
+{
+    struct sx_failure_cause c = unknown(at);
+    struct sx_registration r = sx_registration_find(t, at);
+
+    if (!r.flow || !r.flow->link || r.bindings != 1 || r.state != SX_REGISTRATION_CURRENT ||
+        !seen(at, r.flow->link->closed_in) || !sx_failure_is_of_transport(at->final_code))
+        return c;
+    c.kind = SX_FAILURE_CONNECTION_GONE;
+    c.frame = r.flow->link->closed_in;
+    c.registration = r;
+    return c;
+}
+
 /* Nothing was sent on: whom it was for could not be reached any more. */
 static struct sx_failure_cause not_registered(const struct sx_tracker *t, const struct sx_txn *at)
 {
@@ -219,15 +239,10 @@ static struct sx_failure_cause not_registered(const struct sx_tracker *t, const 
 
     if (c.kind == SX_FAILURE_UNKNOWN && sx_registration_missed(t, at, &r))
         return of_state(at, &r);
-    return c;
+    return is_known(&c) ? c : ends_meanwhile(t, at);
 }
 
 /* ---- all of it ---- */
-
-static bool is_known(const struct sx_failure_cause *c)
-{
-    return c->kind != SX_FAILURE_UNKNOWN;
-}
 
 /* The connection that was not to be had is the one that the client has given up. */
 static bool is_to_client(const struct sx_failure_cause *registered,

@@ -7,7 +7,6 @@
 
 #include "core/facts/catalogue.h"
 #include "core/judge/failure.h"
-#include "core/judge/flow_story.h"
 #include "core/say/say.h"
 
 static void say_unreachable(wmem_strbuf_t *out, const struct sx_tracker *t,
@@ -146,20 +145,6 @@ bool sx_say_failure(wmem_strbuf_t *out, const struct sx_tracker *t, const struct
     }
 }
 
-static void say_fix(wmem_strbuf_t *out, const struct sx_tracker *t, const struct sx_txn *of,
-                    struct sx_slice method)
-{
-    const struct sx_code *entry = sx_catalogue_explain(of->final_code);
-
-    if (sx_flow_is_loss(t, of, of->final_code)) {
-        struct sx_flow_story story = sx_flow_tell(t, of);
-        if (sx_say_flow_advice(out, t, &story))
-            return;
-    }
-    if (entry)
-        wmem_strbuf_append(out, sx_catalogue_fix(entry, method.p, method.n));
-}
-
 bool sx_say_failure_advice(wmem_strbuf_t *out, const struct sx_tracker *t, const struct sx_txn *txn,
                            struct sx_slice method)
 {
@@ -169,8 +154,11 @@ bool sx_say_failure_advice(wmem_strbuf_t *out, const struct sx_tracker *t, const
     if (own.kind != SX_FAILURE_TOLD_OTHERWISE)
         return false;
     struct sx_failure_cause first = sx_failure_cause_first(t, own.of);
+    const struct sx_code *entry = sx_catalogue_explain(first.at->final_code);
+    if (!entry)
+        return false;
     wmem_strbuf_append_printf(out, "It comes of the %u in frame %" PRIu32 ": ",
                               first.at->final_code, first.at->final_frame);
-    say_fix(out, t, first.at, method);
+    wmem_strbuf_append(out, sx_catalogue_fix(entry, method.p, method.n));
     return true;
 }
