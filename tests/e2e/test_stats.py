@@ -9,13 +9,14 @@ CAPTURES = Path(__file__).parents[1] / "captures"
 LADDERS = CAPTURES / "ladders"
 RECORDED = CAPTURES / "recorded"
 ALL = sorted(LADDERS.glob("*.md")) + sorted(RECORDED.glob("*.pcap*"))
-NAMES = ("codes", "trying", "calls", "requests", "flows")
+NAMES = ("codes", "trying", "calls", "requests", "flows", "registrations")
 TITLES = {
     "codes": "SIP Explain: Response Codes",
     "trying": "SIP Explain: Waits After 100 Trying",
     "calls": "SIP Explain: Calls",
     "requests": "SIP Explain: Requests Outside Calls",
     "flows": "SIP Explain: Failed Flows",
+    "registrations": "SIP Explain: Registrations",
 }
 RULE = "=" * 101
 WIDEST = 200
@@ -263,6 +264,30 @@ def test_flows(wireshark, capture):
 def test_what_came_of_a_failed_flow(wireshark, capture, name, outcome, seen_in):
     row = rows(wireshark, capture(RECORDED / f"{name}.pcapng"), "flows")[0]
     assert (row["Outcome"], row["Seen in"]) == (outcome, seen_in)
+
+
+@pytest.mark.parametrize("two_pass", [False, True])
+def test_registrations_state_and_what_missed_them(wireshark, capture, two_pass):
+    def told(name):
+        return [(row["AOR"], row["From"], row["Over"], row["Last"], row["Refreshes"],
+                 row["Refused"], row["State"], row["Missed"])
+                for row in rows(wireshark, capture(LADDERS / f"{name}.md"), "registrations",
+                                two_pass=two_pass)]
+
+    bob = "sip:bob@example.com"
+    assert told("registration-removed") == [
+        (bob, "198.51.100.7:40001", "UDP", "1", "0", "0", "removed in 3", "1")]
+    assert told("registration-refused-refreshes") == [
+        (bob, "198.51.100.7:40001", "UDP", "5", "0", "1", "run out", "1")]
+    assert told("registration-fork-cancelled") == [
+        (bob, "198.51.100.7:40001", "UDP", "1", "0", "0", "current", "0"),
+        (bob, "198.51.100.8:40002", "UDP", "3", "0", "0", "current", "0")]
+    moved = told("registration-of-one-instance-moved")
+    assert [row[-2:] for row in moved] == [("replaced in 3", "1"), ("current", "0")]
+    both = told("registration-two-contacts-of-one-phone")
+    assert [row[-2:] for row in both] == [
+        ("current", "1"), ("removed in 3", "1"), ("current", "0")]
+
 
 
 def test_what_edges_say_in_place_of_430(wireshark, capture):

@@ -157,9 +157,9 @@ static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *
 }
 
 static const struct sx_column columns[] = {
-    {"Frame", true, 0},     {"AOR", false, 40},   {"Contact", false, 50}, {"From", false, 25},
+    {"Frame", true, 0},     {"AOR", false, 30},   {"Contact", false, 44}, {"From", false, 22},
     {"Over", false, 0},     {"Last", true, 0},    {"Refreshes", true, 0}, {"Refused", true, 0},
-    {"Expires s", false, 0}, {"State", false, 30}, {"Missed", true, 0},    {NULL, false, 0},
+    {"Expires s", false, 0}, {"State", false, 24}, {"Missed", true, 0},    {NULL, false, 0},
 };
 
 struct sx_table sx_stats_registrations = {

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/judge/registration.h"
+#include "core/say/say.h"
+#include "sip_text.h"
+
+/* The phone registers from port 40000 at P1, over UDP unless another transport is given. */
+struct binding {
+    const char *contact;            /* NULL: its own address and port */
+    const char *more;               /* of the REGISTER */
+    const char *answer;             /* of its final response; NULL: Expires: 60 */
+    const char *to_uri;
+    unsigned code;                  /* 0: 200 */
+    uint16_t port;                  /* 0: 40000 */
+    enum sx_transport transport;
+};
+
+static uint32_t register_at(struct ladder *l, double seconds, const struct binding *b)
+{
+    static unsigned branch;
+    char *via = g_strdup_printf("phone r%u", ++branch);
+    uint16_t port = b->port ? b->port : 40000;
+    char *more = g_strdup_printf("Contact: %s\r\n%s", b->contact ? b->contact : "<sip:bob@10.0.0.5:40000>",
+                                 b->more ? b->more : "");
+    const struct sx_message *m =
+        request(l, seconds, BOB, P1, "REGISTER", via(via), .more = more, .src_port = port,
+                .transport = b->transport, .to_uri = b->to_uri);
+    uint32_t frame = m->frame;
+
+    response(l, seconds + 0.01, P1, BOB, b->code ? b->code : 200, "REGISTER", via(via),
+             .more = b->answer ? b->answer : "Expires: 60\r\n", .dst_port = port,
+             .transport = b->transport, .to_uri = b->to_uri);
+    g_free(via);
+    g_free(more);
+    return frame;
+}
+
+#define registers(l, seconds, ...) register_at(l, seconds, &(struct binding){__VA_ARGS__})
+
+struct way {
+    const char *uri;                /* NULL: that of the phone's own Contact */
+    unsigned to;                    /* 0: BOB */
+    uint16_t port, from_port;
+    enum sx_transport transport;
+};
+
+static const struct sx_txn *send_with(struct ladder *l, double seconds, const struct way *w)
+{
+    static unsigned branch;
+    char *via = g_strdup_printf("p1 c%u", ++branch);
+    const struct sx_txn *txn = txn_of(
+        l, request(l, seconds, P1, w->to ? w->to : BOB, "MESSAGE", via(via),
+                   .uri = w->uri ? w->uri : "sip:bob@10.0.0.5:40000",
+                   .dst_port = w->port ? w->port : 40000, .src_port = w->from_port,
+                   .transport = w->transport));
+
+    g_free(via);
+    return txn;
+}
+
+#define sends(l, seconds, ...) send_with(l, seconds, &(struct way){__VA_ARGS__})
+
+static struct sx_registration of(const struct ladder *l, const struct sx_txn *txn)
+{
+    return sx_registration_find(l->tracker, txn);
+}
+
+static void test_current(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t first = registers(&l, 0), again = registers(&l, 50);
+    struct sx_registration r = of(&l, sends(&l, 60));
+
+    g_assert_cmpuint(r.state, ==, SX_REGISTRATION_CURRENT);
+    g_assert_cmpuint(r.in, ==, again);
+    g_assert_cmpuint(again, >, first);
+    g_assert_cmpint(r.age_ns, ==, ns_of(10));
+    g_assert_true(r.has_expires);
+    g_assert_cmpuint(r.expires_s, ==, 60);
+    g_assert_cmpuint(r.differs, ==, 0);
+    g_assert_cmpuint(r.bindings, ==, 1);
+    ladder_close(&l);
+}
+
+/* RFC 3261 10.2.4, both sides of the granted time; and what a refused refresh proves. */
+static void test_run_out(void)
+{
+    struct ladder l = ladder_open();
+
+    registers(&l, 0);
+    g_assert_cmpuint(of(&l, sends(&l, 60)).state, ==, SX_REGISTRATION_CURRENT);
+    /* whoever still sends to it may have had a refresh that the capture lacks */
+    g_assert_cmpuint(of(&l, sends(&l, 60.02)).state, ==, SX_REGISTRATION_UNKNOWN);
+    registers(&l, 61, .code = 403);
+    struct sx_registration r = of(&l, sends(&l, 62));
+    g_assert_cmpuint(r.state, ==, SX_REGISTRATION_RUN_OUT);
+    g_assert_cmpuint(r.refused_code, ==, 403);
+    registers(&l, 63);
+    r = of(&l, sends(&l, 64));
+    g_assert_cmpuint(r.state, ==, SX_REGISTRATION_CURRENT);
+    g_assert_cmpuint(r.refused_in, ==, 0);
+    ladder_close(&l);
+}
+
+static void test_removed(void)
+{
+    struct ladder l = ladder_open();
+    const char *const removals[] = {"<sip:bob@10.0.0.5:40000>", "*"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(removals); i++) {
+        registers(&l, i * 10.0);
+        uint32_t gone = registers(&l, i * 10.0 + 1, .contact = removals[i], .more = "Expires: 0\r\n",
+                                  .answer = "X: y\r\n");
+        struct sx_registration r = of(&l, sends(&l, i * 10.0 + 2));
+        g_test_message("%s", removals[i]);
+        g_assert_cmpuint(r.state, ==, SX_REGISTRATION_REMOVED);
+        g_assert_cmpuint(r.lost_in, ==, gone);
+    }
+    ladder_close(&l);
+}
+
+/* The same Contact over another connection; the old one may still be sent to. */
+static void test_replaced(void)
+{
+    struct ladder l = ladder_open();
+    const char *contact = "<sip:bob@10.0.0.5:5070;transport=tcp>";
+    const char *uri = "sip:bob@10.0.0.5:5070;transport=tcp";
+
+    registers(&l, 0, .contact = contact, .transport = SX_TRANSPORT_TCP);
+    uint32_t newer = registers(&l, 5, .contact = contact, .transport = SX_TRANSPORT_TCP,
+                               .port = 40001);
+    struct sx_registration r = of(&l, sends(&l, 6, .uri = uri, .transport = SX_TRANSPORT_TCP));
+    g_assert_cmpuint(r.state, ==, SX_REGISTRATION_REPLACED);
+    g_assert_cmpuint(r.newer_in, ==, newer);
+    g_assert_cmpuint(r.differs, ==, SX_DIFFERS_CONNECTION);
+    r = of(&l, sends(&l, 7, .uri = uri, .transport = SX_TRANSPORT_TCP, .port = 40001));
+    g_assert_cmpuint(r.state, ==, SX_REGISTRATION_CURRENT);
+    g_assert_cmpuint(r.differs, ==, 0);
+    ladder_close(&l);
+}
+
+static void test_lost(void)
+{
+    struct ladder l = ladder_open();
+    const char *uri = "sip:bob@10.0.0.5:40000;transport=tcp";
+
+    registers(&l, 0, .contact = "<sip:bob@10.0.0.5:40000;transport=tcp>",
+              .transport = SX_TRANSPORT_TCP);
+    const struct sx_txn *before = sends(&l, 1, .uri = uri, .transport = SX_TRANSPORT_TCP);
+    uint32_t fin = segment(&l, 2, BOB, 40000, P1, 5060, SX_TCP_FIN | SX_TCP_ACK);
+    struct sx_registration r = of(&l, sends(&l, 3, .uri = uri, .transport = SX_TRANSPORT_TCP));
+    g_assert_cmpuint(r.state, ==, SX_REGISTRATION_LOST);
+    g_assert_cmpuint(r.lost_in, ==, fin);
+    /* what comes later does not count */
+    g_assert_cmpuint(of(&l, before).state, ==, SX_REGISTRATION_CURRENT);
+    g_assert_cmpuint(of(&l, before).lost_in, ==, 0);
+    ladder_close(&l);
+}
+
+static void test_differs(void)
+{
+    static const struct {
+        struct way way;
+        uint8_t differs;
+    } rows[] = {
+        {{NULL, 0, 0, 0, 0}, 0},
+        {{NULL, 0, 40001, 0, 0}, SX_DIFFERS_PORT},
+        {{NULL, CAROL, 0, 0, 0}, SX_DIFFERS_ADDRESS},
+        {{NULL, CAROL, 5060, 0, 0}, SX_DIFFERS_ADDRESS | SX_DIFFERS_PORT},
+        {{NULL, 0, 0, 0, SX_TRANSPORT_TCP}, SX_DIFFERS_TRANSPORT},
+        {{NULL, 0, 0, 5080, 0}, 0},     /* over UDP the proxy's own port says nothing */
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        registers(&l, 0);
+        g_test_message("row %zu", i);
+        g_assert_cmpuint(of(&l, send_with(&l, 1, &rows[i].way)).differs, ==, rows[i].differs);
+        ladder_close(&l);
+    }
+}
+
+/* Where the host itself says that it knows nobody: only of registrations made there. */
+static void test_of_aor(void)
+{
+    struct ladder l = ladder_open();
+
+    registers(&l, 0);
+    const struct sx_txn *here = txn_of(&l, request(&l, 90, ALICE, P1, "INVITE", via("alice a1")));
+    response(&l, 90.1, P1, ALICE, 404, "INVITE", via("alice a1"));
+    const struct sx_txn *there = txn_of(&l, request(&l, 91, ALICE, P2, "INVITE", via("alice a2")));
+    response(&l, 91.1, P2, ALICE, 404, "INVITE", via("alice a2"));
+    struct sx_registration r;
+
+    g_assert_true(sx_registration_missed(l.tracker, here, &r));
+    g_assert_true(r.by_aor);
+    g_assert_cmpuint(r.state, ==, SX_REGISTRATION_RUN_OUT);
+    g_assert_false(sx_registration_missed(l.tracker, there, &r));
+    ladder_close(&l);
+}
+
+/* An answer of the client shows that it was reached; a cancelled request misses nothing. */
+static void test_missed(void)
+{
+    static const struct {
+        unsigned code;
+        bool missed;
+    } rows[] = {{100, false}, {180, false}, {486, false}, {404, false}, {0, true}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        struct sx_registration r;
+        registers(&l, 0);
+        const struct sx_txn *txn = txn_of(&l, request(&l, 1, P1, BOB, "MESSAGE", via("p1 c"),
+                                                      .uri = "sip:bob@10.0.0.5:40000",
+                                                      .dst_port = 40000));
+        if (rows[i].code)
+            response(&l, 1.1, BOB, P1, rows[i].code, "MESSAGE", via("p1 c"), .src_port = 40000);
+        else
+            for (double s = 1.5; s < 32; s += 4)
+                request(&l, s, P1, BOB, "MESSAGE", via("p1 c"), .uri = "sip:bob@10.0.0.5:40000",
+                        .dst_port = 40000);
+        other_packet(&l, 40);
+        g_test_message("%u", rows[i].code);
+        g_assert_cmpint(sx_registration_missed(l.tracker, txn, &r), ==, rows[i].missed);
+        ladder_close(&l);
+    }
+}
+
+static void test_words(void)
+{
+    struct ladder l = ladder_open();
+    wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
+
+    registers(&l, 0);
+    const struct sx_txn *txn = sends(&l, 20, .transport = SX_TRANSPORT_TCP);
+    struct sx_registration r = of(&l, txn);
+    sx_say_registration(out, l.tracker, &r, txn);
+    g_assert_cmpstr(wmem_strbuf_get_str(out), ==,
+                    "sip:bob@example.com was registered 20 s before in frame 1 over UDP from "
+                    "10.0.0.5:40000. The request goes over TCP");
+    wmem_strbuf_destroy(out);
+    ladder_close(&l);
+}
+
+int main(int argc, char **argv)
+{
+    tests_init(&argc, &argv);
+    g_test_add_func("/registration/current", test_current);
+    g_test_add_func("/registration/run_out", test_run_out);
+    g_test_add_func("/registration/removed", test_removed);
+    g_test_add_func("/registration/replaced", test_replaced);
+    g_test_add_func("/registration/lost", test_lost);
+    g_test_add_func("/registration/differs", test_differs);
+    g_test_add_func("/registration/of_aor", test_of_aor);
+    g_test_add_func("/registration/missed", test_missed);
+    g_test_add_func("/registration/words", test_words);
+    return g_test_run();
+}
