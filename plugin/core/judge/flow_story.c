@@ -66,7 +66,8 @@ static const struct sx_flow *flow_at_edge(const struct sx_flows *flows, const st
 
     for (unsigned i = 0; b && i < MAX_CHAIN; i++, b = sx_binding_at(flows, b->next)) {
         const struct sx_flow *flow = sx_flows_at(flows, b->newest);
-        if (!flow || !flow->has_way || flow->edge.host != host)
+        if (!flow || !flow->accepted ||
+            (flow->brought_by != host && !(flow->has_way && flow->edge.host == host)))
             continue;
         if (found || b == own)
             return NULL;
@@ -125,9 +126,12 @@ static void look_at_branch(const struct sx_tracker *tracker, const struct sx_txn
 
     if (first_ns(s) - failed->final_ns > recovery_ns(tracker))
         return;
-    if (other == lost && s->wrong_token && !before) {
+    if (other == lost && s->wrong_token) {
         story->wrong_token_in = first_frame(s);
         note_retry(tracker, s, lost, story, retry);
+    } else if (other == lost && failed->wrong_token) {
+        if (s->final_frame && s->final_frame < failed->final_frame && says_flow_gone(tracker, s))
+            story->earlier_in = s->final_frame;
     } else if (!other) {
         retry->unknown |= !before && s->method == failed->method;
     } else if (other != lost && sx_flows_of_one_instance(sx_tracker_flows(tracker), other, lost)) {
@@ -307,6 +311,7 @@ static struct sx_flow_story begin(const struct sx_tracker *tracker, const struct
         .in_dialog = txn->in_dialog,
         .route_repair = txn->route_repair,
         .token_route = txn->token_route,
+        .wrong_token = txn->wrong_token,
         .upstream_in = upstream ? upstream->final_frame : 0,
         .upstream_code = upstream ? upstream->final_code : 0,
     };

@@ -243,14 +243,18 @@ static uint8_t differs_of(const struct sx_tracker *t, const struct sx_flow *flow
     return to_client ? differs | way_differs(t, flow, txn) : differs;
 }
 
-/* A request over the connection of a flow that has a successor differs from what holds now. */
-static uint8_t old_way(const struct sx_flow *flow, const struct sx_registration *r,
+/* A request that goes the way of a flow with a successor differs from what holds now: over another
+ * connection, or over UDP to another address or port. */
+static uint8_t old_way(const struct sx_tracker *t, const struct sx_registration *r,
                        const struct sx_txn *txn)
 {
-    return r->state == SX_REGISTRATION_REPLACED && is_stream(flow->transport) &&
-                   sx_flow_is_to_client(flow, txn)
-               ? SX_DIFFERS_CONNECTION
-               : 0;
+    const struct sx_flow *flow = r->flow, *now = sx_flows_newest(sx_tracker_flows(t), flow);
+
+    if (r->state != SX_REGISTRATION_REPLACED || !sx_flow_is_to_client(flow, txn))
+        return 0;
+    if (is_stream(flow->transport))
+        return SX_DIFFERS_CONNECTION;
+    return now->has_way && now->binding == flow->binding ? way_differs(t, now, txn) : 0;
 }
 
 /* ---- of an AOR ---- */
@@ -304,7 +308,7 @@ struct sx_registration sx_registration_find(const struct sx_tracker *t, const st
     if (!flow)
         return of_user(t, txn, m);
     struct sx_registration r = at_moment(t, flow, m);
-    r.differs = differs_of(t, flow, txn) | old_way(flow, &r, txn);
+    r.differs = differs_of(t, flow, txn) | old_way(t, &r, txn);
     return r;
 }
 

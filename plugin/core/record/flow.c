@@ -127,7 +127,7 @@ const struct sx_flow *sx_flows_newest(const struct sx_flows *f, const struct sx_
 /* ---- names ---- */
 
 /* Names of different kinds never meet. */
-enum kind { AOR, CONTACT, TOKEN, TOKEN_HOST, BINDING, INSTANCE };
+enum kind { AOR, CONTACT, TOKEN, TOKEN_HOST, BINDING, INSTANCE, CALL };
 
 static struct sx_hash begin_name(const struct sx_flows *f, enum kind kind)
 {
@@ -168,6 +168,14 @@ struct sx_fingerprint sx_token_host_key(const struct sx_flows *f, struct sx_slic
 
     sx_hash_add_bytes_lower(&h, host);
     sx_hash_add_uint(&h, host.n);
+    return sx_hash_end(h);
+}
+
+struct sx_fingerprint sx_call_key(const struct sx_flows *f, struct sx_slice call_id)
+{
+    struct sx_hash h = begin_name(f, CALL);
+
+    sx_hash_add(&h, call_id);
     return sx_hash_end(h);
 }
 
@@ -461,6 +469,17 @@ static struct wishes read_contacts(struct sx_flows *f, const struct sx_observati
     return w;
 }
 
+/* The user of a REGISTER with Contact: * wants to leave; frame 0: it is decided. */
+static struct sx_user *leave(struct sx_flows *f, const struct sx_observation *obs, uint32_t frame)
+{
+    struct sx_fingerprint aor = sx_aor_key(f, sx_outbound_aor(obs->msg));
+    struct sx_user *user = sx_numbered(&f->users, sx_fingerprint_map_get(&f->by_aor, aor));
+
+    if (user)
+        user->leaving_in = frame;
+    return user;
+}
+
 uint32_t sx_flows_register(struct sx_flows *f, const struct sx_observation *obs,
                            struct sx_txn *txn, uint32_t upstream)
 {
@@ -472,6 +491,7 @@ uint32_t sx_flows_register(struct sx_flows *f, const struct sx_observation *obs,
     txn->outbound_path = sx_outbound_has_ob(path);
     if (sx_outbound_removes_all(obs->msg)) {
         txn->unregisters_all = true;
+        leave(f, obs, obs->frame);
         return 0;
     }
     if (token.p)
@@ -625,6 +645,7 @@ static void granted(struct sx_flows *f, struct sx_flow *flow, const struct sx_ob
     if (event->frame == obs->frame) {
         binding->granted++;
         flow->registrar = obs->from.host;
+        flow->brought_by = obs->to.host;
     }
     set_token(f, flow, sx_outbound_edge_path(msg));
     read_lifetime(flow, event, obs);
@@ -650,9 +671,8 @@ void sx_flows_registered(struct sx_flows *f, const struct sx_observation *obs,
 {
     struct sx_flow *flow = sx_flow_numbered(f, txn->flow);
 
-    if (txn->unregisters_all && f->flows.count > 0) {
-        struct sx_fingerprint aor = sx_aor_key(f, sx_outbound_aor(obs->msg));
-        struct sx_user *user = sx_numbered(&f->users, sx_fingerprint_map_get(&f->by_aor, aor));
+    if (txn->unregisters_all) {
+        struct sx_user *user = leave(f, obs, 0);
         if (user)
             user->removed_in = register_in;
     }
@@ -681,6 +701,8 @@ void sx_flows_not_registered(struct sx_flows *f, const struct sx_observation *ob
 {
     struct sx_flow *flow = sx_flow_numbered(f, txn->flow);
 
+    if (txn->unregisters_all)
+        leave(f, obs, 0);
     for (unsigned i = 0; flow && i < MAX_CONTACTS; i++) {
         refused(f, flow, obs, txn, register_in);
         flow = txn->unregisters ? NULL : sx_flow_numbered(f, flow->also_added);

@@ -85,6 +85,7 @@ struct sx_flow {
     uint32_t removed_in;        /* REGISTER that removed the binding */
     uint32_t leaving_in;        /* a REGISTER that is to remove it, without a final response yet */
     uint32_t registrar;         /* host that granted it, as far as the capture shows */
+    uint32_t brought_by;        /* host that it answered */
     uint32_t binding;           /* number, from 1 */
     uint32_t user;
     uint32_t attempts;          /* of an outbound flow; private */
@@ -135,6 +136,7 @@ struct sx_user {
     const char *aor;
     uint32_t newest_binding;
     uint32_t removed_in;        /* the last REGISTER with Contact: * */
+    uint32_t leaving_in;        /* one without a final response yet */
 };
 
 /* How a flow died, as far as the capture shows it before a time. */

@@ -21,8 +21,9 @@ struct attempts {
     uint32_t tried_in;
     uint32_t failures;          /* one after the other */
     uint32_t failed_in;
-    uint32_t failed_at;         /* the host that was asked */
-    uint32_t tried_at;
+    struct sx_endpoint failed_at;   /* who was asked */
+    struct sx_endpoint tried_at;
+    struct sx_fingerprint call;     /* Call-ID of the newest attempt */
     bool challenged;            /* the next REGISTER is the same attempt */
     bool has_allowed;
 };
@@ -163,12 +164,24 @@ static void judge_back_off(struct sx_flows *f, struct sx_flow *flow, struct atte
         .least_ns = least_wait(f, flow, a, obs->time_ns),
     };
     /* RFC 3263 4.3: the next target of the list is tried at once. */
-    if (!sx_back_off_too_early(&b->newest) || a->failed_at != obs->to.host)
+    if (!sx_back_off_too_early(&b->newest) || !sx_endpoint_eq(a->failed_at, obs->to))
         return;
     if (b->early.failures == 0)
         b->early = b->newest;
     *(struct early *)sx_pool_add(&f->early) =
         (struct early){.frame = obs->frame, .flow = flow->number, .back_off = b->newest};
+}
+
+/* RFC 3261 10.2: a client keeps its Call-ID until it is started again, and then it knows of no
+ * failure. */
+static void start_anew(struct attempts *a, struct sx_fingerprint call)
+{
+    if (a->call.bits && !sx_fingerprint_eq(a->call, call)) {
+        a->failures = 0;
+        a->tried_in = 0;
+        a->challenged = false;
+    }
+    a->call = call;
 }
 
 void sx_attempt_begins(struct sx_flows *f, struct sx_flow *flow, const struct sx_observation *obs)
@@ -178,12 +191,13 @@ void sx_attempt_begins(struct sx_flows *f, struct sx_flow *flow, const struct sx
     if (flow->accepted || !flow->reg_id)
         return;
     a = attempts_of(f, flow);
+    start_anew(a, sx_call_key(f, obs->msg->call_id));
     if (!a->challenged)
         judge_back_off(f, flow, a, obs);
     a->challenged = false;
     a->tried_in = obs->frame;
     a->tried_ns = obs->time_ns;
-    a->tried_at = obs->to.host;
+    a->tried_at = obs->to;
 }
 
 /* RFC 3261 20.33: seconds, and perhaps a comment and parameters after them. */

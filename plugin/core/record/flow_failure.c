@@ -23,7 +23,7 @@ static enum sx_flow_death closed_how(const struct sx_flows *f, const struct sx_l
         failure->idle_ns = MAX(link->closed_ns - link->last_client_ns, 0);
     failure->death_in = link->goodbye_in ? link->goodbye_in : link->closed_in;
     if (!link->closed_by_client && edge->all_ended && edge->ended > 1 &&
-        link->closed_ns >= edge->ended_ns) {
+        link->closed_ns >= edge->ended_ns && !sx_edge_lives_on(f, edge)) {
         failure->ended = edge->ended;
         return SX_DEATH_ALL_AT_ONCE;
     }

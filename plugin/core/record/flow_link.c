@@ -80,6 +80,17 @@ static struct sx_edge *edge_of(const struct sx_flows *f, const struct sx_link *l
     return sx_pool_at(&f->edges, link->edge);
 }
 
+/* True if another port of the edge's host has connections that live on. */
+bool sx_edge_lives_on(const struct sx_flows *f, const struct sx_edge *edge)
+{
+    for (uint32_t i = 0; i < MIN(f->edges.count, SX_MAX_FLOWS); i++) {
+        const struct sx_edge *other = sx_pool_at(&f->edges, f->edges.count - 1 - i);
+        if (other != edge && other->at.edge.host == edge->at.edge.host && other->open > 0)
+            return true;
+    }
+    return false;
+}
+
 const struct sx_edge *sx_link_edge(const struct sx_flows *f, const struct sx_link *link)
 {
     return edge_of(f, link);
@@ -221,6 +232,9 @@ static void edge_sends(struct sx_link *link, const struct sx_segment *segment)
 static void client_sends(struct sx_link *link, uint32_t frame, int64_t time_ns, bool ping)
 {
     link->last_client_ns = time_ns;
+    /* Over UDP: it is there again. */
+    if (link->unreachable_in && !link->edge_unreachable)
+        link->unreachable_in = 0;
     if (ping && !link->ping_in) {
         link->ping_in = frame;
         link->ping_ns = time_ns;
@@ -329,6 +343,8 @@ static bool same_mapped(const struct sx_stun_address *a, const struct sx_stun_ad
 static void edge_answers(struct sx_link *link, const struct sx_stun *stun, uint32_t frame)
 {
     link->has_edge_end = true;
+    if (link->edge_unreachable)
+        link->unreachable_in = 0;
     if (stun->kind == SX_STUN_ERROR && !link->refused_in)
         link->refused_in = frame;
     if (stun->kind != SX_STUN_SUCCESS)

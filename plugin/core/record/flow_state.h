@@ -76,6 +76,8 @@ struct sx_fingerprint sx_contact_key(const struct sx_flows *flows, struct sx_sli
 struct sx_fingerprint sx_token_key(const struct sx_flows *flows, struct sx_slice uri);
 struct sx_fingerprint sx_token_host_key(const struct sx_flows *flows, struct sx_slice uri);
 
+struct sx_fingerprint sx_call_key(const struct sx_flows *flows, struct sx_slice call_id);
+
 /* The flow is found by this name from now on. */
 void sx_flow_add_name(struct sx_flows *flows, struct sx_flow *flow, struct sx_fingerprint key);
 
@@ -100,6 +102,7 @@ void sx_flow_set_link(struct sx_flows *flows, struct sx_flow *flow,
 /* What a new registration over a link makes good. */
 void sx_link_revive(struct sx_link *link);
 
+bool sx_edge_lives_on(const struct sx_flows *flows, const struct sx_edge *edge);
 const struct sx_edge *sx_link_edge(const struct sx_flows *flows, const struct sx_link *link);
 
 void sx_links_init(struct sx_flows *flows);

@@ -133,6 +133,8 @@ void sx_say_flow(wmem_strbuf_t *out, const struct sx_flow_story *story)
     } else if (!flow || story->route_repair) {
         say_without_flow(out, story);
     } else {
+        if (story->wrong_token)
+            wmem_strbuf_append(out, "the request is for another device, but has this one's flow token: ");
         wmem_strbuf_append_printf(out, "the flow of %s", flow->aor);
         if (flow->registered_in)
             wmem_strbuf_append_printf(out, " registered in frame %" PRIu32, flow->registered_in);
@@ -372,6 +374,13 @@ static void advise_outcome(wmem_strbuf_t *out, const struct sx_flow_story *story
                                       "met the same dead flow. Look at the registrar: it must send "
                                       "each Contact with the Path of its own registration (RFC "
                                       "3327 5.1).", story->wrong_token_in);
+            break;
+        }
+        if (story->wrong_token) {
+            wmem_strbuf_append(out, "This attempt names another device's Contact but has the flow "
+                                    "token of a flow that is gone. Look at the registrar: it must "
+                                    "send each Contact with the Path of its own registration (RFC "
+                                    "3327 5.1).");
             break;
         }
         if (!story->retried)
