@@ -298,81 +298,6 @@ static void test_strange_token(void)
     ladder_close(&l);
 }
 
-/* ---- words ---- */
-
-static void assert_contains(wmem_strbuf_t *out, const char *text)
-{
-    if (!strstr(wmem_strbuf_get_str(out), text))
-        complain("\"%s\" is not in: %s", text, wmem_strbuf_get_str(out));
-    wmem_strbuf_destroy(out);
-}
-
-static void test_words(void)
-{
-    struct ladder l = ladder_open();
-    const struct sx_txn *txn = lost(&l, 430);
-    wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
-
-    tell_alice(&l, 10.02, 1, 480);
-    other_packet(&l, 60);
-    struct sx_flow_story s = story_of(&l, txn);
-    sx_say_flow(out, &s);
-    assert_contains(out, "the flow of sip:bob@example.com registered in frame 1 is gone: reset by "
-                         "the client in frame 5");
-    out = wmem_strbuf_new(NULL, "");
-    g_assert_true(sx_say_flow_outcome(out, &s));
-    assert_contains(out, "nothing was tried; upstream got 480 in frame");
-    out = wmem_strbuf_new(NULL, "");
-    g_assert_true(sx_say_flow_advice(out, l.tracker, &s));
-    assert_contains(out, "did not register again within 32 s");
-    ladder_close(&l);
-}
-
-/* Every death has words of its own, and every advice ends. */
-static void test_words_of_deaths(void)
-{
-    struct ladder l = ladder_open();
-    struct sx_flow_story s = story_of(&l, lost(&l, 430));
-    GHashTable *said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-
-    for (unsigned death = SX_DEATH_UNKNOWN; death <= SX_DEATH_ALL_AT_ONCE; death++) {
-        wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
-        s.death = (enum sx_flow_death)death;
-        sx_say_flow(out, &s);
-        g_assert_true(g_hash_table_add(said, g_strdup(wmem_strbuf_get_str(out))));
-        wmem_strbuf_destroy(out);
-        out = wmem_strbuf_new(NULL, "");
-        g_assert_true(sx_say_flow_advice(out, l.tracker, &s));
-        g_assert_true(g_str_has_suffix(wmem_strbuf_get_str(out), "."));
-        wmem_strbuf_destroy(out);
-    }
-    g_hash_table_destroy(said);
-    ladder_close(&l);
-}
-
-static void test_words_of_439(void)
-{
-    static const struct {
-        const char *path, *says;
-    } rows[] = {
-        {NULL, "10.0.0.2 sent the REGISTER on without Path (frame 2)"},
-        {"Path: <sip:t@10.0.0.2;lr>\r\n", "Path in frame 2 has no ob"},
-        {"Path: <sip:t@10.0.0.2;lr;ob>\r\n", "the registrar refuses all the same"},
-    };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        struct ladder l = ladder_open();
-        wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
-        const struct sx_message *m = request(&l, 0, BOB, EDGE, "REGISTER", via("bob r"));
-        request(&l, 1, EDGE, CORE, "REGISTER", via("edge r", "bob r"), .more = rows[i].path);
-        response(&l, 2, CORE, EDGE, 439, "REGISTER", via("edge r", "bob r"));
-        response(&l, 3, EDGE, BOB, 439, "REGISTER", via("bob r"));
-        g_assert_true(sx_say_no_outbound(out, l.tracker, txn_of(&l, m)));
-        assert_contains(out, rows[i].says);
-        ladder_close(&l);
-    }
-}
-
 /* ---- both sides of each threshold ---- */
 
 /* The 430 is in the capture at 10.011 s; a client has the 32 s of the test's settings to come back. */
@@ -478,9 +403,6 @@ int main(int argc, char **argv)
     g_test_add_func("/flow_story/no_registration", test_no_registration);
     g_test_add_func("/flow_story/is_loss", test_is_loss);
     g_test_add_func("/flow_story/strange_token", test_strange_token);
-    g_test_add_func("/flow_story/words", test_words);
-    g_test_add_func("/flow_story/words_of_deaths", test_words_of_deaths);
-    g_test_add_func("/flow_story/words_of_439", test_words_of_439);
     g_test_add_func("/flow_story/threshold/watched_long_enough", test_watched_long_enough);
     g_test_add_func("/flow_story/threshold/registered_again_in_time", test_registered_again_in_time);
     g_test_add_func("/flow_story/threshold/retry_in_time", test_retry_in_time);

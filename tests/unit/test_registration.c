@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/judge/registration.h"
-#include "core/say/say.h"
 #include "sip_text.h"
 
 /* The phone registers from port 40000 at P1, over UDP unless another transport is given. */
@@ -226,22 +225,6 @@ static void test_missed(void)
     }
 }
 
-static void test_words(void)
-{
-    struct ladder l = ladder_open();
-    wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
-
-    registers(&l, 0);
-    const struct sx_txn *txn = sends(&l, 20, .transport = SX_TRANSPORT_TCP);
-    struct sx_registration r = of(&l, txn);
-    sx_say_registration(out, l.tracker, &r, txn);
-    g_assert_cmpstr(wmem_strbuf_get_str(out), ==,
-                    "sip:bob@example.com was registered 20 s before in frame 1 over UDP from "
-                    "10.0.0.5:40000. The request goes over TCP");
-    wmem_strbuf_destroy(out);
-    ladder_close(&l);
-}
-
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -253,6 +236,5 @@ int main(int argc, char **argv)
     g_test_add_func("/registration/differs", test_differs);
     g_test_add_func("/registration/of_aor", test_of_aor);
     g_test_add_func("/registration/missed", test_missed);
-    g_test_add_func("/registration/words", test_words);
     return g_test_run();
 }

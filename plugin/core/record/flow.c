@@ -3,6 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "core/record/flow.h"
+
 #include "core/facts/catalogue.h"
 #include "core/read/uri.h"
 #include "core/record/flow_state.h"

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "flow_text.h"
+
+#define R1 (&(struct reg){.reg_id = 1})
+#define R2 (&(struct reg){.reg_id = 2})
+
+static void test_routed(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t one = make_flow(&l, 0, R1)->flow, two = make_flow(&l, 1, R2)->flow;
+
+    g_assert_cmpuint(call_phone(&l, 2, R1, 1, 0)->flow, ==, one);
+    g_assert_cmpuint(call_phone(&l, 3, R2, 2, 0)->flow, ==, two);
+    /* by the Contact alone, where no token is */
+    const struct sx_txn *txn = txn_of(&l, request(&l, 4, EDGE, PHONE, "INVITE", via("edge g1"),
+                                                  .uri = "sip:bob@10.0.0.5:40002"));
+    g_assert_cmpuint(txn->flow, ==, two);
+    txn = txn_of(&l, request(&l, 5, EDGE, PHONE, "INVITE", via("edge g2"), .uri = "sip:bob@x"));
+    g_assert_cmpuint(txn->flow, ==, 0);
+    ladder_close(&l);
+}
+
+/* The same Contact on both flows: the Request-URI names neither, the token still does. */
+static void test_routed_ambiguous(void)
+{
+    struct ladder l = ladder_open();
+    const char *const both = "<sip:bob@x>;+sip.instance=\"<urn:x:0>\";reg-id=";
+    char *c1 = g_strconcat(both, "1", NULL), *c2 = g_strconcat(both, "2", NULL);
+
+    make_flow(&l, 0, &(struct reg){.reg_id = 1, .contact = c1});
+    make_flow(&l, 1, &(struct reg){.reg_id = 2, .contact = c2});
+    g_assert_cmpuint(txn_of(&l, request(&l, 2, EDGE, PHONE, "INVITE", via("edge g1"),
+                                        .uri = "sip:bob@x"))->flow, ==, 0);
+    g_assert_cmpuint(call_phone(&l, 3, R2, 1, 0)->flow, ==, 2);
+    g_free(c1);
+    g_free(c2);
+    ladder_close(&l);
+}
+
+static void test_strange_token(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_flows *flows = sx_tracker_flows(l.tracker);
+    const struct sx_flow *flow = flow_of(&l, make_flow(&l, 0, R1));
+
+    request(&l, 1, ALICE, CORE, "INVITE", via("alice a1"));
+    const struct sx_txn *changed = try_phone(&l, 2, R1, 1, 403, "sip:other@10.0.0.2");
+    const struct sx_txn *elsewhere = try_phone(&l, 3, R1, 1, 403, "sip:other@10.0.0.9");
+    const struct sx_txn *right = try_phone(&l, 4, R1, 1, 403, NULL);
+    g_assert_true(sx_flows_strange_token(flows, changed->number) == flow);
+    g_assert_cmpuint(changed->flow, ==, 0);
+    g_assert_null(sx_flows_strange_token(flows, elsewhere->number));
+    g_assert_null(sx_flows_strange_token(flows, right->number));
+    ladder_close(&l);
+}
+
+static const struct sx_txn *asks(struct ladder *l, double seconds, const char *uri, const char *to,
+                                 const char *more)
+{
+    char *branch = g_strdup_printf("core q%u", next_branch());
+    const struct sx_txn *txn = txn_of(l, request(l, seconds, CORE, EDGE, "MESSAGE", via(branch),
+                                                 .uri = uri, .to_uri = to, .more = more));
+
+    g_free(branch);
+    return txn;
+}
+
+/* RFC 3261 19.1.4: spelled otherwise, it is the same URI; in another case of the user part it is not. */
+static void test_equal_uri(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t flow = make_flow(&l, 0, &(struct reg){.edge_only = true,
+        .contact = "<sip:bob@Phone.example.com;transport=tcp;ob>;reg-id=1;"
+                   "+sip.instance=\"<urn:x:0>\""})->flow;
+
+    g_assert_cmpuint(asks(&l, 1, "sip:bob@phone.example.com;ob;transport=TCP", NULL, NULL)->flow, ==,
+                     flow);
+    g_assert_cmpuint(asks(&l, 2, "sip:%62ob@phone.example.com;transport=tcp", NULL, NULL)->flow, ==,
+                     flow);
+    g_assert_cmpuint(asks(&l, 3, "sip:BOB@phone.example.com;transport=tcp", NULL, NULL)->flow, ==, 0);
+    ladder_close(&l);
+}
+
+/* Two users with one private Contact: the address of record tells them apart, or nothing does. */
+static void test_tenants(void)
+{
+    struct ladder l = ladder_open();
+    const char *uri = "sip:100@192.168.1.10";
+
+    make_flow(&l, 0, &(struct reg){.edge_only = true, .to_uri = "sip:100@t1.example.com",
+        .contact = "<sip:100@192.168.1.10>;reg-id=1;+sip.instance=\"<urn:x:0>\""});
+    g_assert_cmpuint(asks(&l, 1, uri, "sip:100@t1.example.com", NULL)->flow, ==, 1);
+    /* the one in the capture need not be the one that is meant */
+    g_assert_cmpuint(asks(&l, 2, uri, "sip:100@t2.example.com", NULL)->flow, ==, 0);
+    make_flow(&l, 3, &(struct reg){.edge_only = true, .line = 1, .to_uri = "sip:100@t2.example.com",
+        .contact = "<sip:100@192.168.1.10>;reg-id=1;+sip.instance=\"<urn:x:1>\""});
+    g_assert_cmpuint(asks(&l, 4, uri, "sip:100@t2.example.com", NULL)->flow, ==, 2);
+    g_assert_cmpuint(asks(&l, 5, uri, "sip:100@t3.example.com", NULL)->flow, ==, 0);
+    ladder_close(&l);
+}
+
+/* The newest token and the one before it name the flow; the one of everybody names nobody. */
+static void test_tokens(void)
+{
+    struct ladder l = ladder_open();
+    const char *contact = "<sip:bob@10.0.0.5:40001>;reg-id=1;+sip.instance=\"<urn:x:0>\"";
+    const char *route = "Route: <sip:old@10.0.0.2;lr>\r\n", *new = "Route: <sip:new@10.0.0.2;lr>\r\n";
+
+    make_flow(&l, 0, &(struct reg){.edge_only = true, .contact = contact,
+                                   .answer = "Path: <sip:old@10.0.0.2;lr>\r\n"});
+    make_flow(&l, 1, &(struct reg){.edge_only = true, .contact = contact,
+                                   .answer = "Path: <sip:new@10.0.0.2;lr>\r\n"});
+    g_assert_cmpuint(asks(&l, 2, "sip:bob@10.0.0.5:40001", NULL, new)->flow, ==, 1);
+    g_assert_cmpuint(asks(&l, 3, "sip:bob@10.0.0.5:40001", NULL, route)->flow, ==, 1);
+    g_assert_cmpuint(asks(&l, 4, "sip:dave@10.0.0.44", "sip:dave@example.com", new)->flow, ==, 0);
+    ladder_close(&l);
+}
+
+/* A token below an inner proxy's Route. */
+static void test_second_route(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t flow = make_flow(&l, 0, R1)->flow;
+
+    g_assert_cmpuint(asks(&l, 1, "sip:bob@10.0.0.5:40001", NULL,
+                          "Route: <sip:in@10.0.0.9;lr>, <sip:token40001@10.0.0.2;lr;ob>\r\n")->flow,
+                     ==, flow);
+    ladder_close(&l);
+}
+
+int main(int argc, char **argv)
+{
+    tests_init(&argc, &argv);
+    g_test_add_func("/flow_route/routed", test_routed);
+    g_test_add_func("/flow_route/routed_ambiguous", test_routed_ambiguous);
+    g_test_add_func("/flow_route/strange_token", test_strange_token);
+    g_test_add_func("/flow_route/equal_uri", test_equal_uri);
+    g_test_add_func("/flow_route/tenants", test_tenants);
+    g_test_add_func("/flow_route/tokens", test_tokens);
+    g_test_add_func("/flow_route/second_route", test_second_route);
+    return g_test_run();
+}

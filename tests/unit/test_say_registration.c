@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/say/say.h"
+#include "sip_text.h"
+
+static void test_words(void)
+{
+    struct ladder l = ladder_open();
+    wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
+
+    request(&l, 0, BOB, P1, "REGISTER", via("bob r1"), .src_port = 40000,
+            .more = "Contact: <sip:bob@10.0.0.5:40000>\r\n");
+    response(&l, 0.01, P1, BOB, 200, "REGISTER", via("bob r1"), .dst_port = 40000,
+             .more = "Expires: 60\r\n");
+    const struct sx_txn *txn =
+        txn_of(&l, request(&l, 20, P1, BOB, "MESSAGE", via("p1 c1"), .dst_port = 40000,
+                           .uri = "sip:bob@10.0.0.5:40000", .transport = SX_TRANSPORT_TCP));
+    struct sx_registration r = sx_registration_find(l.tracker, txn);
+    sx_say_registration(out, l.tracker, &r, txn);
+    g_assert_cmpstr(wmem_strbuf_get_str(out), ==,
+                    "sip:bob@example.com was registered 20 s before in frame 1 over UDP from "
+                    "10.0.0.5:40000. The request goes over TCP");
+    wmem_strbuf_destroy(out);
+    ladder_close(&l);
+}
+
+/* "differs" has one word for each. */
+static void test_differs(void)
+{
+    g_assert_cmpstr(sx_say_differs(SX_DIFFERS_TRANSPORT), ==, "transport");
+    g_assert_cmpstr(sx_say_differs(SX_DIFFERS_ADDRESS), ==, "address");
+    g_assert_cmpstr(sx_say_differs(SX_DIFFERS_PORT), ==, "port");
+    g_assert_cmpstr(sx_say_differs(SX_DIFFERS_CONNECTION), ==, "connection");
+    g_assert_cmpstr(sx_say_differs(SX_DIFFERS_PATH), ==, "path");
+}
+
+int main(int argc, char **argv)
+{
+    tests_init(&argc, &argv);
+    g_test_add_func("/say_registration/words", test_words);
+    g_test_add_func("/say_registration/differs", test_differs);
+    return g_test_run();
+}
