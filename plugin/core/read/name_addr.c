@@ -68,50 +68,67 @@ struct sx_slice sx_name_addr_bare(struct sx_slice value)
     return uri.p ? up_to_either(uri, ';', '?') : uri;
 }
 
-static bool begins(struct sx_slice s, const char *scheme)
-{
-    size_t n = strlen(scheme);
+/* What a byte is to the part of a URI that names the host: it ends it, or stands after the user. For
+ * every request, so it is looked up. */
+enum { PLAIN, END, AT };
+static const uint8_t part[256] = {
+    [';'] = END, ['?'] = END, ['>'] = END, [','] = END, [' '] = END, ['\t'] = END, ['@'] = AT,
+};
 
-    return s.n > n && g_ascii_strncasecmp(s.p, scheme, n) == 0;
+/* The length of "sip:" or "sips:"; "tel:" names no host. */
+static size_t scheme_length(struct sx_slice uri, bool *is_tel)
+{
+    const char *p = uri.p;
+
+    *is_tel = uri.n > 4 && p[3] == ':' && sx_lower(p[0]) == 't' && sx_lower(p[1]) == 'e';
+    if (uri.n <= 5 || sx_lower(p[0]) != 's' || sx_lower(p[1]) != 'i' || sx_lower(p[2]) != 'p')
+        return 0;
+    return p[3] == ':' ? 4 : sx_lower(p[3]) == 's' && p[4] == ':' ? 5 : 0;
 }
 
-/* "alice@10.0.0.1:5080" of "sip:alice@10.0.0.1:5080;x"; empty for a tel URI. */
-static struct sx_slice between_scheme_and_parameters(struct sx_slice uri)
-{
-    size_t from = begins(uri, "sips:") ? 5 : begins(uri, "sip:") ? 4 : 0;
-
-    if (!uri.p || begins(uri, "tel:"))
-        return sx_slice(uri.p, 0);
-    return up_to(sx_slice_from(uri, from), ";?>, \t");
-}
-
-/* "10.0.0.1:5080"; a user part may hold ';' and '?', but then no port is found, which is no harm. */
+/* "10.0.0.1:5080" of "sip:alice@10.0.0.1:5080;x". A user part may hold ';' and '?', but then no host is
+ * found, which is no harm. */
 static struct sx_slice host_port(struct sx_slice uri)
 {
-    struct sx_slice s = between_scheme_and_parameters(uri);
-    const char *at = s.n ? memchr(s.p, '@', s.n) : NULL;
+    bool is_tel;
+    size_t from = scheme_length(uri, &is_tel), n = from;
 
-    return at ? sx_slice_from(s, (size_t)(at - s.p) + 1) : s;
+    if (is_tel)
+        return sx_slice(uri.p, 0);
+    for (; n < uri.n && part[(uint8_t)uri.p[n]] != END; n++)
+        if (part[(uint8_t)uri.p[n]] == AT)
+            from = n + 1;
+    return sx_slice(uri.p + from, n - from);
 }
 
-struct sx_slice sx_named_host(struct sx_slice uri)
+/* What stands after the colon; 0 if it is no port. */
+static uint16_t port_at(struct sx_slice s, size_t colon)
 {
-    struct sx_slice s = host_port(uri);
+    uint32_t port;
 
-    if (s.n && s.p[0] == '[')
-        return up_to(sx_slice_from(s, 1), "]");
-    return s.n ? up_to(s, ":") : s;
+    return colon < s.n && s.p[colon] == ':' &&
+                   sx_slice_uint(sx_slice_from(s, colon + 1), UINT16_MAX, &port)
+               ? (uint16_t)port
+               : 0;
+}
+
+struct sx_slice sx_named_host(struct sx_slice uri, uint16_t *port)
+{
+    struct sx_slice s = uri.n ? host_port(uri) : sx_slice(uri.p, 0);
+    bool v6 = s.n > 0 && s.p[0] == '[';
+    size_t from = v6, n = from;
+    char end = v6 ? ']' : ':';
+
+    while (n < s.n && s.p[n] != end)
+        n++;
+    *port = port_at(s, n + (v6 && n < s.n));
+    return sx_slice(s.p + from, n - from);
 }
 
 uint16_t sx_named_port(struct sx_slice uri)
 {
-    struct sx_slice s = host_port(uri);
-    const char *bracket = s.n ? memchr(s.p, ']', s.n) : NULL;
-    size_t from = bracket ? (size_t)(bracket - s.p) : 0;
-    const char *colon = s.n ? memchr(s.p + from, ':', s.n - from) : NULL;
-    uint32_t port;
+    uint16_t port;
 
-    if (!colon || !sx_slice_uint(sx_slice_from(s, (size_t)(colon - s.p) + 1), UINT16_MAX, &port))
-        return 0;
-    return (uint16_t)port;
+    sx_named_host(uri, &port);
+    return port;
 }

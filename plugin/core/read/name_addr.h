@@ -17,10 +17,11 @@ struct sx_slice sx_name_addr_uri(struct sx_slice value);
 /* The same without parameters and headers: sip:bob@example.com */
 struct sx_slice sx_name_addr_bare(struct sx_slice value);
 
-/* The host of a SIP URI or of a "host:port", without the brackets of IPv6; empty if there is none. */
-struct sx_slice sx_named_host(struct sx_slice uri);
+/* The host of a SIP URI or of a "host:port", without the brackets of IPv6; empty if there is none.
+ * *port: what it names, 0 if nothing. */
+struct sx_slice sx_named_host(struct sx_slice uri, uint16_t *port);
 
-/* The port that a SIP URI or a "host:port" names, as text or in <...>; 0 if it names none. */
+/* The port that a SIP URI or a "host:port" names; 0 if it names none. */
 uint16_t sx_named_port(struct sx_slice uri);
 
 #endif

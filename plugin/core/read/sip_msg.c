@@ -257,9 +257,14 @@ static void read_vias(struct sx_slice value, struct sx_sip_msg *msg)
     if (i < value.n && !msg->has_via) {
         i = skip_commas(value, read_via(value, i, is_plain(value, i), &msg->via));
         msg->has_via = true;
+        msg->via_count = 1;
     }
-    if (i < value.n && !msg->more_vias.p)
+    if (i >= value.n)
+        return;
+    if (!msg->more_vias.p)
         msg->more_vias = sx_slice_from(value, i);
+    msg->via_count++;
+    msg->vias_in_line |= memchr(value.p + i, ',', value.n - i) != NULL;
 }
 
 /* Behind the address, which may follow a quoted name. */
@@ -287,12 +292,12 @@ static struct sx_slice tag_of(struct sx_slice value)
 
 struct sx_slice sx_sip_msg_from_tag(const struct sx_sip_msg *msg)
 {
-    return tag_of(msg->from);
+    return msg->from_tag;
 }
 
 struct sx_slice sx_sip_msg_to_tag(const struct sx_sip_msg *msg)
 {
-    return tag_of(msg->to);
+    return msg->to_tag;
 }
 
 static void read_cseq(struct sx_slice value, struct sx_sip_msg *msg)
@@ -428,8 +433,8 @@ static void read_line(struct sx_slice line, struct sx_sip_msg *msg)
             msg->has_expires |= sx_slice_uint(value, UINT32_MAX, &msg->expires);
         break;
     case 'f':
-        if (FIELD("From", 'f'))
-            keep_first(&msg->from, value);
+        if (FIELD("From", 'f') && !msg->from.p)
+            msg->from_tag = tag_of(msg->from = value);
         break;
     case 'p':
         if (FIELD("Proxy-Authorization", 0))
@@ -443,9 +448,19 @@ static void read_line(struct sx_slice line, struct sx_sip_msg *msg)
         else if (second == 'e')
             read_notes(line, msg);
         break;
+    case 's':
+        if (second == 'e' && FIELD("Session-Expires", 0))
+            keep_first(&msg->session_expires, value);
+        else if (second == 'e' && FIELD("Session-ID", 0))
+            keep_first(&msg->session_id, value);
+        break;
+    case 'x':
+        if (FIELD("Session-Expires", 'x'))
+            keep_first(&msg->session_expires, value);
+        break;
     case 't':
-        if (FIELD("To", 't'))
-            keep_first(&msg->to, value);
+        if (FIELD("To", 't') && !msg->to.p)
+            msg->to_tag = tag_of(msg->to = value);
         break;
     case 'v':
         if (FIELD("Via", 'v'))
@@ -527,9 +542,11 @@ static inline bool may_be_field(const char *line)
         ['m' & 31] = COMPACT,
         ['p' & 31] = BIT('r'),
         ['r' & 31] = BIT('e') | BIT('o') | BIT('s'),
+        ['s' & 31] = BIT('e'),
         ['t' & 31] = BIT('o') | COMPACT,
         ['v' & 31] = BIT('i') | COMPACT,
         ['w' & 31] = BIT('a'),
+        ['x' & 31] = COMPACT,
     };
 #undef COMPACT
 #undef BIT
@@ -700,6 +717,9 @@ unsigned sx_sip_msg_via_count(const struct sx_sip_msg *msg)
     struct sx_field_iter iter = {0};
     struct sx_via via;
     unsigned n = 0;
+
+    if (!msg->vias_in_line)
+        return msg->via_count;
 
     while (next_via(msg, &iter, &via))
         n++;

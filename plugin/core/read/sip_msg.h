@@ -58,6 +58,7 @@ struct sx_sip_msg {
     struct sx_slice call_id;
     struct sx_slice from;
     struct sx_slice to;
+    struct sx_slice from_tag, to_tag;   /* RFC 3261 19.3; NULL if there is none */
     uint32_t cseq;
     bool has_cseq;
     enum sx_method cseq_method;
@@ -66,6 +67,10 @@ struct sx_sip_msg {
     struct sx_via via;          /* the topmost value */
     struct sx_slice more_vias;  /* begins with the value below it; NULL if there is none */
     struct sx_slice contact;    /* the first Contact field, all its values; NULL if there is none */
+    uint32_t via_count;         /* values, if no line has several of them */
+    bool vias_in_line;
+    struct sx_slice session_expires;    /* RFC 4028 4; NULL if there is none */
+    struct sx_slice session_id;         /* RFC 7989; likewise */
     struct sx_slice top_route;  /* first Route value; NULL if there is none */
     bool has_credentials;       /* Authorization or Proxy-Authorization */
     bool has_reason;            /* what is there need not be looked for */

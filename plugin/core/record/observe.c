@@ -78,7 +78,7 @@ static void note_tags(struct sx_txn *txn, const struct sx_sip_msg *msg)
  * hands it on. */
 static uint64_t session_hash(const struct sx_tracker *t, const struct sx_sip_msg *msg)
 {
-    struct sx_slice s = sx_sip_msg_first(msg, "Session-ID");
+    struct sx_slice s = msg->session_id;
     const char *end = s.p ? memchr(s.p, ';', s.n) : NULL;
     struct sx_hash h = sx_hash_begin(t->key);
     size_t zeros = 0;

@@ -41,7 +41,7 @@ void sx_sessions_free(struct sx_sessions *s)
 bool sx_session_read(const struct sx_sip_msg *msg, uint32_t *expires_s,
                      enum sx_refresher *refresher)
 {
-    struct sx_slice value = sx_sip_msg_first(msg, "Session-Expires"), seconds = value;
+    struct sx_slice value = msg->session_expires, seconds = value;
     const char *end = value.p ? memchr(value.p, ';', value.n) : NULL;
 
     if (end)
