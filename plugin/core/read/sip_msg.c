@@ -292,7 +292,7 @@ static struct sx_slice tag_of(struct sx_slice value)
 
 struct sx_slice sx_sip_msg_from_tag(const struct sx_sip_msg *msg)
 {
-    return msg->from_tag;
+    return tag_of(msg->from);
 }
 
 struct sx_slice sx_sip_msg_to_tag(const struct sx_sip_msg *msg)
@@ -356,8 +356,9 @@ static void read_notes(struct sx_slice line, struct sx_sip_msg *msg)
         msg->has_reason |= is_field_anyhow(line, "Reason", 6, 0, &value);
     else if (third == 't')
         msg->has_retry_after |= is_field_anyhow(line, "Retry-After", 11, 0, &value);
-    else if (third == 'c')
-        msg->has_record_route |= is_field_anyhow(line, "Record-Route", 12, 0, &value);
+    else if (third == 'c' && !msg->record_route.p &&
+             is_field_anyhow(line, "Record-Route", 12, 0, &value))
+        msg->record_route = sx_slice_trim(value);
     else if (third == 'r')
         msg->has_warning |= is_field_anyhow(line, "Warning", 7, 0, &value);
 }
@@ -433,8 +434,8 @@ static void read_line(struct sx_slice line, struct sx_sip_msg *msg)
             msg->has_expires |= sx_slice_uint(value, UINT32_MAX, &msg->expires);
         break;
     case 'f':
-        if (FIELD("From", 'f') && !msg->from.p)
-            msg->from_tag = tag_of(msg->from = value);
+        if (FIELD("From", 'f'))
+            keep_first(&msg->from, value);
         break;
     case 'p':
         if (FIELD("Proxy-Authorization", 0))
@@ -449,9 +450,12 @@ static void read_line(struct sx_slice line, struct sx_sip_msg *msg)
             read_notes(line, msg);
         break;
     case 's':
-        if (second == 'e' && FIELD("Session-Expires", 0))
+        /* Server is nearly everywhere. */
+        if (line.n < 10 || (line.p[2] | 0x20) != 's')
+            break;
+        if (FIELD("Session-Expires", 0))
             keep_first(&msg->session_expires, value);
-        else if (second == 'e' && FIELD("Session-ID", 0))
+        else if (FIELD("Session-ID", 0))
             keep_first(&msg->session_id, value);
         break;
     case 'x':

@@ -58,7 +58,7 @@ struct sx_sip_msg {
     struct sx_slice call_id;
     struct sx_slice from;
     struct sx_slice to;
-    struct sx_slice from_tag, to_tag;   /* RFC 3261 19.3; NULL if there is none */
+    struct sx_slice to_tag;     /* RFC 3261 19.3; NULL if there is none */
     uint32_t cseq;
     bool has_cseq;
     enum sx_method cseq_method;
@@ -76,7 +76,7 @@ struct sx_sip_msg {
     bool has_reason;            /* what is there need not be looked for */
     bool has_retry_after;
     bool has_warning;
-    bool has_record_route;
+    struct sx_slice record_route;   /* the first line of it; NULL if there is none */
     uint32_t rseq;              /* RFC 3262 7.1; 0 if there is none */
     uint32_t expires;           /* seconds; 0 if there is none */
     bool has_expires;

@@ -144,13 +144,27 @@ static void note_port(struct sx_tracker *t, uint16_t port)
     t->sip_ports[port / 64] |= UINT64_C(1) << (port % 64);
 }
 
+/* Of "10.0.0.1:5080", read from its end; 0 without a port. For every request. */
+static uint16_t port_at_end(struct sx_slice sent_by)
+{
+    uint32_t port = 0, digit = 1;
+    size_t n = sent_by.n;
+
+    for (; n > 0 && sent_by.p[n - 1] >= '0' && sent_by.p[n - 1] <= '9' && digit < 100000; n--) {
+        port += digit * (uint32_t)(sent_by.p[n - 1] - '0');
+        digit *= 10;
+    }
+    return n > 0 && n < sent_by.n && sent_by.p[n - 1] == ':' && port <= UINT16_MAX ? (uint16_t)port
+                                                                                   : 0;
+}
+
 void sx_note_ports(struct sx_tracker *t, const struct sx_observation *obs)
 {
     const struct sx_sip_msg *msg = obs->msg;
 
     if (obs->transport == SX_TRANSPORT_UDP)
         note_port(t, obs->to.port);
-    note_port(t, sx_named_port(msg->via.sent_by));
+    note_port(t, port_at_end(msg->via.sent_by));
     if (msg->method == SX_METHOD_INVITE)
         note_port(t, sx_named_port(msg->uri));
     if (msg->method == SX_METHOD_REGISTER)

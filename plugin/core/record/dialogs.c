@@ -252,19 +252,32 @@ static void make(struct sx_tracker *t, struct sx_dialog *dialog, struct sx_txn *
         txn->dialog = dialog->number;
 }
 
-/* RFC 3261 16.6 item 4: a proxy that stays in the way names itself. */
+static bool names(struct sx_slice route, const struct sx_address *host)
+{
+    struct sx_slice value;
+
+    while (sx_slice_next(&route, ',', &value))
+        if (sx_address_is_named(sx_name_addr_uri(value), host))
+            return true;
+    return false;
+}
+
+/* RFC 3261 16.6 item 4: a proxy that stays in the way names itself, mostly in the first line. */
 static void note_route(struct sx_dialog *dialog, const struct sx_observation *obs)
 {
     struct sx_field_iter iter = {0};
     struct sx_address host = obs->src;
-    struct sx_slice value;
+    struct sx_slice line = obs->msg->record_route;
 
     host.port = 0;
     dialog->record_route = true;
-    while (dialog->router != obs->from.host + 1 &&
-           sx_sip_msg_value(obs->msg, "Record-Route", &iter, &value))
-        if (sx_address_is_named(sx_name_addr_uri(value), &host))
-            dialog->router = obs->from.host + 1;
+    if (dialog->router == obs->from.host + 1)
+        return;
+    bool named = names(line, &host);
+    while (!named && sx_sip_msg_field(obs->msg, "Record-Route", &iter, &line))
+        named = names(line, &host);
+    if (named)
+        dialog->router = obs->from.host + 1;
 }
 
 static void note_answer(const struct sx_tracker *t, struct sx_dialog *dialog,
@@ -277,7 +290,7 @@ static void note_answer(const struct sx_tracker *t, struct sx_dialog *dialog,
         return;
     }
     note_contact(t, dialog, side_of(dialog, to_tag), msg);
-    if (msg->has_record_route)
+    if (msg->record_route.p)
         note_route(dialog, obs);
 }
 

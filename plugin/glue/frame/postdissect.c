@@ -69,6 +69,9 @@ struct visit {
     bool looked_at;
     bool tapped;
     bool in_info;       /* the Info column gets the verdict */
+    bool packet_found;  /* packet, and tcp where packet.exact */
+    struct sx_packet_marks packet;
+    struct sx_tcp_header tcp;
 };
 
 static struct sx_slice address_slice(const address *a)
@@ -76,36 +79,41 @@ static struct sx_slice address_slice(const address *a)
     return sx_slice(a->data, (size_t)MAX(a->len, 0));
 }
 
-/* What tells the packet of a message from others. Several messages of one segment begin at bytes of
- * their own. */
-static struct sx_packet_marks packet_marks(const struct visit *v, const struct sx_sip_span *span)
+/* What tells the packet of this frame from others; found once for all its messages. */
+static void find_packet(struct visit *v)
 {
     packet_info *pinfo = v->pinfo;
     struct sx_slice src = address_slice(&pinfo->src), dst = address_slice(&pinfo->dst);
     unsigned n = tvb_captured_length(v->frame);
     struct sx_slice bytes = sx_slice((const char *)tvb_get_ptr(v->frame, 0, (int)n), n);
-    struct sx_packet_marks marks = {0};
     struct sx_ip_header ip;
-    struct sx_tcp_header tcp;
 
+    v->packet_found = true;
     if (!sx_ip_header_find(bytes, src, dst, &ip))
-        return marks;
-    marks.id = ip.id;
-    marks.place = ip.place;
+        return;
+    v->packet.id = ip.id;
+    v->packet.place = ip.place;
     if (pinfo->rec && pinfo->rec->presence_flags & WTAP_HAS_INTERFACE_ID)
-        marks.place ^= (uint16_t)(pinfo->rec->rec_header.packet_header.interface_id << 8);
-    if (!v->signs.tcp)
-        return marks;
-    marks.exact = sx_tcp_header_find(bytes, src, dst, (uint16_t)pinfo->srcport,
-                                     (uint16_t)pinfo->destport, &tcp);
+        v->packet.place ^= (uint16_t)(pinfo->rec->rec_header.packet_header.interface_id << 8);
+    if (v->signs.tcp)
+        v->packet.exact = sx_tcp_header_find(bytes, src, dst, (uint16_t)pinfo->srcport,
+                                             (uint16_t)pinfo->destport, &v->tcp);
+}
+
+/* Several messages of one segment begin at bytes of their own. */
+static struct sx_packet_marks packet_marks(struct visit *v, const struct sx_sip_span *span)
+{
+    if (!v->packet_found)
+        find_packet(v);
+    struct sx_packet_marks marks = v->packet;
     if (marks.exact) {
-        marks.id = tcp.seq + span->offset - (span->tvb == v->frame ? tcp.payload_at : 0);
+        marks.id = v->tcp.seq + span->offset - (span->tvb == v->frame ? v->tcp.payload_at : 0);
         marks.id += marks.id == 0;
     }
     return marks;
 }
 
-static const struct sx_message *observe(const struct visit *v, const struct sx_sip_span *span)
+static const struct sx_message *observe(struct visit *v, const struct sx_sip_span *span)
 {
     struct sx_observation obs = {
         .msg = span->msg,
