@@ -2,6 +2,9 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include <limits.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "core/read/sip_msg.h"
 
@@ -292,7 +295,7 @@ static struct sx_slice tag_of(struct sx_slice value)
 
 struct sx_slice sx_sip_msg_from_tag(const struct sx_sip_msg *msg)
 {
-    return tag_of(msg->from);
+    return msg->from_tag;
 }
 
 struct sx_slice sx_sip_msg_to_tag(const struct sx_sip_msg *msg)
@@ -347,6 +350,16 @@ static bool is_field_anyhow(struct sx_slice line, const char *name, size_t n, ch
 }
 
 /* Fields of which only their presence is noted; few have them. */
+static bool is_record_route(struct sx_slice line, struct sx_slice *value)
+{
+    static const char name[] = "Record-Route:";
+
+    if (line.n < sizeof name || memcmp(line.p, name, sizeof name - 1) != 0)
+        return is_field_anyhow(line, "Record-Route", 12, 0, value);
+    *value = sx_slice(line.p + sizeof name - 1, line.n - (sizeof name - 1));
+    return true;
+}
+
 static void read_notes(struct sx_slice line, struct sx_sip_msg *msg)
 {
     struct sx_slice value;
@@ -356,8 +369,7 @@ static void read_notes(struct sx_slice line, struct sx_sip_msg *msg)
         msg->has_reason |= is_field_anyhow(line, "Reason", 6, 0, &value);
     else if (third == 't')
         msg->has_retry_after |= is_field_anyhow(line, "Retry-After", 11, 0, &value);
-    else if (third == 'c' && !msg->record_route.p &&
-             is_field_anyhow(line, "Record-Route", 12, 0, &value))
+    else if (third == 'c' && !msg->record_route.p && is_record_route(line, &value))
         msg->record_route = sx_slice_trim(value);
     else if (third == 'r')
         msg->has_warning |= is_field_anyhow(line, "Warning", 7, 0, &value);
@@ -434,8 +446,8 @@ static void read_line(struct sx_slice line, struct sx_sip_msg *msg)
             msg->has_expires |= sx_slice_uint(value, UINT32_MAX, &msg->expires);
         break;
     case 'f':
-        if (FIELD("From", 'f'))
-            keep_first(&msg->from, value);
+        if (FIELD("From", 'f') && !msg->from.p)
+            msg->from_tag = tag_of(msg->from = value);
         break;
     case 'p':
         if (FIELD("Proxy-Authorization", 0))
@@ -559,6 +571,22 @@ static inline bool may_be_field(const char *line)
     return seconds && seconds >> (line[1] & 31) & 1;
 }
 
+/* As memchr(), without a call for each line where the processor compares 16 bytes at a time. */
+static inline const char *line_feed(const char *p, const char *end)
+{
+#ifdef __SSE2__
+    const __m128i wanted = _mm_set1_epi8('\n');
+
+    for (; end - p >= 16; p += 16) {
+        int hits = _mm_movemask_epi8(
+            _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(const void *)p), wanted));
+        if (hits)
+            return p + __builtin_ctz((unsigned)hits);
+    }
+#endif
+    return p < end ? memchr(p, '\n', (size_t)(end - p)) : NULL;
+}
+
 /* Reads the header fields from an offset on. Returns where the head ends. This is most of what the
  * plugin costs where nobody looks, so it takes the shortest way past fields that it does not read;
  * next_line() says what a line is. */
@@ -566,7 +594,7 @@ static size_t read_fields(struct sx_slice bytes, size_t at, struct sx_sip_msg *m
 {
     const char *p = bytes.p + at, *end = bytes.p + bytes.n, *nl;
 
-    for (; p < end && (nl = memchr(p, '\n', (size_t)(end - p))) != NULL; p = nl + 1) {
+    for (; p < end && (nl = line_feed(p, end)) != NULL; p = nl + 1) {
         if (may_be_field(p)) {
             struct sx_slice line = sx_slice(p, (size_t)(nl - p) - (nl[-1] == '\r'));
             if (nl + 1 == end)

@@ -58,7 +58,7 @@ struct sx_sip_msg {
     struct sx_slice call_id;
     struct sx_slice from;
     struct sx_slice to;
-    struct sx_slice to_tag;     /* RFC 3261 19.3; NULL if there is none */
+    struct sx_slice from_tag, to_tag;   /* RFC 3261 19.3; NULL if there is none */
     uint32_t cseq;
     bool has_cseq;
     enum sx_method cseq_method;

@@ -66,17 +66,13 @@ static uint64_t hash_of(const struct sx_tracker *t, struct sx_slice s)
 static struct name name_of(const struct sx_tracker *t, uint64_t call_hash, struct sx_slice from_tag,
                            struct sx_slice to_tag)
 {
-    uint64_t from = hash_of(t, from_tag), to = hash_of(t, to_tag);
+    uint32_t from = sx_txn_tag_hash(from_tag), to = sx_txn_tag_hash(to_tag);
     struct sx_hash h = sx_hash_begin(t->key);
 
     sx_hash_add_uint(&h, call_hash);
-    sx_hash_add_uint(&h, MIN(from, to));
-    sx_hash_add_uint(&h, MAX(from, to));
+    sx_hash_add_uint(&h, (uint64_t)MIN(from, to) << 32 | MAX(from, to));
     return (struct name){
-        .call = {call_hash},
-        .key = sx_hash_end(h),
-        .from = sx_txn_tag_hash(from_tag),
-        .to = sx_txn_tag_hash(to_tag),
+        .call = {call_hash}, .key = sx_hash_end(h), .from = from, .to = to,
     };
 }
 
@@ -281,7 +277,8 @@ static void note_route(struct sx_dialog *dialog, const struct sx_observation *ob
 }
 
 static void note_answer(const struct sx_tracker *t, struct sx_dialog *dialog,
-                        const struct sx_observation *obs, uint32_t to_tag)
+                        const struct sx_txn *txn, const struct sx_observation *obs,
+                        uint32_t to_tag)
 {
     const struct sx_sip_msg *msg = obs->msg;
 
@@ -290,7 +287,8 @@ static void note_answer(const struct sx_tracker *t, struct sx_dialog *dialog,
         return;
     }
     note_contact(t, dialog, side_of(dialog, to_tag), msg);
-    if (msg->record_route.p)
+    /* The called side is no router of its own call. */
+    if (msg->record_route.p && !txn->own_contact)
         note_route(dialog, obs);
 }
 
@@ -307,5 +305,5 @@ void sx_dialogs_response(struct sx_tracker *t, struct sx_txn *txn, const struct 
     if (!txn->in_dialog)
         make(t, dialog, txn, obs, name.from);
     if (msg->method == SX_METHOD_INVITE)
-        note_answer(t, dialog, obs, name.to);
+        note_answer(t, dialog, txn, obs, name.to);
 }
