@@ -153,7 +153,7 @@ struct sx_txn {
     struct sx_endpoint answer_dst;  /* where the first response that is not a 100 went */
     uint16_t first_response_code;
     uint16_t final_code;
-    uint16_t place;             /* of the first request: interface, VLAN, tunnel, neighbours */
+    uint16_t network;           /* of the first request's destination: interface, VLAN, tunnel */
     uint16_t differs;           /* enum sx_differs; with meant_for */
     uint8_t vias;               /* Via values of the request; 0: not known */
     uint8_t method;             /* enum sx_method */

@@ -85,15 +85,17 @@ static struct sx_packet_marks packet_marks(const struct visit *v, const struct s
     unsigned n = tvb_captured_length(v->frame);
     struct sx_slice bytes = sx_slice((const char *)tvb_get_ptr(v->frame, 0, (int)n), n);
     struct sx_packet_marks marks = {0};
+    uint16_t in = 0;
     struct sx_ip_header ip;
     struct sx_tcp_header tcp;
 
     if (!sx_ip_header_find(bytes, src, dst, &ip))
         return marks;
-    marks.id = ip.id;
-    marks.place = ip.place;
     if (pinfo->rec && pinfo->rec->presence_flags & WTAP_HAS_INTERFACE_ID)
-        marks.place ^= (uint16_t)(pinfo->rec->rec_header.packet_header.interface_id << 8);
+        in = (uint16_t)(pinfo->rec->rec_header.packet_header.interface_id << 8);
+    marks.id = ip.id;
+    marks.place = ip.place ^ in;
+    marks.network = ip.network ^ in;
     if (!v->signs.tcp)
         return marks;
     marks.exact = sx_tcp_header_find(bytes, src, dst, (uint16_t)pinfo->srcport,
