@@ -202,6 +202,29 @@ static void test_step_cancelled(void)
     ladder_close(&l);
 }
 
+/* RFC 3261 9.1: who cancels waits for 64*T1. */
+static void test_step_cancelled_too_late(void)
+{
+    static const struct {
+        double end;
+        const char *says;
+    } rows[] = {
+        {33.0, "normal: cancelled in frame 2"},
+        {33.1, "it comes 32.1 s after the CANCEL in frame 2; the client waits no longer than 32 s"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        const struct sx_txn *t = txn_of(&l, request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1")));
+        wmem_strbuf_t *out = buffer();
+        request(&l, 1.0, ALICE, P1, "CANCEL", via("alice a1"));
+        response(&l, rows[i].end, P1, ALICE, 487, "INVITE", via("alice a1"));
+        g_assert_true(sx_say_step(out, l.tracker, t, sx_catalogue_find(487)));
+        assert_says(out, rows[i].says);
+        ladder_close(&l);
+    }
+}
+
 static void test_host(void)
 {
     struct ladder l = ladder_open();
@@ -226,6 +249,7 @@ int main(int argc, char **argv)
     g_test_add_func("/say/no_response", test_no_response);
     g_test_add_func("/say/step", test_step);
     g_test_add_func("/say/step_cancelled", test_step_cancelled);
+    g_test_add_func("/say/step_cancelled_too_late", test_step_cancelled_too_late);
     g_test_add_func("/say/host", test_host);
     return g_test_run();
 }

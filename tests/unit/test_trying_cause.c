@@ -72,6 +72,12 @@ static void test_not_forwarded(void)
     other_call(&l, 1);
     uint32_t txn = call_begins(&l);
     assert_cause(&l, txn, SX_CAUSE_NOT_FORWARDED, l.frame);
+
+    l = ladder_open();      /* who sends the other call may be nearer, or further away */
+    request(&l, 1, CAROL, P1, "INVITE", via("carol k1"), .call_id = "k", .packet = {.place = 1});
+    request(&l, 1.1, P1, BOB, "INVITE", via("p1 k2", "carol k1"), .call_id = "k");
+    txn = call_begins(&l);
+    assert_cause(&l, txn, SX_CAUSE_NOT_FORWARDED, l.frame);
 }
 
 /* A call for somebody else shows nothing of where this one goes; nor does one to another port. */
@@ -131,6 +137,12 @@ static void test_not_forwarded_other_evidence(void)
 
     l = ladder_open();
     request(&l, 1, CAROL, P1, "INVITE", via("carol k1"), .call_id = "k", .dst_port = 5080);
+    request(&l, 1.1, P1, BOB, "INVITE", via("p1 k2", "carol k1"), .call_id = "k");
+    assert_nothing_beyond(&l, call_begins(&l));
+
+    l = ladder_open();      /* another network may have a host with this address */
+    request(&l, 1, CAROL, P1, "INVITE", via("carol k1"), .call_id = "k",
+            .packet = {.place = 1, .network = 1});
     request(&l, 1.1, P1, BOB, "INVITE", via("p1 k2", "carol k1"), .call_id = "k");
     assert_nothing_beyond(&l, call_begins(&l));
 
