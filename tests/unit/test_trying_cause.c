@@ -90,6 +90,16 @@ static void test_not_forwarded_other_address(void)
     assert_nothing_beyond(&l, call_begins(&l));
 }
 
+/* Another host sent the 100: what the one that was asked did is not known. */
+static void test_100_from_elsewhere(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = request(&l, 10, ALICE, P1, "INVITE", via("alice a1"))->txn;
+
+    response(&l, 10.1, P2, ALICE, 100, "INVITE", via("alice a1"));
+    assert_unknown(&l, txn);
+}
+
 /* The host goes on under a Call-ID of its own, it may be with this call. */
 static void test_not_forwarded_b2bua(void)
 {
@@ -1087,6 +1097,7 @@ int main(int argc, char **argv)
     g_test_add_func("/trying_cause/place", test_place);
     g_test_add_func("/trying_cause/not_forwarded/other_address", test_not_forwarded_other_address);
     g_test_add_func("/trying_cause/not_forwarded/b2bua", test_not_forwarded_b2bua);
+    g_test_add_func("/trying_cause/100_from_elsewhere", test_100_from_elsewhere);
     g_test_add_func("/trying_cause/masked_branch", test_masked_branch);
     g_test_add_func("/trying_cause/reset_by_the_server", test_reset_by_the_server);
     g_test_add_func("/trying_cause/serial_branches", test_serial_branches);

@@ -178,6 +178,7 @@ struct sx_txn {
     bool token_known : 1;       /* its flow is found by the flow token in its Route */
     bool wrong_token : 1;       /* its flow is that of its token, its Contact is another device's */
     bool seen_elsewhere : 1;    /* the request was seen between two other addresses, too (NAT) */
+    bool trying_elsewhere : 1;  /* its 100 came from another host than the request went to */
     bool uneven_repeats : 1;    /* it was sent again sooner than before: no timer does so */
 };
 

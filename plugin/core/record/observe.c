@@ -389,6 +389,7 @@ static void first_100(struct sx_tracker *t, struct sx_txn *txn, const struct sx_
         return;
     txn->trying_frame = obs->frame;
     txn->trying_ns = obs->time_ns;
+    txn->trying_elsewhere = txn->request_frame && obs->from.host != txn->dst.host;
     if (!txn->in_dialog && sx_sip_msg_to_tag(obs->msg).n > 0)
         txn->trying_tag = to_tag;
     expect_answer(t, txn, obs->time_ns + t->cfg.trying_timeout_ns);
