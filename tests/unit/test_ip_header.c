@@ -51,6 +51,17 @@ static void test_place(void)
         g_assert_cmphex(a.id, ==, b.id);
         v4[differs[i]]--;
     }
+    v4[6]++;                                            /* another sender, more hops away */
+    v4[22]--;
+    find(&b, v4 + 26, v4 + 30, 4);
+    g_assert_cmphex(a.place, !=, b.place);
+    g_assert_cmphex(a.network, ==, b.network);
+    v4[6]--;
+    v4[22]++;
+    v4[0]++;                                            /* sent to another station */
+    find(&b, v4 + 26, v4 + 30, 4);
+    g_assert_cmphex(a.network, !=, b.network);
+    v4[0]--;
     v4[24]++;                                           /* the checksum is no place */
     find(&b, v4 + 26, v4 + 30, 4);
     g_assert_cmphex(a.place, ==, b.place);

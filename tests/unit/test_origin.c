@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/judge/origin.h"
 
-#include "sip_text.h"
+#include "flow_text.h"
 
 static enum sx_origin_kind origin_of(const struct sx_tracker *tracker, const struct sx_txn *txn,
                                      uint32_t *frame)
@@ -309,6 +309,36 @@ static void test_origin_by_code(void)
     }
 }
 
+/* The edge proxy's own 430: it held the connection, which ended before, and has no other. */
+static void test_origin_of_a_lost_flow(void)
+{
+    static const struct {
+        bool closes, comes_back;
+        unsigned code;
+        enum sx_origin_kind kind;
+    } rows[] = {
+        {true, false, 430, SX_ORIGIN_HERE},
+        {true, false, 503, SX_ORIGIN_HERE},
+        {true, false, 404, SX_ORIGIN_UNKNOWN},      /* nothing of a flow */
+        {false, false, 430, SX_ORIGIN_UNKNOWN},     /* the phone may have said it */
+        {true, true, 430, SX_ORIGIN_UNKNOWN},       /* over its new connection */
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t frame;
+        make_flow(&l, 0, &(struct reg){.reg_id = 1});
+        if (rows[i].closes)
+            segment(&l, 5, PHONE, EDGE, SX_TCP_FIN | SX_TCP_ACK, 0);
+        if (rows[i].comes_back)
+            make_flow(&l, 6, &(struct reg){.reg_id = 1, .line = 1});
+        const struct sx_txn *txn =
+            call_phone(&l, 10, &(struct reg){.reg_id = 1}, 1, rows[i].code);
+        g_test_message("row %zu", i);
+        g_assert_cmpint(origin_of(l.tracker, txn, &frame), ==, rows[i].kind);
+        ladder_close(&l);
+    }
+}
 
 int main(int argc, char **argv)
 {
@@ -329,5 +359,6 @@ int main(int argc, char **argv)
     g_test_add_func("/origin/of_a_loop", test_origin_of_a_loop);
     g_test_add_func("/origin/of_two", test_origin_of_two);
     g_test_add_func("/origin/by_code", test_origin_by_code);
+    g_test_add_func("/origin/of_a_lost_flow", test_origin_of_a_lost_flow);
     return g_test_run();
 }

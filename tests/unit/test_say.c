@@ -150,67 +150,6 @@ static void test_line_breaks(void)
     }
 }
 
-static void test_trying(void)
-{
-    struct ladder l = ladder_open();
-    uint32_t txn = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"))->txn;
-    const struct sx_txn *t = txn_numbered(&l, txn);
-    struct sx_trying v;
-    wmem_strbuf_t *out = buffer();
-
-    v = sx_trying_judge(l.tracker, t);
-    g_assert_false(sx_say_trying(out, l.tracker, t, &v));
-    assert_says_nothing(out);
-
-    response(&l, 1.0, P1, ALICE, 100, "INVITE", via("alice a1"));
-    other_packet(&l, 2);
-    out = buffer();
-    v = sx_trying_judge(l.tracker, t);
-    g_assert_false(sx_say_trying(out, l.tracker, t, &v));
-    assert_says_nothing(out);
-
-    sx_tracker_end(l.tracker);
-    out = buffer();
-    v = sx_trying_judge(l.tracker, t);
-    g_assert_true(sx_say_trying(out, l.tracker, t, &v));
-    assert_says(out, "the capture ends 1 s after 100 Trying");
-
-    other_packet(&l, 36.2);
-    out = buffer();
-    v = sx_trying_judge(l.tracker, t);
-    g_assert_true(sx_say_trying(out, l.tracker, t, &v));
-    assert_says(out, "no response for 35.2 s after 100 Trying (threshold 32 s)");
-    ladder_close(&l);
-}
-
-static void test_trying_answered(void)
-{
-    static const struct {
-        double after;
-        const char *says;   /* NULL: nothing */
-    } rows[] = {
-        {0.1, NULL},
-        {5.5, "slow: 5.500 s between 100 Trying and"},
-        {33.0, "no response for 33 s after 100 Trying (threshold 32 s); ended by 180 in frame 3"},
-    };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        struct ladder l = ladder_open();
-        const struct sx_txn *t =
-            txn_of(&l, request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1")));
-        wmem_strbuf_t *out = buffer();
-        response(&l, 0.0, P1, ALICE, 100, "INVITE", via("alice a1"));
-        response(&l, rows[i].after, P1, ALICE, 180, "INVITE", via("alice a1"));
-        struct sx_trying v = sx_trying_judge(l.tracker, t);
-        g_assert_true(sx_say_trying(out, l.tracker, t, &v) == (rows[i].says != NULL));
-        if (rows[i].says)
-            assert_says(out, rows[i].says);
-        else
-            assert_says_nothing(out);
-        ladder_close(&l);
-    }
-}
-
 static void test_no_response(void)
 {
     struct ladder l = ladder_open();
@@ -263,6 +202,29 @@ static void test_step_cancelled(void)
     ladder_close(&l);
 }
 
+/* RFC 3261 9.1: who cancels waits for 64*T1. */
+static void test_step_cancelled_too_late(void)
+{
+    static const struct {
+        double end;
+        const char *says;
+    } rows[] = {
+        {33.0, "normal: cancelled in frame 2"},
+        {33.1, "it comes 32.1 s after the CANCEL in frame 2; the client waits no longer than 32 s"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        const struct sx_txn *t = txn_of(&l, request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1")));
+        wmem_strbuf_t *out = buffer();
+        request(&l, 1.0, ALICE, P1, "CANCEL", via("alice a1"));
+        response(&l, rows[i].end, P1, ALICE, 487, "INVITE", via("alice a1"));
+        g_assert_true(sx_say_step(out, l.tracker, t, sx_catalogue_find(487)));
+        assert_says(out, rows[i].says);
+        ladder_close(&l);
+    }
+}
+
 static void test_host(void)
 {
     struct ladder l = ladder_open();
@@ -279,16 +241,15 @@ int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
     g_test_add_func("/say/time", test_time);
-    g_test_add_func("/words/short_time", test_short_time);
-    g_test_add_func("/words/more", test_more);
+    g_test_add_func("/say/short_time", test_short_time);
+    g_test_add_func("/say/more", test_more);
     g_test_add_func("/say/long_time", test_long_time);
     g_test_add_func("/say/line_break", test_line_break);
     g_test_add_func("/say/line_breaks", test_line_breaks);
-    g_test_add_func("/say/trying", test_trying);
-    g_test_add_func("/say/trying_answered", test_trying_answered);
     g_test_add_func("/say/no_response", test_no_response);
     g_test_add_func("/say/step", test_step);
     g_test_add_func("/say/step_cancelled", test_step_cancelled);
+    g_test_add_func("/say/step_cancelled_too_late", test_step_cancelled_too_late);
     g_test_add_func("/say/host", test_host);
     return g_test_run();
 }

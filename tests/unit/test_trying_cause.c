@@ -72,6 +72,12 @@ static void test_not_forwarded(void)
     other_call(&l, 1);
     uint32_t txn = call_begins(&l);
     assert_cause(&l, txn, SX_CAUSE_NOT_FORWARDED, l.frame);
+
+    l = ladder_open();      /* who sends the other call may be nearer, or further away */
+    request(&l, 1, CAROL, P1, "INVITE", via("carol k1"), .call_id = "k", .packet = {.place = 1});
+    request(&l, 1.1, P1, BOB, "INVITE", via("p1 k2", "carol k1"), .call_id = "k");
+    txn = call_begins(&l);
+    assert_cause(&l, txn, SX_CAUSE_NOT_FORWARDED, l.frame);
 }
 
 /* A call for somebody else shows nothing of where this one goes; nor does one to another port. */
@@ -82,6 +88,16 @@ static void test_not_forwarded_other_address(void)
     request(&l, 1, CAROL, P1, "INVITE", via("carol k1"), .call_id = "k", .uri = "sip:d@example.com");
     request(&l, 1.1, P1, BOB, "INVITE", via("p1 k2", "carol k1"), .call_id = "k");
     assert_nothing_beyond(&l, call_begins(&l));
+}
+
+/* Another host sent the 100: what the one that was asked did is not known. */
+static void test_100_from_elsewhere(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = request(&l, 10, ALICE, P1, "INVITE", via("alice a1"))->txn;
+
+    response(&l, 10.1, P2, ALICE, 100, "INVITE", via("alice a1"));
+    assert_unknown(&l, txn);
 }
 
 /* The host goes on under a Call-ID of its own, it may be with this call. */
@@ -131,6 +147,12 @@ static void test_not_forwarded_other_evidence(void)
 
     l = ladder_open();
     request(&l, 1, CAROL, P1, "INVITE", via("carol k1"), .call_id = "k", .dst_port = 5080);
+    request(&l, 1.1, P1, BOB, "INVITE", via("p1 k2", "carol k1"), .call_id = "k");
+    assert_nothing_beyond(&l, call_begins(&l));
+
+    l = ladder_open();      /* another network may have a host with this address */
+    request(&l, 1, CAROL, P1, "INVITE", via("carol k1"), .call_id = "k",
+            .packet = {.place = 1, .network = 1});
     request(&l, 1.1, P1, BOB, "INVITE", via("p1 k2", "carol k1"), .call_id = "k");
     assert_nothing_beyond(&l, call_begins(&l));
 
@@ -1075,6 +1097,7 @@ int main(int argc, char **argv)
     g_test_add_func("/trying_cause/place", test_place);
     g_test_add_func("/trying_cause/not_forwarded/other_address", test_not_forwarded_other_address);
     g_test_add_func("/trying_cause/not_forwarded/b2bua", test_not_forwarded_b2bua);
+    g_test_add_func("/trying_cause/100_from_elsewhere", test_100_from_elsewhere);
     g_test_add_func("/trying_cause/masked_branch", test_masked_branch);
     g_test_add_func("/trying_cause/reset_by_the_server", test_reset_by_the_server);
     g_test_add_func("/trying_cause/serial_branches", test_serial_branches);

@@ -17,6 +17,7 @@ struct sx_packet_marks {
     uint32_t id;                /* TCP: sequence number; IPv4: identification; 0: it tells nothing */
     uint16_t place;             /* hash of what a copy on another interface, VLAN, hop or tunnel
                                  * layer has otherwise */
+    uint16_t network;           /* likewise, of the destination alone: who sent it does not count */
     bool exact;                 /* no other packet between these two has this id: TCP */
 };
 

@@ -153,7 +153,7 @@ struct sx_txn {
     struct sx_endpoint answer_dst;  /* where the first response that is not a 100 went */
     uint16_t first_response_code;
     uint16_t final_code;
-    uint16_t place;             /* of the first request: interface, VLAN, tunnel, neighbours */
+    uint16_t network;           /* of the first request's destination: interface, VLAN, tunnel */
     uint16_t differs;           /* enum sx_differs; with meant_for */
     uint8_t vias;               /* Via values of the request; 0: not known */
     uint8_t method;             /* enum sx_method */
@@ -178,6 +178,7 @@ struct sx_txn {
     bool token_known : 1;       /* its flow is found by the flow token in its Route */
     bool wrong_token : 1;       /* its flow is that of its token, its Contact is another device's */
     bool seen_elsewhere : 1;    /* the request was seen between two other addresses, too (NAT) */
+    bool trying_elsewhere : 1;  /* its 100 came from another host than the request went to */
     bool uneven_repeats : 1;    /* it was sent again sooner than before: no timer does so */
 };
 

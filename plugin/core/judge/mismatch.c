@@ -189,7 +189,7 @@ static void weigh(const struct claim *c, const struct sx_dialog *d, struct dialo
 static struct dialogs_of_call dialogs_of(const struct claim *c)
 {
     const struct sx_dialog *d = sx_dialog_newest_of_call(c->t, c->txn);
-    struct dialogs_of_call all = {NULL};
+    struct dialogs_of_call all = {.nearest = NULL};
 
     for (unsigned i = 0; d && i < MAX_LOOKED_THROUGH; i++, d = sx_dialog_older_of_call(c->t, d))
         weigh(c, d, &all);
@@ -337,7 +337,7 @@ static bool has_own_ack(const struct claim *c, const struct sx_txn *invite)
 
 static struct sx_mismatch of_ack(const struct claim *c)
 {
-    struct awaiting_ack found = {NULL};
+    struct awaiting_ack found = {.answered = NULL};
     const struct sx_txn *txn = NULL;
     unsigned looked = 0;
 

@@ -113,7 +113,7 @@ static void add_ack(struct acks *acks, const struct sx_txn *ack, const struct sx
 static struct acks find_acks(const struct sx_tracker *t, const struct sx_txn *invite,
                              const struct sx_dialog *dialog)
 {
-    struct acks acks = {NULL};
+    struct acks acks = {.arrives = NULL};
     const struct sx_txn *request = sx_dialog_newest_request(t, dialog);
 
     for (unsigned i = 0; request && i < MAX_REQUESTS; i++) {

@@ -4,6 +4,7 @@
 #include "core/judge/origin.h"
 
 #include "core/record/call.h"
+#include "core/record/flow.h"
 
 /* Branches looked through for the origin of a response; who has more of them made them for us. */
 #define MAX_BRANCHES 1024
@@ -83,10 +84,25 @@ static const struct sx_txn *sent_before(const struct sx_tracker *tracker, const 
     return first;
 }
 
+/* The sender says that the client's flow is gone, and it held the connection of that flow, which the
+ * capture shows to have ended before: there was no other way on (RFC 5626 5.3). */
+static bool has_lost_the_flow(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    const struct sx_flows *flows = sx_tracker_flows(tracker);
+    const struct sx_flow_failure *failure = sx_flows_failure(flows, txn->number);
+    const struct sx_flow *flow = failure ? sx_flows_at(flows, failure->flow) : NULL;
+
+    return flow && flow->link && failure->lost && !failure->replaced_in &&
+           failure->frame == txn->final_frame && flow->link->ends.edge.host == txn->dst.host &&
+           (failure->death == SX_DEATH_CLOSED || failure->death == SX_DEATH_FORGOTTEN ||
+            failure->death == SX_DEATH_ALL_AT_ONCE);
+}
+
 /* Nothing of it is seen further on. */
 static bool is_made_here(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
-    return is_called_side(tracker, txn) || was_answered_without_asking(tracker, txn);
+    return is_called_side(tracker, txn) || was_answered_without_asking(tracker, txn) ||
+           has_lost_the_flow(tracker, txn);
 }
 
 struct sx_origin sx_origin_find(const struct sx_tracker *tracker, const struct sx_txn *txn)

@@ -72,7 +72,7 @@ static struct after requests_after(const struct sx_tracker *t, const struct sx_s
 {
     const struct sx_dialog *dialog = sx_tracker_dialog(t, session->dialog);
     const struct sx_txn *txn = dialog ? sx_dialog_newest_request(t, dialog) : NULL;
-    struct after found = {NULL};
+    struct after found = {.refused = NULL};
 
     for (unsigned i = 0; txn && i < MAX_LOOKED_THROUGH; i++) {
         note_request(t, session, txn, &found);

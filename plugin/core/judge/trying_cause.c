@@ -412,7 +412,8 @@ static void cause_on_this_hop(const struct outlook *o, const struct sx_txn *txn,
         set_cause(hop, SX_CAUSE_UNREACHABLE, attempt->frame, NULL);
     else if (was_not_forwarded(o, txn, host))
         set_cause(hop, SX_CAUSE_NOT_FORWARDED, txn->trying_frame, NULL);
-    else if (!attempt && !may_go_on_unread(o, txn, host) && !may_go_on_as_another(o, txn))
+    else if (!attempt && !txn->trying_elsewhere && !may_go_on_unread(o, txn, host) &&
+             !may_go_on_as_another(o, txn))
         set_cause(hop, SX_CAUSE_NOTHING_BEYOND, txn->trying_frame, NULL);
 }
 

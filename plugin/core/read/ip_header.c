@@ -12,6 +12,10 @@
 /* The longest link layer, Linux cooked mode; of tunnels it is the part that stays the same. */
 #define LINK_LAYER 18
 
+/* Where Ethernet has the sender's address, and Linux cooked mode most of it. */
+#define SENDER_AT 6
+#define SENDER_END 12
+
 /* The offset of the addresses. */
 static bool find_addresses(struct sx_slice frame, struct sx_slice src, struct sx_slice dst,
                            size_t *at)
@@ -34,16 +38,30 @@ static bool find_addresses(struct sx_slice frame, struct sx_slice src, struct sx
     return hit != NULL;
 }
 
-/* FNV-1a, folded. */
-static uint16_t hash_of(struct sx_slice bytes, unsigned hops, size_t depth)
+/* FNV-1a, step by step, and folded. */
+static uint32_t hashed(uint32_t h, uint32_t value)
 {
-    uint32_t h = UINT32_C(2166136261);
+    return (h ^ value) * UINT32_C(16777619);
+}
 
-    for (size_t i = 0; i < bytes.n; i++)
-        h = (h ^ (uint8_t)bytes.p[i]) * UINT32_C(16777619);
-    h = (h ^ hops) * UINT32_C(16777619);
-    h = (h ^ (uint32_t)depth) * UINT32_C(16777619);
+static uint16_t folded(uint32_t h)
+{
     return (uint16_t)(h ^ h >> 16);
+}
+
+static void set_place(struct sx_ip_header *header, struct sx_slice link_layer, unsigned hops,
+                      size_t depth)
+{
+    uint32_t place = hashed(UINT32_C(2166136261), (uint32_t)depth), network = place;
+
+    for (size_t i = 0; i < link_layer.n; i++) {
+        uint32_t byte = (uint8_t)link_layer.p[i];
+        place = hashed(place, byte);
+        if (i < SENDER_AT || i >= SENDER_END)
+            network = hashed(network, byte);
+    }
+    header->place = folded(hashed(place, hops));
+    header->network = folded(network);
 }
 
 bool sx_ip_header_find(struct sx_slice frame, struct sx_slice src, struct sx_slice dst,
@@ -56,7 +74,6 @@ bool sx_ip_header_find(struct sx_slice frame, struct sx_slice src, struct sx_sli
     const uint8_t *ip = (const uint8_t *)frame.p + at - before;
     bool v6 = src.n == 16;
     header->id = v6 ? 0 : (uint16_t)(ip[4] << 8 | ip[5]);
-    header->place = hash_of(sx_slice(frame.p, MIN(at - before, LINK_LAYER)), v6 ? ip[7] : ip[8],
-                            at);
+    set_place(header, sx_slice(frame.p, MIN(at - before, LINK_LAYER)), v6 ? ip[7] : ip[8], at);
     return true;
 }

@@ -32,15 +32,6 @@ static inline bool is_one_of(char c, const char *ends)
     return *ends != '\0';
 }
 
-static inline struct sx_slice up_to(struct sx_slice s, const char *ends)
-{
-    size_t n = 0;
-
-    while (n < s.n && !is_one_of(s.p[n], ends))
-        n++;
-    return sx_slice_trim(sx_slice(s.p, n));
-}
-
 /* The same for one or two of them; quicker, for every REGISTER asks it several times. */
 static struct sx_slice up_to_either(struct sx_slice s, char one, char other)
 {

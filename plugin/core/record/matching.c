@@ -125,7 +125,7 @@ static struct sx_fingerprint target_key(const struct sx_tracker *t, const struct
     struct sx_hash h = sx_hash_begin(t->key);
 
     sx_hash_add_uint(&h, (uint64_t)txn->dst.host << 16 | txn->dst.port);
-    sx_hash_add_uint(&h, (uint64_t)txn->place << 32 | txn->uri_hash);
+    sx_hash_add_uint(&h, (uint64_t)txn->network << 32 | txn->uri_hash);
     return sx_hash_end(h);
 }
 

@@ -104,7 +104,7 @@ static void first_request(const struct sx_tracker *t, struct sx_txn *txn,
     txn->request_frame = txn->last_request_frame = obs->frame;
     txn->request_ns = txn->last_request_ns = obs->time_ns;
     txn->sends = 1;
-    txn->place = obs->packet.place;
+    txn->network = obs->packet.network;
     txn->cseq = msg->cseq;
     if (msg->end == SX_HEAD_COMPLETE)
         txn->vias = (uint8_t)MIN(msg->more_vias.p ? sx_sip_msg_via_count(msg) : 1, UINT8_MAX);
@@ -389,6 +389,7 @@ static void first_100(struct sx_tracker *t, struct sx_txn *txn, const struct sx_
         return;
     txn->trying_frame = obs->frame;
     txn->trying_ns = obs->time_ns;
+    txn->trying_elsewhere = txn->request_frame && obs->from.host != txn->dst.host;
     if (!txn->in_dialog && sx_sip_msg_to_tag(obs->msg).n > 0)
         txn->trying_tag = to_tag;
     expect_answer(t, txn, obs->time_ns + t->cfg.trying_timeout_ns);

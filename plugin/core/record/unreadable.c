@@ -1,6 +1,8 @@
 /* unreadable.c
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "core/record/unreadable.h"
+
 #include "core/record/tracker_state.h"
 
 /* So many between two hosts are kept from one SIP message to the next: whatever is asked begins with

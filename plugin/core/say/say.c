@@ -7,6 +7,7 @@
 
 #include <wsutil/inet_addr.h>
 
+#include "core/judge/failure.h"
 #include "core/record/evidence.h"
 
 size_t sx_line_break(const char *text, size_t max)
@@ -114,29 +115,42 @@ void sx_say_not_repeated(wmem_strbuf_t *out, const struct sx_txn *txn)
         wmem_strbuf_append(out, "did not send it again, as it does over UDP while it hears nothing");
 }
 
+/* Who cancels waits for 64*T1 (RFC 3261 9.1). */
+static void say_late_end(wmem_strbuf_t *out, const struct sx_txn *txn)
+{
+    wmem_strbuf_append(out, "it comes ");
+    sx_say_time(out, txn->final_ns - txn->cancel_ns);
+    wmem_strbuf_append_printf(out, " after the CANCEL in frame %" PRIu32 "; the client waits no longer "
+                              "than 32 s", txn->cancel_frame);
+}
+
 bool sx_say_step(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
                  const struct sx_code *entry)
 {
     const struct sx_txn *next = sx_tracker_txn(tracker, txn->followed_by);
+    const char *normal = sx_failure_judge(tracker, txn, entry->code) ? "" : "normal: ";
 
     switch ((enum sx_role)entry->role) {
     case SX_ROLE_CHALLENGE:
         if (!next)
             return false;
-        wmem_strbuf_append_printf(out, "normal: the client answers the challenge in frame %" PRIu32,
+        wmem_strbuf_append_printf(out, "%sthe client answers the challenge in frame %" PRIu32, normal,
                                   next->request_frame);
         return true;
     case SX_ROLE_REDIRECT:
     case SX_ROLE_RETRY:
         if (!next)
             return false;
-        wmem_strbuf_append_printf(out, "normal: a new attempt follows in frame %" PRIu32,
+        wmem_strbuf_append_printf(out, "%sa new attempt follows in frame %" PRIu32, normal,
                                   next->request_frame);
         return true;
     case SX_ROLE_CANCELLED:
         if (!txn->cancel_frame)
             return false;
-        wmem_strbuf_append_printf(out, "normal: cancelled in frame %" PRIu32, txn->cancel_frame);
+        if (*normal)
+            wmem_strbuf_append_printf(out, "%scancelled in frame %" PRIu32, normal, txn->cancel_frame);
+        else
+            say_late_end(out, txn);
         return true;
     case SX_ROLE_PROGRESS:
     case SX_ROLE_SUCCESS:

@@ -63,7 +63,8 @@ void sx_say_not_repeated(wmem_strbuf_t *out, const struct sx_txn *txn);
 void sx_say_expiry(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                    const struct sx_expiry *expiry);
 
-/* "a step of normal work: the client answered in frame 12"; false if there is nothing to say. */
+/* "normal: the client answers the challenge in frame 12", where that leads on; "it comes 81.9 s after
+ * the CANCEL in frame 7; the client waits no longer than 32 s". False if there is nothing to say. */
 bool sx_say_step(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
                  const struct sx_code *entry);
 

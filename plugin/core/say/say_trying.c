@@ -254,8 +254,8 @@ static void say_100_lost(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         wmem_strbuf_append_printf(out, " did not take it: ICMP error in frame %" PRIu32,
                                   txn->returned_frame);
     else
-        wmem_strbuf_append_printf(out, " does not seem to get it: it repeats the request as if nothing "
-                                  "had come, %" PRIu32 " times after the 100, last in frame %" PRIu32,
+        wmem_strbuf_append_printf(out, " does not seem to get it: it sends the request %" PRIu32
+                                  " times after the 100, last in frame %" PRIu32,
                                   txn->sends_after_100, txn->last_request_frame);
 }
 

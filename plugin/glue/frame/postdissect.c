@@ -86,15 +86,17 @@ static void find_packet(struct visit *v)
     struct sx_slice src = address_slice(&pinfo->src), dst = address_slice(&pinfo->dst);
     unsigned n = tvb_captured_length(v->frame);
     struct sx_slice bytes = sx_slice((const char *)tvb_get_ptr(v->frame, 0, (int)n), n);
+    uint16_t in = 0;
     struct sx_ip_header ip;
 
     v->packet_found = true;
     if (!sx_ip_header_find(bytes, src, dst, &ip))
         return;
-    v->packet.id = ip.id;
-    v->packet.place = ip.place;
     if (pinfo->rec && pinfo->rec->presence_flags & WTAP_HAS_INTERFACE_ID)
-        v->packet.place ^= (uint16_t)(pinfo->rec->rec_header.packet_header.interface_id << 8);
+        in = (uint16_t)(pinfo->rec->rec_header.packet_header.interface_id << 8);
+    v->packet.id = ip.id;
+    v->packet.place = ip.place ^ in;
+    v->packet.network = ip.network ^ in;
     if (v->signs.tcp)
         v->packet.exact = sx_tcp_header_find(bytes, src, dst, (uint16_t)pinfo->srcport,
                                              (uint16_t)pinfo->destport, &v->tcp);

@@ -52,7 +52,7 @@ def forged_430():
         Frame(10.03, sent_by(STRANGER, CORE, response(430, first)))]
     retry = request("INVITE", second, f"Route: <sip:flow2@{OTHER_EDGE};lr;ob>")
     answered = Frame(11.1, sent_by(CORE, ALICE, response(200)))
-    after = late(100)
+    after = late(140)
     believed = """
 4 sipexplain.flow.failed_in == 18    look-ahead
 11 no sipexplain.flow.failed_in

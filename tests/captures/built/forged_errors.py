@@ -14,7 +14,7 @@ GONE = """
 4 sipexplain.trying.state == 4    look-ahead
 4 sipexplain.trying.ended_in == 6    look-ahead
 5 sipexplain.trying.ended_in == 6    look-ahead
-6 sipexplain.trying.ended == 5
+6 sipexplain.trying.ended == 5    look-ahead
 * no sipexplain.expired
 """
 
@@ -41,7 +41,7 @@ def forged_icmp():
 2 sipexplain.trying.cause_in == 4    look-ahead
 4 sipexplain contains "quoted by an ICMP error"
 4 sipexplain.request_in == 3
-5 sipexplain.expired == 2
+5 sipexplain.expired == 2, 3
 """, TRIED + [Frame(0.2, bytes(ether() / hop)), Frame(0.5, bytes(no_hop)), LATE], calm=False)),
         # Of a request that got nothing, not even a 100, an error that quotes it says nothing more.
         ("for-the-first-hop", Capture("""
@@ -112,6 +112,6 @@ def forged_reset():
 1 sipexplain.trying.state == 3    look-ahead
 1 sipexplain.trying.cause == 6    look-ahead
 2 sipexplain.trying.cause_in == 7    look-ahead
-8 sipexplain.expired == 2
+8 sipexplain.expired == 2, 6
 """, TRIED + next_hop(8000) + [LATE], calm=False)),
     ]

@@ -4,8 +4,10 @@
 from scapy.all import IP, UDP
 
 from built.capture import Capture, Frame, captures
-from built.packets import ether, frames
+from built.packets import BOB, EDGE, ether, frames, udp
 from built.sip import call, request, response
+
+ONWARD, BACK = IP(src=EDGE, dst=BOB), IP(src=BOB, dst=EDGE)
 
 
 @captures
@@ -73,9 +75,10 @@ def response_before_request():
 2 sipexplain.parent == 1
 3 sipexplain.parent == 1
 5 sipexplain.code == 486
-""", frames([
-            (0, True, request()), (0.1, False, response(180, two)), (0.2, True, request(via=two)),
-            (0.3, False, response(486, two)), (0.4, False, response(486))]))),
+* no sipexplain.mismatch
+""", [Frame(0, udp(True, request())), Frame(0.1, udp(False, response(180, two), BACK)),
+      Frame(0.2, udp(True, request(via=two), ONWARD)), Frame(0.3, udp(False, response(486, two), BACK)),
+      Frame(0.4, udp(False, response(486)))])),
         ("parent-further-first", Capture("""
 1 no sipexplain.parent
 2 sipexplain.parent == 3    look-ahead
