@@ -24,14 +24,6 @@ static bool find_bracket(struct sx_slice value, size_t *open)
     return at < value.n;
 }
 
-/* A call of strchr() for each byte takes five times as long. */
-static inline bool is_one_of(char c, const char *ends)
-{
-    while (*ends && *ends != c)
-        ends++;
-    return *ends != '\0';
-}
-
 /* The same for one or two of them; quicker, for every REGISTER asks it several times. */
 static struct sx_slice up_to_either(struct sx_slice s, char one, char other)
 {
