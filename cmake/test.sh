@@ -88,8 +88,8 @@ python() {
     SX_PLUGIN=${plugin:+$PWD/$plugin} "$PYTHON" -m pytest -rfE --junitxml="$report" "$@"
 }
 
-# parallel FOLDER: the same with a process for each processor. A file stays with one of them, as its tests share runs.
-parallel() { python "$1" -n "$(nproc)" --dist loadfile; }
+# parallel FOLDER: the same with a process for each processor. tests/conftest.py says what stays together.
+parallel() { python "$1" -n "$(nproc)" --dist loadgroup; }
 
 # roots PROGRAM [OPTION...]
 roots() {

@@ -3,6 +3,7 @@
 
 import functools
 import sys
+import zlib
 from pathlib import Path
 
 import pytest
@@ -26,3 +27,20 @@ def capture(wireshark):
     tshark. Each is made once."""
     from kept import keep
     return functools.cache(functools.partial(keep, wireshark))
+
+
+# Files with many captures: the tests of one capture share its runs, and each is worth a turn of its own.
+SPREAD = {"test_ladders", "test_built", "test_recorded"}
+PARTS = 16
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Which tests one process runs (pytest -n 2 --dist loadgroup): those of a file, or of a few captures."""
+    for item in items:
+        group = Path(item.fspath).stem
+        parameters = getattr(item, "callspec", None)
+        captures = [value for name, value in parameters.params.items() if name in ("path", "name", "capture")] if parameters else []
+        if group in SPREAD and captures:
+            group += str(zlib.crc32(str(captures[0]).encode()) % PARTS)
+        item.add_marker(pytest.mark.xdist_group(group))
