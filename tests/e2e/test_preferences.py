@@ -9,7 +9,7 @@ import pytest
 
 CAPTURES = Path(__file__).parents[1] / "captures"
 LADDERS = CAPTURES / "ladders"
-DEFAULTS = {"trying_timeout_ms": "32000", "trying_slow_ms": "6000", "flow_recovery_ms": "30000",
+DEFAULTS = {"trying_timeout_ms": "32000", "trying_slow_ms": "6000", "flow_recovery_ms": "120000",
             "info_column": "FALSE"}
 TABLE = "sipexplain_codes"
 
@@ -68,7 +68,7 @@ def test_info_gets_the_verdict_of_flagged_messages(wireshark, capture, args):
 
 
 @pytest.mark.parametrize("name, frame, added", [
-    ("ladders/trying-timed-out.md", 2, "timed out after 34.0 s: 10.0.0.3 never answered"),
+    ("ladders/trying-timed-out.md", 2, "timed out after 33.9 s: 10.0.0.3 never answered"),
     ("ladders/trying-slow.md", 3, "slow, 8 s after 100"),
     ("recorded/stuck-two-hops-down.pcapng", 7, "timed out after 38.0 s: 10.0.0.10 got it last"),
     ("ladders/flow-failed-after-fin.md", None, "the flow of "),

@@ -193,7 +193,7 @@ def test_a_stuck_call_says_where_it_began(wireshark, capture):
     assert row["Verdict"] == "failed, stuck 38.0 s after 100"
     assert row["Began at"] == "10.0.0.10:5060"
     row, = rows(wireshark, capture(LADDERS / "trying-timed-out.md"), "calls")
-    assert (row["Final"], row["Verdict"]) == ("", "trying, stuck 34.0 s after 100")
+    assert (row["Final"], row["Verdict"]) == ("", "trying, stuck 33.9 s after 100")
     assert row["Began at"] == "10.0.0.3:5060"
 
 
