@@ -282,7 +282,7 @@ static inline bool ran_apart(void)
 {
     if (g_test_subprocess())
         return false;
-    g_test_trap_subprocess(NULL, 20 * G_USEC_PER_SEC, (GTestSubprocessFlags)0);
+    g_test_trap_subprocess(NULL, 60 * G_USEC_PER_SEC, (GTestSubprocessFlags)0);
     if (g_test_trap_reached_timeout())
         complain("it did not end");
     g_test_trap_assert_passed();

@@ -156,7 +156,8 @@ static size_t taken(const char *s, const struct sx_verdict *verdicts, size_t cou
     struct sx_piece pieces[MAX_PIECES];
     struct sx_verdict copy[MAX_PIECES];
 
-    memcpy(copy, verdicts, count * sizeof *verdicts);
+    if (count > 0)
+        memcpy(copy, verdicts, count * sizeof *verdicts);
     size_t n = sx_pieces_taken(pieces, cut_up(s, pieces), copy, count, cut, all);
     if (last)
         *last = n > 0 ? pieces[n - 1].offset : 0;
