@@ -10,7 +10,7 @@
 #define MAX_BRANCHES 1024
 
 /* Transactions of a call, the newest first, that are looked through. */
-#define MAX_OF_CALL 64
+#define MAX_OF_CALL 32
 
 /* RFC 3261 8.1.1.6: as many hops as a request may take by default. */
 #define MAX_HOPS 70

@@ -11,7 +11,7 @@
 
 /* Branches, the newest first, looked through for redirected ones that a new one follows; more than
  * any fork has beside each other. */
-#define MAX_REDIRECTED 64
+#define MAX_REDIRECTED 32
 
 /* A request that is sent on at once comes so soon after its own, give or take what clocks that are
  * kept in step may differ by. Where two clocks are apart it does not. */
