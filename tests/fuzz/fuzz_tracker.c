@@ -378,8 +378,9 @@ static void observe(struct run *r, const struct event *e, struct sx_slice bytes)
     };
     const struct sx_message *record = sx_tracker_observe(r->tracker, &obs);
     CLAIM(record->frame == r->frame);
-    /* A CANCEL's ACK and the like have no transaction; what is known is found again. */
-    if (record->txn && !obs.quoted && msg.is_request)
+    /* A CANCEL's ACK and the like have no transaction; what is known is found again, but for what is cut
+     * before the fields that name its transaction. */
+    if (record->txn && !obs.quoted && msg.is_request && msg.has_via && msg.has_cseq)
         CLAIM(sx_tracker_find(r->tracker, &msg) != 0);
 }
 

@@ -98,10 +98,13 @@ static uint16_t port_at(struct sx_slice s, size_t colon)
 struct sx_slice sx_named_host(struct sx_slice uri, uint16_t *port)
 {
     struct sx_slice s = uri.n ? host_port(uri) : sx_slice(uri.p, 0);
-    bool v6 = s.n > 0 && s.p[0] == '[';
+
+    *port = 0;
+    if (s.n == 0)
+        return s;
+    bool v6 = s.p[0] == '[';
     size_t from = v6, n = from;
     char end = v6 ? ']' : ':';
-
     while (n < s.n && s.p[n] != end)
         n++;
     *port = port_at(s, n + (v6 && n < s.n));
