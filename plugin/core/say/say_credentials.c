@@ -23,8 +23,8 @@ bool sx_say_credentials(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         if (!v->accepted_in)
             return false;
         wmem_strbuf_append_printf(out, "the same credentials were accepted in frame %" PRIu32
-                                  ": the nonce may be too old, and the server does not say so "
-                                  "(stale=true)", v->accepted_in);
+                                  ": the nonce may be too old, but the server sent no stale=true",
+                                  v->accepted_in);
         if (next)
             wmem_strbuf_append_printf(out, "; the client answers in frame %" PRIu32,
                                       next->request_frame);
