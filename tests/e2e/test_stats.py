@@ -203,7 +203,7 @@ def test_a_failed_call_says_where_it_began(wireshark, capture):
         return row["Final"], row["Verdict"], row["Began at"], row["First cause"]
 
     assert told("fork-all-busy.pcapng") == ("486", "failed", "10.0.0.10:5060",
-                                            "486 Busy Here: a fork: the caller does not see the 503 of 10.0~")
+                                            "486 Busy Here: forked: chosen over the 503 of 10.0.0.11 in fra~")
     assert told("flow-closed-480.pcapng") == ("480", "failed", "10.0.0.5:5060",
                                               "430 Flow Failed: the registration of sip:bob@example.com in fra~")
 

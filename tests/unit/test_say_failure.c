@@ -78,7 +78,7 @@ static void test_fork(void)
     response(&l, 0.2, BOB, P1, 486, "INVITE", TO_BOB);
     response(&l, 0.3, CAROL, P1, 404, "INVITE", via("p1 c1", "alice a1"), .to_tag = "p1");
     told(&l, 0.4, 404);
-    assert_says(&l, "a fork: the caller does not see the 486 of 10.0.0.5 in frame 4");
+    assert_says(&l, "forked: chosen over the 486 of 10.0.0.5 in frame 4");
 }
 
 static void test_circle(void)

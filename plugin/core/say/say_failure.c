@@ -35,7 +35,7 @@ static void say_unanswered(wmem_strbuf_t *out, const struct sx_tracker *t,
 static void say_fork(wmem_strbuf_t *out, const struct sx_tracker *t,
                      const struct sx_failure_cause *c)
 {
-    wmem_strbuf_append_printf(out, "a fork: the caller does not see the %u of ", c->of->final_code);
+    wmem_strbuf_append_printf(out, "forked: chosen over the %u of ", c->of->final_code);
     sx_say_host(out, t, c->of->dst.host);
     wmem_strbuf_append_printf(out, " in frame %" PRIu32, c->frame);
 }

@@ -185,7 +185,7 @@ static void say_astray(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 
     if (branch->answer_way == SX_ANSWER_TO_SOURCE || branch->seen_elsewhere)
         return;
-    wmem_strbuf_append(out, ", which went to ");
+    wmem_strbuf_append(out, ": it was sent to ");
     say_place(out, tracker, branch->answer_dst, other_host);
     wmem_strbuf_append(out, branch->answer_way == SX_ANSWER_BY_VIA
                                 ? " as its Via says, though the request came from "
