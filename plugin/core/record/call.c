@@ -3,6 +3,8 @@
  */
 #include "core/record/call.h"
 
+#include "core/record/strays.h"
+
 /* RFC 3261 8.1.1.6: Max-Forwards starts at 70; what is longer is forged. */
 #define MAX_STEPS 256
 
@@ -16,8 +18,6 @@ struct fork {
 
 struct sx_call_numbers {
     GHashTable *by_hash;    /* call_hash of a transaction -> number */
-    GArray *newest;         /* uint32_t, by number - 1: the newest transaction of the call */
-    GArray *older;          /* uint32_t, by transaction - 1: the one before it of the same call */
     uint32_t counted;       /* transactions that are in it */
 };
 
@@ -35,45 +35,21 @@ struct sx_call_numbers *sx_call_numbers_new(void)
 
 void sx_call_numbers_free(struct sx_call_numbers *numbers)
 {
-    if (numbers->by_hash) {
+    if (numbers->by_hash)
         g_hash_table_destroy(numbers->by_hash);
-        g_array_free(numbers->newest, TRUE);
-        g_array_free(numbers->older, TRUE);
-    }
     g_free(numbers);
-}
-
-static uint32_t number_of(const struct sx_call_numbers *numbers, const struct sx_txn *txn)
-{
-    return txn->call_hash && numbers->by_hash
-               ? GPOINTER_TO_UINT(g_hash_table_lookup(numbers->by_hash, &txn->call_hash))
-               : 0;
-}
-
-static void count_one(struct sx_call_numbers *numbers, const struct sx_txn *txn)
-{
-    uint32_t number = number_of(numbers, txn), older = 0, newest = txn->number;
-
-    if (number) {
-        older = g_array_index(numbers->newest, uint32_t, number - 1);
-        g_array_index(numbers->newest, uint32_t, number - 1) = newest;
-    } else if (txn->call_hash) {
-        g_array_append_val(numbers->newest, newest);
-        g_hash_table_insert(numbers->by_hash, (gpointer)&txn->call_hash,
-                            GUINT_TO_POINTER(numbers->newest->len));
-    }
-    g_array_append_val(numbers->older, older);
 }
 
 static void count_calls(struct sx_call_numbers *numbers, const struct sx_tracker *tracker)
 {
-    if (!numbers->by_hash) {
+    if (!numbers->by_hash)
         numbers->by_hash = g_hash_table_new(g_int64_hash, g_int64_equal);
-        numbers->newest = g_array_new(FALSE, FALSE, sizeof(uint32_t));
-        numbers->older = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+    while (numbers->counted < sx_tracker_txn_count(tracker)) {
+        const struct sx_txn *txn = sx_tracker_txn(tracker, ++numbers->counted);
+        if (txn->call_hash && !g_hash_table_contains(numbers->by_hash, &txn->call_hash))
+            g_hash_table_insert(numbers->by_hash, (gpointer)&txn->call_hash,
+                                GUINT_TO_POINTER(g_hash_table_size(numbers->by_hash) + 1));
     }
-    while (numbers->counted < sx_tracker_txn_count(tracker))
-        count_one(numbers, sx_tracker_txn(tracker, ++numbers->counted));
 }
 
 uint32_t sx_call_number(const struct sx_tracker *tracker, const struct sx_txn *txn)
@@ -84,26 +60,17 @@ uint32_t sx_call_number(const struct sx_tracker *tracker, const struct sx_txn *t
         return 0;
     if (txn->number > numbers->counted)
         count_calls(numbers, tracker);
-    return number_of(numbers, txn);
+    return GPOINTER_TO_UINT(g_hash_table_lookup(numbers->by_hash, &txn->call_hash));
 }
 
 const struct sx_txn *sx_call_newest(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
-    struct sx_call_numbers *numbers = sx_tracker_call_numbers(tracker);
-
-    count_calls(numbers, tracker);
-    uint32_t number = number_of(numbers, txn);
-    return number ? sx_tracker_txn(tracker, g_array_index(numbers->newest, uint32_t, number - 1))
-                  : NULL;
+    return sx_tracker_newest_in_call(tracker, txn->call_hash);
 }
 
 const struct sx_txn *sx_call_older(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
-    const struct sx_call_numbers *numbers = sx_tracker_call_numbers(tracker);
-
-    return txn->number <= numbers->counted
-               ? sx_tracker_txn(tracker, g_array_index(numbers->older, uint32_t, txn->number - 1))
-               : NULL;
+    return sx_tracker_txn(tracker, txn->next_in_call);
 }
 
 /* ---- attempts ---- */

@@ -26,8 +26,7 @@ void sx_call_numbers_free(struct sx_call_numbers *numbers);
 uint32_t sx_call_number(const struct sx_tracker *tracker, const struct sx_txn *txn);
 
 /* The newest transaction of the same Call-ID, whatever its method and whoever sent it, and the next
- * older one. This one is among them. NULL at the end, and without a Call-ID. Counts like
- * sx_call_number(). */
+ * older one. This one is among them. NULL at the end, and without a Call-ID. */
 const struct sx_txn *sx_call_newest(const struct sx_tracker *tracker, const struct sx_txn *txn);
 const struct sx_txn *sx_call_older(const struct sx_tracker *tracker, const struct sx_txn *txn);
 

@@ -172,7 +172,7 @@ static struct sx_slice source_bytes(tvbuff_t *tvb)
 }
 
 static void tell(const struct frame *f, tvbuff_t *tvb, const struct sx_piece *piece,
-                 bool reassembled, sx_sip_source_cb cb, void *data)
+                 sx_sip_source_cb cb, void *data)
 {
     struct sx_sip_span span = {
         .tvb = tvb,
@@ -181,7 +181,6 @@ static void tell(const struct frame *f, tvbuff_t *tvb, const struct sx_piece *pi
         .msg = &piece->msg,
         .transport = f->transport,
         .quoted = f->quoted,
-        .reassembled = reassembled,
     };
 
     cb(&span, data);
@@ -197,8 +196,7 @@ static bool begins_as_told(const struct frame *f, const struct sx_sip_msg *msg)
 
 /* A datagram is one message, and one layer of SIP; a frame may hold several datagrams. The body of a
  * message is no place to look for the next one. */
-static unsigned each_in_source(const struct frame *f, tvbuff_t *tvb, bool reassembled,
-                               sx_sip_source_cb cb, void *data)
+static unsigned each_in_source(const struct frame *f, tvbuff_t *tvb, sx_sip_source_cb cb, void *data)
 {
     struct sx_slice bytes = source_bytes(tvb);
     struct sx_piece piece;
@@ -210,7 +208,7 @@ static unsigned each_in_source(const struct frame *f, tvbuff_t *tvb, bool reasse
                               f->verdicts[MIN(found, f->verdict_count - 1)].method)) {
         size_t start = at;
         if (sx_piece_read(bytes, &at, &piece) && begins_as_told(f, &piece.msg)) {
-            tell(f, tvb, &piece, reassembled, cb, data);
+            tell(f, tvb, &piece, cb, data);
             found++;
         } else {
             at = start + 7;
@@ -242,8 +240,7 @@ static unsigned each_in_datagram(const struct frame *f, sx_sip_source_cb cb, voi
 
     while (sources-- > 0 && found == 0) {
         const struct data_source *source = g_slist_nth_data(f->pinfo->data_src, sources);
-        found = each_in_source(f, get_data_source_tvb(source),
-                               sources > 0 && is_reassembled(source), cb, data);
+        found = each_in_source(f, get_data_source_tvb(source), cb, data);
     }
     return found;
 }
@@ -408,7 +405,7 @@ static unsigned each_in_stream(const struct frame *f, sx_sip_source_cb cb, void 
         }
         for (; number < all[i].source; number++)
             source = source->next;
-        tell(f, get_data_source_tvb(source->data), &all[i], false, cb, data);
+        tell(f, get_data_source_tvb(source->data), &all[i], cb, data);
     }
     *cut = may_hide_more(f, n > 0 ? &all[n - 1] : NULL, get_data_source_tvb(source->data));
     return (unsigned)n;

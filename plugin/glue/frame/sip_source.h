@@ -21,7 +21,6 @@ struct sx_sip_span {
     const struct sx_sip_msg *msg;   /* points into the data source; both valid during the call */
     enum sx_transport transport;
     bool quoted;                /* by an ICMP error */
-    bool reassembled;          /* of IP fragments */
 };
 
 typedef void (*sx_sip_source_cb)(const struct sx_sip_span *span, void *data);
