@@ -83,7 +83,7 @@ def hex_of(channels):
 
 @pytest.mark.parametrize("ladder, frame, rule", [
     ("trying-timed-out.md", 2, "SIP: timed out"),
-    ("trying-timed-out.md", 11, "SIP: timed out"),       # RTP, on which the wait ran out
+    ("trying-timed-out.md", 11, "SIP: by now another call waits too long"),     # RTP
     ("trying-slow.md", 3, "SIP: slow or cancelled while trying"),
     ("flow-failed-after-fin.md", None, "SIP: flow lost"),
     ("retry-after.md", None, "SIP: real failure"),

@@ -16,8 +16,11 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 PREFIX = "sipexplain"
-# What a tree has and does not show: the lines of the protocol and of the transaction say it.
-HIDDEN = ("sipexplain.verdict", "sipexplain.call")
+# What a tree has and does not show: the lines of the protocol and of the transaction say it, or
+# Wireshark's own layers.
+NAMES = ("sipexplain.method", "sipexplain.call_id", "sipexplain.from", "sipexplain.to",
+         "sipexplain.src", "sipexplain.dst")
+HIDDEN = ("sipexplain.verdict", "sipexplain.call", *NAMES)
 NOBODY = 65534
 SEPARATOR, AGGREGATOR = "\x1f", "\x1e"
 KEPT_VARIABLES = ("PATH", "ASAN_", "LSAN_", "UBSAN_", "WIRESHARK_DEBUG_", "LD_PRELOAD")

@@ -66,7 +66,7 @@ static void test_told_otherwise(void)
     request(&l, 0.1, P1, BOB, "INVITE", TO_BOB);
     response(&l, 0.2, BOB, P1, 430, "INVITE", TO_BOB);
     told(&l, 0.3, 480);
-    assert_says(&l, "it comes of the 430 of 10.0.0.5 in frame 3");
+    assert_says(&l, "made from the 430 of 10.0.0.5 in frame 3");
 }
 
 static void test_fork(void)
@@ -101,12 +101,12 @@ static void test_own_limit(void)
     response(&l, 1, BOB, P1, 180, "INVITE", TO_BOB);
     request(&l, 21, P1, BOB, "CANCEL", via("p1 b1"));
     told(&l, 21.1, 408);
-    assert_says(&l, "10.0.0.2 gave up after 20 s, by its own limit: its CANCEL in frame 4");
+    assert_says(&l, "10.0.0.2 hit its own time limit after 20 s and sent CANCEL in frame 4");
     l = call_comes();
     requests(&l, 3, 0, P1, BOB, "INVITE", TO_BOB);
     told(&l, 3, 408);
     response(&l, 9, BOB, P1, 180, "INVITE", TO_BOB);
-    assert_says(&l, "10.0.0.2 gave up after 3 s, by its own limit: 10.0.0.5 answers in frame 6");
+    assert_says(&l, "10.0.0.2 hit its own time limit after 3 s; later 10.0.0.5 answers in frame 6");
 }
 
 static void test_registration(void)
@@ -144,7 +144,7 @@ static void test_registration(void)
 static void assert_advises(struct ladder *l, bool begins)
 {
     wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
-    const char *start = "It comes of the 430 in frame 3: ";
+    const char *start = "This was made from the 430 in frame 3: ";
 
     g_assert_cmpint(sx_say_failure_advice(out, l->tracker, txn_numbered(l, 1), sx_slice_str("INVITE")),
                     ==, begins);

@@ -17,7 +17,7 @@ static void test_words(void)
     struct sx_registration r = sx_registration_find(l.tracker, txn);
     sx_say_registration(out, l.tracker, &r, txn);
     g_assert_cmpstr(wmem_strbuf_get_str(out), ==,
-                    "sip:bob@example.com was registered 20 s before in frame 1 over UDP from "
+                    "sip:bob@example.com registered 20 s earlier (frame 1) over UDP from "
                     "10.0.0.5:40000. The request goes over TCP");
     wmem_strbuf_destroy(out);
     ladder_close(&l);

@@ -148,6 +148,7 @@ struct sx_txn {
     uint32_t repeat_gap_ms;     /* between the two newest sends of the request */
     uint32_t dialog;            /* inside a dialog: its number; else the newest dialog that its
                                  * responses make, a confirmed one before an early one; 0: none */
+    uint32_t names;             /* where sx_names_note() put them; 0: nowhere */
     uint32_t next_in_dialog;    /* next older transaction of the same dialog */
     struct sx_endpoint src, dst;            /* of the request; else as the response implies */
     struct sx_endpoint answer_dst;  /* where the first response that is not a 100 went */

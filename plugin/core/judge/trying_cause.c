@@ -511,6 +511,14 @@ struct sx_trying_chain sx_trying_cause_find(const struct sx_tracker *tracker,
     return chain;
 }
 
+struct sx_trying_chain sx_trying_cause_by(const struct sx_tracker *tracker,
+                                          const struct sx_expiry *expiry)
+{
+    const struct sx_txn *txn = sx_tracker_txn(tracker, expiry->txn);
+
+    return sx_trying_cause_find(tracker, txn, expiry->frame, txn->trying_ns + expiry->waited_ns);
+}
+
 struct sx_endpoint sx_trying_cause_place(const struct sx_tracker *tracker,
                                          const struct sx_trying_chain *chain)
 {

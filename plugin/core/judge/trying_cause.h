@@ -46,6 +46,10 @@ struct sx_trying_chain sx_trying_cause_find(const struct sx_tracker *tracker,
                                             const struct sx_txn *txn, uint32_t until_frame,
                                             int64_t until_ns);
 
+/* The same of a wait after a 100, by the frame that found it overdue. */
+struct sx_trying_chain sx_trying_cause_by(const struct sx_tracker *tracker,
+                                          const struct sx_expiry *expiry);
+
 /* The cause as the first hop sees it. */
 static inline enum sx_trying_cause sx_trying_cause_of(const struct sx_trying_chain *chain)
 {

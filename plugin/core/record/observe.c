@@ -59,10 +59,14 @@ static const struct sx_txn *follow_old_attempt(struct sx_tracker *t, const struc
 
 /* ---- requests ---- */
 
-static void expect_answer(struct sx_tracker *t, const struct sx_txn *txn, int64_t due_ns)
+static void expect_answer(struct sx_tracker *t, struct sx_txn *txn, const struct sx_sip_msg *msg,
+                          int64_t due_ns)
 {
-    if (txn->method != SX_METHOD_ACK)
-        sx_deadlines_add(&t->deadlines, due_ns, txn->number);
+    if (txn->method == SX_METHOD_ACK)
+        return;
+    sx_deadlines_add(&t->deadlines, due_ns, txn->number);
+    if (txn->names == 0)
+        txn->names = sx_names_note(t->names, msg, txn->number);
 }
 
 /* Of requests that are inside a dialog, or should be: what a mismatch is judged by. */
@@ -348,7 +352,7 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
     if (msg->method == SX_METHOD_CANCEL)
         cancel_invite(t, txn, obs, record);
     if (!txn->responses)
-        expect_answer(t, txn, obs->time_ns + SX_TIMER_B_NS);
+        expect_answer(t, txn, msg, obs->time_ns + SX_TIMER_B_NS);
     return txn;
 }
 
@@ -392,7 +396,7 @@ static void first_100(struct sx_tracker *t, struct sx_txn *txn, const struct sx_
     txn->trying_elsewhere = txn->request_frame && obs->from.host != txn->dst.host;
     if (!txn->in_dialog && sx_sip_msg_to_tag(obs->msg).n > 0)
         txn->trying_tag = to_tag;
-    expect_answer(t, txn, obs->time_ns + t->cfg.trying_timeout_ns);
+    expect_answer(t, txn, obs->msg, obs->time_ns + t->cfg.trying_timeout_ns);
 }
 
 static void first_other_response(struct sx_tracker *t, struct sx_txn *txn,

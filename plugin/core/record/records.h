@@ -15,6 +15,7 @@
 #include "core/base/config.h"
 #include "core/facts/hosts.h"
 #include "core/facts/txn.h"
+#include "core/record/names.h"
 
 /* A wait that a frame found past its deadline. */
 struct sx_expiry {
@@ -70,6 +71,10 @@ const struct sx_expiry *sx_tracker_expiry(const struct sx_tracker *tracker, uint
 /* The same of what follows an answer. */
 const struct sx_overdue *sx_tracker_overdue(const struct sx_tracker *tracker, uint32_t frame,
                                             uint32_t nth);
+
+/* What the request of a transaction that was found overdue is called; false where it is not known any
+ * more. */
+bool sx_tracker_names(const struct sx_tracker *tracker, uint32_t txn, struct sx_name *name);
 
 /* The nth INVITE whose connection this frame closed; NULL if there is no such. */
 const struct sx_hangup *sx_tracker_hangup(const struct sx_tracker *tracker, uint32_t frame,

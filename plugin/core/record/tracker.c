@@ -40,6 +40,7 @@ struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config 
     t->resents = sx_resents_new();
     sx_pool_init(&t->overdues, sizeof(struct sx_overdue));
     t->calls = sx_call_numbers_new();
+    t->names = sx_names_new();
     return t;
 }
 
@@ -72,6 +73,7 @@ void sx_tracker_free(struct sx_tracker *t)
     sx_resents_free(t->resents);
     sx_pool_clear(&t->overdues);
     sx_call_numbers_free(t->calls);
+    sx_names_free(t->names);
     g_free(t);
 }
 
@@ -199,6 +201,7 @@ void sx_tracker_expired(struct sx_tracker *t, uint32_t number, bool after_100)
 
     txn->expired_frame = t->last_frame;
     txn->expired_after_100 = after_100;
+    sx_names_keep(t->names, txn->names, number);
     *(struct sx_expiry *)sx_pool_add(&t->expiries) = (struct sx_expiry){
         .frame = t->last_frame,
         .txn = number,
@@ -213,6 +216,13 @@ void sx_tracker_add_overdue(struct sx_tracker *t, const struct sx_overdue *overd
 
     *added = *overdue;
     added->frame = t->last_frame;
+    if (overdue->txn)
+        sx_names_keep(t->names, sx_txn_at(t, overdue->txn)->names, overdue->txn);
+}
+
+bool sx_tracker_names(const struct sx_tracker *t, uint32_t txn, struct sx_name *name)
+{
+    return sx_names_of(t->names, txn, name);
 }
 
 const struct sx_overdue *sx_tracker_overdue(const struct sx_tracker *t, uint32_t frame, uint32_t nth)

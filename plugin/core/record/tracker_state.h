@@ -23,6 +23,7 @@
 #include "core/base/frame_numbers.h"
 #include "core/record/dialogs.h"
 #include "core/record/flow.h"
+#include "core/record/names.h"
 #include "core/base/fingerprint_map.h"
 #include "core/record/tracker.h"
 #include "core/record/unreadable.h"
@@ -59,6 +60,7 @@ struct sx_tracker {
     struct sx_dialogs *dialogs;
     struct sx_resents *resents;
     struct sx_call_numbers *calls;
+    struct sx_names *names;     /* of what waits */
     uint64_t sip_ports[1024];   /* a bit for each port that a SIP message named or went to */
     struct sx_frame_numbers numbers;
     int64_t now_ns;

@@ -90,6 +90,15 @@ void sx_say_host(wmem_strbuf_t *out, const struct sx_tracker *tracker, uint32_t 
         wmem_strbuf_append(out, "the next hop");
 }
 
+void sx_say_endpoint(wmem_strbuf_t *out, const struct sx_tracker *tracker, struct sx_endpoint end)
+{
+    bool six = sx_tracker_host(tracker, end.host)->len == 16;
+
+    wmem_strbuf_append(out, six ? "[" : "");
+    sx_say_host(out, tracker, end.host);
+    wmem_strbuf_append_printf(out, "%s:%u", six ? "]" : "", end.port);
+}
+
 void sx_say_no_response(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                         const struct sx_txn *txn)
 {
@@ -118,10 +127,10 @@ void sx_say_not_repeated(wmem_strbuf_t *out, const struct sx_txn *txn)
 /* Who cancels waits for 64*T1 (RFC 3261 9.1). */
 static void say_late_end(wmem_strbuf_t *out, const struct sx_txn *txn)
 {
-    wmem_strbuf_append(out, "it comes ");
+    wmem_strbuf_append(out, "too late: ");
     sx_say_time(out, txn->final_ns - txn->cancel_ns);
-    wmem_strbuf_append_printf(out, " after the CANCEL in frame %" PRIu32 "; the client waits no longer "
-                              "than 32 s", txn->cancel_frame);
+    wmem_strbuf_append_printf(out, " after the CANCEL in frame %" PRIu32 "; the client gives up 32 s "
+                              "after it", txn->cancel_frame);
 }
 
 bool sx_say_step(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,

@@ -47,7 +47,10 @@ void sx_say_more(wmem_strbuf_t *out, uint32_t more);
 /* "10.0.0.1" or "2001:db8::1" */
 void sx_say_host(wmem_strbuf_t *out, const struct sx_tracker *tracker, uint32_t host);
 
-/* "answered, for frame 5 acknowledges it: the capture lacks the response". Not for
+/* "10.0.0.1:5060" or "[2001:db8::1]:5060" */
+void sx_say_endpoint(wmem_strbuf_t *out, const struct sx_tracker *tracker, struct sx_endpoint end);
+
+/* "answered, but the capture lacks the response: frame 5 acknowledges it". Not for
  * SX_MISSING_NONE. */
 void sx_say_missing(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
                    const struct sx_missing *missing);
@@ -63,8 +66,8 @@ void sx_say_not_repeated(wmem_strbuf_t *out, const struct sx_txn *txn);
 void sx_say_expiry(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                    const struct sx_expiry *expiry);
 
-/* "normal: the client answers the challenge in frame 12", where that leads on; "it comes 81.9 s after
- * the CANCEL in frame 7; the client waits no longer than 32 s". False if there is nothing to say. */
+/* "normal: the client answers the challenge in frame 12", where that leads on; "too late: 81.9 s
+ * after the CANCEL in frame 7; the client gives up 32 s after it". False if there is nothing to say. */
 bool sx_say_step(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
                  const struct sx_code *entry);
 
@@ -110,7 +113,7 @@ const char *sx_say_transport(unsigned transport);
 /* "transport"; of one of SX_DIFFERS_... */
 const char *sx_say_differs(unsigned one);
 
-/* "sip:bob@example.com was registered 20 s before in frame 4 over TCP from 10.0.0.2:40001; this
+/* "sip:bob@example.com registered 20 s earlier (frame 4) over TCP from 10.0.0.2:40001; that
  * connection was closed in frame 6". Of a registration with a flow and a REGISTER. */
 void sx_say_registration(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                          const struct sx_registration *registration, const struct sx_txn *txn);

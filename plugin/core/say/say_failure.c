@@ -67,13 +67,13 @@ static void say_own_limit(wmem_strbuf_t *out, const struct sx_tracker *t,
                           const struct sx_failure_cause *c)
 {
     sx_say_host(out, t, c->at->dst.host);
-    wmem_strbuf_append(out, " gave up after ");
+    wmem_strbuf_append(out, " hit its own time limit after ");
     sx_say_time(out, c->after_ns);
     if (c->frame == c->of->cancel_frame) {
-        wmem_strbuf_append_printf(out, ", by its own limit: its CANCEL in frame %" PRIu32, c->frame);
+        wmem_strbuf_append_printf(out, " and sent CANCEL in frame %" PRIu32, c->frame);
         return;
     }
-    wmem_strbuf_append(out, ", by its own limit: ");
+    wmem_strbuf_append(out, "; later ");
     sx_say_host(out, t, c->of->dst.host);
     wmem_strbuf_append_printf(out, " answers in frame %" PRIu32, c->frame);
 }
@@ -127,7 +127,7 @@ bool sx_say_failure(wmem_strbuf_t *out, const struct sx_tracker *t, const struct
         say_fork(out, t, c);
         return true;
     case SX_FAILURE_TOLD_OTHERWISE:
-        wmem_strbuf_append_printf(out, "it comes of the %u of ", c->of->final_code);
+        wmem_strbuf_append_printf(out, "made from the %u of ", c->of->final_code);
         sx_say_host(out, t, c->of->dst.host);
         wmem_strbuf_append_printf(out, " in frame %" PRIu32, c->frame);
         return true;
@@ -157,7 +157,7 @@ bool sx_say_failure_advice(wmem_strbuf_t *out, const struct sx_tracker *t, const
     const struct sx_code *entry = sx_catalogue_explain(first.at->final_code);
     if (!entry)
         return false;
-    wmem_strbuf_append_printf(out, "It comes of the %u in frame %" PRIu32 ": ",
+    wmem_strbuf_append_printf(out, "This was made from the %u in frame %" PRIu32 ": ",
                               first.at->final_code, first.at->final_frame);
     wmem_strbuf_append(out, sx_catalogue_fix(entry, method.p, method.n));
     return true;

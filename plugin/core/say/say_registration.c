@@ -26,17 +26,6 @@ const char *sx_say_transport(unsigned transport)
     }
 }
 
-/* "10.0.0.1:5060" */
-static void say_endpoint(wmem_strbuf_t *out, const struct sx_tracker *tracker,
-                         struct sx_endpoint end)
-{
-    bool six = sx_tracker_host(tracker, end.host)->len == 16;
-
-    wmem_strbuf_append(out, six ? "[" : "");
-    sx_say_host(out, tracker, end.host);
-    wmem_strbuf_append_printf(out, "%s:%u", six ? "]" : "", end.port);
-}
-
 static void say_state(wmem_strbuf_t *out, const struct sx_registration *r)
 {
     switch (r->state) {
@@ -54,7 +43,7 @@ static void say_state(wmem_strbuf_t *out, const struct sx_registration *r)
     case SX_REGISTRATION_LOST:
         wmem_strbuf_append_printf(out, "; %s in frame %" PRIu32,
                                   r->flow->link && r->flow->link->closed_in == r->lost_in
-                                      ? "this connection was closed"
+                                      ? "that connection was closed"
                                       : "ICMP says that the client cannot be reached",
                                   r->lost_in);
         break;
@@ -95,7 +84,7 @@ static void say_difference(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         wmem_strbuf_append_printf(out, ". The request goes over %s", sx_say_transport(txn->transport));
     else if (r->differs & (SX_DIFFERS_ADDRESS | SX_DIFFERS_PORT)) {
         wmem_strbuf_append(out, ". The request goes to ");
-        say_endpoint(out, tracker, txn->dst);
+        sx_say_endpoint(out, tracker, txn->dst);
     } else if (r->differs & SX_DIFFERS_CONNECTION && r->state != SX_REGISTRATION_REPLACED)
         wmem_strbuf_append(out, ". The request goes over another connection");
 }
@@ -105,12 +94,12 @@ void sx_say_registration(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 {
     const struct sx_flow *flow = r->flow;
 
-    wmem_strbuf_append_printf(out, "%s was registered ", flow->aor);
+    wmem_strbuf_append_printf(out, "%s registered ", flow->aor);
     sx_say_time(out, r->age_ns);
-    wmem_strbuf_append_printf(out, " before in frame %" PRIu32, r->in);
+    wmem_strbuf_append_printf(out, " earlier (frame %" PRIu32 ")", r->in);
     if (flow->has_way) {
         wmem_strbuf_append_printf(out, " over %s from ", sx_say_transport(flow->transport));
-        say_endpoint(out, tracker, flow->client);
+        sx_say_endpoint(out, tracker, flow->client);
     }
     say_state(out, r);
     say_difference(out, tracker, r, txn);

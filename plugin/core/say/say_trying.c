@@ -32,27 +32,26 @@ static void say_ending_response(wmem_strbuf_t *out, const struct sx_tracker *tra
     }
 }
 
-/* "for frame 5 acknowledges it", "for frame 5 acknowledges a failure" */
+/* "frame 5 acknowledges it", "frame 5 acknowledges a failure" */
 static void say_sign(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                      const struct sx_txn *txn, const struct sx_missing *missing)
 {
-    wmem_strbuf_append(out, "for ");
     if (missing->sign == SX_MISSING_ACKNOWLEDGED || missing->sign == SX_MISSING_REFUSED) {
         wmem_strbuf_append_printf(out, "frame %" PRIu32 " acknowledges %s", missing->frame,
                                   missing->sign == SX_MISSING_REFUSED ? "a failure" : "it");
         return;
     }
     sx_say_host(out, tracker, txn->src.host);
-    wmem_strbuf_append_printf(out, " passes an answer on in frame %" PRIu32, missing->frame);
+    wmem_strbuf_append_printf(out, " passes a response on in frame %" PRIu32, missing->frame);
 }
 
 void sx_say_missing(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
                    const struct sx_missing *missing)
 {
     if (sx_missing_is_sure(missing->sign)) {
-        wmem_strbuf_append(out, missing->sign == SX_MISSING_REFUSED ? "refused, " : "answered, ");
+        wmem_strbuf_append(out, missing->sign == SX_MISSING_REFUSED ? "refused" : "answered");
+        wmem_strbuf_append(out, ", but the capture lacks the response: ");
         say_sign(out, tracker, txn, missing);
-        wmem_strbuf_append(out, ": the capture lacks the response");
         return;
     }
     if (missing->sign == SX_MISSING_UNCERTAIN) {
@@ -105,8 +104,8 @@ static void say_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         say_ending_response(out, tracker, txn, v);
         break;
     case SX_END_MISSING:
-        wmem_strbuf_append(out, v->missing.sign == SX_MISSING_REFUSED ? "; refused unseen, "
-                                                                      : "; answered unseen, ");
+        wmem_strbuf_append(out, v->missing.sign == SX_MISSING_REFUSED ? "; refused unseen: "
+                                                                      : "; answered unseen: ");
         say_sign(out, tracker, txn, &v->missing);
         break;
     case SX_END_CANCEL_EXPIRES:
@@ -254,7 +253,7 @@ static void say_100_lost(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         wmem_strbuf_append_printf(out, " did not take it: ICMP error in frame %" PRIu32,
                                   txn->returned_frame);
     else
-        wmem_strbuf_append_printf(out, " does not seem to get it: it sends the request %" PRIu32
+        wmem_strbuf_append_printf(out, " seems to miss it: it sends the request again %" PRIu32
                                   " times after the 100, last in frame %" PRIu32,
                                   txn->sends_after_100, txn->last_request_frame);
 }
@@ -277,11 +276,11 @@ static void say_next_hop(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     const struct sx_txn *branch = sx_tracker_txn(tracker, chain->hops[step].branch);
 
     if (branch->src.host == branch->dst.host) {
-        wmem_strbuf_append(out, "sent it to itself once more (a spiral)");
+        wmem_strbuf_append(out, "sent it to itself again (a spiral)");
     } else if (was_there(tracker, chain, step, branch->dst.host)) {
-        wmem_strbuf_append(out, "sent it back to ");
+        wmem_strbuf_append(out, "waits for ");
         sx_say_host(out, tracker, branch->dst.host);
-        wmem_strbuf_append(out, " (a spiral: the call passes it twice)");
+        wmem_strbuf_append(out, " again (a spiral)");
     } else {
         wmem_strbuf_append(out, "waits for ");
         sx_say_host(out, tracker, branch->dst.host);
@@ -489,8 +488,7 @@ void sx_say_expiry(wmem_strbuf_t *out, const struct sx_tracker *tracker, const s
                                   txn->request_frame);
     if (!e->after_100)
         return;
-    struct sx_trying_chain chain =
-        sx_trying_cause_find(tracker, txn, e->frame, txn->trying_ns + e->waited_ns);
+    struct sx_trying_chain chain = sx_trying_cause_by(tracker, e);
     size_t before = wmem_strbuf_get_len(out);
     wmem_strbuf_append(out, ". ");
     if (!sx_say_cause(out, tracker, &chain))

@@ -122,10 +122,18 @@ struct sx_drawing {
 extern const struct sx_drawing sx_drawing_response, sx_drawing_transaction, sx_drawing_credentials,
     sx_drawing_failure, sx_drawing_trying, sx_drawing_flow, sx_drawing_dialog, sx_drawing_ack,
     sx_drawing_call_end, sx_drawing_registration, sx_drawing_mismatch, sx_drawing_session,
-    sx_drawing_prack;
+    sx_drawing_prack, sx_drawing_names, sx_drawing_expired;
 
-/* sipexplain.expired: the message that waits. */
-proto_item *sx_add_expired(const struct sx_pen *p, uint32_t frame);
+/* ---- draw_expired.c ---- */
+
+/* sipexplain.expired: the message that waits, and below it whose it is. cause: enum sx_trying_cause;
+ * negative: none is told. NULL if the read filter dropped the frame. */
+proto_item *sx_add_expired(const struct sx_pen *p, uint32_t frame, const struct sx_txn *txn,
+                           int64_t waited_ns, int cause);
+
+/* ---- draw_trying.c ---- */
+
+extern const value_string sx_trying_cause_vals[];
 
 /* Registers all of them. */
 void sx_draw_set_up(int proto, expert_module_t *module);

@@ -148,7 +148,8 @@ static void draw_overdue(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
             sx_add_top(&p, tree);
         words = wmem_strbuf_new(pinfo->pool, "");
         sx_say_ack_overdue(words, tracker, o);
-        sx_flag(&p, sx_add_expired(&p, o->since_frame), &ei_no_ack, wmem_strbuf_get_str(words));
+        sx_flag(&p, sx_add_expired(&p, o->since_frame, sx_tracker_txn(tracker, o->txn), o->waited_ns, -1),
+                &ei_no_ack, wmem_strbuf_get_str(words));
     }
     if (p.top)
         sx_add_verdict(&p, p.flagged);

@@ -17,7 +17,6 @@ static int hf_trying_ended_in = -1;
 static int hf_trying_cause = -1;
 static int hf_trying_cause_in = -1;
 static int hf_trying_ended = -1;
-static int hf_expired = -1;
 static int hf_response_missing = -1;
 
 static int ett_trying = -1;
@@ -36,7 +35,7 @@ static const value_string trying_state_vals[] = {
     { 0, NULL }
 };
 
-static const value_string trying_cause_vals[] = {
+const value_string sx_trying_cause_vals[] = {
     { SX_CAUSE_UNKNOWN, "Cannot tell from this capture" },
     { SX_CAUSE_NOT_FORWARDED, "Not forwarded" },
     { SX_CAUSE_NEVER_ANSWERED, "Forwarded and never answered" },
@@ -161,14 +160,18 @@ static void draw_missing(struct sx_pen *p)
     p->remark = wmem_strbuf_get_str(words);
 }
 
-proto_item *sx_add_expired(const struct sx_pen *p, uint32_t frame)
-{
-    return sx_add_frame(p, p->tree, hf_expired, frame);
-}
-
 static uint32_t overdue(const struct sx_expiry *e, const struct sx_txn *txn)
 {
     return e->after_100 ? txn->trying_frame : txn->request_frame;
+}
+
+/* As it is known when the frame comes. */
+static int cause_by(const struct sx_tracker *tracker, const struct sx_expiry *e)
+{
+    if (!e->after_100)
+        return -1;
+    struct sx_trying_chain chain = sx_trying_cause_by(tracker, e);
+    return (int)sx_trying_cause_of(&chain);
 }
 
 static void draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
@@ -193,8 +196,7 @@ static void draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
             wmem_strbuf_append_printf(words, "ends the overdue wait of frame %u", overdue(e, txn));
         else
             sx_say_expiry(words, tracker, e);
-        proto_item *item = sx_add_frame(&p, p.tree, hf_expired,
-                                       overdue(e, txn));
+        proto_item *item = sx_add_expired(&p, overdue(e, txn), txn, e->waited_ns, cause_by(tracker, e));
         /* What ends the wait is flagged itself. */
         if (!ends)
             sx_flag(&p, item, e->after_100 ? &ei_trying_timeout : &ei_no_response,
@@ -313,7 +315,7 @@ static void set_up(int proto, expert_module_t *module)
           { "Ended in", "sipexplain.trying.ended_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
             NULL, HFILL } },
         { &hf_trying_cause,
-          { "Cause", "sipexplain.trying.cause", FT_UINT8, BASE_DEC, VALS(trying_cause_vals), 0,
+          { "Cause", "sipexplain.trying.cause", FT_UINT8, BASE_DEC, VALS(sx_trying_cause_vals), 0,
             NULL, HFILL } },
         { &hf_trying_cause_in,
           { "Cause in", "sipexplain.trying.cause_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
@@ -321,9 +323,6 @@ static void set_up(int proto, expert_module_t *module)
         { &hf_trying_ended,
           { "Ends the wait after 100 Trying in", "sipexplain.trying.ended", FT_FRAMENUM, BASE_NONE,
             NULL, 0, NULL, HFILL } },
-        { &hf_expired,
-          { "Still waiting", "sipexplain.expired", FT_FRAMENUM, BASE_NONE, NULL, 0,
-            "The 100 or the request that has waited for too long", HFILL } },
         { &hf_response_missing,
           { "Response missing, as shown by", "sipexplain.response_missing", FT_FRAMENUM, BASE_NONE,
             NULL, 0, "The capture lacks the response: this frame acknowledges it, passes it on, or "
