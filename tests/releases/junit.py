@@ -49,6 +49,16 @@ class Checks:
         print(f"ok: {claim}", flush=True)
 
 
+def fault_of(case):
+    """What a test case of a report says if it failed, had an error or was skipped; else None."""
+    for kind in ("failure", "error", "skipped"):
+        element = case.find(kind)
+        if element is not None:
+            said = [element.text or element.get("message"), case.findtext("system-out")]
+            return "\n".join(text.strip() for text in said if text) or kind
+    return None
+
+
 def printable(text):
     """XML cannot hold most control characters."""
     return "".join(letter if letter.isprintable() or letter in "\n\t" else "?" for letter in text)

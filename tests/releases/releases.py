@@ -27,6 +27,8 @@ SUITES = {"catalogue": ["tests/catalogue"], "e2e": ["tests/e2e"], "window": ["te
 # same as tshark does.
 BRIEF_WINDOW = ["tests/gui/test_window.py", "tests/gui/test_menus.py", "tests/gui/test_export.py"]
 TIME_LIMIT = 2400   # seconds for one command; a machine half as fast must do
+STOPPED = None      # the exit code of what was stopped at the limit
+SAID = 30           # lines of what a failed test says
 COLUMNS = ("Wireshark", "where", "build", "unit tests", *SUITES, "time", "result")
 
 
@@ -77,9 +79,9 @@ class Trial:
                                   timeout=TIME_LIMIT)
             code, text = done.returncode, done.stdout
         except subprocess.TimeoutExpired as error:
-            code, text = -1, (error.output or b"").decode(errors="replace") + "\nTime is up.\n"
+            code, text = STOPPED, (error.output or b"").decode(errors="replace")
         with self.log.open("a") as log:
-            log.write(f"\n$ {' '.join(map(str, args))}\n{text}[exit code {code}]\n")
+            log.write(f"\n$ {' '.join(map(str, args))}\n{text}[{ending(code)}]\n")
         return code, text
 
     def all(self, snapshot):
@@ -95,18 +97,18 @@ class Trial:
                       "-DCMAKE_BUILD_TYPE=RelWithDebInfo"],
                      ["cmake", "--build", self.build]):
             code, text = self.run(args)
-            if code:
+            if code != 0:
                 self.row.cells["build"] = "failed"
-                raise Failed(f"{' '.join(map(str, args))}:\n{roots.last_lines(text, 30)}")
+                raise Failed(f"{' '.join(map(str, args))}: {ending(code)}\n{roots.last_lines(text, 30)}")
         warnings = [line for line in text.splitlines() if "warning:" in line]
         self.row.cells["build"] = f"{len(warnings)} warnings"
         self.row.faults += warnings
 
     def unit_tests(self):
         report = self.build / "unit.xml"
-        code, _ = self.run(["ctest", "--test-dir", self.build, "--output-on-failure",
+        code, text = self.run(["ctest", "--test-dir", self.build, "--output-on-failure",
                             "--output-junit", report])
-        self.count("unit tests", report, code)
+        self.count("unit tests", report, code, text)
 
     def plugin(self):
         path = self.build / "plugins" / self.row.release.minor / "epan" / "sipexplain.so"
@@ -116,24 +118,33 @@ class Trial:
 
     def pytest(self, name, paths, plugin):
         report = self.build / f"{name}.xml"
-        code, _ = self.run(["/usr/bin/python3", "-m", "pytest", "-q", "-p", "no:cacheprovider",
+        code, text = self.run(["/usr/bin/python3", "-m", "pytest", "-q", "-p", "no:cacheprovider",
                             "-n", str(os.cpu_count()), "--dist", "loadgroup", "--junitxml", report,
                             *paths],
                            env={"SX_PLUGIN": plugin, "PYTHONDONTWRITEBYTECODE": "1",
                                 "SX_OTHER_RELEASE": "1"})
-        self.count(name, report, code)
+        self.count(name, report, code, text)
 
-    def count(self, name, path, code):
-        """Reads a JUnit report into the table's cell. A skipped test is one that was not run."""
+    def count(self, name, path, code, text=""):
+        """Reads a JUnit report into the table's cell. A skipped test is one that was not run. What
+        failed says why: the log of a run on another machine is not to be had."""
         cases = self.report.include(self.root.outside(path), self.row.name())
-        bad = [case.get("name") for case in cases
-               if any(case.find(kind) is not None for kind in ("failure", "error", "skipped"))]
+        bad = [(case.get("name"), said) for case in cases for said in [junit.fault_of(case)] if said]
         cell = f"{len(cases) - len(bad)} passed"
         cell += f", {len(bad)} FAILED" if bad else ""
         self.row.cells[name] = cell if cases else "NONE RAN"
-        self.row.faults += [f"{name}: {case}" for case in bad]
-        if not cases or (code and not bad):
-            self.row.faults.append(f"{name}: exit code {code} with {len(cases)} tests")
+        self.row.faults += [f"{name}: {case}\n{roots.last_lines(said, SAID)}" for case, said in bad]
+        if not cases or (code != 0 and not bad):
+            self.row.faults.append(f"{name}: {ending(code)}, {len(cases)} tests told how they went\n"
+                                   + roots.last_lines(text, SAID))
+
+
+def ending(code):
+    """How a command ended."""
+    if code is STOPPED:
+        return (f"stopped at its limit of {TIME_LIMIT} s, which a machine half as fast as the usual "
+                "one does not reach")
+    return f"exit code {code}"
 
 
 def host_minor():

@@ -109,13 +109,48 @@ def test_all_suites_are_asked(store, mmdebstrap, tmp_path, monkeypatch):
 def test_a_skipped_test_is_a_fault(tmp_path):
     xml = tmp_path / "unit.xml"
     xml.write_text('<testsuite name="x" tests="2" skipped="1"><testcase name="a"/>'
-                   '<testcase name="b"><skipped/></testcase></testsuite>')
+                   '<testcase name="b"><skipped message="no tool"/></testcase></testsuite>')
     row = releases.Row(roots.by_minor("4.4"))
     trial = releases.Trial(row, roots.Root(Path("/")), junit.Report())
     trial.count("unit tests", xml, 0)
-    assert row.cells["unit tests"] == "1 passed, 1 FAILED" and row.faults == ["unit tests: b"]
+    assert row.cells["unit tests"] == "1 passed, 1 FAILED" and row.faults == ["unit tests: b\nno tool"]
     trial.count("e2e", tmp_path / "none.xml", 0)
     assert row.cells["e2e"] == "NONE RAN" and len(row.faults) == 2
+
+
+def trial_of(minor):
+    row = releases.Row(roots.by_minor(minor))
+    return row, releases.Trial(row, roots.Root(Path("/")), junit.Report())
+
+
+def test_what_failed_says_why(tmp_path):
+    xml = tmp_path / "e2e.xml"
+    lines = "\n".join(f"line {number}" for number in range(200))
+    xml.write_text('<testsuites><testsuite name="x" tests="2"><testcase name="a"/><testcase name="b">'
+                   f'<failure message="short">{lines}\nE  assert 1 == 2</failure></testcase>'
+                   '</testsuite></testsuites>')
+    row, trial = trial_of("4.4")
+    trial.count("e2e", xml, 1)
+    fault, = row.faults
+    assert fault.startswith("e2e: b\n") and fault.endswith("\nE  assert 1 == 2")
+    assert len(fault.splitlines()) == 1 + releases.SAID
+    xml = tmp_path / "unit.xml"
+    xml.write_text('<testsuite name="x" tests="1"><testcase name="c"><failure message="Failed"/>'
+                   '<system-out>not ok 3</system-out></testcase></testsuite>')
+    trial.count("unit tests", xml, 8)
+    assert row.faults[1:] == ["unit tests: c\nFailed\nnot ok 3"]
+
+
+def test_what_is_stopped_names_its_limit(tmp_path, monkeypatch):
+    monkeypatch.setattr(releases, "TIME_LIMIT", 0.5)
+    row, trial = trial_of("4.4")
+    trial.log = tmp_path / "log"
+    trial.root.command = lambda args, **_: args
+    code, text = trial.run(["sh", "-c", "echo half; sleep 60"])
+    trial.count("e2e", tmp_path / "none.xml", code, text)
+    fault, = row.faults
+    assert "stopped at its limit of 0.5 s" in fault and fault.endswith("half")
+    assert "stopped at its limit of 0.5 s" in trial.log.read_text()
 
 
 def test_only_root_is_let_in(monkeypatch):
