@@ -31,7 +31,7 @@ want_to_test() {
     want wireshark tool wireshark
     want xvfb tool Xvfb
     want xdotool tool xdotool
-    want imagemagick tool import
+    want imagemagick tool convert
     want fonts-dejavu-core file '/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf'
     want tesseract-ocr tool tesseract
     want tesseract-ocr-eng file '/usr/share/tesseract-ocr/*/tessdata/eng.traineddata'
@@ -52,7 +52,7 @@ steps=(
     "python tests/captures"     # the ladders' own reader
     "python tests/releases"     # what the tests with other releases do when one is not to be had
     "parallel tests/e2e"        # tshark, sharkd, a live capture, try.sh
-    "python tests/gui"          # Wireshark's windows
+    "parallel tests/gui"        # Wireshark's windows, two at a time
     "hostile tests/fuzz"        # libFuzzer over the core, mangled captures, valgrind
     "python tests/bench"        # what it costs, in instructions and bytes
 )
@@ -88,7 +88,7 @@ python() {
     SX_PLUGIN=${plugin:+$PWD/$plugin} "$PYTHON" -m pytest -rfE --junitxml="$report" "$@"
 }
 
-# parallel FOLDER: the same with a process for each processor. tests/conftest.py says what stays together.
+# parallel FOLDER: the same with a process for each processor (each with a display of its own). tests/conftest.py says what stays together.
 parallel() { python "$1" -n "$(nproc)" --dist loadgroup; }
 
 # roots PROGRAM [OPTION...]

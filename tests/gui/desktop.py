@@ -8,13 +8,17 @@ import signal
 import subprocess
 import time
 
-TOOLS = ("wireshark", "Xvfb", "xdotool", "import", "convert", "tesseract")
-WIDTH, HEIGHT = 1640, 1110
+from display import HEIGHT, WIDTH, Display, busy
+from reading import find, read
+
+TOOLS = ("wireshark", "Xvfb", "xdotool", "convert", "tesseract")
 MENU_BAR = f"{WIDTH}x22+0+0"
 PATIENCE = 60           # seconds for a window to appear
-LARGER = 3              # times, for tesseract
+QUIET = 8               # times in a row, a tenth of a second apart
 COLUMNS = ('"No.", "%m", "Time", "%t", "Source", "%s", "Destination", "%d", "Protocol", "%p", '
            '"Wait after 100 Trying", "%Cus:sipexplain.trying.state:0:R", "Info", "%i"')
+# Its zeros are empty: tesseract takes those of a fixed font, which have a dot, for 6 or 8.
+FONT = "DejaVu Sans,10,-1,5,50,0,0,0,0,0"
 PREFERENCES = f"""
 gui.update.enabled: FALSE
 gui.ask_unsaved: FALSE
@@ -64,17 +68,9 @@ class Desktop:
             process.wait()
 
     def open_display(self):
-        ours, theirs = os.pipe()
-        command = ["Xvfb", "-displayfd", str(theirs), "-screen", "0", f"{WIDTH}x{HEIGHT}x24",
-                   "-nolisten", "tcp"]
-        self.processes.append(subprocess.Popen(command, pass_fds=[theirs], stdin=subprocess.DEVNULL,
-                                               stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
-        os.close(theirs)
-        with os.fdopen(ours) as pipe:
-            number = pipe.readline().strip()
-        if not number:
-            raise RuntimeError("Xvfb does not start")
-        self.display = dict(os.environ, DISPLAY=f":{number}")
+        self.display = Display(self.wireshark.home)
+        self.processes.append(self.display.process)
+        self.environment = dict(os.environ, DISPLAY=self.display.name)
 
     def write_settings(self):
         home = self.wireshark.home
@@ -89,9 +85,10 @@ class Desktop:
 
     def open(self, capture, frame, *options):
         """Wireshark with the capture, and one of its packets selected. Its window."""
-        env = dict(self.wireshark.environment(), DISPLAY=self.display["DISPLAY"],
+        env = dict(self.wireshark.environment(), DISPLAY=self.display.name,
                    XDG_RUNTIME_DIR=str(self.wireshark.home / "run"), QT_QPA_PLATFORM="xcb")
-        command = self.wireshark.command("wireshark", [*options, "-r", capture, "-g", frame])
+        command = self.wireshark.command("wireshark", [
+            "-o", f"gui.qt.font_name:{FONT}", *options, "-r", capture, "-g", frame])
         self.log = self.wireshark.home / "window.log"
         with self.log.open("wb") as log:
             process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
@@ -162,27 +159,27 @@ class Desktop:
 
     def click_on(self, part, text):
         """On words in a part of the screen."""
-        self.click(*find(self.screen("part"), part, text))
+        self.click(*find(self.screen(), part, text))
 
     def choose(self, window, menu, *entries):
         """Opens a menu by its name, or by the right button at a place, and clicks on entries of it
         and its submenus. Not by its key: Qt 6.8 then takes no notice of the mouse."""
-        before = self.screen("before")
+        before = self.shown("")
         if isinstance(menu, str):
             self.xdotool("windowfocus", "--sync", window)
-            self.click(*find(before, MENU_BAR, menu))
+            self.click(*find(self.screen(), MENU_BAR, menu))
         else:
             self.xdotool("mousemove", *map(str, menu), "click", "3")
             self.settle()
         for entry in entries:
-            after = self.screen("after")
-            self.click(*find(after, changed(before, after), entry))
-            before = after.rename(after.with_name("before.ppm"))
+            opened = [each for each in self.shown("") if each not in before]
+            if len(opened) != 1:
+                raise RuntimeError(f"{len(opened)} menus opened where {entry!r} was to be chosen")
+            before += opened
+            self.click(*find(self.screen(), self.place(*opened), entry))
 
-    def screen(self, name):
-        path = self.wireshark.home / f"{name}.ppm"
-        self.run(["import", "-window", "root", str(path)])
-        return path
+    def screen(self):
+        return self.display.picture()
 
     def resize(self, window, x, y, width, height):
         self.xdotool("windowsize", window, str(width), str(height))
@@ -190,89 +187,39 @@ class Desktop:
         self.settle()
 
     def settle(self):
-        """Waits until the display has not changed for a while."""
+        """Waits until the display has stayed as it is for a while, and nobody who draws there has
+        anything left to do: a slow machine only takes longer."""
         end = time.monotonic() + PATIENCE
-        before = None
-        while time.monotonic() < end:
-            now = self.run(["import", "-window", "root", "rgb:-"], text=False)
-            if now == before:
-                return
+        before, quiet = self.screen(), 0
+        while quiet < QUIET and time.monotonic() < end:
+            time.sleep(0.1)
+            now = self.screen()
+            quiet = 0 if any(map(busy, self.processes)) or not before.same(now) else quiet + 1
             before = now
-            time.sleep(0.5)
+
+    def place(self, window):
+        """Where a window is, as WIDTHxHEIGHT+X+Y."""
+        said = self.xdotool("getwindowgeometry", "--shell", window)
+        at = dict(line.split("=") for line in said.split())
+        return f"{at['WIDTH']}x{at['HEIGHT']}+{at['X']}+{at['Y']}"
+
+    def look(self, window):
+        """The window's part of the screen."""
+        return self.screen().part(self.place(window))
 
     def words(self, window):
         """What a window says."""
-        path = self.wireshark.home / "words.png"
-        self.run(["import", "-window", window, str(path)])
-        return read(path)
+        return read(self.look(window).ppm())
 
     def picture(self, window, path, part=None):
-        """Part of a window (WIDTHxHEIGHT+X+Y), or all of it."""
-        crop = ["-crop", part, "+repage"] if part else []
-        self.run(["import", "-window", window, *crop, "-strip", "+dither", "-colors", "32",
-                  "PNG8:" + str(path)])
+        """Keeps a picture of a window, or of a part of it, and returns what that says."""
+        subprocess.run(["convert", "-", "-strip", "+dither", "-colors", "32", f"PNG8:{path}"],
+                       input=self.look(window).ppm(part), check=True)
+        return read(path.read_bytes())
 
     def xdotool(self, *args, check=True):
         return self.run(["xdotool", *args], check)
 
-    def run(self, command, check=True, text=True):
-        return subprocess.run(command, env=self.display, capture_output=True, check=check,
-                              text=text, timeout=PATIENCE).stdout
-
-
-def read(picture):
-    """The words in a picture."""
-    return " ".join(recognised(["convert", picture], "stdout").split())
-
-
-def recognised(source, *form):
-    """Letters on a screen are too small for tesseract as they are."""
-    larger = subprocess.run([*map(str, source), "-colorspace", "Gray", "-resize", f"{LARGER}00%",
-                             "-density", "300", "png:-"], capture_output=True, check=True).stdout
-    return subprocess.run(["tesseract", "stdin", *form[:1], "--psm", "6", *form[1:]], input=larger,
-                          capture_output=True, check=True).stdout.decode()
-
-
-def changed(before, after):
-    """The part of the screen where two pictures of it differ, as WIDTHxHEIGHT+X+Y."""
-    return subprocess.run(["convert", before, after, "-compose", "difference", "-composite",
-                           "-threshold", "0", "-format", "%@", "info:"], capture_output=True,
-                          check=True, text=True).stdout
-
-
-def find(picture, part, text):
-    """Where these words, of one line, are on the screen; part of it is searched."""
-    left, top = map(int, part.split("+")[1:])
-    rows = [row.split("\t") for row in recognised(
-        ["convert", picture, "-crop", part, "+repage"], "stdout", "tsv").splitlines()[1:]]
-    lines = {}
-    for row in rows:
-        if row[0] == "5" and row[11].strip():
-            box = [int(value) // LARGER for value in row[6:10]]
-            lines.setdefault(tuple(row[1:5]), []).append((row[11], *box))
-    for line in lines.values():
-        words = shortest(line, squeezed(text))
-        if words:
-            _, x, y, _, height = words[0]
-            _, last_x, _, last_width, _ = words[-1]
-            return left + (x + last_x + last_width) // 2, top + y + height // 2
-    said = [" ".join(word[0] for word in line) for line in lines.values()]
-    raise RuntimeError(f"no {text!r} on the screen: {said}")
-
-
-def shortest(line, text):
-    """The fewest words in a row that hold the text; none if there are none."""
-    spans = [line[start:end] for end in range(len(line) + 1) for start in range(end)]
-    holding = [span for span in spans if text in squeezed("".join(word[0] for word in span))]
-    return min(holding, key=len, default=None)
-
-
-def assert_shown(text, words):
-    plain = squeezed(text)
-    missing = [word for word in words if squeezed(word) not in plain]
-    assert not missing, f"not in the picture: {missing}; it says: {text}"
-
-
-def squeezed(text):
-    """tesseract is unsure about spaces and capitals."""
-    return "".join(text.split()).lower()
+    def run(self, command, check=True):
+        return subprocess.run(command, env=self.environment, capture_output=True, check=check,
+                              text=True, timeout=PATIENCE).stdout

@@ -2,11 +2,10 @@
 """Conversation filters and colours from the menus, in the one window."""
 
 import re
-import subprocess
 
 import pytest
 
-from desktop import assert_shown, squeezed
+from reading import assert_shown, squeezed
 
 FRAME_4 = (600, 172)                # the first SIP message, when the list shows its begin
 TRANSACTION, CALL = "SIP transaction", "SIP call (all hops)"
@@ -44,9 +43,4 @@ def displayed(text):
 
 def colours(desktop, window):
     """Those of large areas in the window."""
-    path = desktop.wireshark.home / "colours.png"
-    desktop.run(["import", "-window", window, str(path)])
-    text = subprocess.run(["convert", path, "-format", "%c", "histogram:info:"],
-                          capture_output=True, check=True, text=True).stdout
-    counted = (line.split(":", 1) for line in text.splitlines() if ":" in line)
-    return {colour.split("#")[1][:6] for count, colour in counted if int(count) > 5000}
+    return {colour for colour, count in desktop.look(window).colours().items() if count > 5000}

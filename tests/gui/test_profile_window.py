@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop import HEIGHT, WIDTH, assert_shown, read, squeezed
+from display import HEIGHT, WIDTH
+from reading import assert_shown, read, squeezed
 from test_menus import colours
 
 ROOT = Path(__file__).parents[2]
@@ -50,13 +51,8 @@ def window(desktop, demo, imported):
 
 
 def part(desktop, where):
-    picture = desktop.screen("part")
-    cut = picture.with_name("part.png")
-    said = []
-    for how in ([], ["-negate"]):   # some rows have bright letters
-        subprocess.run(["convert", picture, "-crop", where, "+repage", *how, cut], check=True)
-        said.append(read(cut))
-    return "\n".join(said)
+    picture = desktop.screen().ppm(where)
+    return read(picture) + "\n" + read(picture, "-negate")     # some rows have bright letters
 
 
 def test_import(imported):

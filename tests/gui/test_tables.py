@@ -5,7 +5,7 @@ import csv
 
 import pytest
 
-from desktop import assert_shown, read
+from reading import assert_shown
 from test_stats import NAMES, TITLES, nstat, rows
 
 WIDTH, HEIGHT = 1500, 420           # of the table's window
@@ -64,8 +64,7 @@ def test_a_table_of_the_menu(desktop, demo, window, name):
 def test_what_a_table_looks_like(desktop, window, pictures):
     table = open_table(desktop, window, "calls")
     desktop.resize(table, 0, 0, 1300, 220)
-    desktop.picture(table, pictures / "calls.png")
-    assert_shown(read(pictures / "calls.png"), [
+    assert_shown(desktop.picture(table, pictures / "calls.png"), [
         "Verdict", "First cause", "answered", "430 Flow Failed", "stuck 45.0 s after 100"])
     desktop.resize(table, 0, 0, WIDTH, HEIGHT)
     desktop.click(*CLOSE)

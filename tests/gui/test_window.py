@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from desktop import HEIGHT, WIDTH, assert_shown, read
+from display import HEIGHT, WIDTH
+from reading import assert_shown
 
 DETAILS = (300, HEIGHT - 100)       # in the packet details, below all lines while they are closed
 CAPTURES = Path(__file__).parents[1] / "captures"
@@ -32,8 +33,7 @@ def test_the_tree_of_a_selected_packet(desktop, pictures, capture, frame, name, 
         desktop.click(*DETAILS)
         # The last tree is ours; open all of it.
         desktop.press(window, "End", "shift+Right")
-        desktop.picture(window, pictures / f"{name}.png")
-        assert_shown(read(pictures / f"{name}.png"), words)
+        assert_shown(desktop.picture(window, pictures / f"{name}.png"), words)
     finally:
         desktop.close()
 
@@ -46,12 +46,12 @@ def test_a_call_stuck_behind_two_proxies(desktop, pictures):
         desktop.click(*DETAILS)
         desktop.press(window, "End", "shift+Right")
         # Below the tree the window is empty.
-        desktop.picture(window, pictures / "stuck-behind-two-proxies.png", f"{WIDTH}x640+0+0")
+        said = desktop.picture(window, pictures / "stuck-behind-two-proxies.png", f"{WIDTH}x640+0+0")
         words = ["SIP Explain: INVITE - no response for 38.0 s after 100 Trying",
                  "10.0.0.1 gave up: CANCEL in frame 7",
                  "10.0.0.2 waits for 10.0.0.3, which waits for 10.0.0.10",
                  "The next hop is stuck too", "Severity level: Warning"]
-        assert_shown(read(pictures / "stuck-behind-two-proxies.png"), words)
+        assert_shown(said, words)
     finally:
         desktop.close()
 
@@ -64,9 +64,9 @@ def test_expert_information(desktop, demo, pictures):
         dialog = desktop.wait_for("Expert Information")
         assert demo.name in desktop.title(dialog)
         desktop.resize(dialog, 0, 0, 1400, 520)
-        desktop.picture(dialog, pictures / "expert-information.png")
+        said = desktop.picture(dialog, pictures / "expert-information.png")
         words = ["SIP Explain", "430 Flow Failed", "The flow to a client is gone",
                  "No response for too long"]
-        assert_shown(read(pictures / "expert-information.png"), words)
+        assert_shown(said, words)
     finally:
         desktop.close()
