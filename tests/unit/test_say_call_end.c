@@ -111,6 +111,62 @@ static void cancel_of_a_proxy(void)
     ladder_close(&l);
 }
 
+/* RFC 3261 16.7 item 10: nobody gave up, another branch has its answer, or its 6xx. */
+static void cancel_of_a_fork(void)
+{
+    static const struct {
+        unsigned code;
+        double at;
+        const char *words;
+    } rows[] = {
+        {200, 9.0, "10.0.0.2 cancels after 9 s of ringing: another branch answered in frame 5"},
+        {603, 9.0, "10.0.0.2 cancels after 9 s of ringing: another branch answered in frame 5"},
+        {486, 9.0, "10.0.0.2 gives up after 9 s of ringing"},
+        {200, 9.2, "10.0.0.2 gives up after 9 s of ringing"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
+        request(&l, 0.01, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+        request(&l, 0.02, P1, CAROL, "INVITE", via("p1 c1", "alice a1"));
+        response(&l, 0.1, BOB, P1, 180, "INVITE", via("p1 b1", "alice a1"));
+        if (rows[i].at < 9.1)
+            response(&l, rows[i].at, CAROL, P1, rows[i].code, "INVITE", via("p1 c1", "alice a1"));
+        const struct sx_message *cancel = request(&l, 9.1, P1, BOB, "CANCEL", via("p1 b1"));
+        if (rows[i].at > 9.1)
+            response(&l, rows[i].at, CAROL, P1, rows[i].code, "INVITE", via("p1 c1", "alice a1"));
+        says_cancel(&l, cancel, rows[i].words);
+        ladder_close(&l);
+    }
+}
+
+/* RFC 3326 2. */
+static void cancel_with_reason(void)
+{
+    static const struct {
+        const char *reason, *words;
+    } rows[] = {
+        {"Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n",
+         "the caller cancels after 5 s of ringing: answered elsewhere, says its Reason"},
+        {"Reason: Q.850;cause=26, sip ;cause=200\r\n",
+         "the caller cancels after 5 s of ringing: answered elsewhere, says its Reason"},
+        {"Reason: SIP;cause=487\r\n", "the caller gives up after 5 s of ringing"},
+        {"Reason: SIP;cause=600;text=\"cause=200\"\r\n", "the caller gives up after 5 s of ringing"},
+        {"Reason: Q.850;cause=200\r\n", "the caller gives up after 5 s of ringing"},
+        {"X-Reason: SIP;cause=200\r\n", "the caller gives up after 5 s of ringing"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+        response(&l, 1.0, BOB, ALICE, 180, "INVITE", via("alice a1"));
+        says_cancel(&l, request(&l, 6.0, ALICE, BOB, "CANCEL", via("alice a1"), .more = rows[i].reason),
+                    rows[i].words);
+        ladder_close(&l);
+    }
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -119,5 +175,7 @@ int main(int argc, char **argv)
     g_test_add_func("/say-call-end/cancel-in-time", cancel_in_time);
     g_test_add_func("/say-call-end/cancel-too-late", cancel_too_late);
     g_test_add_func("/say-call-end/cancel-of-a-proxy", cancel_of_a_proxy);
+    g_test_add_func("/say-call-end/cancel-of-a-fork", cancel_of_a_fork);
+    g_test_add_func("/say-call-end/cancel-with-reason", cancel_with_reason);
     return g_test_run();
 }

@@ -180,6 +180,7 @@ struct sx_txn {
     bool wrong_token : 1;       /* its flow is that of its token, its Contact is another device's */
     bool seen_elsewhere : 1;    /* the request was seen between two other addresses, too (NAT) */
     bool trying_elsewhere : 1;  /* its 100 came from another host than the request went to */
+    bool completed_elsewhere : 1;   /* a CANCEL whose Reason is SIP 200 (RFC 3326) */
     bool uneven_repeats : 1;    /* it was sent again sooner than before: no timer does so */
 };
 

@@ -23,8 +23,7 @@ static bool fits_expires(const struct sx_txn *txn)
     return expires > 0 && after > expires - SX_NS_PER_S && after < expires + 2 * SX_NS_PER_S;
 }
 
-/* The 2xx or 6xx of another branch for which a proxy cancels this one; 0 if there is none. */
-static uint32_t answered_elsewhere(const struct sx_tracker *tracker, const struct sx_txn *txn)
+uint32_t sx_trying_answered_elsewhere(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
     const struct sx_txn *b = sx_tracker_siblings(tracker, txn);
 
@@ -40,6 +39,7 @@ static enum sx_trying_end cancel_end(const struct sx_tracker *tracker, const str
                                      uint32_t *elsewhere_in)
 {
     const struct sx_txn *parent = sx_tracker_txn(tracker, txn->parent);
+    const struct sx_txn *cancel = sx_tracker_txn(tracker, txn->related);
     int64_t after = txn->cancel_ns - txn->request_ns;
 
     if (parent && parent->cancel_frame && parent->cancel_frame <= txn->cancel_frame)
@@ -47,9 +47,11 @@ static enum sx_trying_end cancel_end(const struct sx_tracker *tracker, const str
     if (parent && sx_tracker_connection_lost(tracker, parent) &&
         sx_tracker_connection_lost(tracker, parent)->frame <= txn->cancel_frame)
         return SX_END_CANCEL_AFTER_HANGUP;
-    *elsewhere_in = answered_elsewhere(tracker, txn);
+    *elsewhere_in = sx_trying_answered_elsewhere(tracker, txn);
     if (*elsewhere_in)
         return SX_END_CANCEL_ELSEWHERE;
+    if (cancel && cancel->completed_elsewhere)
+        return SX_END_CANCEL_COMPLETED;
     if (fits_expires(txn))
         return SX_END_CANCEL_EXPIRES;
     if (parent && after >= TIMER_C_NS && after < TIMER_C_LATEST_NS)

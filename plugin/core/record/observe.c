@@ -182,12 +182,29 @@ static void tie_cancel(struct sx_txn *cancel, struct sx_txn *invite)
     invite->cancel_ns = cancel->request_ns;
 }
 
+/* RFC 3326 2: the call was answered by somebody else. */
+static bool says_completed_elsewhere(const struct sx_sip_msg *msg)
+{
+    struct sx_field_iter iter = {0};
+    struct sx_slice value, protocol;
+    uint32_t cause;
+
+    while (msg->has_reason && sx_sip_msg_value(msg, "Reason", &iter, &value)) {
+        struct sx_slice rest = value;
+        if (sx_slice_next(&rest, ';', &protocol) && sx_slice_caseis(sx_slice_trim(protocol), "SIP") &&
+            sx_slice_uint(sx_slice_param(value, "cause"), UINT16_MAX, &cause) && cause == 200)
+            return true;
+    }
+    return false;
+}
+
 static void cancel_invite(struct sx_tracker *t, struct sx_txn *cancel,
                           const struct sx_observation *obs, struct sx_message *record)
 {
     struct sx_txn *invite =
         sx_txn_find(t, sx_txn_key(t, obs->msg, SX_METHOD_INVITE));
 
+    cancel->completed_elsewhere = says_completed_elsewhere(obs->msg);
     if (!invite) {
         t->lone_cancels = true;
         return;

@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 
+#include "core/judge/trying.h"
 #include "core/say/say.h"
 
 const char *sx_say_ender(enum sx_ender by)
@@ -79,14 +80,21 @@ static void say_gives_up(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                 invite->first_response_ns <= cancel->request_ns;
     int64_t since_ns = rang ? invite->first_response_ns : invite->request_ns;
 
+    uint32_t answered_in = sx_trying_answered_elsewhere(tracker, invite);
+    bool nobody_gave_up = answered_in || cancel->completed_elsewhere;
+
     say_who(out, tracker, cancel, invite);
-    wmem_strbuf_append(out, " gives up after ");
+    wmem_strbuf_append(out, nobody_gave_up ? " cancels after " : " gives up after ");
     sx_say_time(out, cancel->request_ns - since_ns);
     if (rang)
         wmem_strbuf_append_printf(out, " of %s", invite->first_response_code == 180 ? "ringing"
                                                                                     : "progress");
     else
         wmem_strbuf_append(out, " without an answer");
+    if (answered_in)
+        wmem_strbuf_append_printf(out, ": another branch answered in frame %" PRIu32, answered_in);
+    else if (cancel->completed_elsewhere)
+        wmem_strbuf_append(out, ": answered elsewhere, says its Reason");
 }
 
 /* It changes nothing any more. False if it does. */

@@ -125,6 +125,10 @@ static void say_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         wmem_strbuf_append_printf(out, "; another branch answered in frame %" PRIu32
                                   ": CANCEL in frame %" PRIu32, v->elsewhere_in, in);
         break;
+    case SX_END_CANCEL_COMPLETED:
+        wmem_strbuf_append_printf(out, "; CANCEL in frame %" PRIu32 ", whose Reason says that the call "
+                                  "was answered elsewhere", in);
+        break;
     case SX_END_CANCEL_AFTER_HANGUP:
         say_client(out, tracker, txn);
         wmem_strbuf_append_printf(out, " gave up after its caller's connection was closed: CANCEL in "
