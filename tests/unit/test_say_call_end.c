@@ -22,7 +22,7 @@ static void says_end(const struct ladder *l, const struct sx_message *invite, co
     sx_say_call_end(out, &end);
     g_assert_cmpstr(wmem_strbuf_get_str(out), ==, words);
     wmem_strbuf_truncate(out, 0);
-    sx_say_ends_call(out, &end);
+    sx_say_ends_call(out, l->tracker, &end);
     g_assert_cmpstr(wmem_strbuf_get_str(out), ==, on_bye);
     wmem_strbuf_destroy(out);
 }
@@ -36,6 +36,58 @@ static void end_of_call(void)
     request(&l, 28.0, ALICE, BOB, "BYE", via("alice z1"), .to_tag = "bob", .cseq = 2);
     says_end(&l, invite, "ended by the caller after 27 s, in frame 3",
              "ends the call after 27 s, by the caller");
+    ladder_close(&l);
+}
+
+/* RFC 3261 12.2.1.2. */
+static void end_after_481(void)
+{
+    static const struct {
+        const char *method;
+        unsigned code;
+        double bye_at;
+        const char *words;
+    } rows[] = {
+        {"UPDATE", 481, 10.6, ", whose UPDATE in frame 3 got 481 in frame 4 (RFC 3261 12.2.1.2)"},
+        {"INFO", 408, 10.6, ", whose INFO in frame 3 got 408 in frame 4 (RFC 3261 12.2.1.2)"},
+        {"UPDATE", 481, 10.601, ""},
+        {"UPDATE", 488, 10.2, ""},
+        {"UPDATE", 500, 10.2, ""},
+        {"UPDATE", 200, 10.2, ""},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        const struct sx_message *invite =
+            request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+        response(&l, 0.1, BOB, ALICE, 200, "INVITE", via("alice a1"));
+        request(&l, 10.0, ALICE, BOB, rows[i].method, via("alice u1"), .to_tag = "bob", .cseq = 2);
+        response(&l, 10.1, BOB, ALICE, rows[i].code, rows[i].method, via("alice u1"), .cseq = 2);
+        request(&l, rows[i].bye_at, ALICE, BOB, "BYE", via("alice z1"), .to_tag = "bob", .cseq = 3);
+        struct sx_call_end end = sx_call_end_of_invite(l.tracker, txn_of(&l, invite));
+        wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
+        sx_say_ends_call(out, l.tracker, &end);
+        g_test_message("%s %u, BYE at %.3f s", rows[i].method, rows[i].code, rows[i].bye_at);
+        g_assert_cmpstr(strstr(wmem_strbuf_get_str(out), "by the caller"), !=, NULL);
+        g_assert_cmpstr(strstr(wmem_strbuf_get_str(out), "by the caller") + strlen("by the caller"), ==,
+                        rows[i].words);
+        wmem_strbuf_destroy(out);
+        ladder_close(&l);
+    }
+}
+
+/* The other side hangs up: its 481 was not what made it. */
+static void end_after_481_by_the_other(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+
+    response(&l, 0.1, BOB, ALICE, 200, "INVITE", via("alice a1"));
+    request(&l, 10.0, ALICE, BOB, "UPDATE", via("alice u1"), .to_tag = "bob", .cseq = 2);
+    response(&l, 10.1, BOB, ALICE, 481, "UPDATE", via("alice u1"), .cseq = 2);
+    request(&l, 10.2, BOB, ALICE, "BYE", via("bob z1"), .from_tag = "bob", .to_tag = "alice");
+    says_end(&l, invite, "ended by the called side after 10.1 s, in frame 5",
+             "ends the call after 10.1 s, by the called side");
     ladder_close(&l);
 }
 
@@ -171,6 +223,8 @@ int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
     g_test_add_func("/say-call-end/end-of-call", end_of_call);
+    g_test_add_func("/say-call-end/end-after-481", end_after_481);
+    g_test_add_func("/say-call-end/end-after-481-by-the-other", end_after_481_by_the_other);
     g_test_add_func("/say-call-end/bye-fault", bye_fault);
     g_test_add_func("/say-call-end/cancel-in-time", cancel_in_time);
     g_test_add_func("/say-call-end/cancel-too-late", cancel_too_late);

@@ -16,6 +16,9 @@
  * unanswered, so soon: a client has sent it four times by then (RFC 3261 17.1.2.1, T2). */
 #define CROSSING_NS (4 * SX_NS_PER_S)
 
+/* A program that has its 481 ends the call at once, a person does not hang up so soon. */
+#define AT_ONCE_NS (500 * SX_NS_PER_MS)
+
 /* ---- hops ---- */
 
 static const struct sx_txn *top_of(const struct sx_tracker *t, const struct sx_txn *txn)
@@ -118,6 +121,29 @@ static void set_sender(const struct sx_tracker *t, const struct sx_dialog *dialo
         end->by = sender_of(t, dialog, other) == SX_ENDER_HOP ? SX_ENDER_HOP : SX_ENDER_BOTH;
 }
 
+/* RFC 3261 12.2.1.2: the other side does not know the dialog, or says nothing any more. */
+static bool made_hang_up(const struct sx_txn *request, const struct sx_txn *bye)
+{
+    return request->method != SX_METHOD_BYE && request->by_called == bye->by_called &&
+           request->src.host == bye->src.host &&
+           (request->final_code == 481 || request->final_code == 408) &&
+           request->final_frame < bye->request_frame && bye->request_ns >= request->final_ns &&
+           bye->request_ns - request->final_ns <= AT_ONCE_NS;
+}
+
+static uint32_t find_forgotten(const struct sx_tracker *t, const struct sx_dialog *dialog,
+                               const struct sx_txn *bye)
+{
+    const struct sx_txn *request = sx_dialog_newest_request(t, dialog);
+
+    for (unsigned i = 0; request && i < MAX_REQUESTS; i++) {
+        if (made_hang_up(request, bye))
+            return request->number;
+        request = sx_dialog_older_request(t, request);
+    }
+    return 0;
+}
+
 struct sx_call_end sx_call_end_of_dialog(const struct sx_tracker *t, const struct sx_dialog *dialog)
 {
     struct sx_call_end end = {.ended_in = 0};
@@ -128,6 +154,7 @@ struct sx_call_end sx_call_end_of_dialog(const struct sx_tracker *t, const struc
     end.ended_in = bye->request_frame;
     end.txn = bye->number;
     set_sender(t, dialog, bye, &end);
+    end.forgotten = end.other ? 0 : find_forgotten(t, dialog, bye);
     end.has_duration = dialog->answer_frame && bye->request_ns >= dialog->answer_ns;
     end.duration_ns = end.has_duration ? bye->request_ns - dialog->answer_ns : 0;
     return end;

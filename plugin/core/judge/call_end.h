@@ -27,6 +27,8 @@ struct sx_call_end {
     int64_t duration_ns;    /* from the 2xx to that message */
     uint32_t txn;           /* of that message, at its first hop */
     uint32_t other;         /* of the BYE to the other side, where two crossed or a hop sent both; else 0 */
+    uint32_t forgotten;     /* of a request whose 481 or 408 made the same side hang up (RFC 3261 12.2.1.2);
+                             * else 0 */
 };
 
 /* How the dialog ended. */

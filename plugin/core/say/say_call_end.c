@@ -41,11 +41,20 @@ void sx_say_call_end(wmem_strbuf_t *out, const struct sx_call_end *end)
     wmem_strbuf_append_printf(out, ", in frame %" PRIu32, end->ended_in);
 }
 
-void sx_say_ends_call(wmem_strbuf_t *out, const struct sx_call_end *end)
+void sx_say_ends_call(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                      const struct sx_call_end *end)
 {
+    const struct sx_txn *forgotten = sx_tracker_txn(tracker, end->forgotten);
+
     wmem_strbuf_append(out, "ends the call");
     say_after(out, end);
     wmem_strbuf_append_printf(out, ", %s", sx_say_ender(end->by));
+    if (forgotten)
+        wmem_strbuf_append_printf(out, ", whose %s in frame %" PRIu32 " got %u in frame %" PRIu32
+                                  " (RFC 3261 12.2.1.2)",
+                                  sx_method_name((enum sx_method)forgotten->method),
+                                  forgotten->request_frame, forgotten->final_code,
+                                  forgotten->final_frame);
 }
 
 void sx_say_bye_fault(wmem_strbuf_t *out, const struct sx_txn *bye, enum sx_bye_fault fault)

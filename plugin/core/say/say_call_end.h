@@ -17,7 +17,8 @@ const char *sx_say_ender(enum sx_ender by);
 void sx_say_call_end(wmem_strbuf_t *out, const struct sx_call_end *end);
 
 /* On the BYE: "ends the call after 27 s, by the caller". */
-void sx_say_ends_call(wmem_strbuf_t *out, const struct sx_call_end *end);
+void sx_say_ends_call(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                      const struct sx_call_end *end);
 
 /* "the BYE is refused with 403 in frame 7: the other side may still be in the call" */
 void sx_say_bye_fault(wmem_strbuf_t *out, const struct sx_txn *bye, enum sx_bye_fault fault);

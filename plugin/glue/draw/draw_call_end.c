@@ -86,7 +86,7 @@ static void draw_bye(struct sx_pen *p)
     if (p->remark)
         return;
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
-    sx_say_ends_call(words, &end);
+    sx_say_ends_call(words, p->view->tracker, &end);
     p->remark = wmem_strbuf_get_str(words);
 }
 

@@ -5,8 +5,9 @@ The docstring of each function becomes the comment inside its capture.
 """
 import asyncio
 
-from lab import UDP_AND_TCP, LabError, certificate, recorder, request, response
-from sipua import Phone
+from lab import SIGNALLING, UDP_AND_TCP, LabError, certificate, recorder, request, response
+from sipua import Flow, Phone
+from software import ROOT, Asterisk, endpoint
 
 RECORDINGS = {}
 
@@ -27,13 +28,13 @@ class Site:
         self.edges = []
         self.phone = Phone(lab, self.bob)
 
-    async def start(self, edges=1, listen=UDP_AND_TCP, edge=None, registrar=None):
+    async def start(self, edges=1, listen=UDP_AND_TCP, edge=None, registrar=None, root=None):
         await self.lab.kamailio(self.registrar, "registrar.cfg", **(registrar or {}))
         processes = []
         for number in range(1, edges + 1):
             host = self.lab.host(f"edge{number}")
             self.edges.append(host)
-            processes.append(await self.start_edge(host, listen, **(edge or {})))
+            processes.append(await self.start_edge(host, listen, root=root, **(edge or {})))
         await self.lab.record()
         return processes
 
@@ -653,3 +654,125 @@ async def websocket_second_answers(lab):
     first.reset()
     await asyncio.sleep(1)
     await site.call()
+
+
+# An edge proxy whose script follows Kamailio's own example: it answers what it cannot send on with sl_reply_error().
+
+LISTEN = {"tcp": (UDP_AND_TCP, 5060), "tls": (("udp:{}:5060", "tls:{}:5061"), 5061),
+          "ws": (("udp:{}:5060", "tcp:{}:80"), 80)}
+RST = "tcp.flags.reset == 1 and ip.src == 10.0.0.10"
+NOTHING_CLOSED = ("no FIN or RST", "tcp.flags.fin == 1 or tcp.flags.reset == 1", 0)
+OVER = {"tcp": "TCP", "tls": "TLS 1.3 (keys in the capture)", "ws": "WebSocket"}
+
+
+async def shipped(lab, transport, end, root=None):
+    listen, port = LISTEN[transport]
+    site = Site(lab)
+    more = certificate(lab) if transport == "tls" else {"WITH_WS": True} if transport == "ws" else {}
+    await site.start(listen=listen, edge={"AS_SHIPPED": True, **more},
+                     registrar={} if end in ("silent", "unplugged") else {"HAND_ON": True}, root=root)
+    edge = site.edges[0]
+    flow = await site.phone.flow(1, edge, port, transport)
+    await asyncio.sleep(1)
+    if end == "closed":
+        await flow.close()
+    elif end == "reset":
+        flow.reset()
+    elif end == "unplugged":
+        lab.unplug(site.bob)
+    else:
+        edge.deafen(site.bob.address, port=40001)
+        site.bob.deafen(edge.address, to_port=40001)
+    await asyncio.sleep(1)
+    await site.call("uac-fail", limit=60)
+
+
+def enter(transport, end, *shows, root=None, version=""):
+    """A recording for each way in which a connection ends."""
+    what = {"closed": "is closed by the phone", "reset": "is reset by the phone",
+            "silent": "is dropped by a middlebox without a word", "unplugged": "is cut with its host"}[end]
+
+    async def make(lab):
+        await shipped(lab, transport, end, root)
+    make.__doc__ = (f"Edge as in Kamailio's example; the phone's connection over {OVER[transport]} {what},"
+                    " then a call.")
+    recording(f"flow-shipped-{transport}-{end}{version}", *shows)(make)
+
+
+def told(code, *exact):
+    return ((f"{code} from the edge", response(code, "INVITE", "edge1"), *exact),
+            (f"{code} to Alice", response(code, target="alice")))
+
+
+SILENT_SHOWS = (NOTHING_CLOSED, ("430 from the edge", response(430, "INVITE", "edge1") + " and frame.time_relative > 30"),
+                ("480 to Alice", response(480, target="alice")))
+for _transport in ("tcp", "tls"):
+    if _transport != "tcp":
+        enter(_transport, "closed", ("the phone's FIN", FIN), *told(477, 2))
+    enter(_transport, "reset", ("the phone's RST", RST), *told(477, 2))
+enter("ws", "closed", ("the phone's FIN", FIN), *told(500, 2))
+enter("ws", "reset", ("the phone's RST", RST), *told(500, 2))
+for _transport in LISTEN:
+    enter(_transport, "silent", *SILENT_SHOWS)
+    enter(_transport, "unplugged", *SILENT_SHOWS)
+enter("tcp", "closed", ("the phone's FIN", FIN), *told(477, 1), root=ROOT, version="-kamailio-6")
+enter("ws", "closed", ("the phone's FIN", FIN), *told(500, 1), root=ROOT, version="-kamailio-6")
+
+
+# A registrar that is a B2BUA
+
+
+async def asterisk_registrar(lab, rewrite):
+    alice, p1, bob = lab.host("alice"), lab.host("p1"), lab.host("bob")
+    await Asterisk(lab, p1, "[default]\nexten => bob,1,Dial(PJSIP/bob)\n same => n,Hangup()\n",
+                   endpoint("alice", contact="sip:alice@10.0.0.1:5060") + endpoint("bob", f"rewrite_contact={rewrite}")
+                   + "[id1]\ntype=identify\nendpoint=alice\nmatch=10.0.0.1\n"
+                   + "[id2]\ntype=identify\nendpoint=bob\nmatch=10.0.0.10\n").start()
+    await lab.record(capture_filter=SIGNALLING)
+    flow = Flow(Phone(lab, bob), 1, p1, 5060, "tcp", 40001)
+    await flow.open()
+    if (await flow.register()).code != 200:
+        raise LabError("not registered")
+    await asyncio.sleep(1)
+    return flow
+
+
+async def call_asterisk(lab, limit=60):
+    caller = await lab.sipp(lab.hosts["alice"], "uac-fail", "10.0.0.2:5060", callee="example.com")
+    await caller.succeed(limit)
+
+
+@recording("registration-dead-contact-asterisk",
+    ("REGISTER", request("REGISTER", "bob")),
+    ("the phone's FIN", FIN),
+    ("Asterisk's SYN to its old port", "tcp.flags.syn == 1 and tcp.flags.ack == 0 and ip.src == 10.0.0.2"),
+    ("503 to Alice", response(503, target="alice")))
+async def dead_contact(lab):
+    """Asterisk keeps the contact of a phone whose connection is closed (rewrite_contact=no): a call gets 503."""
+    flow = await asterisk_registrar(lab, "no")
+    await flow.close()
+    await asyncio.sleep(1)
+    await call_asterisk(lab)
+
+
+@recording("registration-removed-by-asterisk",
+    ("REGISTER", request("REGISTER", "bob")),
+    ("the phone's FIN", FIN),
+    ("404 to Alice", response(404, target="alice")))
+async def removed_contact(lab):
+    """Asterisk removes the contact of a phone whose connection is closed (rewrite_contact=yes): a call gets 404."""
+    flow = await asterisk_registrar(lab, "yes")
+    await flow.close()
+    await asyncio.sleep(1)
+    await call_asterisk(lab)
+
+
+@recording("registration-mute-phone-asterisk",
+    ("REGISTER", request("REGISTER", "bob")),
+    ("the INVITE over its connection", request("INVITE", "p1", "bob")),
+    ("408 to Alice", response(408, target="alice") + " and frame.time_relative > 32"))
+async def mute_phone(lab):
+    """The phone's connection stands and its program says nothing: Asterisk tells the caller 408 after 32 s."""
+    flow = await asterisk_registrar(lab, "yes")
+    flow.phone.silent = True
+    await call_asterisk(lab)

@@ -20,6 +20,8 @@ import sys
 import tempfile
 import typing
 
+from scenario import sipp_version, xml
+
 HERE = pathlib.Path(__file__).resolve().parent
 CLONE_NEWNET = 0x40000000
 SIOCETHTOOL = 0x8946
@@ -33,13 +35,10 @@ ADDRESSES = {
 UDP_AND_TCP = ("udp:{}:5060", "tcp:{}:5060")
 DEFAULT_FILTER = "not arp and not ip6 and not igmp"
 COMMAND_LIMIT = 20      # seconds for anything that should take milliseconds
+# Without the media of a call, and without what its host says of media that nobody takes.
+SIGNALLING = ("not arp and not ip6 and not igmp and (not udp or port 5060)"
+              " and (not icmp or icmp[28:2] == 5060 or icmp[30:2] == 5060)")
 _libc = ctypes.CDLL(None, use_errno=True)
-
-
-def sipp_version():
-    # sipp -v ends with status 99.
-    result = subprocess.run(("sipp", "-v"), capture_output=True, text=True, timeout=COMMAND_LIMIT)
-    return result.stdout.split("SIPp v")[1].split("-")[0]
 
 
 class LabError(Exception):
@@ -227,6 +226,7 @@ class Lab:
         self.sockets = []
         self.tasks = []
         self.software = []
+        self.folders = []       # outside of work, to be removed
         self.keylog = self.work / "keylog"
         self.net = None
         self._capture = None
@@ -288,12 +288,12 @@ class Lab:
         """Everything to and from the host is lost from now on, without a word to either side."""
         self.net.ip("link", "set", host.namespace.removeprefix(self.prefix), "nomaster")
 
-    async def start(self, name, host, *argv):
+    async def start(self, name, host, *argv, stdin=subprocess.DEVNULL):
         log = self.work / f"{len(self.processes)}-{name}.log"
         with open(log, "wb") as output:
             child = await asyncio.create_subprocess_exec(
                 "ip", "netns", "exec", host.namespace, *argv, cwd=self.work,
-                stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
+                stdin=stdin, stdout=output, stderr=output, start_new_session=True)
         process = Process(name, child, log)
         self.processes.append(process)
         return process
@@ -305,13 +305,27 @@ class Lab:
             await asyncio.sleep(0.05)
         raise LabError(f"waited {limit} s for {what}")
 
-    async def kamailio(self, host, config, listen=UDP_AND_TCP, **defines):
-        """Starts a proxy; defines are NAME="text", NAME=number or NAME=True."""
-        self.uses("Kamailio " + run("kamailio", "-v").split()[2])
+    def folder_in(self, root):
+        """A new folder in a root, and its name there; it goes when the recording is done."""
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="sipexplain-", dir=root / "tmp"))
+        self.folders.append(folder)
+        return folder, "/" + str(folder.relative_to(root))
+
+    async def kamailio(self, host, config, listen=UDP_AND_TCP, root=None, **defines):
+        """Starts a proxy; defines are NAME="text", NAME=number or NAME=True. root: a folder with
+        another system, whose Kamailio it is."""
+        program = ("chroot", str(root), "kamailio") if root else ("kamailio",)
+        self.uses("Kamailio " + run(*program, "-v").split()[2])
         name = host.namespace.removeprefix(self.prefix)
-        runtime = self.work / f"run-{name}-{len(self.processes)}"
-        runtime.mkdir()
-        argv = ["kamailio", "-DD", "-E", "-m", "32", "-M", "4", "-f", str(HERE / config),
+        if root:
+            folder, inside = self.folder_in(root)
+            shutil.copy(HERE / config, folder)
+            runtime, config = pathlib.Path(inside), f"{inside}/{config}"
+        else:
+            runtime = self.work / f"run-{name}-{len(self.processes)}"
+            runtime.mkdir()
+            config = HERE / config
+        argv = [*program, "-DD", "-E", "-m", "32", "-M", "4", "-f", str(config),
                 "-Y", str(runtime), "-P", str(runtime / "pid")]
         for socket_name in listen:
             argv += ["-l", socket_name.format(host.address)]
@@ -335,10 +349,16 @@ class Lab:
         return process
 
     async def sipp(self, host, scenario, target=None, *options, **keys):
-        """Starts sipp; a caller has a target, an answering side has none."""
+        """Starts sipp with a file of sipp/ or with steps (scenario.py); a caller has a target, an
+        answering side has none."""
         self.uses(f"SIPp {sipp_version()}")
         name = f"sipp-{host.namespace.removeprefix(self.prefix)}"
-        argv = ["sipp", "-sf", str(HERE / "sipp" / f"{scenario}.xml"), "-i", host.address,
+        if isinstance(scenario, str):
+            path = HERE / "sipp" / f"{scenario}.xml"
+        else:
+            path = self.work / f"{len(self.processes)}.xml"
+            path.write_text(xml(name, scenario))
+        argv = ["sipp", "-sf", str(path), "-i", host.address,
                 "-p", "5060", "-m", "1", "-r", "1", "-nostdin", "-nd", *options]
         for key, value in keys.items():
             argv += ["-key", key, value]
@@ -399,4 +419,5 @@ class Lab:
         for host in self.hosts.values():
             subprocess.run(("ip", "netns", "delete", host.namespace),
                            capture_output=True, timeout=COMMAND_LIMIT)
-        shutil.rmtree(self.work, ignore_errors=True)
+        for folder in (self.work, *self.folders):
+            shutil.rmtree(folder, ignore_errors=True)
