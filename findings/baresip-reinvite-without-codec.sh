@@ -22,8 +22,7 @@ module_app menu.so
 CONFIG
 echo '<sip:bob@127.0.0.1:25060>;regint=0;answermode=auto' > "$work/baresip/accounts"
 : > "$work/baresip/contacts"
-program baresip -4 -f "$work/baresip" > "$work/log" 2>&1 < /dev/null &
-server=$!
+serve baresip -4 -f "$work/baresip" > "$work/log" 2>&1 < /dev/null
 sleep 4
 
 seen=$(python3 - <<'PYTHON'

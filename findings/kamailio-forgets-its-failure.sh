@@ -15,19 +15,17 @@ children=1
 disable_tcp=yes
 listen=udp:127.0.0.1:25060
 mpath="$(dirname "$(find "$root" -name tm.so)")/"
-loadmodule "sl.so"
 loadmodule "tm.so"
+loadmodule "sl.so"
 loadmodule "pv.so"
-loadmodule "kex.so"
 request_route {
-    if (is_method("INVITE")) {
+    if (method == "INVITE") {
         t_newtran();
         t_reply("480", "Temporarily Unavailable");
     }
 }
 CONFIG
-program kamailio -DD -E -m 16 -M 4 -Y "$work" -f "$work/kamailio.cfg" 2> "$work/log" &
-server=$!
+serve kamailio -DD -E -m 16 -M 4 -Y "$work" -f "$work/kamailio.cfg" > "$work/log" 2>&1
 sleep 3
 
 seen=$(python3 - <<'PYTHON'

@@ -5,11 +5,21 @@
 #
 # unpack PACKAGE VERSION   puts a package of just this version, and all that it needs, into $root
 # program NAME [ARG...]    runs a program of there
+# serve NAME [ARG...]      likewise, in the background; it ends with the script
 
 set -eu
 work=$(mktemp -d)
 root=$work/root
-trap 'test -z "${server:-}" || kill "$server"; rm -rf "$work"' EXIT
+end()
+{
+    if test -n "${server:-}"; then
+        kill "$server" 2> /dev/null || true
+        sleep 2
+        kill -9 "$server" 2> /dev/null || true
+    fi
+    rm -rf "$work"
+}
+trap end EXIT
 
 unpack()
 {
@@ -27,11 +37,24 @@ unpack()
     loader=$(find "$root/lib64" "$root/usr/lib64" -name 'ld-linux*' 2>/dev/null | head -n 1)
 }
 
+place()
+{
+    find "$root/usr/bin" "$root/usr/sbin" -name "$1" | head -n 1
+}
+
 program()
 {
     name=$1
     shift
-    "$loader" --library-path "$libraries" "$(find "$root/usr/bin" "$root/usr/sbin" -name "$name" | head -n 1)" "$@"
+    "$loader" --library-path "$libraries" "$(place "$name")" "$@"
+}
+
+serve()
+{
+    name=$(place "$1")
+    shift
+    "$loader" --library-path "$libraries" "$name" "$@" &
+    server=$!
 }
 
 # Compares what was seen with what is known.

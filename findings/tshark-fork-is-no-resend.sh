@@ -38,8 +38,8 @@ with open(sys.argv[1], "wb") as out:
         out.write(struct.pack("<IIII", 1700000000, number * 100000, len(data), len(data)) + data)
 PYTHON
 seen=$(program tshark -n -r "$work/fork.pcap" -T fields -e frame.number -e sip.resend -e sip.resend-original \
-           -e sip.response-request -e sip.response-time -E separator=/s 2>/dev/null)
-same "$seen" '1 0   
-2 1 1  
-3 0  1 200
-4 0  1 300'
+           -e sip.response-request -e sip.response-time -E separator=, 2>/dev/null)
+same "$seen" '1,0,,,
+2,1,1,,
+3,0,,1,200
+4,0,,1,300'
