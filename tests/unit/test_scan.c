@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/base/scan.h"
 
+#include <stdbool.h>
+
 #include <glib.h>
 
 #define LENGTH 200

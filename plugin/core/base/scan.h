@@ -94,10 +94,18 @@ static inline const char *sx_scan_any(const char *p, const char *end, const char
                                       char b, char c)
 {
 #ifdef __SSE2__
+    const char *first = p;
+    uint64_t hits;
+
     for (; p < end && limit - p >= 16; p += 16) {
-        uint64_t hits = sx_scan_hits(p, a, b, c);
+        hits = sx_scan_hits(p, a, b, c);
         if (hits)
             return MIN(p + sx_scan_lowest(hits), end);
+    }
+    /* The last bytes together with some that were looked at. */
+    if (p < end && end - first >= 16) {
+        hits = sx_scan_hits(end - 16, a, b, c);
+        return hits ? end - 16 + sx_scan_lowest(hits) : end;
     }
 #else
     (void)limit;
