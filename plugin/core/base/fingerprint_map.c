@@ -41,13 +41,14 @@ static void grow(struct sx_fingerprint_map *table)
     sx_fingerprint_map_clear(&old);
 }
 
-void sx_fingerprint_map_set(struct sx_fingerprint_map *table, struct sx_fingerprint key, uint32_t number)
+uint32_t sx_fingerprint_map_swap(struct sx_fingerprint_map *table, struct sx_fingerprint key,
+                                 uint32_t number)
 {
-    uint32_t slot = sx_fingerprint_map_slot(table, key.bits);
+    uint32_t slot = sx_fingerprint_map_slot(table, key.bits), before = table->numbers[slot];
 
     if (table->keys[slot] != key.bits) {
         if (number == 0)
-            return;
+            return 0;
         /* at most half full: a search ends soon */
         if (++table->used > (table->mask + 1) / 2) {
             grow(table);
@@ -56,4 +57,11 @@ void sx_fingerprint_map_set(struct sx_fingerprint_map *table, struct sx_fingerpr
         table->keys[slot] = key.bits;
     }
     table->numbers[slot] = number;
+    return before;
+}
+
+void sx_fingerprint_map_set(struct sx_fingerprint_map *table, struct sx_fingerprint key,
+                            uint32_t number)
+{
+    sx_fingerprint_map_swap(table, key, number);
 }

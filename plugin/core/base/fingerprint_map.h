@@ -26,6 +26,10 @@ void sx_fingerprint_map_clear(struct sx_fingerprint_map *table);
 /* A key has one number at a time; 0 takes it away. */
 void sx_fingerprint_map_set(struct sx_fingerprint_map *table, struct sx_fingerprint key, uint32_t number);
 
+/* The same, and returns the number that it had; 0 if it had none. */
+uint32_t sx_fingerprint_map_swap(struct sx_fingerprint_map *table, struct sx_fingerprint key,
+                                 uint32_t number);
+
 static inline uint32_t sx_fingerprint_map_slot(const struct sx_fingerprint_map *table, uint64_t key)
 {
     uint32_t i = (uint32_t)key & table->mask;

@@ -21,6 +21,13 @@ struct sx_packet_marks {
     bool exact;                 /* no other packet between these two has this id: TCP */
 };
 
+/* What a message is named by, as hashes; found once, for much is looked up by it. */
+struct sx_names {
+    uint64_t call;              /* of the Call-ID; 0 if there is none */
+    uint64_t branch, sent_by;   /* of the topmost Via */
+    uint32_t from_tag, to_tag;  /* sx_txn_tag_hash() */
+};
+
 /* One SIP message and where it was seen. */
 struct sx_observation {
     const struct sx_sip_msg *msg;
@@ -32,7 +39,9 @@ struct sx_observation {
     bool has_stream;
     bool quoted;                /* by an ICMP error */
     struct sx_packet_marks packet;
-    struct sx_endpoint from, to;    /* src and dst as the tracker knows them; it fills them in */
+    /* The tracker fills these in. */
+    struct sx_endpoint from, to;    /* src and dst as it knows them */
+    struct sx_names names;
 };
 
 /* One TCP segment. */

@@ -91,25 +91,22 @@ bool sx_txn_is_next_hop(const struct sx_txn *parent, const struct sx_txn *branch
            sx_fingerprint_eq(branch->parent_key, parent->key);
 }
 
+static inline uint64_t mixed(uint64_t h, uint64_t word)
+{
+    h = (h ^ word) * UINT64_C(0xff51afd7ed558ccd);
+    return h ^ h >> 32;
+}
+
 /* A word at a time; the last word overlaps the one before it. */
 uint32_t sx_txn_tag_hash(struct sx_slice tag)
 {
-    uint64_t h = tag.n * UINT64_C(0x9e3779b97f4a7c15), word = 0;
-    size_t i = 0;
+    uint64_t h = tag.n * UINT64_C(0x9e3779b97f4a7c15);
 
     if (tag.n == 0)
         return 0;
-    for (; i + 8 <= tag.n; i += 8) {
-        memcpy(&word, tag.p + i, 8);
-        h = (h ^ word) * UINT64_C(0xff51afd7ed558ccd);
-        h ^= h >> 32;
-    }
-    if (i < tag.n) {
-        word = 0;
-        memcpy(&word, tag.n >= 8 ? tag.p + tag.n - 8 : tag.p, MIN(tag.n, 8));
-        h = (h ^ word) * UINT64_C(0xff51afd7ed558ccd);
-        h ^= h >> 32;
-    }
+    for (size_t i = 0; i + 8 < tag.n; i += 8)
+        h = mixed(h, sx_word_at(tag.p + i));
+    h = mixed(h, tag.n < 8 ? sx_short_word(tag) : sx_word_at(tag.p + tag.n - 8));
     return (uint32_t)h ? (uint32_t)h : 1;
 }
 

@@ -25,9 +25,13 @@ static bool find_addresses(struct sx_slice frame, struct sx_slice src, struct sx
 
     if (src.n != dst.n || (src.n != 4 && src.n != 16) || frame.n < before + n)
         return false;
+    /* Where Wireshark took them from. */
+    if (src.p >= frame.p + before && src.p <= frame.p + frame.n - n && dst.p == src.p + src.n) {
+        *at = (size_t)(src.p - frame.p);
+        return true;
+    }
     memcpy(addresses, src.p, src.n);
     memcpy(addresses + src.n, dst.p, dst.n);
-    /* Where Wireshark took them from. */
     if (src.p >= frame.p + before && src.p <= frame.p + frame.n - n) {
         *at = (size_t)(src.p - frame.p);
         return memcmp(src.p, addresses, n) == 0;

@@ -95,6 +95,8 @@ bool sx_verdict_begins(const struct sx_verdict *verdict, const struct sx_sip_msg
 /* As far as both are plain text: a dissector writes other bytes in its own way. */
 static bool is_same_text(struct sx_slice bytes, const char *text)
 {
+    if (strncmp(bytes.p, text, bytes.n) == 0)
+        return true;
     for (size_t i = 0; i < bytes.n; i++) {
         uint8_t a = (uint8_t)bytes.p[i], b = (uint8_t)text[i];
         if (a < ' ' || a > '~' || b == '\0' || b > '~')

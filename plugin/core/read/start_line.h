@@ -11,6 +11,9 @@
 
 #include "core/read/sip_msg.h"
 
+/* Longer Request-URIs take the long way. */
+#define SX_MAX_PLAIN_URI 1024
+
 /* A SIP message in a run of bytes. */
 struct sx_piece {
     size_t offset, length;      /* bytes */
@@ -100,6 +103,18 @@ static inline bool sx_piece_read(struct sx_slice bytes, size_t *at, struct sx_pi
     piece->length = length;
     *at += length;
     return true;
+}
+
+/* True if the start line of a piece is one that sx_start_line_find() finds where the piece begins, and
+ * a message may begin there: how nearly all begin. */
+static inline bool sx_piece_begins_plainly(struct sx_slice bytes, const struct sx_piece *piece)
+{
+    const struct sx_sip_msg *msg = &piece->msg;
+
+    if (!msg->is_request)
+        return memcmp(bytes.p + piece->offset, "SIP/2.0", 7) == 0;
+    return msg->method != SX_METHOD_OTHER && msg->uri.n < SX_MAX_PLAIN_URI &&
+           memcmp(msg->uri.p + msg->uri.n + 1, "SIP/2.0", 7) == 0;
 }
 
 /* True if the message begins as the dissector says: with this method or code. */

@@ -17,27 +17,11 @@ static uint32_t be16(const char *p)
 
 /* Where the addresses stand, and the ports that follow them. */
 struct ends {
-    char addresses[32];
     char ports[4];
     size_t n;                   /* bytes of the addresses */
     size_t addresses_at, ports_at;
     size_t least;               /* bytes of the header from the ports on */
 };
-
-static bool set_ends(struct ends *e, struct sx_slice src, struct sx_slice dst, uint16_t src_port,
-                     uint16_t dst_port, size_t least)
-{
-    if (src.n != dst.n || (src.n != 4 && src.n != 16))
-        return false;
-    *e = (struct ends){.n = 2 * src.n, .least = least};
-    memcpy(e->addresses, src.p, src.n);
-    memcpy(e->addresses + src.n, dst.p, dst.n);
-    e->ports[0] = (char)(src_port >> 8);
-    e->ports[1] = (char)src_port;
-    e->ports[2] = (char)(dst_port >> 8);
-    e->ports[3] = (char)dst_port;
-    return true;
-}
 
 /* Bytes from the end of the addresses to the end of the IP packet. */
 static uint32_t rest_of_packet(struct sx_slice frame, size_t addresses, bool v6)
@@ -51,27 +35,58 @@ static uint32_t rest_of_packet(struct sx_slice frame, size_t addresses, bool v6)
 /* Reads the header at e->ports_at into what; false if it is none. */
 typedef bool (*header_reader)(struct sx_slice frame, const struct ends *e, void *what);
 
-static bool find_header(struct sx_slice frame, struct ends *e, header_reader read, void *what)
+/* True if the ports follow the addresses at e->addresses_at. */
+static inline bool read_behind(struct sx_slice frame, struct ends *e, header_reader read, void *what)
 {
+    for (size_t skip = 0; skip <= MAX_OPTIONS; skip += 4) {
+        e->ports_at = e->addresses_at + e->n + skip;
+        if (e->ports_at + e->least > frame.n)
+            return false;
+        if (memcmp(frame.p + e->ports_at, e->ports, sizeof e->ports) == 0 && read(frame, e, what))
+            return true;
+    }
+    return false;
+}
+
+static bool search(struct sx_slice frame, struct sx_slice src, struct sx_slice dst, struct ends *e,
+                   header_reader read, void *what)
+{
+    char addresses[32];
     size_t from = 0;
 
+    memcpy(addresses, src.p, src.n);
+    memcpy(addresses + src.n, dst.p, dst.n);
     while (from + e->n + e->least <= frame.n) {
-        const char *hit = (const char *)ws_memmem(frame.p + from, frame.n - from, e->addresses,
-                                                  e->n);
+        const char *hit = (const char *)ws_memmem(frame.p + from, frame.n - from, addresses, e->n);
         if (!hit)
             return false;
         e->addresses_at = (size_t)(hit - frame.p);
-        for (size_t skip = 0; skip <= MAX_OPTIONS; skip += 4) {
-            e->ports_at = e->addresses_at + e->n + skip;
-            if (e->ports_at + e->least > frame.n)
-                break;
-            if (memcmp(frame.p + e->ports_at, e->ports, sizeof e->ports) == 0 &&
-                read(frame, e, what))
-                return true;
-        }
+        if (read_behind(frame, e, read, what))
+            return true;
         from = e->addresses_at + 1;
     }
     return false;
+}
+
+static inline bool find_header(struct sx_slice frame, struct sx_slice src, struct sx_slice dst,
+                               uint16_t src_port, uint16_t dst_port, size_t least,
+                               header_reader read, void *what)
+{
+    struct ends e = {
+        .ports = {(char)(src_port >> 8), (char)src_port, (char)(dst_port >> 8), (char)dst_port},
+        .n = src.n + dst.n,
+        .least = least,
+    };
+
+    if (src.n != dst.n || (src.n != 4 && src.n != 16) || frame.n < e.n)
+        return false;
+    /* Where Wireshark took them from. */
+    if (src.p >= frame.p && src.p <= frame.p + frame.n - e.n && dst.p == src.p + src.n) {
+        e.addresses_at = (size_t)(src.p - frame.p);
+        if (read_behind(frame, &e, read, what))
+            return true;
+    }
+    return search(frame, src, dst, &e, read, what);
 }
 
 static bool read_tcp(struct sx_slice frame, const struct ends *e, void *what)
@@ -108,17 +123,11 @@ static bool read_udp(struct sx_slice frame, const struct ends *e, void *what)
 bool sx_tcp_header_find(struct sx_slice frame, struct sx_slice src, struct sx_slice dst,
                         uint16_t src_port, uint16_t dst_port, struct sx_tcp_header *header)
 {
-    struct ends e;
-
-    return set_ends(&e, src, dst, src_port, dst_port, MIN_TCP_HEADER) &&
-           find_header(frame, &e, read_tcp, header);
+    return find_header(frame, src, dst, src_port, dst_port, MIN_TCP_HEADER, read_tcp, header);
 }
 
 bool sx_udp_payload_find(struct sx_slice frame, struct sx_slice src, struct sx_slice dst,
                          uint16_t src_port, uint16_t dst_port, struct sx_slice *payload)
 {
-    struct ends e;
-
-    return set_ends(&e, src, dst, src_port, dst_port, UDP_HEADER) &&
-           find_header(frame, &e, read_udp, payload);
+    return find_header(frame, src, dst, src_port, dst_port, UDP_HEADER, read_udp, payload);
 }

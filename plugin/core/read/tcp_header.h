@@ -20,8 +20,8 @@ struct sx_tcp_header {
     uint32_t seq, ack;
 };
 
-/* src and dst: 4 bytes each of IPv4, or 16 of IPv6. False if no such header is there, or if the
- * bytes end before its flags. */
+/* src and dst: 4 bytes each of IPv4, or 16 of IPv6; of the innermost header, where they point into the
+ * frame. False if no such header is there, or if the bytes end before its flags. */
 bool sx_tcp_header_find(struct sx_slice frame, struct sx_slice src, struct sx_slice dst,
                         uint16_t src_port, uint16_t dst_port, struct sx_tcp_header *header);
 

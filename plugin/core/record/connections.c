@@ -80,7 +80,8 @@ static bool fits_quote(const struct sx_tracker *t, const struct sx_txn *txn,
         return true;
     whole = *quote;
     whole.cseq = txn->cseq;
-    return sx_fingerprint_eq(sx_txn_key(t, &whole, (enum sx_method)txn->method), txn->key);
+    struct sx_names names = sx_txn_names(t, &whole);
+    return sx_fingerprint_eq(sx_txn_key(t, &whole, &names, (enum sx_method)txn->method), txn->key);
 }
 
 static void request_did_not_arrive(struct sx_txn *txn, uint32_t frame, int64_t time_ns)

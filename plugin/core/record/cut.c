@@ -14,26 +14,29 @@ static bool is_to_invite(const struct sx_tracker *t, const struct sx_txn *invite
     return !cancel || cancel->final_frame || code < 200 || code == 487;
 }
 
+/* What a message may be whose CSeq is not there. */
+struct guess {
+    struct sx_sip_msg msg;
+    struct sx_names names;
+};
+
 /* True if the head, with this CSeq, has the key of the transaction. */
-static bool is_of(const struct sx_tracker *t, struct sx_sip_msg *guess, const struct sx_txn *txn,
+static bool is_of(const struct sx_tracker *t, struct guess *guess, const struct sx_txn *txn,
                   enum sx_method method)
 {
-    guess->cseq = txn->cseq;
-    struct sx_fingerprint key = sx_txn_key(t, guess, method);
-    return memcmp(&key, &txn->key, sizeof key) == 0;
+    guess->msg.cseq = txn->cseq;
+    return sx_fingerprint_eq(sx_txn_key(t, &guess->msg, &guess->names, method), txn->key);
 }
 
-static bool is_answer_of(const struct sx_tracker *t, struct sx_sip_msg *guess,
-                         const struct sx_txn *txn)
+static bool is_answer_of(const struct sx_tracker *t, struct guess *guess, const struct sx_txn *txn)
 {
     return txn->method != SX_METHOD_CANCEL && is_of(t, guess, txn, (enum sx_method)txn->method) &&
-           (txn->method != SX_METHOD_INVITE || is_to_invite(t, txn, guess->code));
+           (txn->method != SX_METHOD_INVITE || is_to_invite(t, txn, guess->msg.code));
 }
 
-static bool is_request_of(const struct sx_tracker *t, struct sx_sip_msg *guess,
-                          const struct sx_txn *txn)
+static bool is_request_of(const struct sx_tracker *t, struct guess *guess, const struct sx_txn *txn)
 {
-    enum sx_method method = guess->method;
+    enum sx_method method = guess->msg.method;
 
     return is_of(t, guess, txn, method) ||
            ((method == SX_METHOD_ACK || method == SX_METHOD_CANCEL) &&
@@ -51,16 +54,15 @@ static bool is_acknowledged_by(const struct sx_txn *txn, const struct sx_observa
 /* The transaction whose CSeq number the message has. */
 static const struct sx_txn *find(const struct sx_tracker *t, const struct sx_observation *obs)
 {
-    struct sx_sip_msg guess = *obs->msg;
-    uint64_t call = sx_txn_call_hash(t, guess.call_id);
+    struct guess guess = {*obs->msg, sx_txn_names(t, obs->msg)};
     const struct sx_txn *acknowledged = NULL;
     uint32_t newest = t->txns.count, oldest = newest > MAX_LOOK_BACK ? newest - MAX_LOOK_BACK : 0;
 
     for (uint32_t number = newest; number > oldest; number--) {
         const struct sx_txn *txn = sx_tracker_txn(t, number);
-        if (txn->call_hash != call || txn->method == SX_METHOD_OTHER)
+        if (!txn->call_hash || txn->call_hash != guess.names.call || txn->method == SX_METHOD_OTHER)
             continue;
-        if (guess.is_request ? is_request_of(t, &guess, txn) : is_answer_of(t, &guess, txn))
+        if (guess.msg.is_request ? is_request_of(t, &guess, txn) : is_answer_of(t, &guess, txn))
             return txn;
         if (!acknowledged && is_acknowledged_by(txn, obs))
             acknowledged = txn;

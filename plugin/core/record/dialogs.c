@@ -54,23 +54,13 @@ struct name {
     uint32_t from, to;      /* tags */
 };
 
-static uint64_t hash_of(const struct sx_tracker *t, struct sx_slice s)
-{
-    struct sx_hash h = sx_hash_begin(t->key);
-
-    sx_hash_add(&h, s);
-    return sx_hash_end(h).bits;
-}
-
 /* The tags come in either order: a request of the other side has them the other way round. */
-static struct name name_of(const struct sx_tracker *t, uint64_t call_hash, struct sx_slice from_tag,
-                           struct sx_slice to_tag)
+static struct name name_of(const struct sx_tracker *t, uint64_t call_hash, uint32_t from,
+                           uint32_t to)
 {
-    uint32_t from = sx_txn_tag_hash(from_tag), to = sx_txn_tag_hash(to_tag);
     struct sx_hash h = sx_hash_begin(t->key);
 
-    sx_hash_add_uint(&h, call_hash);
-    sx_hash_add_uint(&h, (uint64_t)MIN(from, to) << 32 | MAX(from, to));
+    sx_hash_add_two(&h, call_hash, (uint64_t)MIN(from, to) << 32 | MAX(from, to));
     return (struct name){
         .call = {call_hash}, .key = sx_hash_end(h), .from = from, .to = to,
     };
@@ -117,7 +107,8 @@ const struct sx_dialog *sx_dialog_of_message(const struct sx_tracker *t,
 
     if (!to.p || msg->call_id.n == 0)
         return NULL;
-    struct name name = name_of(t, hash_of(t, msg->call_id), from, to);
+    struct name name = name_of(t, sx_txn_call_hash(t, msg->call_id), sx_txn_tag_hash(from),
+                               sx_txn_tag_hash(to));
     return find(t->dialogs, &name);
 }
 
@@ -185,7 +176,7 @@ void sx_dialogs_request(struct sx_tracker *t, struct sx_txn *txn, const struct s
     if ((!txn->in_dialog && msg->method != SX_METHOD_ACK) || !txn->call_hash ||
         msg->method == SX_METHOD_CANCEL || msg->method == SX_METHOD_REGISTER)
         return;
-    struct name name = name_of(t, txn->call_hash, sx_sip_msg_from_tag(msg), sx_sip_msg_to_tag(msg));
+    struct name name = name_of(t, txn->call_hash, obs->names.from_tag, obs->names.to_tag);
     struct sx_dialog *dialog = find_or_add(t, &name, obs->frame);
     enum sx_side side = side_of(dialog, name.from);
 
@@ -295,12 +286,11 @@ static void note_answer(const struct sx_tracker *t, struct sx_dialog *dialog,
 void sx_dialogs_response(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
 {
     const struct sx_sip_msg *msg = obs->msg;
-    struct sx_slice to_tag = sx_sip_msg_to_tag(msg);
 
-    if (msg->code <= 100 || msg->code >= 300 || !to_tag.p || !txn->call_hash ||
+    if (msg->code <= 100 || msg->code >= 300 || !sx_sip_msg_to_tag(msg).p || !txn->call_hash ||
         !makes_dialogs(msg->method))
         return;
-    struct name name = name_of(t, txn->call_hash, sx_sip_msg_from_tag(msg), to_tag);
+    struct name name = name_of(t, txn->call_hash, obs->names.from_tag, obs->names.to_tag);
     struct sx_dialog *dialog = find_or_add(t, &name, obs->frame);
     if (!txn->in_dialog)
         make(t, dialog, txn, obs, name.from);

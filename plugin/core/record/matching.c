@@ -28,19 +28,6 @@ static bool has_cookie(struct sx_slice branch)
                             g_ascii_strncasecmp(branch.p, SX_BRANCH_COOKIE, n) == 0);
 }
 
-/* What the keys of one message have in common. */
-static inline struct sx_hash begin_key(const struct sx_tracker *t, const struct sx_sip_msg *msg,
-                                enum sx_method method)
-{
-    struct sx_hash h = sx_hash_begin(t->key);
-
-    sx_hash_add_uint(&h, (uint64_t)msg->call_id.n << 40 | (uint64_t)msg->cseq << 8 | method);
-    sx_hash_add_bytes(&h, msg->call_id);
-    if (method == SX_METHOD_OTHER)
-        sx_hash_add(&h, msg->cseq_method_name);
-    return h;
-}
-
 struct sx_slice sx_via_sent_by(const struct sx_via *via)
 {
     struct sx_slice s = via->sent_by;
@@ -50,28 +37,8 @@ struct sx_slice sx_via_sent_by(const struct sx_via *via)
     return s;
 }
 
-static inline struct sx_fingerprint end_key(struct sx_hash h, const struct sx_sip_msg *msg,
-                                     const struct sx_via *via)
-{
-    struct sx_slice sent_by = sx_via_sent_by(via);
-
-    sx_hash_add_uint(&h, (uint64_t)via->branch.n << 32 | (uint32_t)sent_by.n);
-    sx_hash_add_bytes(&h, via->branch);
-    sx_hash_add_bytes_lower(&h, sent_by);
-    if (!has_cookie(via->branch) && msg->from.p)
-        sx_hash_add(&h, sx_sip_msg_from_tag(msg));
-    return sx_hash_end(h);
-}
-
-/* RFC 3261 17.1.3 and 17.2.3. Call-ID and CSeq number are not part of the rule for branches with
- * the magic cookie; they keep apart what a client with poor random numbers lets collide. */
-struct sx_fingerprint sx_txn_key(const struct sx_tracker *t, const struct sx_sip_msg *msg,
-                                 enum sx_method method)
-{
-    return end_key(begin_key(t, msg, method), msg, &msg->via);
-}
-
-uint64_t sx_txn_call_hash(const struct sx_tracker *t, struct sx_slice s)
+/* Of a run of bytes whose length counts. */
+static inline uint64_t hash_of(const struct sx_tracker *t, struct sx_slice s)
 {
     struct sx_hash h = sx_hash_begin(t->key);
 
@@ -79,15 +46,69 @@ uint64_t sx_txn_call_hash(const struct sx_tracker *t, struct sx_slice s)
     return sx_hash_end(h).bits;
 }
 
+/* The same with ASCII letters as lower case. */
+static inline uint64_t hash_of_lower(const struct sx_tracker *t, struct sx_slice s)
+{
+    struct sx_hash h = sx_hash_begin(t->key);
+
+    sx_hash_add_bytes_lower(&h, s);
+    sx_hash_add_uint(&h, s.n);
+    return sx_hash_end(h).bits;
+}
+
+uint64_t sx_txn_call_hash(const struct sx_tracker *t, struct sx_slice s)
+{
+    return s.n > 0 ? hash_of(t, s) : 0;
+}
+
 uint32_t sx_txn_hash(const struct sx_tracker *t, struct sx_slice s)
 {
-    return (uint32_t)sx_txn_call_hash(t, s);
+    return (uint32_t)hash_of(t, s);
+}
+
+struct sx_names sx_txn_names(const struct sx_tracker *t, const struct sx_sip_msg *msg)
+{
+    return (struct sx_names){
+        .call = sx_txn_call_hash(t, msg->call_id),
+        .branch = hash_of(t, msg->via.branch),
+        .sent_by = hash_of_lower(t, sx_via_sent_by(&msg->via)),
+        .from_tag = sx_txn_tag_hash(sx_sip_msg_from_tag(msg)),
+        .to_tag = sx_txn_tag_hash(sx_sip_msg_to_tag(msg)),
+    };
+}
+
+/* Of the Via whose branch and sent-by the names have. */
+static inline struct sx_fingerprint key_of(const struct sx_tracker *t, const struct sx_sip_msg *msg,
+                                           const struct sx_names *names, const struct sx_via *via,
+                                           enum sx_method method)
+{
+    struct sx_hash h = sx_hash_begin(t->key);
+
+    sx_hash_add_two(&h, names->call, names->branch);
+    sx_hash_add_two(&h, names->sent_by, (uint64_t)msg->cseq << 8 | method);
+    if (method == SX_METHOD_OTHER)
+        sx_hash_add(&h, msg->cseq_method_name);
+    if (!has_cookie(via->branch))
+        sx_hash_add_uint(&h, names->from_tag);
+    return sx_hash_end(h);
+}
+
+/* RFC 3261 17.1.3 and 17.2.3. Call-ID and CSeq number are not part of the rule for branches with
+ * the magic cookie; they keep apart what a client with poor random numbers lets collide. */
+struct sx_fingerprint sx_txn_key(const struct sx_tracker *t, const struct sx_sip_msg *msg,
+                                 const struct sx_names *names, enum sx_method method)
+{
+    return key_of(t, msg, names, &msg->via, method);
 }
 
 struct sx_fingerprint sx_txn_key_of(const struct sx_tracker *t, const struct sx_sip_msg *msg,
-                                    const struct sx_via *via)
+                                    const struct sx_names *names, const struct sx_via *via)
 {
-    return end_key(begin_key(t, msg, msg->method), msg, via);
+    struct sx_names other = *names;
+
+    other.branch = hash_of(t, via->branch);
+    other.sent_by = hash_of_lower(t, sx_via_sent_by(via));
+    return key_of(t, msg, &other, via, msg->method);
 }
 
 struct sx_txn *sx_txn_find(const struct sx_tracker *t, struct sx_fingerprint key)
@@ -97,9 +118,10 @@ struct sx_txn *sx_txn_find(const struct sx_tracker *t, struct sx_fingerprint key
 
 /* An ACK to a non-2xx belongs to its INVITE (RFC 3261 17.1.1.3); an ACK to a 2xx is a transaction
  * of its own (RFC 3261 13.2.2.4), even of clients that use the INVITE's branch again. */
-struct sx_txn *sx_txn_find_ack(const struct sx_tracker *t, const struct sx_sip_msg *msg)
+struct sx_txn *sx_txn_find_ack(const struct sx_tracker *t, const struct sx_sip_msg *msg,
+                               const struct sx_names *names)
 {
-    struct sx_txn *invite = sx_txn_find(t, sx_txn_key(t, msg, SX_METHOD_INVITE));
+    struct sx_txn *invite = sx_txn_find(t, sx_txn_key(t, msg, names, SX_METHOD_INVITE));
 
     return invite && invite->state != SX_TXN_ACCEPTED ? invite : NULL;
 }
@@ -108,11 +130,12 @@ uint32_t sx_tracker_find(const struct sx_tracker *t, const struct sx_sip_msg *ms
 {
     if (!msg->has_via || !msg->has_cseq)
         return 0;
+    struct sx_names names = sx_txn_names(t, msg);
     struct sx_txn *txn = NULL;
     if (msg->is_request && msg->method == SX_METHOD_ACK)
-        txn = sx_txn_find_ack(t, msg);
+        txn = sx_txn_find_ack(t, msg, &names);
     if (!txn)
-        txn = sx_txn_find(t, sx_txn_key(t, msg, msg->method));
+        txn = sx_txn_find(t, sx_txn_key(t, msg, &names, msg->method));
     return txn ? txn->number : 0;
 }
 
@@ -227,14 +250,13 @@ static void adopt_waiting(struct sx_tracker *t, struct sx_txn *parent)
 
 /* The nearest upstream transaction in the capture above the immediate one: a spiral inside a proxy,
  * or a hop that was not captured, leaves Via values between that belong to none. */
-static struct sx_txn *find_ancestor(const struct sx_tracker *t, const struct sx_sip_msg *msg,
-                                    struct sx_hash begun)
+static struct sx_txn *find_ancestor(const struct sx_tracker *t, const struct sx_observation *obs)
 {
     struct sx_txn *ancestor = NULL;
     struct sx_via via;
 
-    for (unsigned i = 2; !ancestor && i < SX_MAX_HOPS_UP && sx_sip_msg_via(msg, i, &via); i++)
-        ancestor = sx_txn_find(t, end_key(begun, msg, &via));
+    for (unsigned i = 2; !ancestor && i < SX_MAX_HOPS_UP && sx_sip_msg_via(obs->msg, i, &via); i++)
+        ancestor = sx_txn_find(t, sx_txn_key_of(t, obs->msg, &obs->names, &via));
     return ancestor;
 }
 
@@ -253,27 +275,25 @@ const struct sx_txn *sx_tracker_next_sibling(const struct sx_tracker *t,
     return sx_txn_at(t, sibling->parent ? sibling->next_sibling : sibling->next_waiting);
 }
 
-static void link_parent(struct sx_tracker *t, struct sx_txn *txn, const struct sx_sip_msg *msg)
+static void link_parent(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
 {
     struct sx_via upstream;
 
-    if (!sx_sip_msg_via(msg, 1, &upstream))
+    if (!sx_sip_msg_via(obs->msg, 1, &upstream))
         return;
-    struct sx_hash begun = begin_key(t, msg, msg->method);
-    txn->parent_key = end_key(begun, msg, &upstream);
+    txn->parent_key = sx_txn_key_of(t, obs->msg, &obs->names, &upstream);
     struct sx_txn *parent = sx_txn_find(t, txn->parent_key);
     if (!parent) {
-        txn->next_waiting = sx_fingerprint_map_get(&t->waiting, txn->parent_key);
-        sx_fingerprint_map_set(&t->waiting, txn->parent_key, txn->number);
-        parent = find_ancestor(t, msg, begun);
+        txn->next_waiting = sx_fingerprint_map_swap(&t->waiting, txn->parent_key, txn->number);
+        parent = find_ancestor(t, obs);
     }
     if (parent && parent != txn)
         link_child(t, parent, txn);
 }
 
-void sx_txn_place(struct sx_tracker *t, struct sx_txn *txn, const struct sx_sip_msg *msg)
+void sx_txn_place(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
 {
-    link_parent(t, txn, msg);
+    link_parent(t, txn, obs);
     adopt_waiting(t, txn);
 }
 
@@ -285,7 +305,7 @@ struct sx_txn *sx_txn_add(struct sx_tracker *t, const struct sx_observation *obs
 
     txn->number = t->txns.count;
     txn->key = key;
-    txn->call_hash = obs->msg->call_id.n > 0 ? sx_txn_call_hash(t, obs->msg->call_id) : 0;
+    txn->call_hash = obs->names.call;
     txn->method = (uint8_t)obs->msg->method;
     txn->transport = (uint8_t)obs->transport;
     txn->old_branch = !has_cookie(obs->msg->via.branch);
@@ -301,6 +321,6 @@ struct sx_txn *sx_txn_new(struct sx_tracker *t, const struct sx_observation *obs
     struct sx_txn *txn = sx_txn_add(t, obs, key);
 
     sx_fingerprint_map_set(&t->by_key, key, txn->number);
-    sx_stray_list(t, txn, obs->msg);
+    sx_stray_list(t, txn, &obs->names);
     return txn;
 }

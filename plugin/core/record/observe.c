@@ -69,15 +69,6 @@ static void expect_answer(struct sx_tracker *t, struct sx_txn *txn, const struct
         txn->names = sx_names_note(t->names, msg, txn->number);
 }
 
-/* Of requests that are inside a dialog, or should be: what a mismatch is judged by. */
-static void note_tags(struct sx_txn *txn, const struct sx_sip_msg *msg)
-{
-    struct sx_slice from = sx_sip_msg_from_tag(msg), to = sx_sip_msg_to_tag(msg);
-
-    txn->from_tag = from.p ? sx_txn_tag_hash(from) : 0;
-    txn->to_tag = to.p ? sx_txn_tag_hash(to) : 0;
-}
-
 /* RFC 7989 5: the UUID of the sender of the request stands first; the nil UUID names nobody. A B2BUA
  * hands it on. */
 static uint64_t session_hash(const struct sx_tracker *t, const struct sx_sip_msg *msg)
@@ -114,10 +105,13 @@ static void first_request(const struct sx_tracker *t, struct sx_txn *txn,
         txn->vias = (uint8_t)MIN(msg->more_vias.p ? sx_sip_msg_via_count(msg) : 1, UINT8_MAX);
     txn->in_dialog = sx_sip_msg_to_tag(msg).p != NULL;
     txn->to_contact = txn->in_dialog && !msg->top_route.p && sx_address_is_named(msg->uri, &obs->dst);
-    if (txn->in_dialog || sx_txn_needs_dialog(txn))
-        note_tags(txn, msg);
+    /* What a mismatch is judged by. */
+    if (txn->in_dialog || sx_txn_needs_dialog(txn)) {
+        txn->from_tag = obs->names.from_tag;
+        txn->to_tag = obs->names.to_tag;
+    }
     if (msg->method == SX_METHOD_ACK)
-        txn->final_tag = sx_txn_tag_hash(sx_sip_msg_to_tag(msg));
+        txn->final_tag = obs->names.to_tag;
     if (msg->method == SX_METHOD_INVITE) {
         txn->uri_hash = sx_txn_hash(t, msg->uri);
         txn->session_hash = session_hash(t, msg);
@@ -198,11 +192,17 @@ static bool says_completed_elsewhere(const struct sx_sip_msg *msg)
     return false;
 }
 
+/* With the topmost Via of the message. */
+static struct sx_txn *find_by(const struct sx_tracker *t, const struct sx_observation *obs,
+                              enum sx_method method)
+{
+    return sx_txn_find(t, sx_txn_key(t, obs->msg, &obs->names, method));
+}
+
 static void cancel_invite(struct sx_tracker *t, struct sx_txn *cancel,
                           const struct sx_observation *obs, struct sx_message *record)
 {
-    struct sx_txn *invite =
-        sx_txn_find(t, sx_txn_key(t, obs->msg, SX_METHOD_INVITE));
+    struct sx_txn *invite = find_by(t, obs, SX_METHOD_INVITE);
 
     cancel->completed_elsewhere = says_completed_elsewhere(obs->msg);
     if (!invite) {
@@ -217,20 +217,20 @@ static void cancel_invite(struct sx_tracker *t, struct sx_txn *cancel,
 
 /* The capture starts after the INVITE, or has the two in another order. */
 static void find_earlier_cancel(struct sx_tracker *t, struct sx_txn *invite,
-                                const struct sx_sip_msg *msg)
+                                const struct sx_observation *obs)
 {
     if (!t->lone_cancels || invite->method != SX_METHOD_INVITE || invite->related)
         return;
-    struct sx_txn *cancel = sx_txn_find(t, sx_txn_key(t, msg, SX_METHOD_CANCEL));
+    struct sx_txn *cancel = find_by(t, obs, SX_METHOD_CANCEL);
     if (cancel && !cancel->related)
         tie_cancel(cancel, invite);
 }
 
 /* Of a CANCEL the capture has only the response. */
 static void find_cancelled(struct sx_tracker *t, struct sx_txn *cancel,
-                           const struct sx_sip_msg *msg)
+                           const struct sx_observation *obs)
 {
-    struct sx_txn *invite = sx_txn_find(t, sx_txn_key(t, msg, SX_METHOD_INVITE));
+    struct sx_txn *invite = find_by(t, obs, SX_METHOD_INVITE);
 
     if (invite)
         tie_cancel(cancel, invite);
@@ -266,13 +266,13 @@ static void repeated_request(struct sx_txn *txn, const struct sx_observation *ob
 static struct sx_txn *observe_ack(struct sx_tracker *t, const struct sx_observation *obs,
                                   struct sx_message *record)
 {
-    struct sx_txn *invite = sx_txn_find_ack(t, obs->msg);
+    struct sx_txn *invite = sx_txn_find_ack(t, obs->msg, &obs->names);
 
     if (!invite)
         return NULL;
     invite->ack_astray |= !sx_endpoint_eq(obs->to, invite->dst) ||
                           obs->transport != (enum sx_transport)invite->transport;
-    record->identity = sx_txn_tag_hash(sx_sip_msg_to_tag(obs->msg));
+    record->identity = obs->names.to_tag;
     if (!invite->ack_frame) {
         invite->ack_frame = obs->frame;
         invite->ack_ns = obs->time_ns;
@@ -287,13 +287,12 @@ static struct sx_txn *observe_ack(struct sx_tracker *t, const struct sx_observat
 
 /* RFC 3261 17.2.3 names these for clients without the magic cookie; those that use a branch again,
  * as test tools do, are told by them as well. */
-static uint32_t request_hash(const struct sx_tracker *t, const struct sx_sip_msg *msg)
+static uint32_t request_hash(const struct sx_tracker *t, const struct sx_observation *obs)
 {
     struct sx_hash h = sx_hash_begin(t->key);
 
-    sx_hash_add(&h, msg->uri);
-    sx_hash_add(&h, sx_sip_msg_from_tag(msg));
-    sx_hash_add(&h, sx_sip_msg_to_tag(msg));
+    sx_hash_add(&h, obs->msg->uri);
+    sx_hash_add_uint(&h, (uint64_t)obs->names.from_tag << 32 | obs->names.to_tag);
     return (uint32_t)sx_hash_end(h).bits;
 }
 
@@ -332,8 +331,8 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
     if (msg->method == SX_METHOD_ACK && (txn = observe_ack(t, obs, record)))
         return txn;
 
-    struct sx_fingerprint key = sx_txn_key(t, msg, msg->method);
-    record->identity = request_hash(t, msg);
+    struct sx_fingerprint key = sx_txn_key(t, msg, &obs->names, msg->method);
+    record->identity = request_hash(t, obs);
     txn = find_begun(t, key, obs, record);
     if (txn && txn->request_frame) {
         repeated_request(txn, obs, record);
@@ -346,8 +345,8 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
     first_request(t, txn, obs);
     txn->request_hash = record->identity;
     if (new) {
-        sx_txn_place(t, txn, msg);
-        find_earlier_cancel(t, txn, msg);
+        sx_txn_place(t, txn, obs);
+        find_earlier_cancel(t, txn, obs);
     } else {
         sx_txn_mark_forwarded(t, txn);
     }
@@ -507,7 +506,7 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
                                        struct sx_message *record)
 {
     const struct sx_sip_msg *msg = obs->msg;
-    struct sx_fingerprint key = sx_txn_key(t, msg, msg->method);
+    struct sx_fingerprint key = sx_txn_key(t, msg, &obs->names, msg->method);
     struct sx_txn *txn = msg->has_via ? sx_txn_find(t, key) : NULL;
     struct sx_txn *stray = sx_stray_find(t, obs, key, txn);
 
@@ -518,13 +517,13 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
     if (!txn) {
         txn = sx_txn_new(t, obs, key);
         txn->cseq = msg->cseq;
-        sx_txn_place(t, txn, msg);
+        sx_txn_place(t, txn, obs);
         if (msg->method == SX_METHOD_CANCEL)
-            find_cancelled(t, txn, msg);
+            find_cancelled(t, txn, obs);
         else
-            find_earlier_cancel(t, txn, msg);
+            find_earlier_cancel(t, txn, obs);
     }
-    uint32_t to_tag = record->to_tag = sx_txn_tag_hash(sx_sip_msg_to_tag(msg));
+    uint32_t to_tag = record->to_tag = obs->names.to_tag;
     record->identity = response_identity(to_tag, msg);
     record->repeats = earlier_response(t, txn, record);
     bool copy = record->repeats && sx_copies_mark(t, txn, record, obs);
@@ -586,6 +585,7 @@ struct sx_message *sx_tracker_observe(struct sx_tracker *t, struct sx_observatio
     if (!is_complete(t, obs, &whole))
         return record;
     record->method = (uint8_t)obs->msg->method;
+    obs->names = sx_txn_names(t, obs->msg);
     if (obs->quoted) {
         txn = sx_observe_quote(t, obs);
     } else {

@@ -11,16 +11,14 @@
 
 /* ---- the transactions of a call ---- */
 
-void sx_stray_list(struct sx_tracker *t, struct sx_txn *txn, const struct sx_sip_msg *msg)
+void sx_stray_list(struct sx_tracker *t, struct sx_txn *txn, const struct sx_names *names)
 {
     struct sx_fingerprint call = {txn->call_hash};
 
-    txn->branch_hash = sx_txn_hash(t, msg->via.branch);
-    txn->sent_by_hash = sx_txn_hash(t, sx_via_sent_by(&msg->via));
-    if (!txn->call_hash)
-        return;
-    txn->next_in_call = sx_fingerprint_map_get(&t->by_call, call);
-    sx_fingerprint_map_set(&t->by_call, call, txn->number);
+    txn->branch_hash = (uint32_t)names->branch;
+    txn->sent_by_hash = (uint32_t)names->sent_by;
+    if (txn->call_hash)
+        txn->next_in_call = sx_fingerprint_map_swap(&t->by_call, call, txn->number);
 }
 
 const struct sx_txn *sx_tracker_newest_in_call(const struct sx_tracker *t, uint64_t call_hash)
@@ -160,12 +158,12 @@ struct sx_txn *sx_stray_find(struct sx_tracker *t, const struct sx_observation *
         .obs = obs,
         .matched = matched,
         .key = key,
-        .branch = sx_txn_hash(t, msg->via.branch),
-        .sent_by = sx_txn_hash(t, sx_via_sent_by(&msg->via)),
+        .branch = (uint32_t)obs->names.branch,
+        .sent_by = (uint32_t)obs->names.sent_by,
     };
     if (sx_sip_msg_via(msg, 1, &below))
-        s.second = sx_txn_key_of(t, msg, &below);
-    const struct sx_txn *meant = find_meant(&s, msg->call_id.n > 0 ? sx_txn_call_hash(t, msg->call_id) : 0, &differs);
+        s.second = sx_txn_key_of(t, msg, &obs->names, &below);
+    const struct sx_txn *meant = find_meant(&s, obs->names.call, &differs);
     return meant ? kept_with(t, obs, sx_txn_at(t, meant->number), differs, key) : NULL;
 }
 

@@ -78,11 +78,14 @@ static inline struct sx_txn *sx_txn_at(const struct sx_tracker *tracker, uint32_
 
 /* ---- matching.c ---- */
 
+struct sx_names sx_txn_names(const struct sx_tracker *tracker, const struct sx_sip_msg *msg);
+
+/* names: of the message. */
 struct sx_fingerprint sx_txn_key(const struct sx_tracker *tracker, const struct sx_sip_msg *msg,
-                                 enum sx_method method);
+                                 const struct sx_names *names, enum sx_method method);
 /* The same by another Via value of the message. */
 struct sx_fingerprint sx_txn_key_of(const struct sx_tracker *tracker, const struct sx_sip_msg *msg,
-                                    const struct sx_via *via);
+                                    const struct sx_names *names, const struct sx_via *via);
 
 /* The sent-by without the port that it has anyway: RFC 3261 18.1.1, 20.42. */
 struct sx_slice sx_via_sent_by(const struct sx_via *via);
@@ -90,7 +93,8 @@ struct sx_slice sx_via_sent_by(const struct sx_via *via);
 struct sx_txn *sx_txn_find(const struct sx_tracker *tracker, struct sx_fingerprint key);
 
 /* The INVITE that an ACK belongs to; NULL if the ACK is a transaction of its own. */
-struct sx_txn *sx_txn_find_ack(const struct sx_tracker *tracker, const struct sx_sip_msg *msg);
+struct sx_txn *sx_txn_find_ack(const struct sx_tracker *tracker, const struct sx_sip_msg *msg,
+                               const struct sx_names *names);
 
 /* A transaction that its key will find; and one that it will not. */
 struct sx_txn *sx_txn_new(struct sx_tracker *tracker, const struct sx_observation *obs,
@@ -100,12 +104,12 @@ struct sx_txn *sx_txn_add(struct sx_tracker *tracker, const struct sx_observatio
 
 /* Gives a new transaction its place in the tree: below what it was forwarded from, above what was
  * forwarded from it. In a capture merged from several, the latter may have come first. */
-void sx_txn_place(struct sx_tracker *tracker, struct sx_txn *txn, const struct sx_sip_msg *msg);
+void sx_txn_place(struct sx_tracker *tracker, struct sx_txn *txn, const struct sx_observation *obs);
 
 /* Notes that the host which the parent was sent to sends requests on. */
 void sx_txn_mark_forwarded(struct sx_tracker *tracker, const struct sx_txn *txn);
 
-/* 64 bits of a Call-ID. */
+/* 64 bits of a Call-ID, as in sx_names; 0 if there is none. */
 uint64_t sx_txn_call_hash(const struct sx_tracker *tracker, struct sx_slice call_id);
 uint32_t sx_txn_hash(const struct sx_tracker *tracker, struct sx_slice s);
 
@@ -127,7 +131,7 @@ gboolean sx_way_equal(gconstpointer a, gconstpointer b);
 /* ---- strays.c ---- */
 
 /* Adds a new transaction to those of its call. */
-void sx_stray_list(struct sx_tracker *tracker, struct sx_txn *txn, const struct sx_sip_msg *msg);
+void sx_stray_list(struct sx_tracker *tracker, struct sx_txn *txn, const struct sx_names *names);
 
 /* Where a response is kept that its key leads nowhere, or to a transaction of another hop
  * (matched), and that is meant for a request all the same. NULL if it is no such. */

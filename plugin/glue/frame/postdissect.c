@@ -243,8 +243,10 @@ static void on_tcp(const struct visit *v, tvbuff_t *frame)
 
     /* Read at once; nothing keeps the pointer. */
     struct sx_slice bytes = sx_slice((const char *)tvb_get_ptr(frame, 0, (int)n), n);
-    if (!sx_tcp_header_find(bytes, address_slice(&pinfo->src), address_slice(&pinfo->dst),
-                            segment.src.port, segment.dst.port, &tcp))
+    if (v->packet.exact)
+        tcp = v->tcp;
+    else if (!sx_tcp_header_find(bytes, address_slice(&pinfo->src), address_slice(&pinfo->dst),
+                                 segment.src.port, segment.dst.port, &tcp))
         return;
     segment.flags = tcp.flags;
     segment.payload = tcp.payload;

@@ -14,7 +14,7 @@
 #define MAX_KEEPALIVE_FRAME 160
 
 /* Messages that a segment has room for; more of them take more than one allocation. */
-#define USUAL_PIECES 4
+#define USUAL_PIECES 8
 
 /* How much of a segment is looked for in the data that it completed, and how often. */
 #define PROBE 16
@@ -194,6 +194,27 @@ static bool begins_as_told(const struct frame *f, const struct sx_sip_msg *msg)
     return false;
 }
 
+static struct sx_slice address_slice(const address *a)
+{
+    return sx_slice(a->data, (size_t)MAX(a->len, 0));
+}
+
+/* The message that the only datagram of a frame begins with: quicker than to look for it. */
+static bool read_payload(const struct frame *f, struct sx_slice bytes, size_t *at,
+                         struct sx_piece *piece)
+{
+    const packet_info *pinfo = f->pinfo;
+    struct sx_slice payload;
+
+    if (f->transport != SX_TRANSPORT_UDP || f->quoted || f->sip_layers > 1 ||
+        !sx_udp_payload_find(bytes, address_slice(&pinfo->src), address_slice(&pinfo->dst),
+                             (uint16_t)pinfo->srcport, (uint16_t)pinfo->destport, &payload))
+        return false;
+    *at = (size_t)(payload.p - bytes.p);
+    return sx_piece_read(bytes, at, piece) && sx_piece_begins_plainly(bytes, piece) &&
+           begins_as_told(f, &piece->msg);
+}
+
 /* A datagram is one message, and one layer of SIP; a frame may hold several datagrams. The body of a
  * message is no place to look for the next one. */
 static unsigned each_in_source(const struct frame *f, tvbuff_t *tvb, sx_sip_source_cb cb, void *data)
@@ -203,6 +224,12 @@ static unsigned each_in_source(const struct frame *f, tvbuff_t *tvb, sx_sip_sour
     unsigned found = 0;
     size_t at = 0;
 
+    if (read_payload(f, bytes, &at, &piece)) {
+        tell(f, tvb, &piece, cb, data);
+        found++;
+    } else {
+        at = 0;
+    }
     while (found < f->sip_layers &&
            sx_start_line_find(bytes, &at, false,
                               f->verdicts[MIN(found, f->verdict_count - 1)].method)) {
@@ -257,8 +284,7 @@ static size_t payload_start(const struct frame *f, struct sx_slice bytes, bool i
     struct sx_tcp_header tcp;
 
     if (is_frame &&
-        sx_tcp_header_find(bytes, sx_slice(pinfo->src.data, (size_t)MAX(pinfo->src.len, 0)),
-                           sx_slice(pinfo->dst.data, (size_t)MAX(pinfo->dst.len, 0)),
+        sx_tcp_header_find(bytes, address_slice(&pinfo->src), address_slice(&pinfo->dst),
                            (uint16_t)pinfo->srcport, (uint16_t)pinfo->destport, &tcp))
         return MIN(tcp.payload_at, bytes.n);
     return 0;
@@ -308,21 +334,50 @@ static struct sx_slice within_chunk(struct sx_slice bytes, size_t at)
     return bytes;
 }
 
+/* The messages of a stream; read where they are kept. */
+struct pieces {
+    wmem_allocator_t *pool;
+    struct sx_piece *all;
+    size_t count, room;
+};
+
+/* Where the next one is read. */
+static struct sx_piece *next_piece(struct pieces *pieces)
+{
+    if (pieces->count == pieces->room) {
+        pieces->room = pieces->room ? pieces->room * 2 : USUAL_PIECES;
+        pieces->all = wmem_realloc(pieces->pool, pieces->all,
+                                   pieces->room * sizeof(struct sx_piece));
+    }
+    return &pieces->all[pieces->count];
+}
+
+/* at_boundary: a message may begin there. */
+static bool read_next(const struct frame *f, struct sx_slice bytes, size_t *at, bool at_boundary,
+                      struct sx_piece *piece)
+{
+    const char *method = f->verdict_count ? f->verdicts[0].method : NULL;
+    bool sctp = f->transport == SX_TRANSPORT_SCTP;
+
+    if (at_boundary && !sctp && sx_piece_read(bytes, at, piece)) {
+        if (sx_piece_begins_plainly(bytes, piece))
+            return true;
+        *at = piece->offset;
+    }
+    for (; sx_start_line_find(bytes, at, at_boundary, method); *at += 7)
+        if (sx_piece_read(sctp ? within_chunk(bytes, *at) : bytes, at, piece))
+            return true;
+    return false;
+}
+
 /* at_boundary: a message may begin there; else headers of other layers stand before it. */
 static void collect(const struct frame *f, const struct data_source *source, unsigned number,
-                    size_t at, bool at_boundary, wmem_array_t *pieces)
+                    size_t at, bool at_boundary, struct pieces *pieces)
 {
     struct sx_slice bytes = source_bytes(get_data_source_tvb(source));
-    const char *method = f->verdict_count ? f->verdicts[0].method : NULL;
-    struct sx_piece piece = {.source = number};
 
-    while (sx_start_line_find(bytes, &at, at_boundary, method)) {
-        struct sx_slice whole = f->transport == SX_TRANSPORT_SCTP ? within_chunk(bytes, at) : bytes;
-        if (!sx_piece_read(whole, &at, &piece)) {
-            at += 7;
-            continue;
-        }
-        wmem_array_append_one(pieces, piece);
+    while (at < bytes.n && read_next(f, bytes, &at, at_boundary, next_piece(pieces))) {
+        pieces->all[pieces->count++].source = number;
         at_boundary = true;
     }
 }
@@ -351,7 +406,7 @@ static GSList *first_source(const struct frame *f, bool *unmasked)
 
 /* The data sources of a stream hold segments or records, and reassembled messages that come after
  * the segment which completed them but begin before it. */
-static void collect_stream(const struct frame *f, wmem_array_t *pieces)
+static void collect_stream(const struct frame *f, struct pieces *pieces)
 {
     unsigned number = 0;
     bool unmasked;
@@ -389,15 +444,14 @@ static bool may_hide_more(const struct frame *f, const struct sx_piece *last, tv
 
 static unsigned each_in_stream(const struct frame *f, sx_sip_source_cb cb, void *data, bool *cut)
 {
-    wmem_array_t *pieces = wmem_array_sized_new(f->pinfo->pool, sizeof(struct sx_piece),
-                                                USUAL_PIECES);
+    struct pieces pieces = {.pool = f->pinfo->pool};
     GSList *source = f->pinfo->data_src;
     unsigned number = 0;
 
-    collect_stream(f, pieces);
-    struct sx_piece *all = wmem_array_get_raw(pieces);
-    size_t n = sx_pieces_taken(all, wmem_array_get_count(pieces), f->verdicts, f->verdict_count,
-                               is_cut(f->pinfo), f->continued);
+    collect_stream(f, &pieces);
+    struct sx_piece *all = pieces.all;
+    size_t n = sx_pieces_taken(all, pieces.count, f->verdicts, f->verdict_count, is_cut(f->pinfo),
+                               f->continued);
     for (size_t i = 0; i < n; i++) {
         if (all[i].source < number) {
             source = f->pinfo->data_src;
