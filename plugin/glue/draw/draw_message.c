@@ -94,6 +94,7 @@ static const struct sx_drawing *const drawings[] = {
     &sx_drawing_prack,
     &sx_drawing_expired,
     &sx_drawing_names,
+    &sx_drawing_overload,
 };
 
 void sx_draw_set_up(int proto, expert_module_t *module)
