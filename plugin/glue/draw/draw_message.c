@@ -86,6 +86,7 @@ static const struct sx_drawing *const drawings[] = {
     &sx_drawing_trying,
     &sx_drawing_flow,
     &sx_drawing_registration,
+    &sx_drawing_registration_health,
     &sx_drawing_dialog,
     &sx_drawing_ack,
     &sx_drawing_call_end,
