@@ -8,6 +8,7 @@
 #include "core/read/name_addr.h"
 #include "core/record/resent.h"
 #include "core/record/sessions.h"
+#include "core/record/sizes.h"
 #include "core/record/tracker_state.h"
 
 /* How many different responses of one transaction are told apart from repetitions. A fork of
@@ -354,6 +355,8 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
         cancel_invite(t, txn, obs, record);
     if (obs->time_ns < t->paused_until_ns)
         sx_overload_request(t, txn, obs);
+    if (obs->bytes > SX_MAX_OVER_UDP)
+        sx_sizes_large(t, txn, obs->bytes);
     if (!txn->responses)
         expect_answer(t, txn, msg, obs->time_ns + SX_TIMER_B_NS);
     return txn;

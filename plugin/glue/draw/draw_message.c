@@ -96,6 +96,7 @@ static const struct sx_drawing *const drawings[] = {
     &sx_drawing_expired,
     &sx_drawing_names,
     &sx_drawing_overload,
+    &sx_drawing_size,
 };
 
 void sx_draw_set_up(int proto, expert_module_t *module)

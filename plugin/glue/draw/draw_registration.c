@@ -31,8 +31,7 @@ static const value_string state_vals[] = {
 /* Worth a sentence of its own where nothing else is said. */
 static bool is_telling(const struct sx_registration *r)
 {
-    return r->differs || r->refused_in ||
-           (r->state != SX_REGISTRATION_CURRENT && r->state != SX_REGISTRATION_UNKNOWN);
+    return r->differs || r->refused_in || sx_registration_is_over(r);
 }
 
 static void draw_fields(struct sx_pen *p, const struct sx_registration *r)
@@ -40,7 +39,10 @@ static void draw_fields(struct sx_pen *p, const struct sx_registration *r)
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
 
     sx_say_registration(words, p->view->tracker, r, p->txn);
-    if (!p->remark && is_telling(r))
+    if (is_telling(r) && p->flagged && !p->txn->final_frame)
+        p->flagged = wmem_strdup_printf(p->pinfo->pool, "%s; %s", p->flagged,
+                                        wmem_strbuf_get_str(words));
+    else if (!p->remark && is_telling(r))
         p->remark = wmem_strbuf_get_str(words);
     proto_item *item = sx_add_uint(p, p->tree, hf_registration_state, r->state);
     proto_item_append_text(item, ": %s", wmem_strbuf_get_str(words));
