@@ -15,9 +15,9 @@ static const struct sx_binding *binding_of(const struct sx_tracker *t, const str
     return sx_binding_at(sx_tracker_flows(t), flow->binding);
 }
 
-static int64_t runs_out_ns(const struct sx_registering *grant)
+static int64_t lifetime_ns(const struct sx_registering *grant)
 {
-    return grant->ns + (int64_t)grant->expires_s * SX_NS_PER_S;
+    return (int64_t)grant->expires_s * SX_NS_PER_S;
 }
 
 /* ---- refused ---- */
@@ -71,8 +71,9 @@ struct sx_refresh sx_refresh_judge(const struct sx_tracker *t, const struct sx_t
     r.refusal = why(t, txn);
     r.flow = flow;
     r.in = grant->register_in;
-    r.has_left = grant->has_expires;
-    r.left_ns = runs_out_ns(grant) - txn->final_ns;
+    /* A clock that goes back tells nothing. */
+    r.has_left = grant->has_expires && txn->final_ns >= grant->ns;
+    r.left_ns = r.has_left ? grant->ns - txn->final_ns + lifetime_ns(grant) : 0;
     return r;
 }
 
@@ -150,9 +151,9 @@ struct sx_no_refresh sx_no_refresh_judge(const struct sx_tracker *t, const struc
         b->newest != flow->number || flow->leaving_in > grant->frame ||
         MAX(sx_user_at(flows, flow->user)->removed_in, sx_user_at(flows, flow->user)->leaving_in) >
             grant->register_in ||
-        is_routed_after(flow, runs_out_ns(grant)))
+        sx_tracker_now(t) < grant->ns || is_routed_after(flow, grant->ns + lifetime_ns(grant)))
         return r;
-    r.since_ns = sx_tracker_now(t) - runs_out_ns(grant);
+    r.since_ns = sx_tracker_now(t) - grant->ns - lifetime_ns(grant);
     r.flow = r.since_ns >= SX_LATE_NS ? flow : NULL;
     return r;
 }

@@ -44,7 +44,8 @@ static bool is_told(uint32_t in_row)
 static void note_late(struct sx_flows *f, struct sx_binding *binding,
                       const struct sx_registering *before, struct sx_health_mark mark, int64_t asked_ns)
 {
-    if (!before->has_expires)
+    /* A clock that goes back tells nothing. */
+    if (!before->has_expires || asked_ns < before->ns)
         return;
     mark.ns = asked_ns - before->ns - (int64_t)before->expires_s * SX_NS_PER_S;
     if (mark.ns < SX_LATE_NS)

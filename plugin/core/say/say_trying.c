@@ -498,5 +498,5 @@ void sx_say_expiry(wmem_strbuf_t *out, const struct sx_tracker *tracker, const s
     if (!r.flow || !r.in || !sx_registration_is_over(&r))
         return;
     wmem_strbuf_append(out, "; ");
-    sx_say_registration(out, tracker, &r, txn);
+    sx_say_registered(out, &r);
 }

@@ -34,16 +34,25 @@ static bool is_telling(const struct sx_registration *r)
     return r->differs || r->refused_in || sx_registration_is_over(r);
 }
 
+/* It still waits, and that is what is flagged. */
+static void add_to_flagged(struct sx_pen *p, const struct sx_registration *r)
+{
+    if (!p->flagged || p->txn->final_frame || !sx_registration_is_over(r))
+        return;
+    wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, p->flagged);
+    wmem_strbuf_append(words, "; ");
+    sx_say_registered(words, r);
+    p->flagged = wmem_strbuf_get_str(words);
+}
+
 static void draw_fields(struct sx_pen *p, const struct sx_registration *r)
 {
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
 
     sx_say_registration(words, p->view->tracker, r, p->txn);
-    if (is_telling(r) && p->flagged && !p->txn->final_frame)
-        p->flagged = wmem_strdup_printf(p->pinfo->pool, "%s; %s", p->flagged,
-                                        wmem_strbuf_get_str(words));
-    else if (!p->remark && is_telling(r))
+    if (!p->remark && is_telling(r))
         p->remark = wmem_strbuf_get_str(words);
+    add_to_flagged(p, r);
     proto_item *item = sx_add_uint(p, p->tree, hf_registration_state, r->state);
     proto_item_append_text(item, ": %s", wmem_strbuf_get_str(words));
     proto_tree *tree = proto_item_add_subtree(item, ett_registration);
