@@ -93,10 +93,10 @@ static const struct sx_drawing *const drawings[] = {
     &sx_drawing_mismatch,
     &sx_drawing_session,
     &sx_drawing_prack,
-    &sx_drawing_expired,
-    &sx_drawing_names,
     &sx_drawing_overload,
     &sx_drawing_size,
+    &sx_drawing_expired,
+    &sx_drawing_names,
 };
 
 void sx_draw_set_up(int proto, expert_module_t *module)
