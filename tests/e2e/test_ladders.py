@@ -34,6 +34,12 @@ LOOK_AHEAD = {
     "sipexplain.no_ack", "sipexplain.call.ended_in", "sipexplain.call.ended_by",
     "sipexplain.call.duration", "sipexplain.bye_failed",
     "sipexplain.session.refreshed_in", "sipexplain.session_not_refreshed",
+    "sipexplain.registration.refused", "sipexplain.registration.before_in",
+    "sipexplain.registration_refused", "sipexplain.registration.run_out",
+    "sipexplain.registration_not_refreshed",
+    "sipexplain.size", "sipexplain.size.bytes", "sipexplain.size.smaller_in", "sipexplain.size.tcp_in",
+    "sipexplain.too_large", "sipexplain.tcp_not_taken",
+    "sipexplain.retry_after.broken", "sipexplain.retry_after.broken_in", "sipexplain.retry_after_broken",
 }
 # Where a flow was lost or refused (439), the advice is what became of it.
 ADVICE = {"sipexplain.fix", "sipexplain.fix.more"}

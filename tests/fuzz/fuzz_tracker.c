@@ -28,6 +28,9 @@
 #include "core/judge/origin.h"
 #include "core/judge/watch.h"
 #include "core/say/say.h"
+#include "core/say/say_overload.h"
+#include "core/say/say_registration_health.h"
+#include "core/say/say_size.h"
 
 #include "claim.h"
 
@@ -135,9 +138,9 @@ static GString *make_message(struct input *in)
         g_string_append_printf(out, ";tag=%u", tags >> 1 & 3);
     g_string_append(out, "\r\n");
     if (fields & HAS_EXPIRES_1)
-        g_string_append(out, "Expires: 1\r\n");
+        g_string_append(out, "Expires: 1\r\nRetry-After: 100\r\n");
     if (fields & HAS_EXPIRES_MAX)
-        g_string_append(out, "Expires: 4294967295\r\nFlow-Timer: 4294967295\r\n");
+        g_string_append(out, "Expires: 4294967295\r\nRetry-After: 4294967295\r\nFlow-Timer: 4294967295\r\n");
     if (fields & EXPIRES_0)
         g_string_append(out, "Expires: 0\r\n");
     if (fields & HAS_CREDENTIALS)
@@ -240,6 +243,54 @@ static void say_registration(struct run *r, const struct sx_txn *txn)
         SAY_ALWAYS(r, sx_say_registration(r->said, r->tracker, &reg, txn));
 }
 
+static void say_overload(struct run *r, const struct sx_txn *txn)
+{
+    const struct sx_pause *pause = sx_pause_of(r->tracker, txn);
+    const struct sx_hurry *hurry = sx_hurry_of(r->tracker, txn);
+    const struct sx_refusal *refusal = sx_refusal_of(r->tracker, txn);
+    struct sx_retries retries = sx_retries_count(r->tracker, txn);
+    struct sx_size size = sx_size_judge(r->tracker, txn);
+
+    if (pause)
+        SAY_ALWAYS(r, sx_say_pause(r->said, pause));
+    if (hurry) {
+        CLAIM(sx_pause_at(r->tracker, hurry->pause) && sx_pressure_left_ns(r->tracker, hurry) > 0);
+        SAY_ALWAYS(r, sx_say_hurry(r->said, r->tracker, hurry));
+    }
+    if (refusal && refusal->run)
+        SAY_ALWAYS(r, sx_say_storm(r->said, r->tracker, refusal));
+    CLAIM(!retries.tries == !retries.at && retries.levels <= SX_MAX_RETRIERS);
+    if (retries.tries)
+        SAY_ALWAYS(r, sx_say_retries(r->said, r->tracker, &retries));
+    if (size.kind != SX_SIZE_NOTHING)
+        SAY_ALWAYS(r, sx_say_size(r->said, r->tracker, &size));
+}
+
+static void say_health(struct run *r, const struct sx_txn *txn)
+{
+    struct sx_refresh refresh = sx_refresh_judge(r->tracker, txn);
+    struct sx_no_refresh none = sx_no_refresh_judge(r->tracker, txn);
+
+    CLAIM((refresh.refusal == SX_REFRESH_TAKEN) == !refresh.flow);
+    if (refresh.flow)
+        SAY_ALWAYS(r, sx_say_refresh(r->said, &refresh));
+    if (none.flow)
+        SAY_ALWAYS(r, sx_say_no_refresh(r->said, r->tracker, &none));
+}
+
+static void say_marks(struct run *r, uint32_t frame)
+{
+    const struct sx_health_mark *mark;
+
+    for (uint32_t n = 0; (mark = sx_health_mark(sx_tracker_flows(r->tracker), frame, n)); n++) {
+        struct sx_late_refresh late = sx_late_refresh_judge(r->tracker, mark);
+        if (late.flow)
+            SAY_ALWAYS(r, sx_say_late_refresh(r->said, &late));
+        if (mark->kind == SX_HEALTH_SOON)
+            SAY_ALWAYS(r, sx_say_soon(r->said, r->tracker, mark));
+    }
+}
+
 static void say_txn(struct run *r, const struct sx_txn *txn, unsigned code)
 {
     const struct sx_code *entry = sx_catalogue_explain(code);
@@ -247,6 +298,8 @@ static void say_txn(struct run *r, const struct sx_txn *txn, unsigned code)
     CLAIM(txn->state < SX_TXN_STATES);
     say_trying(r, txn);
     say_registration(r, txn);
+    say_overload(r, txn);
+    say_health(r, txn);
     bool failed = sx_failure_judge(r->tracker, txn, code);
     bool silent = sx_silence_no_response(r->tracker, txn);
     CLAIM(!silent || txn->responses == 0);
@@ -283,6 +336,7 @@ static void say_frame(struct run *r, uint32_t frame)
     }
     for (uint32_t i = 0; (e = sx_tracker_expiry(r->tracker, frame, i)); i++)
         SAY_ALWAYS(r, sx_say_expiry(r->said, r->tracker, e));
+    say_marks(r, frame);
     const struct sx_flows *flows = sx_tracker_flows(r->tracker);
     for (flow = sx_flows_lost_here(flows, frame); flow; flow = sx_flows_next_lost(flows, flow))
         SAY_ALWAYS(r, sx_say_flow_end(r->said, flow));
@@ -375,6 +429,7 @@ static void observe(struct run *r, const struct event *e, struct sx_slice bytes)
         .stream = e->ports & 3,
         .has_stream = e->ports & 0x80,
         .quoted = e->kind == 'q' || e->kind == 'Q',
+        .bytes = e->ports & 8 ? 2 * SX_MAX_OVER_UDP : 0,
     };
     const struct sx_message *record = sx_tracker_observe(r->tracker, &obs);
     CLAIM(record->frame == r->frame);

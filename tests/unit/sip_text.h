@@ -34,6 +34,7 @@ struct sip_text {
     const char *more;               /* further header lines, each with its CR LF */
     uint32_t cseq;                  /* 0: 1 */
     uint32_t body;                  /* Content-Length */
+    uint32_t bytes;                 /* of the message; 0: not said */
     bool old_branch;                /* without the magic cookie */
     bool same_frame;                /* as the message before it */
     bool quoted;
@@ -151,6 +152,7 @@ static inline const struct sx_message *ladder_send(struct ladder *l, double seco
         .transport = m->transport ? m->transport : SX_TRANSPORT_UDP,
         .quoted = m->quoted,
         .packet = m->packet,
+        .bytes = m->bytes,
     };
     const struct sx_message *record = sx_tracker_observe(l->tracker, &obs);
     g_string_free(text, TRUE);
@@ -223,7 +225,7 @@ static inline uint32_t fragment(struct ladder *l, double seconds, unsigned from,
     uint32_t frame = other_packet(l, seconds);
     struct sx_address a = address_at(src, 0), b = address_at(dst, 0);
 
-    sx_tracker_fragment(l->tracker, &(struct sx_seen_fragment){a, b, a, b, frame, id, holds, first});
+    sx_tracker_fragment(l->tracker, &(struct sx_seen_fragment){a, b, a, b, frame, id, holds, first, NULL});
     return frame;
 }
 
@@ -234,7 +236,7 @@ static inline void reassembled(struct ladder *l, unsigned from, unsigned to, uin
     struct sx_address a = address_at(src, 0), b = address_at(dst, 0);
 
     sx_tracker_reassembled(l->tracker, &(struct sx_seen_fragment){a, b, a, b, l->frame, id,
-                                                                 SX_HOLDS_TEXT, false});
+                                                                 SX_HOLDS_TEXT, false, NULL});
 }
 
 /* Never NULL: a test that expects a transaction where there is none reads zeros and fails. */

@@ -30,8 +30,13 @@ static void test_first(void)
     g_assert_true(FIND(V4("\x02\0", "\0\7", "\x20\0", "\x11", "\1", "\2") UDP
                        "INVITE sip:bob@example.com SIP/2.0\r\n", &f));
     g_assert_cmpint(f.holds, ==, SX_HOLDS_REQUEST);
+    g_assert_cmpuint(f.payload.n, ==, 36);
+    g_assert_cmpint(f.payload.p[0], ==, 'I');
+    g_assert_cmpuint(f.src_port, ==, 5060);
+    g_assert_cmpuint(f.dst_port, ==, 5060);
     g_assert_true(FIND(V4("\x02\0", "\0\7", "\x20\0", "\x11", "\1", "\2") UDP "\x80\x08\0\1\0\0", &f));
     g_assert_cmpint(f.holds, ==, SX_HOLDS_OTHER);
+    g_assert_null(f.payload.p);
     g_assert_true(FIND(V4("\x02\0", "\0\7", "\x20\0", "\x11", "\1", "\2") UDP "\xf8\xa1\0\1", &f));
     g_assert_cmpint(f.holds, ==, SX_HOLDS_OPAQUE);   /* SigComp */
     g_assert_true(FIND(V4("\x02\0", "\0\7", "\x20\0", "\x32", "\1", "\2") "\1\2\3\4\5\6\7\10", &f));

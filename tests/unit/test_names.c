@@ -29,7 +29,7 @@ static void assert_is(struct sx_slice s, const char *expected)
 
 static void keeps_what_is_overdue(void)
 {
-    struct sx_names *names = sx_names_new();
+    struct sx_waiting_names *names = sx_names_new();
     struct sx_sip_msg first = called("one"), second = called("two");
     uint32_t one = sx_names_note(names, &first, 1), two = sx_names_note(names, &second, 2);
     struct sx_name name;
@@ -53,7 +53,7 @@ static void keeps_what_is_overdue(void)
 
 static void lengths(void)
 {
-    struct sx_names *names = sx_names_new();
+    struct sx_waiting_names *names = sx_names_new();
     char longest[256], longer[257];
     struct sx_name name;
 
@@ -78,7 +78,7 @@ static void lengths(void)
 /* The buffer goes round: an old place is somebody else's by then. */
 static void forgets_the_oldest(void)
 {
-    struct sx_names *names = sx_names_new();
+    struct sx_waiting_names *names = sx_names_new();
     uint32_t places[2] = {0, 0}, last = 3 * SX_NAMES_MAX / 64;
     struct sx_name name;
 

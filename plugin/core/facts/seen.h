@@ -39,6 +39,7 @@ struct sx_observation {
     bool has_stream;
     bool quoted;                /* by an ICMP error */
     struct sx_packet_marks packet;
+    uint32_t bytes;             /* of the message, as far as the frame holds it */
     /* The tracker fills these in. */
     struct sx_endpoint from, to;    /* src and dst as it knows them */
     struct sx_names names;
@@ -73,6 +74,7 @@ struct sx_seen_fragment {
     uint32_t id;
     enum sx_fragment_holds holds;
     bool first;
+    const struct sx_sip_msg *request;   /* of which it holds the beginning; NULL: of none */
 };
 
 /* One UDP datagram. */

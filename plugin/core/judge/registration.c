@@ -364,19 +364,30 @@ static bool says_nobody(const struct sx_txn *txn)
     return false;
 }
 
+/* It has the request, and the capture shows nothing of it from there on. */
+static bool keeps_it(const struct sx_txn *txn)
+{
+    return !txn->final_frame && !txn->first_response_frame && !txn->first_child;
+}
+
+bool sx_registration_is_over(const struct sx_registration *r)
+{
+    return r->state != SX_REGISTRATION_CURRENT && r->state != SX_REGISTRATION_UNKNOWN;
+}
+
 bool sx_registration_missed(const struct sx_tracker *t, const struct sx_txn *txn,
                             struct sx_registration *registration)
 {
     if ((!txn->flow && !txn->callee) || txn->method == SX_METHOD_CANCEL ||
         txn->method == SX_METHOD_REGISTER || !went_wrong(t, txn) ||
-        (!txn->flow && !says_nobody(txn)))
+        (!txn->flow && !says_nobody(txn) && !keeps_it(txn)))
         return false;
     struct sx_registration r = sx_registration_find(t, txn);
     if (!r.flow || !r.in)
         return false;
     *registration = r;
     if (r.by_aor)
-        return r.state != SX_REGISTRATION_CURRENT && r.state != SX_REGISTRATION_UNKNOWN;
+        return sx_registration_is_over(&r);
     return !has_reached(t, txn, r.flow);
 }
 

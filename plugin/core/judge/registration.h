@@ -53,9 +53,13 @@ struct sx_registration sx_registration_find(const struct sx_tracker *tracker,
 
 /* True if the request of a transaction was to reach a registered client, and nothing shows that it
  * did: it failed, stayed unanswered or got stuck. Of an AOR only where the host that it went to said
- * so itself, and a registration that no longer works may be why. */
+ * so itself or says nothing more, and a registration that no longer works may be why. */
 bool sx_registration_missed(const struct sx_tracker *tracker, const struct sx_txn *txn,
                             struct sx_registration *registration);
+
+/* True if something had become of it when the request was sent: it ran out, was removed, replaced or
+ * lost. */
+bool sx_registration_is_over(const struct sx_registration *registration);
 
 /* What became of a binding by the newest frame, and the flow that it was registered over last. */
 struct sx_registration sx_registration_now(const struct sx_tracker *tracker, uint32_t binding);

@@ -136,8 +136,17 @@ static enum sx_fragment_holds payload_holds(struct sx_slice s)
     return begins_request(s) ? SX_HOLDS_REQUEST : SX_HOLDS_OTHER;
 }
 
+static void set_payload(struct sx_fragment *f, struct sx_slice udp)
+{
+    if (udp.n < UDP_HEADER)
+        return;
+    f->src_port = (uint16_t)be16(udp, 0);
+    f->dst_port = (uint16_t)be16(udp, 2);
+    f->payload = sx_slice_from(udp, UDP_HEADER);
+}
+
 /* Follows tunnels down, as far as they can be read, to who sends what to whom. */
-static enum sx_fragment_holds look_into(struct ip *ip)
+static enum sx_fragment_holds look_into(struct ip *ip, struct sx_fragment *f)
 {
     for (unsigned depth = 0; depth < MAX_DEPTH; depth++) {
         struct ip inner;
@@ -147,8 +156,10 @@ static enum sx_fragment_holds look_into(struct ip *ip)
             ip->protocol != PROTOCOL_GRE)
             return SX_HOLDS_OPAQUE;
         struct sx_slice payload = udp ? sx_slice_from(ip->payload, UDP_HEADER) : ip->payload;
-        if (udp && (holds = payload_holds(payload)) != SX_HOLDS_OTHER)
+        if (udp && (holds = payload_holds(payload)) != SX_HOLDS_OTHER) {
+            set_payload(f, ip->payload);
             return holds;
+        }
         if (!find_ip(payload, MAX_TUNNEL, &inner))
             return holds;
         *ip = inner;
@@ -166,7 +177,7 @@ bool sx_fragment_find(struct sx_slice frame, struct sx_fragment *f)
     if (!ip.first)
         f->holds = is_text(ip.payload) ? SX_HOLDS_TEXT : SX_HOLDS_OTHER;
     else
-        f->holds = look_into(&ip);
+        f->holds = look_into(&ip, f);
     f->inner_src = ip.src;
     f->inner_dst = ip.dst;
     return true;

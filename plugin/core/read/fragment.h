@@ -23,6 +23,9 @@ enum sx_fragment_holds {
 struct sx_fragment {
     struct sx_slice src, dst;           /* addresses of the fragment, in the frame's bytes */
     struct sx_slice inner_src, inner_dst;   /* of the packet in a tunnel, else the same */
+    struct sx_slice payload;            /* of the first one's UDP datagram, as far as it goes; NULL: no
+                                         * UDP in it, or nothing of it that could be SIP */
+    uint16_t src_port, dst_port;        /* where payload is */
     uint32_t id;                        /* RFC 791, RFC 8200 4.5: tells the packets of src and dst apart */
     enum sx_fragment_holds holds;
     bool first;

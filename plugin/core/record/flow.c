@@ -7,6 +7,7 @@
 
 #include "core/facts/catalogue.h"
 #include "core/read/uri.h"
+#include "core/record/flow_health.h"
 #include "core/record/flow_state.h"
 
 #define MAX_STRING 255
@@ -26,6 +27,7 @@ struct sx_flows *sx_flows_new(const uint64_t key[2])
     sx_pool_init(&f->failures, sizeof(struct sx_flow_failure));
     sx_pool_init(&f->names, sizeof(struct sx_flow_name));
     sx_pool_init(&f->events, sizeof(struct sx_registering));
+    sx_pool_init(&f->marks, sizeof(struct sx_health_mark));
     sx_fingerprint_map_init(&f->by_name);
     sx_fingerprint_map_init(&f->by_aor);
     sx_fingerprint_map_init(&f->by_binding);
@@ -54,6 +56,7 @@ void sx_flows_free(struct sx_flows *f)
     sx_pool_clear(&f->failures);
     sx_pool_clear(&f->names);
     sx_pool_clear(&f->events);
+    sx_pool_clear(&f->marks);
     sx_attempts_clear(f);
     sx_links_clear(f);
     g_free(f);
@@ -623,6 +626,7 @@ static void remove_flows(struct sx_flows *f, struct sx_flow *flow,
         flow->removed_in = register_in;
         flow->leaving_in = 0;
         note_event(f, flow, obs, txn->number, register_in)->removes = true;
+        sx_health_removed(f, flow);
     }
 }
 
@@ -651,6 +655,8 @@ static void granted(struct sx_flows *f, struct sx_flow *flow, const struct sx_ob
     }
     set_token(f, flow, sx_outbound_edge_path(msg));
     read_lifetime(flow, event, obs);
+    if (event->frame == obs->frame)
+        sx_health_granted(f, flow, binding->newest_event, txn);
     flow->removed_in = flow->leaving_in = 0;
     flow->refused = false;
     if (flow->reg_id)

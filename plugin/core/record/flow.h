@@ -76,6 +76,7 @@ struct sx_flow {
     struct sx_fingerprint edge_key;     /* of its host part */
     struct sx_link *link;       /* NULL: the client's hop was not seen, or UDP without outbound */
     int64_t expires_ns;         /* when the binding runs out; INT64_MAX if unknown */
+    int64_t routed_ns;          /* the newest request outside a dialog that was sent to it; 0: none */
     struct sx_endpoint client, edge;    /* of the client's hop, where has_way */
     uint32_t number;            /* from 1 */
     uint32_t reg_id;            /* 0: no SIP outbound */
@@ -129,6 +130,11 @@ struct sx_binding {
     uint32_t attempts;          /* of an outbound binding; private */
     uint32_t first_in, last_in; /* REGISTERs */
     uint32_t granted;           /* how many of them were */
+    uint32_t newest_grant;      /* struct sx_registering; 0: none, or it was removed */
+    uint32_t late;              /* refreshes that came when it had run out */
+    uint32_t soon;              /* REGISTERs in a row that came soon after the one before */
+    uint32_t soon_since;        /* struct sx_registering: the first of them */
+    uint32_t most_soon;         /* the longest such row */
 };
 
 /* A user's AOR. */

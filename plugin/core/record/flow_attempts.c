@@ -4,6 +4,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "core/facts/catalogue.h"
+#include "core/read/retry_after.h"
 #include "core/record/flow_state.h"
 
 #define BASE_ALL_FAILED_NS (30 * SX_NS_PER_S)
@@ -118,6 +119,7 @@ void sx_flows_frame_again(struct sx_flows *f, uint32_t frame)
 {
     sx_pool_truncate(&f->losses, sx_pool_lower_bound(&f->losses, frame));
     sx_pool_truncate(&f->early, sx_pool_lower_bound(&f->early, frame));
+    sx_pool_truncate(&f->marks, sx_pool_lower_bound(&f->marks, frame));
 }
 
 /* True if another outbound binding of the instance has a flow that works. */
@@ -200,21 +202,6 @@ void sx_attempt_begins(struct sx_flows *f, struct sx_flow *flow, const struct sx
     a->tried_at = obs->to;
 }
 
-/* RFC 3261 20.33: seconds, and perhaps a comment and parameters after them. */
-static bool read_retry_after(const struct sx_sip_msg *msg, int64_t *ns)
-{
-    struct sx_slice value = sx_sip_msg_first(msg, "Retry-After");
-    size_t n = 0;
-    uint32_t seconds;
-
-    while (n < value.n && g_ascii_isdigit(value.p[n]))
-        n++;
-    if (!sx_slice_uint(sx_slice(value.p, n), UINT32_MAX, &seconds))
-        return false;
-    *ns = (int64_t)seconds * SX_NS_PER_S;
-    return true;
-}
-
 void sx_attempt_failed(struct sx_flows *f, const struct sx_flow *flow,
                        const struct sx_observation *obs, const struct sx_txn *txn)
 {
@@ -228,7 +215,9 @@ void sx_attempt_failed(struct sx_flows *f, const struct sx_flow *flow,
     if (entry && entry->role != SX_ROLE_FAILURE) {
         a->challenged = true;
     } else {
-        a->has_allowed = obs->msg->has_retry_after && read_retry_after(obs->msg, &a->allowed_ns);
+        uint32_t seconds = 0;
+        a->has_allowed = sx_retry_after_read(obs->msg, &seconds);
+        a->allowed_ns = (int64_t)seconds * SX_NS_PER_S;
         has_failed(a, obs->frame, obs->time_ns);
     }
     a->tried_in = 0;

@@ -242,6 +242,8 @@ void sx_flows_route(struct sx_flows *f, const struct sx_sip_msg *msg, struct sx_
     if (!flow && above && sx_flow_is_to_client(above, txn))
         flow = above;
     txn->flow = flow ? flow->number : 0;
+    if (flow && !txn->in_dialog)
+        sx_flow_numbered(f, flow->number)->routed_ns = txn->request_ns;
     txn->token_known = flow && known;
     txn->wrong_token = flow && wrong;
 }

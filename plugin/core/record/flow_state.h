@@ -7,6 +7,7 @@
  * flow_attempts.c when a client may try again (RFC 5626 4.5)
  * flow_route.c    which of them a request is sent to
  * flow_link.c     the connections below them
+ * flow_health.c   refreshes that come late, or too often
  * flow_failure.c  how they die, and what says so
  */
 #ifndef SX_FLOW_STATE_H
@@ -41,7 +42,7 @@ struct sx_flows {
     uint64_t key[2];
     struct sx_texts texts;
     struct sx_pool flows, users, bindings, links, edges, failures, losses, early, names, events,
-        attempts, back_offs;
+        attempts, back_offs, marks;
     struct sx_fingerprint_map by_name;      /* -> the newest struct sx_flow_name */
     struct sx_fingerprint_map by_aor;       /* -> user */
     struct sx_fingerprint_map by_binding;   /* -> binding */
@@ -92,6 +93,13 @@ void sx_attempt_begins(struct sx_flows *flows, struct sx_flow *flow,
 void sx_attempt_failed(struct sx_flows *flows, const struct sx_flow *flow,
                        const struct sx_observation *obs, const struct sx_txn *txn);
 void sx_attempt_succeeded(struct sx_flows *flows, const struct sx_flow *flow);
+
+/* ---- flow_health.c ---- */
+
+/* A REGISTER for the binding got its first 2xx: this event. Its lifetime is known. */
+void sx_health_granted(struct sx_flows *flows, const struct sx_flow *flow, uint32_t event,
+                       const struct sx_txn *txn);
+void sx_health_removed(const struct sx_flows *flows, const struct sx_flow *flow);
 
 /* ---- flow_link.c ---- */
 

@@ -20,16 +20,16 @@ struct entry {
     uint8_t length[PARTS];
 };
 
-struct sx_names {
+struct sx_waiting_names {
     char *ring;
     uint32_t size;          /* bytes, a multiple of UNIT */
     uint64_t next;          /* where the next entry begins: bytes since the beginning */
     GHashTable *kept;       /* owner -> struct entry with its bytes */
 };
 
-struct sx_names *sx_names_new(void)
+struct sx_waiting_names *sx_names_new(void)
 {
-    struct sx_names *n = g_new0(struct sx_names, 1);
+    struct sx_waiting_names *n = g_new0(struct sx_waiting_names, 1);
 
     /* The first unit stays free: place 0 is none. */
     n->next = UNIT;
@@ -37,7 +37,7 @@ struct sx_names *sx_names_new(void)
     return n;
 }
 
-void sx_names_free(struct sx_names *n)
+void sx_names_free(struct sx_waiting_names *n)
 {
     if (!n)
         return;
@@ -47,7 +47,7 @@ void sx_names_free(struct sx_names *n)
 }
 
 /* Room for so many bytes in one piece. */
-static char *make_room(struct sx_names *n, uint32_t bytes)
+static char *make_room(struct sx_waiting_names *n, uint32_t bytes)
 {
     if (n->next + bytes > n->size && n->size < SX_NAMES_MAX) {
         n->size = n->size ? 2 * n->size : FIRST_SIZE;
@@ -70,7 +70,7 @@ static struct sx_slice if_short(struct sx_slice part)
     return part.n <= UINT8_MAX ? part : (struct sx_slice){0};
 }
 
-uint32_t sx_names_note(struct sx_names *n, const struct sx_sip_msg *msg, uint32_t owner)
+uint32_t sx_names_note(struct sx_waiting_names *n, const struct sx_sip_msg *msg, uint32_t owner)
 {
     struct sx_slice call_id = if_short(msg->call_id);
     struct sx_slice from = if_short(sx_name_addr_bare(msg->from));
@@ -89,7 +89,7 @@ uint32_t sx_names_note(struct sx_names *n, const struct sx_sip_msg *msg, uint32_
     return place;
 }
 
-void sx_names_keep(struct sx_names *n, uint32_t place, uint32_t owner)
+void sx_names_keep(struct sx_waiting_names *n, uint32_t place, uint32_t owner)
 {
     /* As far back as that place lies, in units; also where their count has passed 32 bits. */
     uint64_t back = (uint64_t)(uint32_t)((uint32_t)(n->next / UNIT) - place) * UNIT;
@@ -105,7 +105,7 @@ void sx_names_keep(struct sx_names *n, uint32_t place, uint32_t owner)
     g_hash_table_insert(n->kept, GUINT_TO_POINTER(owner), g_memdup2(at, bytes));
 }
 
-bool sx_names_of(const struct sx_names *n, uint32_t owner, struct sx_name *name)
+bool sx_names_of(const struct sx_waiting_names *n, uint32_t owner, struct sx_name *name)
 {
     const struct entry *entry = g_hash_table_lookup(n->kept, GUINT_TO_POINTER(owner));
 

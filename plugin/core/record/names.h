@@ -18,7 +18,7 @@
 
 #define SX_NAMES_MAX (4u << 20)
 
-struct sx_names;
+struct sx_waiting_names;
 
 /* Bytes of a packet. From and To are the addresses, with their scheme (RFC 3261 20.20, 20.39). An empty
  * one was not there, or is longer than 255 bytes. */
@@ -26,17 +26,17 @@ struct sx_name {
     struct sx_slice call_id, from, to;
 };
 
-struct sx_names *sx_names_new(void);
-void sx_names_free(struct sx_names *names);
+struct sx_waiting_names *sx_names_new(void);
+void sx_names_free(struct sx_waiting_names *names);
 
 /* Notes the names of a request, or of a response to one that was not seen, and returns where they
  * stand; never 0. owner: the number of its transaction. On the first pass. */
-uint32_t sx_names_note(struct sx_names *names, const struct sx_sip_msg *msg, uint32_t owner);
+uint32_t sx_names_note(struct sx_waiting_names *names, const struct sx_sip_msg *msg, uint32_t owner);
 
 /* Keeps what stands there, if it is the owner's still. */
-void sx_names_keep(struct sx_names *names, uint32_t place, uint32_t owner);
+void sx_names_keep(struct sx_waiting_names *names, uint32_t place, uint32_t owner);
 
 /* False if nothing of the owner is kept. The slices live until sx_names_free(). */
-bool sx_names_of(const struct sx_names *names, uint32_t owner, struct sx_name *name);
+bool sx_names_of(const struct sx_waiting_names *names, uint32_t owner, struct sx_name *name);
 
 #endif

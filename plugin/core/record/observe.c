@@ -4,9 +4,11 @@
 #include "core/facts/answer_way.h"
 #include "core/facts/catalogue.h"
 #include "core/record/copies.h"
+#include "core/record/overload.h"
 #include "core/read/name_addr.h"
 #include "core/record/resent.h"
 #include "core/record/sessions.h"
+#include "core/record/sizes.h"
 #include "core/record/tracker_state.h"
 
 /* How many different responses of one transaction are told apart from repetitions. A fork of
@@ -367,6 +369,10 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
         record->to_tag = rack_of(msg);
     if (msg->method == SX_METHOD_CANCEL)
         cancel_invite(t, txn, obs, record);
+    if (obs->time_ns < t->paused_until_ns)
+        sx_overload_request(t, txn, obs);
+    if (obs->bytes > SX_MAX_OVER_UDP)
+        sx_sizes_large(t, txn, obs->bytes);
     if (!txn->responses)
         expect_answer(t, txn, msg, obs->time_ns + SX_TIMER_B_NS);
     return txn;
@@ -477,7 +483,13 @@ static void other_response(struct sx_tracker *t, struct sx_txn *txn,
     if (obs->msg->code >= 300) {
         await_new_attempt(t, txn, obs->msg);
         flow_fails(t, txn, obs);
-    } else if (txn->method == SX_METHOD_REGISTER && (txn->flow || txn->unregisters_all)) {
+        if (obs->msg->code == 503)
+            sx_overload_refused(t, txn, obs);
+        return;
+    }
+    if (obs->time_ns < t->paused_until_ns)
+        sx_overload_served(t, txn);
+    if (txn->method == SX_METHOD_REGISTER && (txn->flow || txn->unregisters_all)) {
         sx_flows_registered(t->flows, obs, txn, first_hop_frame(t, txn));
     }
 }

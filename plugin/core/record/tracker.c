@@ -7,6 +7,8 @@
 #include "core/record/copies.h"
 #include "core/record/tracker_state.h"
 #include "core/record/missing.h"
+#include "core/record/overload.h"
+#include "core/record/sizes.h"
 #include "core/record/resent.h"
 #include "core/record/sessions.h"
 
@@ -38,6 +40,9 @@ struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config 
     t->flows = sx_flows_new(key);
     t->dialogs = sx_dialogs_new();
     t->resents = sx_resents_new();
+    t->overload = sx_overload_new();
+    t->sizes = sx_sizes_new();
+    t->paused_until_ns = INT64_MIN;
     sx_pool_init(&t->overdues, sizeof(struct sx_overdue));
     t->calls = sx_call_numbers_new();
     t->names = sx_names_new();
@@ -71,6 +76,8 @@ void sx_tracker_free(struct sx_tracker *t)
     sx_flows_free(t->flows);
     sx_dialogs_free(t->dialogs);
     sx_resents_free(t->resents);
+    sx_overload_free(t->overload);
+    sx_sizes_free(t->sizes);
     sx_pool_clear(&t->overdues);
     sx_call_numbers_free(t->calls);
     sx_names_free(t->names);
@@ -181,6 +188,8 @@ bool sx_tracker_tick(struct sx_tracker *t, uint32_t frame, int64_t time_ns)
         sx_pool_truncate(&t->attempts, sx_pool_lower_bound(&t->attempts, frame));
         sx_sessions_frame_again(t->sessions, frame);
         sx_flows_frame_again(t->flows, frame);
+        sx_overload_frame_again(t->overload, frame);
+        sx_sizes_frame_again(t->sizes, frame);
     }
     t->last_frame = frame;
     t->now_ns = time_ns;

@@ -11,6 +11,8 @@
  * sessions.c       session timers that were agreed on
  * strays.c         responses that do not match the request which they are for
  * dialogs.c        which dialog a message names
+ * sizes.c          requests that are large for UDP
+ * overload.c       servers that refuse, and who does not stay away from them
  * missing.c        what shows that there was a response which the capture lacks
  * evidence.c       what the capture can see of an answer
  * cut.c            messages that the capture holds the beginning of
@@ -59,8 +61,11 @@ struct sx_tracker {
     struct sx_flows *flows;
     struct sx_dialogs *dialogs;
     struct sx_resents *resents;
+    struct sx_overload *overload;
+    struct sx_sizes *sizes;
+    int64_t paused_until_ns;    /* the latest end of what a 503 asks for */
     struct sx_call_numbers *calls;
-    struct sx_names *names;     /* of what waits */
+    struct sx_waiting_names *names;     /* of requests */
     uint64_t sip_ports[1024];   /* a bit for each port that a SIP message named or went to */
     struct sx_frame_numbers numbers;
     int64_t now_ns;

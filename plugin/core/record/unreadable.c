@@ -3,6 +3,7 @@
  */
 #include "core/record/unreadable.h"
 
+#include "core/record/sizes.h"
 #include "core/record/tracker_state.h"
 
 /* So many between two hosts are kept from one SIP message to the next: whatever is asked begins with
@@ -147,6 +148,8 @@ void sx_tracker_fragment(struct sx_tracker *t, const struct sx_seen_fragment *f)
         sx_tracker_reassembled(t, f);   /* the others of it were no SIP either */
     if (f->holds == SX_HOLDS_OTHER)
         return;
+    if (f->request)
+        sx_sizes_begun(t, f);
     if (sx_hosts_find(&t->hosts, &f->inner_src, &from)) {
         struct sx_host *host = sx_hosts_at(&t->hosts, from);
         if (host->unreadable == 0)

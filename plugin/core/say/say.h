@@ -118,4 +118,8 @@ const char *sx_say_differs(unsigned one);
 void sx_say_registration(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                          const struct sx_registration *registration, const struct sx_txn *txn);
 
+/* "registered 20 s before (frame 4) over a connection closed in frame 6": in few words, for a sentence
+ * about something else. Of one that is over (sx_registration_is_over()). */
+void sx_say_registered(wmem_strbuf_t *out, const struct sx_registration *registration);
+
 #endif

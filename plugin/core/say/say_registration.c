@@ -104,3 +104,32 @@ void sx_say_registration(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     say_state(out, r);
     say_difference(out, tracker, r, txn);
 }
+
+void sx_say_registered(wmem_strbuf_t *out, const struct sx_registration *r)
+{
+    wmem_strbuf_append(out, "registered ");
+    sx_say_time(out, r->age_ns);
+    wmem_strbuf_append_printf(out, " before (frame %" PRIu32 ")", r->in);
+    switch (r->state) {
+    case SX_REGISTRATION_RUN_OUT:
+        wmem_strbuf_append_printf(out, " for %" PRIu32 " s", r->expires_s);
+        break;
+    case SX_REGISTRATION_REMOVED:
+        wmem_strbuf_append_printf(out, ", taken back in frame %" PRIu32, r->lost_in);
+        break;
+    case SX_REGISTRATION_REPLACED:
+        wmem_strbuf_append_printf(out, ", elsewhere since frame %" PRIu32, r->newer_in);
+        break;
+    case SX_REGISTRATION_LOST:
+        wmem_strbuf_append_printf(out, "%s in frame %" PRIu32,
+                                  r->flow->link && r->flow->link->closed_in == r->lost_in
+                                      ? " over a connection closed"
+                                      : "; ICMP says it is unreachable",
+                                  r->lost_in);
+        break;
+    case SX_REGISTRATION_UNKNOWN:
+    case SX_REGISTRATION_CURRENT:
+    default:
+        break;
+    }
+}

@@ -497,4 +497,10 @@ void sx_say_expiry(wmem_strbuf_t *out, const struct sx_tracker *tracker, const s
     wmem_strbuf_append(out, ". ");
     if (!sx_say_cause(out, tracker, &chain))
         wmem_strbuf_truncate(out, before);
+    /* What was known of it when the request was sent, so the same on any pass. */
+    struct sx_registration r = sx_registration_find(tracker, txn);
+    if (!r.flow || !r.in || !sx_registration_is_over(&r))
+        return;
+    wmem_strbuf_append(out, "; ");
+    sx_say_registered(out, &r);
 }

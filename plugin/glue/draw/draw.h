@@ -122,7 +122,8 @@ struct sx_drawing {
 extern const struct sx_drawing sx_drawing_response, sx_drawing_transaction, sx_drawing_credentials,
     sx_drawing_failure, sx_drawing_trying, sx_drawing_flow, sx_drawing_dialog, sx_drawing_ack,
     sx_drawing_call_end, sx_drawing_registration, sx_drawing_mismatch, sx_drawing_session,
-    sx_drawing_prack, sx_drawing_names, sx_drawing_expired;
+    sx_drawing_prack, sx_drawing_names, sx_drawing_expired, sx_drawing_overload,
+    sx_drawing_registration_health, sx_drawing_size;
 
 /* ---- draw_expired.c ---- */
 

@@ -31,8 +31,18 @@ static const value_string state_vals[] = {
 /* Worth a sentence of its own where nothing else is said. */
 static bool is_telling(const struct sx_registration *r)
 {
-    return r->differs || r->refused_in ||
-           (r->state != SX_REGISTRATION_CURRENT && r->state != SX_REGISTRATION_UNKNOWN);
+    return r->differs || r->refused_in || sx_registration_is_over(r);
+}
+
+/* It still waits, and that is what is flagged. */
+static void add_to_flagged(struct sx_pen *p, const struct sx_registration *r)
+{
+    if (!p->flagged || p->txn->final_frame || !sx_registration_is_over(r))
+        return;
+    wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, p->flagged);
+    wmem_strbuf_append(words, "; ");
+    sx_say_registered(words, r);
+    p->flagged = wmem_strbuf_get_str(words);
 }
 
 static void draw_fields(struct sx_pen *p, const struct sx_registration *r)
@@ -42,6 +52,7 @@ static void draw_fields(struct sx_pen *p, const struct sx_registration *r)
     sx_say_registration(words, p->view->tracker, r, p->txn);
     if (!p->remark && is_telling(r))
         p->remark = wmem_strbuf_get_str(words);
+    add_to_flagged(p, r);
     proto_item *item = sx_add_uint(p, p->tree, hf_registration_state, r->state);
     proto_item_append_text(item, ": %s", wmem_strbuf_get_str(words));
     proto_tree *tree = proto_item_add_subtree(item, ett_registration);

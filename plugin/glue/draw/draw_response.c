@@ -7,6 +7,7 @@
 
 #include "core/judge/failure.h"
 #include "core/judge/trying.h"
+#include "core/read/retry_after.h"
 #include "core/say/say.h"
 #include "core/say/say_failure.h"
 #include "glue/draw/draw.h"
@@ -213,19 +214,11 @@ static void draw_warnings(const struct sx_pen *p, proto_tree *tree)
     }
 }
 
-/* RFC 3261 20.33: 18000;duration=3600 (comment) */
 static void draw_retry_after(const struct sx_pen *p, proto_tree *tree)
 {
-    struct sx_slice value;
-    size_t digits = 0;
     uint32_t seconds;
 
-    if (!p->view->msg->has_retry_after)
-        return;
-    value = sx_sip_msg_first(p->view->msg, "Retry-After");
-    while (digits < value.n && g_ascii_isdigit(value.p[digits]))
-        digits++;
-    if (sx_slice_uint(sx_slice(value.p, digits), UINT32_MAX, &seconds))
+    if (sx_retry_after_read(p->view->msg, &seconds))
         proto_item_append_text(sx_add_uint(p, tree, hf_retry_after, seconds), " s");
 }
 

@@ -126,6 +126,7 @@ static const struct sx_message *observe(struct visit *v, const struct sx_sip_spa
         .transport = span->transport,
         .quoted = span->quoted,
         .packet = packet_marks(v, span),
+        .bytes = span->length,
     };
 
     /* Only registrations keep the number of their connection. */
@@ -293,7 +294,9 @@ static struct sx_address address_in(struct sx_slice bytes)
     };
 }
 
-static bool find_fragment(const struct visit *v, tvbuff_t *frame, struct sx_seen_fragment *seen)
+/* msg: for the request that the fragment begins. */
+static bool find_fragment(const struct visit *v, tvbuff_t *frame, struct sx_seen_fragment *seen,
+                          struct sx_sip_msg *msg)
 {
     struct sx_fragment f;
     unsigned n = tvb_captured_length(frame);
@@ -311,6 +314,11 @@ static bool find_fragment(const struct visit *v, tvbuff_t *frame, struct sx_seen
         .holds = f.holds,
         .first = f.first,
     };
+    if (f.holds == SX_HOLDS_REQUEST && f.payload.p && sx_sip_msg_read(f.payload, msg)) {
+        seen->request = msg;
+        seen->inner_src.port = f.src_port;
+        seen->inner_dst.port = f.dst_port;
+    }
     return true;
 }
 
@@ -320,8 +328,9 @@ static void on_unreadable(const struct visit *v, tvbuff_t *frame)
     const packet_info *pinfo = v->pinfo;
     struct sx_address src = address_of(&pinfo->src, 0), dst = address_of(&pinfo->dst, 0);
     struct sx_seen_fragment fragment;
+    struct sx_sip_msg request;
 
-    if (find_fragment(v, frame, &fragment))
+    if (find_fragment(v, frame, &fragment, &request))
         sx_tracker_fragment(state.tracker, &fragment);
     else
         sx_tracker_unreadable(state.tracker, v->number, &src, &dst);
@@ -332,8 +341,9 @@ static void on_reassembled(const struct visit *v, tvbuff_t *frame)
 {
     const packet_info *pinfo = v->pinfo;
     struct sx_seen_fragment fragment;
+    struct sx_sip_msg request;
 
-    if (!find_fragment(v, frame, &fragment))
+    if (!find_fragment(v, frame, &fragment, &request))
         return;
     fragment.inner_src = address_of(&pinfo->src, 0);
     fragment.inner_dst = address_of(&pinfo->dst, 0);

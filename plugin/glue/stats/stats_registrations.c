@@ -7,6 +7,7 @@
 
 #include "core/judge/registration.h"
 #include "core/say/say.h"
+#include "core/say/say_registration_health.h"
 #include "glue/stats/stats_table.h"
 
 /* Bindings of one REGISTER. */
@@ -150,6 +151,9 @@ static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *
     sx_row_uint(row, binding->last_in);
     sx_row_uint(row, binding->granted > 0 ? binding->granted - 1 : 0);
     sx_row_uint(row, sx_registration_refusals(table->tracker, noted->key));
+    sx_row_text(row, sx_say_refusal(sx_refresh_refused_last(table->tracker, noted->key)));
+    sx_row_uint(row, binding->late);
+    sx_row_uint(row, binding->most_soon > 1 ? binding->most_soon : 0);
     sx_row_number(row, r.has_expires ? r.expires_s : 0);
     state_cell(row, binding, &r);
     sx_row_uint(row, counted.missed[noted->key - 1]);
@@ -159,7 +163,8 @@ static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *
 static const struct sx_column columns[] = {
     {"Frame", true, 0},     {"AOR", false, 30},   {"Contact", false, 44}, {"From", false, 22},
     {"Over", false, 0},     {"Last", true, 0},    {"Refreshes", true, 0}, {"Refused", true, 0},
-    {"Expires s", false, 0}, {"State", false, 24}, {"Missed", true, 0},    {NULL, false, 0},
+    {"Why", false, 0},      {"Late", true, 0},    {"In a row", true, 0},  {"Expires s", false, 0},
+    {"State", false, 24},   {"Missed", true, 0},  {NULL, false, 0},
 };
 
 struct sx_table sx_stats_registrations = {

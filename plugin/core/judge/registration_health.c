@@ -1,0 +1,159 @@
+/* registration_health.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "core/judge/registration_health.h"
+
+#include "core/judge/challenge.h"
+#include "core/judge/failure.h"
+#include "core/record/strays.h"
+
+/* REGISTERs of one binding, or one Call-ID, that are looked through, the newest first. */
+#define MAX_EVENTS 256
+
+static const struct sx_binding *binding_of(const struct sx_tracker *t, const struct sx_flow *flow)
+{
+    return sx_binding_at(sx_tracker_flows(t), flow->binding);
+}
+
+static int64_t lifetime_ns(const struct sx_registering *grant)
+{
+    return (int64_t)grant->expires_s * SX_NS_PER_S;
+}
+
+/* ---- refused ---- */
+
+static enum sx_refresh_refusal why(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    if (txn->final_code == 423)
+        return SX_REFRESH_TOO_BRIEF;
+    if (txn->final_code != 401 && txn->final_code != 407)
+        return SX_REFRESH_REFUSED;
+    struct sx_challenge_verdict v = sx_challenge_judge(t, txn);
+    switch (v.state) {
+    case SX_CHALLENGE_ASKED:
+        return SX_REFRESH_CHALLENGED;
+    case SX_CHALLENGE_STALE:
+        return SX_REFRESH_NONCE;
+    case SX_CHALLENGE_REFUSED:
+        return SX_REFRESH_CREDENTIALS;
+    case SX_CHALLENGE_UNKNOWN:
+    default:
+        return v.accepted_in ? SX_REFRESH_NO_STALE : SX_REFRESH_REFUSED;
+    }
+}
+
+/* The newest 2xx before this frame that no removal follows. */
+static const struct sx_registering *granted_before(const struct sx_tracker *t,
+                                                   const struct sx_flow *flow, uint32_t frame)
+{
+    const struct sx_flows *flows = sx_tracker_flows(t);
+    const struct sx_registering *e = sx_registering_at(flows, binding_of(t, flow)->newest_event);
+
+    for (unsigned i = 0; e && i < MAX_EVENTS; i++, e = sx_registering_at(flows, e->older)) {
+        if (e->frame >= frame || e->code >= 300)
+            continue;
+        return !e->removes && sx_user_at(flows, flow->user)->removed_in < e->register_in ? e : NULL;
+    }
+    return NULL;
+}
+
+struct sx_refresh sx_refresh_judge(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    const struct sx_flow *flow = sx_flows_at(sx_tracker_flows(t), txn->flow);
+    struct sx_refresh r = {.refusal = SX_REFRESH_TAKEN};
+
+    if (txn->method != SX_METHOD_REGISTER || txn->final_code < 300 || !flow || txn->unregisters ||
+        !sx_failure_judge(t, txn, txn->final_code))
+        return r;
+    const struct sx_registering *grant = granted_before(t, flow, txn->final_frame);
+    if (!grant)
+        return r;
+    r.refusal = why(t, txn);
+    r.flow = flow;
+    r.in = grant->register_in;
+    /* A clock that goes back tells nothing. */
+    r.has_left = grant->has_expires && txn->final_ns >= grant->ns;
+    r.left_ns = r.has_left ? grant->ns - txn->final_ns + lifetime_ns(grant) : 0;
+    return r;
+}
+
+enum sx_refresh_refusal sx_refresh_refused_last(const struct sx_tracker *t, uint32_t binding)
+{
+    const struct sx_flows *flows = sx_tracker_flows(t);
+    const struct sx_binding *b = sx_binding_at(flows, binding);
+    const struct sx_registering *e = b ? sx_registering_at(flows, b->newest_event) : NULL;
+
+    for (unsigned i = 0; e && i < MAX_EVENTS; i++, e = sx_registering_at(flows, e->older)) {
+        const struct sx_txn *txn = sx_tracker_txn(t, e->txn);
+        if (e->code >= 300 && txn && txn->final_frame == e->frame &&
+            sx_failure_judge(t, txn, e->code))
+            return why(t, txn);
+    }
+    return SX_REFRESH_TAKEN;
+}
+
+/* ---- late ---- */
+
+/* Every CSeq number from one REGISTER to the other is in the capture. */
+static bool is_gapless(const struct sx_tracker *t, const struct sx_txn *before, const struct sx_txn *now)
+{
+    const struct sx_txn *txn = sx_tracker_newest_in_call(t, now->call_hash);
+    uint32_t wanted = now->cseq;
+
+    if (before->call_hash != now->call_hash || before->cseq >= now->cseq)
+        return false;
+    for (unsigned i = 0; txn && i < MAX_EVENTS && wanted > before->cseq; i++) {
+        if (txn->method == SX_METHOD_REGISTER && txn->cseq == wanted && txn->request_frame)
+            wanted--;
+        txn = sx_tracker_txn(t, txn->next_in_call);
+    }
+    return wanted == before->cseq;
+}
+
+struct sx_late_refresh sx_late_refresh_judge(const struct sx_tracker *t,
+                                             const struct sx_health_mark *mark)
+{
+    const struct sx_flows *flows = sx_tracker_flows(t);
+    const struct sx_registering *before = sx_registering_at(flows, mark->before);
+    const struct sx_txn *txn = sx_tracker_txn(t, mark->txn), *old;
+    struct sx_late_refresh r = {.flow = NULL};
+
+    if (mark->kind != SX_HEALTH_LATE || !before || !txn || !(old = sx_tracker_txn(t, before->txn)) ||
+        !is_gapless(t, old, txn))
+        return r;
+    r.flow = sx_flows_at(flows, before->flow);
+    r.before_in = before->register_in;
+    r.late_ns = mark->ns;
+    r.late = mark->count;
+    r.each = mark->each;
+    return r;
+}
+
+/* ---- never ---- */
+
+/* Somebody still sends to it: the registrar may have had a refresh that the capture lacks. */
+static bool is_routed_after(const struct sx_flow *flow, int64_t ns)
+{
+    return flow->routed_ns > ns;
+}
+
+struct sx_no_refresh sx_no_refresh_judge(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    const struct sx_flows *flows = sx_tracker_flows(t);
+    const struct sx_flow *flow = sx_flows_at(flows, txn->flow);
+    struct sx_no_refresh r = {.flow = NULL};
+
+    if (txn->method != SX_METHOD_REGISTER || txn->final_code / 100 != 2 || !flow || txn->unregisters)
+        return r;
+    const struct sx_binding *b = binding_of(t, flow);
+    const struct sx_registering *grant = sx_registering_at(flows, b->newest_grant);
+    if (!grant || grant->txn != txn->number || !grant->has_expires || b->last_in > grant->frame ||
+        b->newest != flow->number || flow->leaving_in > grant->frame ||
+        MAX(sx_user_at(flows, flow->user)->removed_in, sx_user_at(flows, flow->user)->leaving_in) >
+            grant->register_in ||
+        sx_tracker_now(t) < grant->ns || is_routed_after(flow, grant->ns + lifetime_ns(grant)))
+        return r;
+    r.since_ns = sx_tracker_now(t) - grant->ns - lifetime_ns(grant);
+    r.flow = r.since_ns >= SX_LATE_NS ? flow : NULL;
+    return r;
+}

@@ -1,0 +1,96 @@
+/* flow_health.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "core/record/flow_health.h"
+
+#include "core/record/flow_state.h"
+
+const struct sx_health_mark *sx_health_mark(const struct sx_flows *f, uint32_t frame, uint32_t nth)
+{
+    return sx_pool_nth(&f->marks, frame, nth);
+}
+
+/* The newest 2xx that still held when this REGISTER came, but for the time that it was good for. */
+static const struct sx_registering *granted_before(const struct sx_flows *f,
+                                                   const struct sx_binding *binding)
+{
+    const struct sx_registering *e = sx_registering_at(f, binding->newest_grant);
+
+    return e && sx_user_at(f, binding->user)->removed_in < e->register_in ? e : NULL;
+}
+
+static void add(struct sx_flows *f, const struct sx_health_mark *mark)
+{
+    *(struct sx_health_mark *)sx_pool_add(&f->marks) = *mark;
+}
+
+/* Another connection or address is a reason to register. */
+static bool is_soon(const struct sx_registering *before, const struct sx_registering *now,
+                    int64_t asked_ns)
+{
+    int64_t granted_ns = (int64_t)before->expires_s * SX_NS_PER_S;
+
+    return before->flow == now->flow && before->has_expires && asked_ns >= before->ns &&
+           asked_ns - before->ns < granted_ns / SX_SOON_PART;
+}
+
+static bool is_told(uint32_t in_row)
+{
+    uint32_t times = in_row / SX_SOON_IN_ROW;
+
+    return in_row % SX_SOON_IN_ROW == 0 && (times & (times - 1)) == 0;
+}
+
+static void note_late(struct sx_flows *f, struct sx_binding *binding,
+                      const struct sx_registering *before, struct sx_health_mark mark, int64_t asked_ns)
+{
+    /* A clock that goes back tells nothing. */
+    if (!before->has_expires || asked_ns < before->ns)
+        return;
+    mark.ns = asked_ns - before->ns - (int64_t)before->expires_s * SX_NS_PER_S;
+    if (mark.ns < SX_LATE_NS)
+        return;
+    mark.kind = SX_HEALTH_LATE;
+    mark.count = ++binding->late;
+    mark.each = binding->late + 1 == binding->granted;
+    add(f, &mark);
+}
+
+static void note_soon(struct sx_flows *f, struct sx_binding *binding, struct sx_health_mark mark,
+                      int64_t asked_ns)
+{
+    binding->soon++;
+    binding->most_soon = MAX(binding->most_soon, binding->soon);
+    if (!is_told(binding->soon))
+        return;
+    mark.kind = SX_HEALTH_SOON;
+    mark.before = binding->soon_since;
+    mark.count = binding->soon;
+    mark.ns = asked_ns - sx_registering_at(f, binding->soon_since)->ns;
+    add(f, &mark);
+}
+
+void sx_health_granted(struct sx_flows *f, const struct sx_flow *flow, uint32_t event,
+                       const struct sx_txn *txn)
+{
+    struct sx_binding *binding = sx_binding_of(f, flow);
+    const struct sx_registering *now = sx_registering_at(f, event), *before = granted_before(f, binding);
+    int64_t asked_ns = txn->request_frame ? txn->request_ns : now->ns;
+    const struct sx_health_mark mark = {.frame = now->frame, .txn = txn->number,
+                                        .binding = flow->binding, .before = binding->newest_grant};
+
+    binding->newest_grant = event;
+    if (before && is_soon(before, now, asked_ns)) {
+        note_soon(f, binding, mark, asked_ns);
+        return;
+    }
+    binding->soon = 1;
+    binding->soon_since = event;
+    if (before)
+        note_late(f, binding, before, mark, asked_ns);
+}
+
+void sx_health_removed(const struct sx_flows *f, const struct sx_flow *flow)
+{
+    sx_binding_of(f, flow)->newest_grant = 0;
+}

@@ -1,0 +1,191 @@
+/* Whether a registration is kept up.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/judge/registration_health.h"
+
+#include "sip_text.h"
+
+#define CONTACT "Contact: <sip:bob@10.0.0.5>\r\n"
+#define GRANTS_60 CONTACT "Expires: 60\r\n"
+#define ASKS(nonce) "WWW-Authenticate: Digest realm=\"r\", nonce=\"" nonce "\""
+#define SENDS(nonce) CONTACT "Authorization: Digest username=\"bob\", realm=\"r\", nonce=\"" nonce "\", response=\"1\"\r\n"
+
+static const char *const branches[] = {"bob r0", "bob r1", "bob r2", "bob r3", "bob r4", "bob r5", "bob r6"};
+
+static const struct sx_txn *registers(struct ladder *l, double at, uint32_t cseq, unsigned code,
+                                      const char *sends, const char *answer)
+{
+    const char *branch = branches[cseq];
+    uint32_t txn = request(l, at, BOB, P1, "REGISTER", via(branch), .cseq = cseq, .more = sends)->txn;
+
+    response(l, at, P1, BOB, code, "REGISTER", via(branch), .cseq = cseq, .more = answer);
+    return txn_numbered(l, txn);
+}
+
+static struct sx_refresh refused(unsigned code, const char *sends, const char *answer)
+{
+    struct ladder l = ladder_open();
+
+    registers(&l, 0, 1, 401, CONTACT, ASKS("n1") "\r\n");
+    registers(&l, 0.1, 2, 200, SENDS("n1"), GRANTS_60);
+    const struct sx_txn *txn = registers(&l, 50.1, 3, code, sends, answer);
+    other_packet(&l, 300);
+    sx_tracker_end(l.tracker);
+    struct sx_refresh r = sx_refresh_judge(l.tracker, txn);
+    g_assert_cmpint(sx_refresh_refused_last(l.tracker, 1), ==, r.refusal);
+    ladder_close(&l);
+    return r;
+}
+
+static void test_reasons(void)
+{
+    struct sx_refresh r = refused(423, CONTACT, "Min-Expires: 3600\r\n");
+
+    g_assert_cmpint(r.refusal, ==, SX_REFRESH_TOO_BRIEF);
+    g_assert_cmpuint(r.in, ==, 3);
+    g_assert_true(r.has_left);
+    g_assert_cmpint(r.left_ns, ==, 10 * SX_NS_PER_S);
+    g_assert_cmpint(refused(403, CONTACT, NULL).refusal, ==, SX_REFRESH_REFUSED);
+    g_assert_cmpint(refused(401, CONTACT, ASKS("n2") "\r\n").refusal, ==, SX_REFRESH_CHALLENGED);
+    g_assert_cmpint(refused(401, SENDS("n1"), ASKS("n2") "\r\n").refusal, ==, SX_REFRESH_NO_STALE);
+    g_assert_cmpint(refused(401, SENDS("n1"), ASKS("n2") ", stale=true\r\n").refusal, ==, SX_REFRESH_NONCE);
+    g_assert_cmpint(refused(401, SENDS("old"), ASKS("n2") "\r\n").refusal, ==, SX_REFRESH_REFUSED);
+    g_assert_cmpint(refused(200, CONTACT, GRANTS_60).refusal, ==, SX_REFRESH_TAKEN);
+}
+
+static void test_wrong_password(void)
+{
+    struct ladder l = ladder_open();
+
+    registers(&l, 0, 1, 200, CONTACT, GRANTS_60);
+    registers(&l, 70, 2, 401, CONTACT, ASKS("n2") "\r\n");
+    const struct sx_txn *txn = registers(&l, 70.1, 3, 401, SENDS("n2"), ASKS("n3") "\r\n");
+    struct sx_refresh r = sx_refresh_judge(l.tracker, txn);
+    g_assert_cmpint(r.refusal, ==, SX_REFRESH_CREDENTIALS);
+    g_assert_cmpint(r.left_ns, ==, -10100 * SX_NS_PER_MS);
+    ladder_close(&l);
+}
+
+static void test_no_refresh_to_refuse(void)
+{
+    struct ladder l = ladder_open();
+
+    g_assert_cmpint(sx_refresh_judge(l.tracker, registers(&l, 0, 1, 403, CONTACT, NULL)).refusal, ==,
+                    SX_REFRESH_TAKEN);
+    registers(&l, 1, 2, 200, CONTACT, GRANTS_60);
+    registers(&l, 2, 3, 200, CONTACT "Expires: 0\r\n", NULL);
+    g_assert_cmpint(sx_refresh_judge(l.tracker, registers(&l, 3, 4, 403, CONTACT, NULL)).refusal, ==,
+                    SX_REFRESH_TAKEN);
+    registers(&l, 4, 5, 200, CONTACT, GRANTS_60);
+    g_assert_cmpint(
+        sx_refresh_judge(l.tracker, registers(&l, 5, 6, 403, CONTACT "Expires: 0\r\n", NULL)).refusal, ==,
+        SX_REFRESH_TAKEN);
+    ladder_close(&l);
+}
+
+static struct sx_late_refresh late(const uint32_t *cseqs, unsigned n, const char *call)
+{
+    struct ladder l = ladder_open();
+
+    registers(&l, 0, 1, 200, CONTACT, GRANTS_60);
+    for (unsigned i = 0; i + 1 < n; i++)
+        registers(&l, 10 + i, cseqs[i], 503, CONTACT, NULL);
+    uint32_t cseq = cseqs[n - 1];
+    request(&l, 90, BOB, P1, "REGISTER", via(branches[cseq]), .cseq = cseq, .more = CONTACT, .call_id = call);
+    response(&l, 90, P1, BOB, 200, "REGISTER", via(branches[cseq]), .cseq = cseq, .more = GRANTS_60,
+             .call_id = call);
+    const struct sx_health_mark *mark = sx_health_mark(sx_tracker_flows(l.tracker), l.frame, 0);
+    g_assert_nonnull(mark);
+    struct sx_late_refresh r = sx_late_refresh_judge(l.tracker, mark);
+    if (r.flow)
+        g_assert_cmpint(r.late_ns, ==, 30 * SX_NS_PER_S);
+    r.flow = r.flow ? (const struct sx_flow *)mark : NULL;
+    ladder_close(&l);
+    return r;
+}
+
+static void test_late(void)
+{
+    struct sx_late_refresh r = late((const uint32_t[]){2}, 1, NULL);
+
+    g_assert_nonnull(r.flow);
+    g_assert_cmpuint(r.before_in, ==, 1);
+    g_assert_cmpuint(r.late, ==, 1);
+    g_assert_true(r.each);
+    g_assert_nonnull(late((const uint32_t[]){2, 3}, 2, NULL).flow);
+    /* One number is missing: the capture may lack a refresh. */
+    g_assert_null(late((const uint32_t[]){3}, 1, NULL).flow);
+    g_assert_null(late((const uint32_t[]){2, 4}, 2, NULL).flow);
+    g_assert_null(late((const uint32_t[]){2}, 1, "another").flow);
+}
+
+static struct sx_no_refresh none(struct ladder *l, const struct sx_txn *txn, double now)
+{
+    other_packet(l, now);
+    return sx_no_refresh_judge(l->tracker, txn);
+}
+
+static void test_never(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_txn *first = registers(&l, 0, 1, 200, CONTACT, GRANTS_60);
+    const struct sx_txn *txn = registers(&l, 30, 2, 200, CONTACT, GRANTS_60);
+
+    g_assert_null(none(&l, txn, 90.999).flow);
+    struct sx_no_refresh r = none(&l, txn, 91);
+    g_assert_nonnull(r.flow);
+    g_assert_cmpint(r.since_ns, ==, SX_NS_PER_S);
+    g_assert_null(none(&l, first, 200).flow);
+    /* It is back. */
+    registers(&l, 201, 3, 503, CONTACT, NULL);
+    g_assert_null(none(&l, txn, 202).flow);
+    ladder_close(&l);
+}
+
+static void test_still_held(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_txn *txn = registers(&l, 0, 1, 200, CONTACT, GRANTS_60);
+
+    request(&l, 59, P1, BOB, "INVITE", via("p1 a"), .uri = "sip:bob@10.0.0.5", .call_id = "c1");
+    g_assert_nonnull(none(&l, txn, 70).flow);
+    request(&l, 71, P1, BOB, "INVITE", via("p1 b"), .uri = "sip:bob@10.0.0.5", .call_id = "c2");
+    g_assert_null(none(&l, txn, 80).flow);
+    ladder_close(&l);
+
+    /* A request inside a dialog needs no registration. */
+    l = ladder_open();
+    txn = registers(&l, 0, 1, 200, CONTACT, GRANTS_60);
+    request(&l, 71, P1, BOB, "BYE", via("p1 b"), .uri = "sip:bob@10.0.0.5", .call_id = "c2", .to_tag = "t");
+    g_assert_nonnull(none(&l, txn, 80).flow);
+    ladder_close(&l);
+}
+
+static void test_taken_back(void)
+{
+    const char *const contacts[] = {CONTACT "Expires: 0\r\n", "Contact: *\r\nExpires: 0\r\n"};
+
+    for (unsigned i = 0; i < 4; i++) {
+        struct ladder l = ladder_open();
+        const struct sx_txn *txn = registers(&l, 0, 1, 200, CONTACT, GRANTS_60);
+        if (i < 2)
+            registers(&l, 10, 2, 200, contacts[i], NULL);
+        else
+            request(&l, 10, BOB, P1, "REGISTER", via("bob x"), .cseq = 2, .more = contacts[i - 2]);
+        g_assert_null(none(&l, txn, 200).flow);
+        ladder_close(&l);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    tests_init(&argc, &argv);
+    g_test_add_func("/registration-health/reasons", test_reasons);
+    g_test_add_func("/registration-health/wrong-password", test_wrong_password);
+    g_test_add_func("/registration-health/no-refresh-to-refuse", test_no_refresh_to_refuse);
+    g_test_add_func("/registration-health/late", test_late);
+    g_test_add_func("/registration-health/never", test_never);
+    g_test_add_func("/registration-health/still-held", test_still_held);
+    g_test_add_func("/registration-health/taken-back", test_taken_back);
+    return g_test_run();
+}
