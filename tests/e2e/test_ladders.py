@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Every ladder shows what its expect block says, however Wireshark reads the capture."""
 
-import os
 from itertools import zip_longest
 from operator import itemgetter
 from pathlib import Path
@@ -47,10 +46,6 @@ ADVICE = {"sipexplain.fix", "sipexplain.fix.more"}
 TOLD_OF_100 = {*ADVICE, "sipexplain.when", "sipexplain.when.more", "sipexplain.explain.100"}
 
 each_ladder = pytest.mark.parametrize("path", LADDERS, ids=lambda path: path.stem)
-# The roads differ by what Wireshark does, not by what a ladder holds: in the roots of other releases a part
-# of the ladders goes down all of them, here all do. What each shows is tested in full everywhere.
-some_ladders = pytest.mark.parametrize("path", LADDERS[::4] if os.environ.get("SX_OTHER_RELEASE") else LADDERS,
-                                       ids=lambda path: path.stem)
 
 
 @each_ladder
@@ -68,12 +63,12 @@ def test_shows_what_is_expected(wireshark, capture, path, mode):
     assert not failed, "\n" + "\n".join(failed)
 
 
-@some_ladders
+@each_ladder
 def test_the_road_makes_no_difference(wireshark, capture, path):
     assert_same_on_every_road(wireshark, capture(path))
 
 
-@some_ladders
+@each_ladder
 def test_nor_for_what_no_tree_shows(wireshark, capture, path):
     """The verdict is the top line, which the roads are compared by; the rest needs no look-ahead."""
     others = []
