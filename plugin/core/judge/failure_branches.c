@@ -319,6 +319,16 @@ static bool hides(const struct sx_failure_cause *best, const struct sx_txn *b)
            b->final_frame > best->of->request_frame;
 }
 
+/* The capture lacks the failure of a branch, which the hop acknowledged: it may be the one that it
+ * handed on. */
+static bool lacks_failure(const struct sx_failure_branches *all)
+{
+    for (unsigned i = 0; i < all->count; i++)
+        if (!all->list[i]->final_frame && all->list[i]->ack_frame)
+            return true;
+    return false;
+}
+
 struct sx_failure_cause sx_failure_of_branches(const struct sx_tracker *t, const struct sx_txn *at,
                                                const struct sx_failure_branches *all)
 {
@@ -334,6 +344,8 @@ struct sx_failure_cause sx_failure_of_branches(const struct sx_tracker *t, const
             fit(&c, at->final_code) > fit(&told, at->final_code))
             told = c;
     }
+    if (best.kind == SX_FAILURE_TOLD_OTHERWISE && lacks_failure(all))
+        return nothing(at);
     if (told.of && hides(&best, told.of))
         return found(SX_FAILURE_FORK, told.frame, at, told.of);
     return best;

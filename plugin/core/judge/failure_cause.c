@@ -49,6 +49,14 @@ static bool seen(const struct sx_txn *at, uint32_t frame)
 
 /* ---- forks ---- */
 
+/* The first frame of a branch; what came before it was not beside it. */
+static uint32_t first_frame(const struct sx_txn *b)
+{
+    return b->request_frame  ? b->request_frame
+           : b->trying_frame ? b->trying_frame
+                             : b->first_response_frame;
+}
+
 /* A branch below whose failure the caller does not see, though it was known when another one's was
  * chosen, or tried after it. What ended before the chosen one began was tried first, and the chosen one
  * instead of it. */
@@ -57,7 +65,7 @@ static bool is_hidden(const struct sx_tracker *t, const struct sx_txn *above,
 {
     return b != chosen && seen(above, b->final_frame) && b->final_code >= 300 &&
            b->final_code != above->final_code && !b->followed_by && !b->cancel_frame &&
-           (!b->request_frame || b->final_frame > chosen->request_frame) &&
+           b->final_frame > first_frame(chosen) &&
            sx_failure_judge(t, b, b->final_code);
 }
 

@@ -4,6 +4,7 @@
 #include "core/judge/flow_story.h"
 
 #include "core/judge/origin.h"
+#include "core/record/missing.h"
 
 /* Transactions that are looked at; a proxy tries a handful. */
 #define MAX_CHAIN 64
@@ -161,6 +162,23 @@ static struct retry find_retry(const struct sx_tracker *tracker, const struct sx
     return retry;
 }
 
+/* The flow was made before the capture: whatever is sent on after the failure, and whoever registers,
+ * may be its repair. */
+static bool may_be_repaired(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    const struct sx_flows *flows = sx_tracker_flows(tracker);
+    const struct sx_txn *s = sx_tracker_siblings(tracker, txn);
+    uint32_t n = sx_flows_count(flows);
+
+    for (unsigned i = 0; s && i < MAX_CHAIN; i++, s = sx_tracker_next_sibling(tracker, s))
+        if (s->method == txn->method && first_frame(s) > txn->final_frame)
+            return true;
+    for (unsigned i = 0; n && i < MAX_CHAIN; i++, n--)
+        if (sx_flows_at(flows, n)->registered_in > txn->final_frame)
+            return true;
+    return false;
+}
+
 /* ---- the client's return ---- */
 
 static bool can_see_loss(const struct sx_flow_story *story)
@@ -237,8 +255,8 @@ static void find_delivery(const struct sx_tracker *tracker, const struct sx_txn 
 {
     const struct sx_txn *b = sx_tracker_txn(tracker, txn->first_child);
 
-    for (unsigned i = 0; b && i < MAX_CHAIN && !story->delivered_in; i++) {
-        if (b->request_frame && b->request_frame <= txn->final_frame) {
+    for (unsigned i = 0; b && i < MAX_CHAIN && !story->delivered_in && !story->alive_in; i++) {
+        if (first_frame(b) && first_frame(b) <= txn->final_frame) {
             story->delivered_in = b->request_frame;
             story->alive_in = b->first_response_frame ? b->first_response_frame : b->trying_frame;
             story->alive_code = b->first_response_frame ? b->first_response_code : 100;
@@ -261,6 +279,15 @@ static bool is_about_flow(const struct sx_txn *txn, const struct sx_flow_story *
     return story->flow || (txn->token_route && !txn->in_dialog);
 }
 
+/* All the same, by a branch that is not known to lead to this instance. */
+static bool was_answered(const struct sx_tracker *tracker, const struct sx_txn *upstream)
+{
+    if (upstream->final_code)
+        return upstream->final_code / 100 == 2;
+    return upstream->first_response_code > 0 ||
+           sx_missing_is_sure(sx_missing_response(tracker, upstream, UINT32_MAX).sign);
+}
+
 static enum sx_flow_outcome judge(const struct sx_tracker *tracker, const struct sx_txn *txn,
                                   const struct sx_flow_story *story, struct retry retry)
 {
@@ -279,9 +306,7 @@ static enum sx_flow_outcome judge(const struct sx_tracker *tracker, const struct
         return SX_FLOW_HANDED_ON;
     if (retry.unknown)
         return SX_FLOW_UNKNOWN;
-    /* Answered all the same, by a branch that is not known to lead to this instance. */
-    if (!upstream || upstream->final_code / 100 == 2 ||
-        (!upstream->final_code && upstream->first_response_code))
+    if (!upstream || was_answered(tracker, upstream))
         return SX_FLOW_UNKNOWN;
     if (retry.pending)
         return ended ? SX_FLOW_OPEN : SX_FLOW_UNKNOWN;
@@ -342,6 +367,8 @@ struct sx_flow_story sx_flow_tell(const struct sx_tracker *tracker, const struct
             find_return(tracker, txn, failure, &story);
     }
     story.about_flow = is_about_flow(txn, &story);
+    if (!story.flow && story.about_flow)
+        retry.unknown = may_be_repaired(tracker, txn);
     if (story.about_flow)
         story.outcome = judge(tracker, txn, &story, retry);
     return story;

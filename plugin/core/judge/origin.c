@@ -21,11 +21,13 @@ static bool is_made_for_silence(unsigned code)
     return code == 408 || code == 480 || code == 487 || code == 500 || code == 503 || code == 504;
 }
 
-/* A branch whose own final response this capture may have missed. */
+/* A branch whose own final response this capture may have missed; its ACK tells of one. */
 static bool may_hide_origin(const struct sx_txn *txn, const struct sx_txn *branch)
 {
     if (branch->final_frame && branch->final_frame <= txn->final_frame)
         return false;
+    if (!branch->final_frame && branch->ack_frame)
+        return true;
     if (branch->first_response_frame && branch->first_response_frame <= txn->final_frame)
         return true;
     return !is_made_for_silence(txn->final_code);
@@ -39,13 +41,6 @@ static uint32_t response_of(const struct sx_txn *branch, const struct sx_txn *tx
     if (branch->final_tag == txn->final_tag)
         return branch->final_frame;
     return branch->other_final_tag == txn->final_tag ? branch->other_final_frame : 0;
-}
-
-/* What a hop makes of the failures of its branches; anything else may come of a branch that this
- * capture does not show. */
-static bool is_own_choice(const struct sx_txn *txn, const struct sx_txn *branch)
-{
-    return is_made_for_silence(txn->final_code) || branch->final_code == txn->final_code;
 }
 
 /* The sender is the called side by its Contact, or it put the same To tag into its 100, which no
@@ -108,7 +103,7 @@ static bool is_made_here(const struct sx_tracker *tracker, const struct sx_txn *
 struct sx_origin sx_origin_find(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
     const struct sx_txn *at = txn, *branch = sx_tracker_txn(tracker, txn->first_child);
-    bool hidden = txn->request_frame == 0, chosen = false;
+    bool hidden = txn->request_frame == 0;
     unsigned hops = 0;
 
     /* Each step goes one hop further on; a branch is never its own ancestor. A chain that is longer
@@ -126,7 +121,6 @@ struct sx_origin sx_origin_find(const struct sx_tracker *tracker, const struct s
             branch = sx_tracker_txn(tracker, at->first_child);
         } else {
             hidden |= may_hide_origin(at, branch);
-            chosen |= is_own_choice(at, branch);
             branch = sx_tracker_txn(tracker, branch->next_sibling);
         }
     }
@@ -135,6 +129,9 @@ struct sx_origin sx_origin_find(const struct sx_tracker *tracker, const struct s
     const struct sx_txn *before = txn->first_child ? NULL : sent_before(tracker, txn);
     if (before)
         return (struct sx_origin){SX_ORIGIN_RELAYED, before, before->final_frame};
-    bool here = !hidden && (txn->first_child ? chosen : is_made_here(tracker, txn));
+    /* What comes with another To tag than that of a branch may be of one that this capture does not
+     * show; but for what a hop makes of the failures of its branches. */
+    bool here = !hidden && (txn->first_child ? is_made_for_silence(txn->final_code)
+                                             : is_made_here(tracker, txn));
     return (struct sx_origin){here ? SX_ORIGIN_HERE : SX_ORIGIN_UNKNOWN, txn, 0};
 }

@@ -75,13 +75,20 @@ static enum sx_trying_state ended_state(const struct sx_config *cfg, int64_t wai
     return slow ? SX_TRYING_SLOW : SX_TRYING_ANSWERED;
 }
 
+/* A 2xx that the capture may lack: its ACK tells. */
+static bool has_success(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    return txn->final_frame ? txn->final_code / 100 == 2
+                            : sx_missing_response(tracker, txn, UINT32_MAX).sign == SX_MISSING_ACKNOWLEDGED;
+}
+
 /* The CANCEL came after the 100 and before any other response, and it did not lose the race against
  * a 2xx (RFC 3261 9.1, 15). Before the 100 no client may send one, and nothing waited yet. */
-static bool ends_by_cancel(const struct sx_txn *txn)
+static bool ends_by_cancel(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
     return txn->cancel_frame && txn->cancel_frame > txn->trying_frame &&
-           txn->final_code / 100 != 2 &&
-           (!txn->first_response_frame || txn->cancel_frame < txn->first_response_frame);
+           (!txn->first_response_frame || txn->cancel_frame < txn->first_response_frame) &&
+           !has_success(tracker, txn);
 }
 
 /* The caller is gone with its connection. Before the end of the capture nobody can tell: it may
@@ -101,17 +108,19 @@ static int64_t find_end(const struct sx_tracker *tracker, const struct sx_txn *t
 {
     const struct sx_hangup *hangup = ends_by_hangup(tracker, txn);
 
-    if (ends_by_cancel(txn)) {
+    bool cancelled = ends_by_cancel(tracker, txn), missing = sx_missing_is_sure(v->missing.sign);
+
+    if (cancelled && !missing) {
         v->ended_in = txn->cancel_frame;
         v->end = cancel_end(tracker, txn, &v->elsewhere_in);
         return txn->cancel_ns;
     }
-    if (txn->first_response_frame) {
+    if (txn->first_response_frame && !cancelled) {
         v->ended_in = txn->first_response_frame;
         v->end = SX_END_RESPONSE;
         return txn->first_response_ns;
     }
-    if (sx_missing_is_sure(v->missing.sign)) {
+    if (missing) {
         v->ended_in = v->missing.frame;
         v->end = SX_END_MISSING;
         return v->missing.time_ns;
@@ -129,7 +138,7 @@ static struct sx_missing find_unseen(const struct sx_tracker *tracker, const str
 {
     uint32_t until = txn->first_response_frame ? txn->first_response_frame : UINT32_MAX;
 
-    if (ends_by_cancel(txn))
+    if (ends_by_cancel(tracker, txn))
         until = txn->cancel_frame;
     struct sx_missing missing = sx_missing_response(tracker, txn, until);
     return txn->expired_after_100 && !sx_missing_is_sure(missing.sign) ? (struct sx_missing){0} : missing;

@@ -205,6 +205,9 @@ void sx_dialogs_request(struct sx_tracker *t, struct sx_txn *txn, const struct s
 /* Requests of a dialog that are looked through when its sides turn out to be the other way round. */
 #define MAX_SWAPPED 64
 
+/* ACKs of one INVITE that are looked through. */
+#define MAX_ALIKE 64
+
 /* What was taken for the caller is the called side: its NOTIFY overtook the response. */
 static void swap_sides(struct sx_tracker *t, struct sx_dialog *dialog)
 {
@@ -218,6 +221,26 @@ static void swap_sides(struct sx_tracker *t, struct sx_dialog *dialog)
     }
     for (unsigned i = 0; txn && i < MAX_SWAPPED; i++, txn = sx_txn_at(t, txn->next_in_dialog))
         txn->by_called = !txn->by_called;
+}
+
+static void know_caller(struct sx_tracker *t, struct sx_dialog *dialog, uint32_t tag)
+{
+    if (dialog->caller_known)
+        return;
+    dialog->caller_known = true;
+    if (dialog->tags[SX_SIDE_CALLER] != tag)
+        swap_sides(t, dialog);
+}
+
+void sx_dialogs_ack(struct sx_tracker *t, const struct sx_txn *ack)
+{
+    struct sx_dialog *dialog = dialog_at(t->dialogs, ack->dialog);
+    const struct sx_txn *invite = sx_txn_at(t, ack->next_alike);
+
+    for (unsigned i = 0; invite && invite->method != SX_METHOD_INVITE && i < MAX_ALIKE; i++)
+        invite = sx_txn_at(t, invite->next_alike);
+    if (dialog && invite && invite->method == SX_METHOD_INVITE && !invite->in_dialog)
+        know_caller(t, dialog, ack->from_tag);
 }
 
 static bool makes_dialogs(enum sx_method method)
@@ -238,11 +261,8 @@ static void make(struct sx_tracker *t, struct sx_dialog *dialog, struct sx_txn *
         dialog->answer_frame = obs->frame;
         dialog->answer_ns = obs->time_ns;
     }
-    if (txn->request_frame && !dialog->caller_known) {
-        dialog->caller_known = true;
-        if (dialog->tags[SX_SIDE_CALLER] != from_tag)
-            swap_sides(t, dialog);
-    }
+    if (txn->request_frame)
+        know_caller(t, dialog, from_tag);
     dialog->cseqs[SX_SIDE_CALLER] = MAX(dialog->cseqs[SX_SIDE_CALLER], txn->cseq);
     if (!other || obs->msg->code >= 200 || !other->answer_frame)
         txn->dialog = dialog->number;

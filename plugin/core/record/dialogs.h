@@ -55,6 +55,10 @@ void sx_dialogs_free(struct sx_dialogs *dialogs);
 void sx_dialogs_request(struct sx_tracker *tracker, struct sx_txn *txn,
                         const struct sx_observation *obs);
 
+/* Whoever acknowledges the INVITE that began the call is the caller: an answer that the capture lacks
+ * cannot tell it. After sx_missing_alike(). */
+void sx_dialogs_ack(struct sx_tracker *tracker, const struct sx_txn *ack);
+
 /* Adds a response that is the first of its kind in its transaction. */
 void sx_dialogs_response(struct sx_tracker *tracker, struct sx_txn *txn,
                          const struct sx_observation *obs);

@@ -42,7 +42,8 @@ static void await_new_attempt(struct sx_tracker *t, struct sx_txn *txn,
         sx_txn_at(t, txn->parent)->redirected_child = true;
 }
 
-/* The attempt that this request follows; NULL if it is the first. */
+/* The attempt that this one follows, of which the capture may have the response only; NULL if it is the
+ * first. */
 static const struct sx_txn *follow_old_attempt(struct sx_tracker *t, const struct sx_txn *txn,
                                                const struct sx_sip_msg *msg)
 {
@@ -347,6 +348,8 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
         note_phone(t, obs);
     if (msg->method == SX_METHOD_INVITE || msg->method == SX_METHOD_ACK)
         sx_missing_alike(t, txn);
+    if (msg->method == SX_METHOD_ACK)
+        sx_dialogs_ack(t, txn);
     if (msg->method == SX_METHOD_PRACK)
         record->to_tag = rack_of(msg);
     if (msg->method == SX_METHOD_CANCEL)
@@ -502,6 +505,7 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
         txn = sx_txn_new(t, obs, key);
         txn->cseq = msg->cseq;
         sx_txn_place(t, txn, msg);
+        follow_old_attempt(t, txn, msg);
         if (msg->method == SX_METHOD_CANCEL)
             find_cancelled(t, txn, msg);
         else

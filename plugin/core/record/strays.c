@@ -76,25 +76,26 @@ static unsigned via_differs(const struct search *s, const struct sx_txn *txn)
     return !s->matched && txn->branch_hash == s->branch ? SX_DIFFERS_VIA_SENT_BY : 0;
 }
 
-/* The same Via: a client takes no response with another method (RFC 3261 17.1.3). CANCEL shares the
- * Via of its request. */
+/* The same Via: a client takes no response with another method (RFC 3261 17.1.3). CANCEL and the ACK of
+ * a failure share the Via of the INVITE. */
 static unsigned cseq_differs(const struct search *s, const struct sx_txn *txn)
 {
     const struct sx_sip_msg *msg = s->obs->msg;
 
     if (s->matched || txn->old_branch || txn->branch_hash != s->branch ||
         txn->sent_by_hash != s->sent_by || !is_waiting(txn) || msg->method == SX_METHOD_CANCEL ||
-        txn->method == SX_METHOD_CANCEL)
+        txn->method == SX_METHOD_CANCEL || txn->method == SX_METHOD_ACK)
         return 0;
     if (txn->method == msg->method)
         return SX_DIFFERS_CSEQ_NUMBER;
     return txn->cseq == msg->cseq ? SX_DIFFERS_CSEQ_METHOD : 0;
 }
 
-/* The one request of its kind between these hosts, and it waits for a response: this must be it. */
+/* The one request of its kind between these hosts, and it waits for a response: this must be it. A
+ * proxy may have sent another branch there, which the capture lacks. */
 static unsigned branch_differs(const struct search *s, const struct sx_txn *txn)
 {
-    if (s->matched || !is_waiting(txn) || !sx_fingerprint_eq(txn->parent_key, s->second))
+    if (s->matched || !is_waiting(txn) || txn->vias != 1 || !sx_fingerprint_eq(txn->parent_key, s->second))
         return 0;
     return SX_DIFFERS_VIA_BRANCH |
            (txn->sent_by_hash == s->sent_by ? 0 : SX_DIFFERS_VIA_SENT_BY);

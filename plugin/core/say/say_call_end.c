@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 
+#include "core/record/missing.h"
 #include "core/say/say.h"
 
 const char *sx_say_ender(enum sx_ender by)
@@ -89,14 +90,27 @@ static void say_gives_up(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         wmem_strbuf_append(out, " without an answer");
 }
 
-/* It changes nothing any more. False if it does. */
-static bool say_race(wmem_strbuf_t *out, const struct sx_txn *cancel, const struct sx_txn *invite)
+/* The ACK tells of a 2xx that the capture lacks; 0: there is none. */
+static uint32_t unseen_answer(const struct sx_tracker *tracker, const struct sx_txn *invite)
 {
-    bool answered = invite->final_code / 100 == 2;
+    struct sx_missing missing = sx_missing_response(tracker, invite, UINT32_MAX);
+
+    return !invite->final_frame && missing.sign == SX_MISSING_ACKNOWLEDGED ? missing.frame : 0;
+}
+
+/* It changes nothing any more. False if it does. */
+static bool say_race(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                     const struct sx_txn *cancel, const struct sx_txn *invite)
+{
+    uint32_t ack = unseen_answer(tracker, invite);
+    bool answered = ack || invite->final_code / 100 == 2;
 
     if (invite->final_frame && invite->final_frame < cancel->request_frame)
         wmem_strbuf_append_printf(out, "too late, after the %u in frame %" PRIu32, invite->final_code,
                                   invite->final_frame);
+    else if (ack)
+        wmem_strbuf_append_printf(out, "crosses a 2xx that the capture lacks, and frame %" PRIu32
+                                  " acknowledges", ack);
     else if (answered)
         wmem_strbuf_append_printf(out, "crosses the %u in frame %" PRIu32, invite->final_code,
                                   invite->final_frame);
@@ -113,7 +127,8 @@ static void say_no_487(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 {
     int64_t waited_ns = sx_tracker_now(tracker) - cancel->request_ns;
 
-    if (invite->final_frame || cancel->final_code / 100 != 2 || waited_ns < SX_TIMER_B_NS)
+    if (invite->final_frame || cancel->final_code / 100 != 2 || waited_ns < SX_TIMER_B_NS ||
+        sx_missing_response(tracker, invite, UINT32_MAX).sign != SX_MISSING_NONE)
         return;
     wmem_strbuf_append_printf(out, "; answered 200 in frame %" PRIu32 ", but the INVITE got no final "
                               "response in ", cancel->final_frame);
@@ -129,7 +144,7 @@ bool sx_say_cancel(wmem_strbuf_t *out, const struct sx_tracker *tracker, const s
     if (!invite->request_frame || invite->request_frame > cancel->request_frame ||
         cancel->request_ns < invite->request_ns)
         return false;
-    if (say_race(out, cancel, invite))
+    if (say_race(out, tracker, cancel, invite))
         return true;
     if (above && above->cancel_frame && above->cancel_ns <= cancel->request_ns) {
         wmem_strbuf_append_printf(out, "hands on the CANCEL of frame %" PRIu32, above->cancel_frame);
