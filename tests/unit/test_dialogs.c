@@ -96,6 +96,27 @@ static void requests_name_dialogs(void)
     ladder_close(&l);
 }
 
+/* The capture lacks the answer. */
+static void ack_tells_the_caller(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+    const struct sx_message *bye = request(&l, 1.0, BOB, ALICE, "BYE", via("bob x1"),
+                                           .from_tag = "bob", .to_tag = "alice", .cseq = 3);
+    g_assert_false(dialog_of(&l, bye)->caller_known);
+    request(&l, 1.1, ALICE, BOB, "ACK", via("alice a2"), .to_tag = "bob");
+    g_assert_true(dialog_of(&l, bye)->caller_known);
+    g_assert_cmpint(sx_dialog_sender(txn_of(&l, bye)), ==, SX_SIDE_CALLED);
+    /* That of a re-INVITE does not. */
+    request(&l, 5.0, BOB, ALICE, "INVITE", via("bob y1"), .from_tag = "bob", .to_tag = "alice",
+            .call_id = "call-2");
+    const struct sx_message *ack = request(&l, 5.1, BOB, ALICE, "ACK", via("bob y2"), .from_tag = "bob",
+                                           .to_tag = "alice", .call_id = "call-2");
+    g_assert_false(dialog_of(&l, ack)->caller_known);
+    ladder_close(&l);
+}
+
 static void no_dialogs(void)
 {
     struct ladder l = ladder_open();
@@ -146,6 +167,7 @@ int main(int argc, char **argv)
     g_test_add_func("/dialogs/hops-share-a-dialog", hops_share_a_dialog);
     g_test_add_func("/dialogs/forks-are-apart", forks_are_apart);
     g_test_add_func("/dialogs/requests-name-dialogs", requests_name_dialogs);
+    g_test_add_func("/dialogs/ack-tells-the-caller", ack_tells_the_caller);
     g_test_add_func("/dialogs/no-dialogs", no_dialogs);
     g_test_add_func("/dialogs/notify-first", notify_first);
     g_test_add_func("/dialogs/calls-are-apart", calls_are_apart);

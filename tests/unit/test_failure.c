@@ -82,6 +82,21 @@ static void test_challenge_answered(void)
     }
 }
 
+/* Only what the server sends is captured. */
+static void test_challenge_answered_out_of_sight(void)
+{
+    for (unsigned cseq = 1; cseq < 3; cseq++) {
+        struct ladder l = ladder_open();
+        const struct sx_message *m = response(&l, 0, P1, ALICE, 401, "REGISTER", via("alice a1"));
+        const struct sx_txn *txn = txn_of(&l, m);
+
+        response(&l, 1, P1, ALICE, 200, "REGISTER", via("alice a2"), .cseq = cseq);
+        go_on(&l, 1000);
+        g_assert_cmpint(fails(&l, txn), ==, cseq == 1);
+        ladder_close(&l);
+    }
+}
+
 static void test_challenge_left_alone(void)
 {
     struct ladder l = ladder_open();
@@ -245,6 +260,7 @@ int main(int argc, char **argv)
     g_test_add_func("/failure/plain_failure", test_plain_failure);
     g_test_add_func("/failure/codes_of_no_class", test_codes_of_no_class);
     g_test_add_func("/failure/challenge_answered", test_challenge_answered);
+    g_test_add_func("/failure/challenge_answered_out_of_sight", test_challenge_answered_out_of_sight);
     g_test_add_func("/failure/challenge_left_alone", test_challenge_left_alone);
     g_test_add_func("/failure/credentials_refused", test_credentials_refused);
     g_test_add_func("/failure/redirection", test_redirection);

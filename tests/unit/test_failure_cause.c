@@ -452,6 +452,45 @@ static void test_fork(void)
 }
 
 /* Both alike; a 6xx, which goes before all; one that has not ended; one that ends later. */
+/* One after the other: the first INVITE is not in the capture, or neither is. */
+static void test_fork_without_requests(void)
+{
+    for (unsigned seen = 0; seen < 2; seen++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_comes(&l);
+
+        response(&l, 0.2, BOB, P1, 503, "INVITE", TO_BOB, .to_tag = "bob");
+        if (seen)
+            request(&l, 0.3, P1, CAROL, "INVITE", TO_CAROL);
+        response(&l, 0.4, CAROL, P1, 486, "INVITE", TO_CAROL, .to_tag = "carol");
+        told(&l, 0.5, 486, "carol");
+        assert_unknown(&l, txn);
+    }
+    /* Carol had begun before Bob was done. */
+    struct ladder l = ladder_open();
+    uint32_t txn = call_comes(&l);
+    response(&l, 0.1, CAROL, P1, 180, "INVITE", TO_CAROL, .to_tag = "carol");
+    response(&l, 0.2, BOB, P1, 503, "INVITE", TO_BOB, .to_tag = "bob");
+    response(&l, 0.4, CAROL, P1, 486, "INVITE", TO_CAROL, .to_tag = "carol");
+    told(&l, 0.5, 486, "carol");
+    assert_and_close(&l, txn, SX_FAILURE_FORK, 3);
+}
+
+/* The ACK says that Carol refused as well; the capture lacks how. */
+static void test_told_by_the_lost_one(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = fork_of(&l, 486, 0);
+
+    request(&l, 0.3, P1, CAROL, "ACK", via("p1 c1"));
+    told(&l, 0.4, 404, "carol");
+    assert_unknown(&l, txn);
+    l = ladder_open();
+    txn = fork_of(&l, 486, 0);
+    told(&l, 0.4, 404, "p1");
+    assert_and_close(&l, txn, SX_FAILURE_TOLD_OTHERWISE, 4);
+}
+
 static void test_fork_hides_nothing(void)
 {
     const unsigned codes[][2] = {{486, 486}, {486, 603}, {0, 486}};
@@ -478,6 +517,14 @@ static void test_fork_cancelled(void)
     response(&l, 9, CAROL, P1, 603, "INVITE", TO_CAROL, .to_tag = "carol");
     request(&l, 9.1, P1, BOB, "CANCEL", via("p1 b1"));
     response(&l, 9.2, BOB, P1, 487, "INVITE", TO_BOB);
+    told(&l, 9.3, 603, "carol");
+    assert_unknown(&l, txn);
+    /* Also where nothing of Carol is in the capture. */
+    l = ladder_open();
+    txn = call_comes(&l);
+    request(&l, 0.1, P1, BOB, "INVITE", TO_BOB);
+    response(&l, 0.2, BOB, P1, 180, "INVITE", TO_BOB);
+    request(&l, 9.1, P1, BOB, "CANCEL", via("p1 b1"));
     told(&l, 9.3, 603, "carol");
     assert_unknown(&l, txn);
     /* Also where Carol's 603 is not in the capture. */
@@ -605,6 +652,17 @@ static void test_circle(void)
 }
 
 /* Spirals; two hosts on one address; a way that is only long; another code. */
+/* The capture lacks the requests: they may have had other Request-URIs. */
+static void test_circle_not_seen(void)
+{
+    struct ladder l = ladder_open();
+
+    response(&l, 0.1, P1, P2, 483, "INVITE", via("p2 v2", "p1 v1", "alice v0"));
+    response(&l, 0.2, P2, P1, 483, "INVITE", via("p1 v1", "alice v0"));
+    uint32_t txn = response(&l, 0.3, P1, ALICE, 483, "INVITE", via("alice v0"))->txn;
+    assert_unknown(&l, txn);
+}
+
 static void test_no_circle(void)
 {
     CIRCLE(483, SX_FAILURE_UNKNOWN, {ALICE, P1, 0, "sip:a@x"}, {P1, P2, 0, "sip:a@x"},
@@ -885,6 +943,9 @@ int main(int argc, char **argv)
         {"/failure_cause/b2bua/other_direction", test_b2bua_other_direction},
         {"/failure_cause/fork", test_fork},
         {"/failure_cause/fork/nothing_hidden", test_fork_hides_nothing},
+        {"/failure_cause/fork/without_requests", test_fork_without_requests},
+        {"/failure_cause/told_by_the_lost_one", test_told_by_the_lost_one},
+        {"/failure_cause/circle/not_seen", test_circle_not_seen},
         {"/failure_cause/fork/cancelled", test_fork_cancelled},
         {"/failure_cause/fork/serial", test_serial},
         {"/failure_cause/fork/timer", test_timer_hides_busy},

@@ -152,6 +152,39 @@ static void test_origin_relayed(void)
 }
 
 /* The winning branch of a fork, not the newest. */
+/* The capture lacks the response that is relayed: its ACK, or another To tag, tells of it. */
+static void test_origin_lost(void)
+{
+    static const struct {
+        unsigned branch, told;      /* branch 0: lost */
+        bool acknowledged;
+        enum sx_origin_kind kind;
+    } rows[] = {
+        {0, 503, false, SX_ORIGIN_HERE},
+        {0, 503, true, SX_ORIGIN_UNKNOWN},
+        {486, 486, true, SX_ORIGIN_UNKNOWN},
+        {503, 503, true, SX_ORIGIN_HERE},
+        {486, 480, true, SX_ORIGIN_HERE},
+        {486, 404, true, SX_ORIGIN_UNKNOWN},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t frame, txn = request(&l, 0, ALICE, P1, "INVITE", via("alice a1"))->txn;
+
+        request(&l, 0.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+        if (rows[i].branch)
+            response(&l, 0.2, BOB, P1, rows[i].branch, "INVITE", via("p1 b1", "alice a1"),
+                     .to_tag = "bob");
+        if (rows[i].acknowledged)
+            request(&l, 0.3, P1, BOB, "ACK", via("p1 b1"));
+        response(&l, 0.4, P1, ALICE, rows[i].told, "INVITE", via("alice a1"), .to_tag = "other");
+        g_test_message("%u told as %u", rows[i].branch, rows[i].told);
+        g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, txn), &frame), ==, rows[i].kind);
+        ladder_close(&l);
+    }
+}
+
 static void test_origin_in_fork(void)
 {
     static const char *const tags[] = {"x", "y", "z"};
@@ -350,6 +383,7 @@ int main(int argc, char **argv)
     g_test_add_func("/origin/masked", test_origin_masked);
     g_test_add_func("/origin/of_an_unseen_branch", test_origin_of_an_unseen_branch);
     g_test_add_func("/origin/relayed", test_origin_relayed);
+    g_test_add_func("/origin/lost", test_origin_lost);
     g_test_add_func("/origin/in_fork", test_origin_in_fork);
     g_test_add_func("/origin/changed", test_origin_changed);
     g_test_add_func("/origin/hidden", test_origin_hidden);

@@ -143,6 +143,21 @@ static void cancel_too_late(void)
     ladder_close(&l);
 }
 
+static void cancel_too_late_unseen(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+    response(&l, 0.1, BOB, ALICE, 180, "INVITE", via("alice a1"));
+    const struct sx_message *cancel = request(&l, 5.0, ALICE, BOB, "CANCEL", via("alice a1"));
+    response(&l, 5.1, BOB, ALICE, 200, "CANCEL", via("alice a1"));
+    request(&l, 5.2, ALICE, BOB, "ACK", via("alice a2"), .to_tag = "bob");
+    other_packet(&l, 90);
+    says_cancel(&l, cancel, "crosses a 2xx that the capture lacks, and frame 5 acknowledges: the call "
+                            "is up, and only BYE ends it");
+    ladder_close(&l);
+}
+
 static void cancel_of_a_proxy(void)
 {
     struct ladder l = ladder_open();
@@ -228,6 +243,7 @@ int main(int argc, char **argv)
     g_test_add_func("/say-call-end/bye-fault", bye_fault);
     g_test_add_func("/say-call-end/cancel-in-time", cancel_in_time);
     g_test_add_func("/say-call-end/cancel-too-late", cancel_too_late);
+    g_test_add_func("/say-call-end/cancel-too-late-unseen", cancel_too_late_unseen);
     g_test_add_func("/say-call-end/cancel-of-a-proxy", cancel_of_a_proxy);
     g_test_add_func("/say-call-end/cancel-of-a-fork", cancel_of_a_fork);
     g_test_add_func("/say-call-end/cancel-with-reason", cancel_with_reason);

@@ -103,6 +103,36 @@ static void test_not_proven(void)
     ladder_close(&l);
 }
 
+/* RFC 3261 17.1.1.3: the ACK of a failure has the branch of an INVITE that the capture lacks. */
+static void test_after_the_ack(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0.0, ALICE, BOB, "ACK", via("alice a1"), .to_tag = "bob");
+    assert_no_stray(&l, response(&l, 0.1, BOB, ALICE, 486, "INVITE", via("alice a1")));
+    ladder_close(&l);
+}
+
+/* A proxy may have sent another branch to the same host. A client itself has none. */
+static void test_another_branch(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0.0, P1, BOB, "INVITE", via("p1 x", "alice a1"));
+    assert_no_stray(&l, response(&l, 0.1, BOB, P1, 480, "INVITE", via("p1 y", "alice a1")));
+    ladder_close(&l);
+}
+
+/* Without the magic cookie another host may use the same branch. */
+static void test_old_branch(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0.0, ALICE, BOB, "OPTIONS", via("alice !1"));
+    assert_no_stray(&l, response(&l, 0.1, BOB, ALICE, 200, "OPTIONS", via("nat !1")));
+    ladder_close(&l);
+}
+
 /* Two wait: whose it is cannot be told. */
 static void test_two_wait(void)
 {
@@ -138,6 +168,9 @@ int main(int argc, char **argv)
     g_test_add_func("/strays/cseq", test_cseq);
     g_test_add_func("/strays/not_proven", test_not_proven);
     g_test_add_func("/strays/two_wait", test_two_wait);
+    g_test_add_func("/strays/after_the_ack", test_after_the_ack);
+    g_test_add_func("/strays/another_branch", test_another_branch);
+    g_test_add_func("/strays/old_branch", test_old_branch);
     g_test_add_func("/strays/calls", test_calls);
     return g_test_run();
 }

@@ -126,6 +126,35 @@ static void test_cancelled(void)
 }
 
 /* A phone that rings for a minute is not stuck. */
+/* The capture lacks the 200, and its ACK shows that the CANCEL came too late. */
+static void test_cancelled_in_vain(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l);
+
+    request(&l, 6, ALICE, P1, "CANCEL", via("alice a1"));
+    assert_verdict(judge(&l, txn), SX_TRYING_CANCELLED, 5, 3);
+    request(&l, 6.1, ALICE, P1, "ACK", via("alice a2"), .to_tag = "bob");
+    assert_verdict(judge(&l, txn), SX_TRYING_ANSWERED, 5.1, 4);
+    ladder_close(&l);
+}
+
+/* The proxy handed on, before it took the branch back, what the capture lacks of it. */
+static void test_cancelled_after_progress(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0, ALICE, P1, "INVITE", via("alice a1"));
+    uint32_t txn = request(&l, 0.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"))->txn;
+    response(&l, 1, BOB, P1, 100, "INVITE", via("p1 b1", "alice a1"));
+    response(&l, 2, P1, ALICE, 183, "INVITE", via("alice a1"));
+    request(&l, 61, P1, BOB, "CANCEL", via("p1 b1"));
+    assert_verdict(judge(&l, txn), SX_TRYING_ANSWERED, 1, 4);
+    response(&l, 61.1, BOB, P1, 487, "INVITE", via("p1 b1", "alice a1"));
+    assert_verdict(judge(&l, txn), SX_TRYING_ANSWERED, 1, 4);
+    ladder_close(&l);
+}
+
 static void test_ringing(void)
 {
     struct ladder l = ladder_open();
@@ -225,6 +254,8 @@ int main(int argc, char **argv)
     g_test_add_func("/trying/end_of_capture", test_end_of_capture);
     g_test_add_func("/trying/answered", test_answered);
     g_test_add_func("/trying/cancelled", test_cancelled);
+    g_test_add_func("/trying/cancelled_in_vain", test_cancelled_in_vain);
+    g_test_add_func("/trying/cancelled_after_progress", test_cancelled_after_progress);
     g_test_add_func("/trying/ringing", test_ringing);
     g_test_add_func("/trying/repeated_100", test_repeated_100);
     g_test_add_func("/trying/without_request", test_without_request);

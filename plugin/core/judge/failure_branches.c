@@ -167,12 +167,12 @@ static int64_t told_after(const struct sx_txn *at, const struct sx_txn *b)
 }
 
 /* The hop took a branch back by itself, and tells its caller at once, before or after. Who cancels
- * the branches of a fork for a 6xx (RFC 3261 16.7 item 5) hands that on. */
-static bool gave_up(const struct sx_failure_branches *all, const struct sx_txn *at,
-                    const struct sx_txn *b)
+ * the branches of a fork for a 6xx (RFC 3261 16.7 item 5) hands that on, also from one that is not in
+ * sight. */
+static bool gave_up(const struct sx_txn *at, const struct sx_txn *b)
 {
     if (!b->cancel_frame || !b->request_frame || at->cancel_frame ||
-        told_after(at, b) > AT_ONCE_NS || (at->final_code >= 600 && all->count > 1) ||
+        told_after(at, b) > AT_ONCE_NS || at->final_code >= 600 ||
         (b->final_frame && b->final_frame < b->cancel_frame))
         return false;
     return waited_for(b) >= LEAST_WAIT_NS && !has_run_out(at, b->cancel_ns);
@@ -264,11 +264,10 @@ static struct sx_failure_cause not_answered(const struct sx_tracker *t, const st
     return is_silent(t, at, b) ? of_silence(at, b) : nothing(at);
 }
 
-static struct sx_failure_cause of_branch(const struct sx_tracker *t,
-                                         const struct sx_failure_branches *all,
-                                         const struct sx_txn *at, const struct sx_txn *b)
+static struct sx_failure_cause of_branch(const struct sx_tracker *t, const struct sx_txn *at,
+                                         const struct sx_txn *b)
 {
-    if (gave_up(all, at, b)) {
+    if (gave_up(at, b)) {
         struct sx_failure_cause c = found(SX_FAILURE_OWN_LIMIT, b->cancel_frame, at, b);
         c.after_ns = waited_for(b);
         return c;
@@ -337,7 +336,7 @@ struct sx_failure_cause sx_failure_of_branches(const struct sx_tracker *t, const
     for (unsigned i = 0; i < all->count; i++) {
         if (moved_on(all, at, all->list[i]))
             continue;
-        struct sx_failure_cause c = of_branch(t, all, at, all->list[i]);
+        struct sx_failure_cause c = of_branch(t, at, all->list[i]);
         if (fit(&c, at->final_code) > fit(&best, at->final_code))
             best = c;
         if (c.kind == SX_FAILURE_TOLD_OTHERWISE &&

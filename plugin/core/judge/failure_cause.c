@@ -109,10 +109,10 @@ static struct sx_failure_cause in_circle(const struct sx_tracker *t, const struc
     const struct sx_txn *earlier = sx_tracker_txn(t, made->parent);
     unsigned visits = 1;
 
-    if (made->final_code != 482 && made->final_code != 483)
+    if ((made->final_code != 482 && made->final_code != 483) || !made->request_frame)
         return unknown(made);
     for (unsigned i = 0; earlier && i < MAX_HOPS; i++, earlier = sx_tracker_txn(t, earlier->parent)) {
-        if (!sx_endpoint_eq(earlier->dst, made->dst))
+        if (!earlier->request_frame || !sx_endpoint_eq(earlier->dst, made->dst))
             continue;
         if (earlier->request_hash == made->request_hash || ++visits > 2) {
             struct sx_failure_cause c = found(SX_FAILURE_CIRCLE, made->request_frame, made, made);

@@ -295,10 +295,12 @@ static bool may_be_for_another(const struct outlook *o, const struct sx_txn *txn
 
     for (uint32_t n = first; n <= last; n++) {
         const struct sx_txn *other = sx_tracker_txn(o->tracker, n);
-        int64_t before = attempt->since_ns - other->request_ns;
+        /* Of one that the capture lacks the 100 tells. */
+        bool begun = other->request_frame || other->trying_frame;
+        int64_t before = attempt->since_ns -
+                         (other->request_frame ? other->request_ns : other->trying_ns);
         if (other != txn && other->method == SX_METHOD_INVITE && !other->first_child &&
-            other->dst.host == txn->dst.host && other->request_frame && before >= 0 &&
-            before <= PROMPT_NS)
+            other->dst.host == txn->dst.host && begun && before >= 0 && before <= PROMPT_NS)
             return true;
     }
     return false;
