@@ -1,10 +1,11 @@
 /* sip_msg.c
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "core/read/sip_msg.h"
+
 #include <limits.h>
 
 #include "core/base/scan.h"
-#include "core/read/sip_msg.h"
 
 #define VERSION "SIP/2.0"
 #define VERSION_LEN (sizeof VERSION - 1)
