@@ -198,28 +198,6 @@ static void test_of_aor(void)
 }
 
 /* An answer of the client shows that it was reached; a cancelled request misses nothing. */
-/* Another phone of the user registers, and the capture does not show what came of it. */
-static void test_of_aor_unanswered(void)
-{
-    static const unsigned codes[] = {0, 403, 200};
-
-    for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
-        struct ladder l = ladder_open();
-        struct sx_registration r;
-
-        registers(&l, 0);
-        request(&l, 80, CAROL, P1, "REGISTER", via("carol r1"), .call_id = "r2",
-                .more = "Contact: <sip:bob@10.0.0.6:5060>\r\n");
-        if (codes[i])
-            response(&l, 80.1, P1, CAROL, codes[i], "REGISTER", via("carol r1"), .call_id = "r2",
-                     .more = "Expires: 60\r\n");
-        const struct sx_txn *txn = txn_of(&l, request(&l, 90, ALICE, P1, "INVITE", via("alice a1")));
-        response(&l, 90.1, P1, ALICE, 404, "INVITE", via("alice a1"));
-        g_assert_cmpint(sx_registration_missed(l.tracker, txn, &r), ==, codes[i] == 403);
-        ladder_close(&l);
-    }
-}
-
 static void test_missed(void)
 {
     static const struct {
@@ -257,7 +235,6 @@ int main(int argc, char **argv)
     g_test_add_func("/registration/lost", test_lost);
     g_test_add_func("/registration/differs", test_differs);
     g_test_add_func("/registration/of_aor", test_of_aor);
-    g_test_add_func("/registration/of_aor_unanswered", test_of_aor_unanswered);
     g_test_add_func("/registration/missed", test_missed);
     return g_test_run();
 }

@@ -123,16 +123,6 @@ static void test_another_branch(void)
     ladder_close(&l);
 }
 
-/* Without the magic cookie another host may use the same branch. */
-static void test_old_branch(void)
-{
-    struct ladder l = ladder_open();
-
-    request(&l, 0.0, ALICE, BOB, "OPTIONS", via("alice !1"));
-    assert_no_stray(&l, response(&l, 0.1, BOB, ALICE, 200, "OPTIONS", via("nat !1")));
-    ladder_close(&l);
-}
-
 /* Two wait: whose it is cannot be told. */
 static void test_two_wait(void)
 {
@@ -170,7 +160,6 @@ int main(int argc, char **argv)
     g_test_add_func("/strays/two_wait", test_two_wait);
     g_test_add_func("/strays/after_the_ack", test_after_the_ack);
     g_test_add_func("/strays/another_branch", test_another_branch);
-    g_test_add_func("/strays/old_branch", test_old_branch);
     g_test_add_func("/strays/calls", test_calls);
     return g_test_run();
 }

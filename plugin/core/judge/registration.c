@@ -285,9 +285,6 @@ static struct sx_registration of_user(const struct sx_tracker *t, const struct s
         const struct sx_flow *flow = sx_flows_at(flows, b->newest);
         for (unsigned n = 0; flow && n < MAX_CHAIN; n++, flow = sx_flows_at(flows, flow->older)) {
             struct sx_registration r = at_moment(t, flow, m);
-            /* What became of it is not in the capture. */
-            if (!r.in && !r.refused_in && flow->registered_in && flow->registered_in <= m.frame)
-                return (struct sx_registration){.flow = NULL};
             if (!r.in || r.state == SX_REGISTRATION_REPLACED || !is_registrar(flow, txn->dst.host))
                 continue;
             fit++;

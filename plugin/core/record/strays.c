@@ -71,8 +71,7 @@ static unsigned via_differs(const struct search *s, const struct sx_txn *txn)
         return SX_DIFFERS_VIA_MISSING;
     if (sx_fingerprint_eq(txn->key, s->second))
         return SX_DIFFERS_VIA_TOO_MANY;
-    return !s->matched && !txn->old_branch && txn->branch_hash == s->branch ? SX_DIFFERS_VIA_SENT_BY
-                                                                           : 0;
+    return !s->matched && txn->branch_hash == s->branch ? SX_DIFFERS_VIA_SENT_BY : 0;
 }
 
 /* The same Via: a client takes no response with another method (RFC 3261 17.1.3). CANCEL and the ACK of
