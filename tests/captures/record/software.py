@@ -13,7 +13,7 @@ import tempfile
 
 from lab import LabError, run
 
-ROOT = pathlib.Path(os.environ.get("SX_ROOT", "/var/tmp/roots/sid"))
+ROOT = pathlib.Path(os.environ.get("SX_ROOT", "/var/tmp/sipexplain-sid"))
 CONTROL_PORT = 4444
 
 BARESIP = """sip_listen 0.0.0.0:{port}
