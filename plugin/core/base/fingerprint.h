@@ -118,13 +118,12 @@ SX_INLINE uint64_t sx_lower_word(uint64_t word)
 SX_INLINE void sx_hash_add_words(struct sx_hash *h, struct sx_slice s, bool lower)
 {
 #define WORD(x) (lower ? sx_lower_word(x) : (x))
-    const char *p = s.p, *end = s.p + s.n;
-
     if (s.n < 8) {
         if (s.n > 0)
             sx_hash_add_uint(h, WORD(sx_short_word(s)));
         return;
     }
+    const char *p = s.p, *end = s.p + s.n;
     if (s.n >= 16)
         for (const char *last = end - 16; p < last; p += 16)
             sx_hash_add_two(h, WORD(sx_word_at(p)), WORD(sx_word_at(p + 8)));
