@@ -318,6 +318,7 @@ static const struct sx_column call_columns[] = {
     {"Began at", false, 21}, {"First cause", false, SX_REST}, {"Lasted s", false, 0},
     {"Ended by", false, 0},  {NULL, false, 0},
 };
+SX_ROOM_FOR_COLUMNS(call_columns);
 
 struct sx_table sx_stats_call_table = {
     .ui = {.title = "SIP Explain: Calls", .cli_string = "sipexplain,calls"},
@@ -336,6 +337,7 @@ static const struct sx_column request_columns[] = {
     {"Final", false, 0},     {"Attempts", false, 0}, {"Verdict", false, 34},
     {"Began at", false, 21}, {"First cause", false, 0}, {NULL, false, 0},
 };
+SX_ROOM_FOR_COLUMNS(request_columns);
 
 struct sx_table sx_stats_requests = {
     .ui = {.title = "SIP Explain: Requests Outside Calls", .cli_string = "sipexplain,requests"},

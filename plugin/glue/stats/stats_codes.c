@@ -118,6 +118,7 @@ static const struct sx_column columns[] = {
     {"Avg s", false, 0},  {"Max s", false, 0},  {"Methods", false, 0},
     {NULL, false, 0},
 };
+SX_ROOM_FOR_COLUMNS(columns);
 
 struct sx_table sx_stats_codes = {
     .ui = {.title = "SIP Explain: Response Codes", .cli_string = "sipexplain,codes"},

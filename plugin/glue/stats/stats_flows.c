@@ -142,6 +142,7 @@ static const struct sx_column columns[] = {
     {"Outcome", false, 23},     {"Seen in", false, 7},    {"Answer", false, 0},
     {NULL, false, 0},
 };
+SX_ROOM_FOR_COLUMNS(columns);
 
 struct sx_table sx_stats_flows = {
     .ui = {.title = "SIP Explain: Failed Flows", .cli_string = "sipexplain,flows"},

@@ -166,6 +166,7 @@ static const struct sx_column columns[] = {
     {"Why", false, 0},      {"Late", true, 0},    {"In a row", true, 0},  {"Expires s", false, 0},
     {"State", false, 24},   {"Missed", true, 0},  {NULL, false, 0},
 };
+SX_ROOM_FOR_COLUMNS(columns);
 
 struct sx_table sx_stats_registrations = {
     .ui = {.title = "SIP Explain: Registrations", .cli_string = "sipexplain,registrations"},

@@ -50,7 +50,11 @@ struct sx_column {
 
 #define SX_REST UINT8_MAX
 
-#define SX_MAX_COLUMNS 13
+#define SX_MAX_COLUMNS 14
+
+/* Stands after an array of columns: a table keeps room for so many. */
+#define SX_ROOM_FOR_COLUMNS(array) \
+    _Static_assert(G_N_ELEMENTS(array) - 1 <= SX_MAX_COLUMNS, "more columns than a table has room for")
 
 /* What one listener noted. tshark has one for each -z, sharkd and the window one at a time. */
 struct sx_notes {

@@ -113,6 +113,7 @@ static const struct sx_column columns[] = {
     {"To", false, 21},       {"State", false, 0},   {"Wait s", false, 0},
     {"Ended by", false, 16}, {"Call-ID", false, 20}, {"Cause", false, 0}, {NULL, false, 0},
 };
+SX_ROOM_FOR_COLUMNS(columns);
 
 struct sx_table sx_stats_trying = {
     .ui = {.title = "SIP Explain: Waits After 100 Trying", .cli_string = "sipexplain,trying"},
