@@ -30,10 +30,8 @@ def capture(wireshark):
     return functools.cache(functools.partial(keep, wireshark))
 
 
-# Files with many captures: the tests of one capture share its runs, and each is worth a turn of its own.
-SPREAD = {"test_ladders", "test_built", "test_recorded"}
-PARTS = 16
-
+# All tests of one capture share its runs; they are dealt out in so many groups, more than there are processes.
+PARTS = 24
 
 # In the roots of other releases every fourth capture of these is tried: what they hold is judged by the
 # core, which is the same there. What differs is how frames are read: test_built, test_every_message.
@@ -50,14 +48,14 @@ def capture_of(item):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config, items):
-    """Which tests one process runs (pytest -n 2 --dist loadgroup): those of a file, or of a few captures."""
+    """Which tests one process runs (pytest -n 2 --dist loadgroup): those of a few captures, or of a file."""
     left_out = []
     for item in items:
         group, capture = Path(item.fspath).stem, capture_of(item)
         if os.environ.get("SX_OTHER_RELEASE") and group in FEWER and capture and capture % 4:
             left_out.append(item)
-        if group in SPREAD and capture is not None:
-            group += str(capture // 4 % PARTS)
+        if capture is not None:
+            group = f"captures {capture // 4 % PARTS}"
         item.add_marker(pytest.mark.xdist_group(group))
     if left_out:
         config.hook.pytest_deselected(items=left_out)

@@ -15,6 +15,8 @@ import tempfile
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
+import started
+
 PREFIX = "sipexplain"
 # What a tree has and does not show: the lines of the protocol and of the transaction say it, or
 # Wireshark's own layers.
@@ -34,12 +36,15 @@ class Wireshark:
     timeout = 300               # seconds for one run
     decoding_errors = "strict"
     trouble = TROUBLE           # on stderr
+    starts_once = True          # for all runs over a capture; see started.c
 
     def __init__(self, plugin):
         self.plugin = Path(plugin)
         self.home = Path(tempfile.mkdtemp(prefix="sipexplain-"))
         self.global_plugins = None
         self.seen = {}
+        self.started = {}
+        self.library = None
 
     @classmethod
     def from_environment(cls):
@@ -60,6 +65,8 @@ class Wireshark:
         return self
 
     def __exit__(self, *_):
+        while self.started:
+            self.started.popitem()[1].stop()
         shutil.rmtree(self.home, ignore_errors=True)
 
     def install(self):
@@ -130,13 +137,27 @@ class Wireshark:
         return env
 
     def run(self, tool, args, requests=None):
-        command = self.command(tool, args)
-        done = subprocess.run(command, input=requests, capture_output=True, encoding="utf-8",
-                              errors=self.decoding_errors, env=self.environment(), cwd=self.home,
-                              timeout=self.timeout)
-        if done.returncode or self.trouble.search(done.stderr):
-            raise RuntimeError(f"{' '.join(command)}: exit code {done.returncode}\n{done.stderr}")
-        return done.stdout
+        args = list(map(str, args))
+        if self.starts_once and args[0] in ("-r", "-"):
+            code, out, errors = self.start(tool).run(args, (requests or "").encode(), self.timeout)
+        else:
+            done = subprocess.run(self.command(tool, args), input=requests and requests.encode(),
+                                  capture_output=True, env=self.environment(), cwd=self.home,
+                                  timeout=self.timeout)
+            code, out, errors = done.returncode, done.stdout, done.stderr
+        errors = errors.decode(errors=self.decoding_errors)
+        if code or self.trouble.search(errors):
+            raise RuntimeError(f"{tool} {' '.join(args)}: exit code {code}\n{errors}")
+        return out.decode(errors=self.decoding_errors)
+
+    def start(self, tool):
+        """The program that has been started once for all."""
+        if tool not in self.started:
+            self.library = self.library or started.build(self.home)
+            args = {"tshark": [], "sharkd": ["-"]}[tool]
+            self.started[tool] = started.Started(self.command(tool, args), self.environment(),
+                                                 self.home, self.library)
+        return self.started[tool]
 
     def tshark(self, args, capture):
         return self.run("tshark", ["-r", capture, *args])

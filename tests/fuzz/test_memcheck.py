@@ -29,6 +29,7 @@ class Memcheck(Wireshark):
     timeout = 3600 if LONG else 600
     decoding_errors = "surrogateescape"
     trouble = OUR_TROUBLE
+    starts_once = False         # each run is one of valgrind's
     checked = False             # not while the plugin is installed
 
     def command(self, tool, args):
