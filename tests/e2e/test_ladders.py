@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Every ladder shows what its expect block says, however Wireshark reads the capture."""
 
+import re
 from itertools import zip_longest
 from operator import itemgetter
 from pathlib import Path
@@ -66,6 +67,14 @@ def test_shows_what_is_expected(wireshark, capture, path, mode):
 @each_ladder
 def test_the_road_makes_no_difference(wireshark, capture, path):
     assert_same_on_every_road(wireshark, capture(path))
+
+
+@each_ladder
+@pytest.mark.parametrize("mode", ["one", "two"])
+def test_no_text_is_of_nothing(wireshark, capture, path, mode):
+    """Frames begin with 1; a sentence may not name what the capture lacks."""
+    texts = [value or "" for tree in flat(wireshark.everything(capture(path), mode)) for _, value in tree]
+    assert not [text for text in texts if re.search(r"[Ff]rames? 0\b|\(null\)|  ", text)]
 
 
 @each_ladder

@@ -133,6 +133,16 @@ static void say_late_end(wmem_strbuf_t *out, const struct sx_txn *txn)
                               "after it", txn->cancel_frame);
 }
 
+/* The attempt itself may be what the capture lacks. */
+static void say_next(wmem_strbuf_t *out, const struct sx_txn *next, const char *what)
+{
+    if (next->request_frame)
+        wmem_strbuf_append_printf(out, "%s in frame %" PRIu32, what, next->request_frame);
+    else
+        wmem_strbuf_append_printf(out, "%s, and the response to that is in frame %" PRIu32, what,
+                                  next->final_frame ? next->final_frame : next->first_response_frame);
+}
+
 bool sx_say_step(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
                  const struct sx_code *entry)
 {
@@ -143,15 +153,15 @@ bool sx_say_step(wmem_strbuf_t *out, const struct sx_tracker *tracker, const str
     case SX_ROLE_CHALLENGE:
         if (!next)
             return false;
-        wmem_strbuf_append_printf(out, "%sthe client answers the challenge in frame %" PRIu32, normal,
-                                  next->request_frame);
+        wmem_strbuf_append(out, normal);
+        say_next(out, next, "the client answers the challenge");
         return true;
     case SX_ROLE_REDIRECT:
     case SX_ROLE_RETRY:
         if (!next)
             return false;
-        wmem_strbuf_append_printf(out, "%sa new attempt follows in frame %" PRIu32, normal,
-                                  next->request_frame);
+        wmem_strbuf_append(out, normal);
+        say_next(out, next, "a new attempt follows");
         return true;
     case SX_ROLE_CANCELLED:
         if (!txn->cancel_frame)

@@ -5,11 +5,8 @@
 
 #include <inttypes.h>
 
-bool sx_say_credentials(wmem_strbuf_t *out, const struct sx_tracker *tracker,
-                        const struct sx_txn *txn, const struct sx_challenge_verdict *v)
+bool sx_say_credentials(wmem_strbuf_t *out, const struct sx_challenge_verdict *v)
 {
-    const struct sx_txn *next = sx_tracker_txn(tracker, txn->followed_by);
-
     switch (v->state) {
     case SX_CHALLENGE_REFUSED:
         wmem_strbuf_append(out, "the credentials are refused");
@@ -25,15 +22,9 @@ bool sx_say_credentials(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         wmem_strbuf_append_printf(out, "the same credentials were accepted in frame %" PRIu32
                                   ": the nonce may be too old, but the server sent no stale=true",
                                   v->accepted_in);
-        if (next)
-            wmem_strbuf_append_printf(out, "; the client answers in frame %" PRIu32,
-                                      next->request_frame);
         return true;
     case SX_CHALLENGE_STALE:
-        wmem_strbuf_append(out, "normal: only the nonce was too old");
-        if (next)
-            wmem_strbuf_append_printf(out, "; the client answers in frame %" PRIu32,
-                                      next->request_frame);
+        wmem_strbuf_append(out, "only the nonce was too old");
         return true;
     case SX_CHALLENGE_ASKED:
     default:

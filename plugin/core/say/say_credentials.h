@@ -12,7 +12,6 @@
 
 /* "the credentials are refused, 3 times in a row for this user and realm"; false, and nothing said, if
  * there is nothing to say. */
-bool sx_say_credentials(wmem_strbuf_t *out, const struct sx_tracker *tracker,
-                        const struct sx_txn *txn, const struct sx_challenge_verdict *verdict);
+bool sx_say_credentials(wmem_strbuf_t *out, const struct sx_challenge_verdict *verdict);
 
 #endif

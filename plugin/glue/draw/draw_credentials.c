@@ -35,7 +35,7 @@ static void draw_credentials(struct sx_pen *p)
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
     if (v.refusals)
         sx_add_uint(p, proto_item_add_subtree(item, ett_credentials), hf_refusals, v.refusals);
-    if (!sx_say_credentials(words, p->view->tracker, p->txn, &v))
+    if (!sx_say_credentials(words, &v))
         return;
     if (v.state == SX_CHALLENGE_REFUSED)
         sx_flag(p, item, &ei_refused, wmem_strbuf_get_str(words));
