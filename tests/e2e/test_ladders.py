@@ -73,8 +73,7 @@ def test_the_road_makes_no_difference(wireshark, capture, path):
 @pytest.mark.parametrize("mode", ["one", "two"])
 def test_no_text_is_of_nothing(wireshark, capture, path, mode):
     """Frames begin with 1; a sentence may not name what the capture lacks."""
-    texts = [value or "" for tree in flat(wireshark.everything(capture(path), mode)) for _, value in tree]
-    assert not [text for text in texts if re.search(r"[Ff]rames? 0\b|\(null\)|  ", text)]
+    assert not texts_of_nothing(wireshark.everything(capture(path), mode))
 
 
 @each_ladder
@@ -95,6 +94,11 @@ def test_every_item_is_marked_as_generated(wireshark, capture, path):
              for proto in nodes_of(tree) if proto.get("f") == "sipexplain"
              for node in nodes_of([proto]) if not node.get("g")]
     assert not plain
+
+
+def texts_of_nothing(frames):
+    texts = [value or "" for tree in flat(frames) for _, value in tree]
+    return [text for text in texts if re.search(r"[Ff]rames? 0\b|\(null\)|  ", text)]
 
 
 def test_every_expert_info_and_field_of_this_list_exists(wireshark):

@@ -8,6 +8,7 @@ import pytest
 
 import ladder
 import ladder_net
+from test_ladders import texts_of_nothing
 from test_built import VERDICTS
 
 LADDERS = Path(__file__).parents[1] / "captures" / "ladders"
@@ -37,3 +38,13 @@ def test_one_lost_packet(wireshark, name):
         if bool(found) != ((name, nth) in SHOWN_BY_NOTHING):
             wrong[nth] = found
     assert not wrong
+
+
+@pytest.mark.parametrize("name", ["alike-health-refused", "challenge-one-direction-again", "demo", "flow-439-without-path",
+                                  "flow-430-works-then-fails", "prack-refused", "session-refused", "end-by-a-proxy"])
+def test_no_sentence_names_what_is_lost(wireshark, name):
+    frames = ladder.build(ladder.read(LADDERS / f"{name}.md"))
+    for nth in range(1, len(frames) + 1):
+        capture = wireshark.keep("lost.pcap", ladder_net.pcap([*frames[:nth - 1], *frames[nth:]]))
+        trees, _ = wireshark.read_pdml(wireshark.tshark(["-2", "-T", "pdml"], capture))
+        assert not texts_of_nothing(trees), nth

@@ -198,6 +198,34 @@ static void cancelled(void)
     ladder_close(&l);
 }
 
+/* The 100 comes at trying_at, 0: never; again_at: the INVITE is sent again, 0: it is not. */
+static bool too_soon(double again_at, double cancel_at, double trying_at)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+
+    if (trying_at > 0 && trying_at < cancel_at)
+        response(&l, trying_at, BOB, ALICE, 100, "INVITE", via("alice a1"));
+    if (again_at > 0)
+        request(&l, again_at, ALICE, BOB, "INVITE", via("alice a1"));
+    const struct sx_message *cancel = request(&l, cancel_at, ALICE, BOB, "CANCEL", via("alice a1"));
+    if (trying_at > cancel_at)
+        response(&l, trying_at, BOB, ALICE, 100, "INVITE", via("alice a1"));
+    bool soon = sx_call_end_cancels_too_soon(txn_of(&l, cancel), txn_of(&l, invite));
+    ladder_close(&l);
+    return soon;
+}
+
+static void cancel_before_any_response(void)
+{
+    g_assert_true(too_soon(0, 0.2, 0.3));       /* the 100 is the first */
+    g_assert_true(too_soon(0.5, 1.4, 0));       /* it went on as one that hears nothing: next due at 1.5 */
+    g_assert_false(too_soon(0, 0.2, 0));        /* too early to have sent it again */
+    g_assert_false(too_soon(0, 5.0, 0));        /* it did not: the capture lacks the response */
+    g_assert_false(too_soon(0.5, 5.0, 0));
+    g_assert_false(too_soon(0, 5.0, 0.1));
+}
+
 /* A proxy above may have cancelled one branch of several. */
 static void cancelled_branch(void)
 {
@@ -237,6 +265,7 @@ int main(int argc, char **argv)
     g_test_add_func("/call-end/handed-on", handed_on);
     g_test_add_func("/call-end/routes", routes);
     g_test_add_func("/call-end/cancelled", cancelled);
+    g_test_add_func("/call-end/cancel-before-any-response", cancel_before_any_response);
     g_test_add_func("/call-end/cancelled-branch", cancelled_branch);
     g_test_add_func("/call-end/in-the-middle", in_the_middle);
     return g_test_run();

@@ -6,6 +6,7 @@
 #include "core/base/config.h"
 #include "core/judge/failure.h"
 #include "core/judge/silence.h"
+#include "core/record/evidence.h"
 
 /* Requests of a dialog, dialogs of a Call-ID, hops of a request that are looked through. */
 #define MAX_REQUESTS 512
@@ -258,4 +259,14 @@ enum sx_bye_fault sx_call_end_bye_fault(const struct sx_tracker *t, const struct
     if ((unanswered || bye->final_code == 481) && was_over(t, bye))
         return SX_BYE_FINE;
     return refused ? SX_BYE_REFUSED : SX_BYE_UNANSWERED;
+}
+
+bool sx_call_end_cancels_too_soon(const struct sx_txn *cancel, const struct sx_txn *invite)
+{
+    uint32_t first = invite->trying_frame ? invite->trying_frame : invite->first_response_frame;
+    struct sx_horizon then = {cancel->request_frame, cancel->request_ns};
+
+    if (first && first < cancel->request_frame)
+        return false;
+    return invite->trying_frame || sx_evidence_hearing(invite, then) == SX_HEARD_NOTHING;
 }

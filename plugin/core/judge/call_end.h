@@ -50,6 +50,11 @@ enum sx_bye_fault {
     SX_BYE_UNANSWERED
 };
 
+/* True if the capture shows that a CANCEL was sent before any response, for which it has to wait (RFC 3261
+ * 9.1): the 100 comes later, or the client had sent its INVITE again each time that it was due. A response
+ * that the capture lacks shows in neither. */
+bool sx_call_end_cancels_too_soon(const struct sx_txn *cancel, const struct sx_txn *invite);
+
 /* What became of a BYE. */
 enum sx_bye_fault sx_call_end_bye_fault(const struct sx_tracker *tracker, const struct sx_txn *bye);
 

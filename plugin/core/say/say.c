@@ -133,8 +133,7 @@ static void say_late_end(wmem_strbuf_t *out, const struct sx_txn *txn)
                               "after it", txn->cancel_frame);
 }
 
-/* The attempt itself may be what the capture lacks. */
-static void say_next(wmem_strbuf_t *out, const struct sx_txn *next, const char *what)
+void sx_say_next(wmem_strbuf_t *out, const struct sx_txn *next, const char *what)
 {
     if (next->request_frame)
         wmem_strbuf_append_printf(out, "%s in frame %" PRIu32, what, next->request_frame);
@@ -154,14 +153,14 @@ bool sx_say_step(wmem_strbuf_t *out, const struct sx_tracker *tracker, const str
         if (!next)
             return false;
         wmem_strbuf_append(out, normal);
-        say_next(out, next, "the client answers the challenge");
+        sx_say_next(out, next, "the client answers the challenge");
         return true;
     case SX_ROLE_REDIRECT:
     case SX_ROLE_RETRY:
         if (!next)
             return false;
         wmem_strbuf_append(out, normal);
-        say_next(out, next, "a new attempt follows");
+        sx_say_next(out, next, "a new attempt follows");
         return true;
     case SX_ROLE_CANCELLED:
         if (!txn->cancel_frame)

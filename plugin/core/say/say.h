@@ -66,6 +66,10 @@ void sx_say_not_repeated(wmem_strbuf_t *out, const struct sx_txn *txn);
 void sx_say_expiry(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                    const struct sx_expiry *expiry);
 
+/* What, and where the attempt is that it tells of: " in frame 12"; where the capture lacks its request
+ * ", and the response to that is in frame 13". */
+void sx_say_next(wmem_strbuf_t *out, const struct sx_txn *next, const char *what);
+
 /* "normal: the client answers the challenge in frame 12", where that leads on; "too late: 81.9 s
  * after the CANCEL in frame 7; the client gives up 32 s after it". False if there is nothing to say. */
 bool sx_say_step(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,

@@ -156,7 +156,6 @@ bool sx_say_cancel(wmem_strbuf_t *out, const struct sx_tracker *tracker, const s
                    const struct sx_txn *invite)
 {
     const struct sx_txn *above = sx_tracker_txn(tracker, invite->parent);
-    uint32_t first = invite->trying_frame ? invite->trying_frame : invite->first_response_frame;
 
     if (!invite->request_frame || invite->request_frame > cancel->request_frame ||
         cancel->request_ns < invite->request_ns)
@@ -169,7 +168,7 @@ bool sx_say_cancel(wmem_strbuf_t *out, const struct sx_tracker *tracker, const s
         return true;
     }
     say_gives_up(out, tracker, cancel, invite);
-    if (!first || first > cancel->request_frame)
+    if (sx_call_end_cancels_too_soon(cancel, invite))
         wmem_strbuf_append(out, ", before any response: a CANCEL has to wait for one (RFC 3261 9.1)");
     say_no_487(out, tracker, cancel, invite);
     return true;

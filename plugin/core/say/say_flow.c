@@ -554,10 +554,11 @@ bool sx_say_no_outbound_advice(wmem_strbuf_t *out, const struct sx_tracker *trac
         sx_say_host(out, tracker, at->src.host);
         wmem_strbuf_append(out, ": it has to add Path with a flow token and ob.");
     }
-    if (next)
-        wmem_strbuf_append_printf(out, " The client registered again in frame %" PRIu32 " (%u).",
-                                  next->request_frame, next->final_code);
-    else
+    if (next) {
+        sx_say_next(out, next, " The client registered again");
+        wmem_strbuf_append_printf(out, " (%u).", next->final_code);
+    } else {
         wmem_strbuf_append(out, " Or let the client register without reg-id.");
+    }
     return true;
 }
