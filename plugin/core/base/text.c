@@ -5,15 +5,27 @@
 
 #define REPLACEMENT 0xfffd
 
+/* Where the printable ASCII that begins here ends; nearly all that SIP holds is. */
+static const char *plain_end(const char *p, const char *end)
+{
+    while (p < end && *p >= 0x20 && *p < 0x7f)
+        p++;
+    return p;
+}
+
 char *sx_text_of(wmem_allocator_t *scope, struct sx_slice bytes, size_t max)
 {
-    wmem_strbuf_t *out = wmem_strbuf_new(scope, "");
-    const char *p = bytes.n ? bytes.p : "", *end = p + MIN(bytes.n, max);
+    const char *p = bytes.n ? bytes.p : "", *end = p + MIN(bytes.n, max), *plain = plain_end(p, end);
 
-    while (p < end) {
+    if (plain == end)
+        return wmem_strndup(scope, p, end - p);
+    wmem_strbuf_t *out = wmem_strbuf_new_len(scope, p, plain - p);
+    for (p = plain; p < end;) {
         unsigned char first = (unsigned char)*p;
         if (first >= 0x20 && first < 0x7f) {
-            wmem_strbuf_append_c(out, *p++);
+            plain = plain_end(p, end);
+            wmem_strbuf_append_len(out, p, plain - p);
+            p = plain;
             continue;
         }
         gunichar c = first < 0x80 ? ' ' : g_utf8_get_char_validated(p, end - p);
