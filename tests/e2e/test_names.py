@@ -8,7 +8,7 @@ import pytest
 from tshark import NAMES
 
 CAPTURES = Path(__file__).parents[1] / "captures"
-RECORDED = sorted((CAPTURES / "recorded").glob("*.pcapng"))[::4]
+RECORDED = sorted((CAPTURES / "recorded").glob("*.pcapng"))
 WIRESHARKS = {"sipexplain.call_id": "sip.Call-ID", "sipexplain.method": "sip.CSeq.method",
               "sipexplain.from": "sip.from.addr", "sipexplain.to": "sip.to.addr"}
 ENDS = {"sipexplain.src": ("ip.src", "ipv6.src", "udp.srcport", "tcp.srcport"),
@@ -23,7 +23,7 @@ def test_names_are_those_of_the_sip_dissector(wireshark, capture, path):
     assert rows
     for row in rows:
         for ours, theirs in WIRESHARKS.items():
-            assert row[ours] == row[theirs], row["frame.number"]
+            assert row[ours] == [bare(value) for value in row[theirs]], row["frame.number"]
         for ours, (ipv4, ipv6, udp, tcp) in ENDS.items():
             if row["icmp.type"]:        # the packet that it quotes is another one
                 assert not row[ours]
@@ -31,6 +31,11 @@ def test_names_are_those_of_the_sip_dissector(wireshark, capture, path):
             host = f"{row[ipv4][-1]}" if row[ipv4] else f"[{row[ipv6][-1]}]"
             end = f"{host}:{(row[udp] or row[tcp])[-1]}"
             assert row[ours] == [end] * len(row["sipexplain.call_id"]), row["frame.number"]
+
+
+def bare(value):
+    """Wireshark leaves the parameters in an address."""
+    return value.partition(";")[0] if value.startswith("sip") else value
 
 
 def named(wireshark, capture, name):
