@@ -138,7 +138,8 @@ class Wireshark:
 
     def run(self, tool, args, requests=None):
         args = list(map(str, args))
-        if self.starts_once and args[0] in ("-r", "-"):
+        # A profile is read while dissectors are registered.
+        if self.starts_once and args[0] in ("-r", "-") and "-C" not in args:
             code, out, errors = self.start(tool).run(args, (requests or "").encode(), self.timeout)
         else:
             done = subprocess.run(self.command(tool, args), input=requests and requests.encode(),
