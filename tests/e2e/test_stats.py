@@ -381,3 +381,9 @@ def test_what_a_packet_holds_cannot_command_the_terminal(wireshark, capture, tmp
     output = wireshark.tshark(["-q", *z("calls")], capture(ladder))
     assert "a [2Jb c\ufffdd" in output
     assert not set(output) & set("\x1b\u009b\u202e")
+
+
+def test_calls_say_who_ended_them_and_with_which_reason(wireshark, capture):
+    found = rows(wireshark, capture(LADDERS / "end-with-a-reason.md"), "calls", two_pass=True)
+    assert [row["Ended by"] for row in found] == [
+        "called side, Q.850 38", "caller, SIP 486", "caller"]

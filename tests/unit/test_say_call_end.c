@@ -19,7 +19,7 @@ static void says_end(const struct ladder *l, const struct sx_message *invite, co
     struct sx_call_end end = sx_call_end_of_invite(l->tracker, txn_of(l, invite));
     wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
 
-    sx_say_call_end(out, &end);
+    sx_say_call_end(out, l->tracker, &end);
     g_assert_cmpstr(wmem_strbuf_get_str(out), ==, words);
     wmem_strbuf_truncate(out, 0);
     sx_say_ends_call(out, l->tracker, &end);
@@ -37,6 +37,32 @@ static void end_of_call(void)
     says_end(&l, invite, "ended by the caller after 27 s, in frame 3",
              "ends the call after 27 s, by the caller");
     ladder_close(&l);
+}
+
+static void end_with_a_reason(void)
+{
+    static const struct {
+        const char *more, *words;
+    } rows[] = {
+        {"Reason: Q.850;cause=16\r\n", "; Reason: Q.850 16 (Normal call clearing)"},
+        {"Reason: SIP;cause=503\r\n", "; Reason: SIP 503 (Service Unavailable)"},
+        {"Reason: Q.850;cause=120\r\n", "; Reason: Q.850 120"},
+        {"Reason: preemption;cause=1\r\n", ""},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        const struct sx_message *invite = request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+
+        response(&l, 1.0, BOB, ALICE, 200, "INVITE", via("alice a1"));
+        request(&l, 28.0, ALICE, BOB, "BYE", via("alice z1"), .to_tag = "bob", .cseq = 2, .more = rows[i].more);
+        char *on_invite = g_strconcat("ended by the caller after 27 s, in frame 3", rows[i].words, NULL);
+        char *on_bye = g_strconcat("ends the call after 27 s, by the caller", rows[i].words, NULL);
+        says_end(&l, invite, on_invite, on_bye);
+        g_free(on_invite);
+        g_free(on_bye);
+        ladder_close(&l);
+    }
 }
 
 /* RFC 3261 12.2.1.2. */
@@ -229,8 +255,10 @@ static void cancel_with_reason(void)
          "the caller cancels after 5 s of ringing: answered elsewhere, says its Reason"},
         {"Reason: Q.850;cause=26, sip ;cause=200\r\n",
          "the caller cancels after 5 s of ringing: answered elsewhere, says its Reason"},
-        {"Reason: SIP;cause=487\r\n", "the caller gives up after 5 s of ringing"},
-        {"Reason: SIP;cause=600;text=\"cause=200\"\r\n", "the caller gives up after 5 s of ringing"},
+        {"Reason: SIP;cause=487\r\n",
+         "the caller gives up after 5 s of ringing; Reason: SIP 487 (Request Terminated)"},
+        {"Reason: SIP;cause=600;text=\"cause=200\"\r\n",
+         "the caller gives up after 5 s of ringing; Reason: SIP 600 (Busy Everywhere)"},
         {"Reason: Q.850;cause=200\r\n", "the caller gives up after 5 s of ringing"},
         {"X-Reason: SIP;cause=200\r\n", "the caller gives up after 5 s of ringing"},
     };
@@ -252,6 +280,7 @@ int main(int argc, char **argv)
     g_test_add_func("/say-call-end/end-after-481", end_after_481);
     g_test_add_func("/say-call-end/end-after-481-by-the-other", end_after_481_by_the_other);
     g_test_add_func("/say-call-end/bye-fault", bye_fault);
+    g_test_add_func("/say-call-end/end-with-a-reason", end_with_a_reason);
     g_test_add_func("/say-call-end/cancel-too-soon", cancel_too_soon);
     g_test_add_func("/say-call-end/cancel-in-time", cancel_in_time);
     g_test_add_func("/say-call-end/cancel-too-late", cancel_too_late);

@@ -156,6 +156,7 @@ struct sx_txn {
     uint16_t final_code;
     uint16_t network;           /* of the first request's destination: interface, VLAN, tunnel */
     uint16_t differs;           /* enum sx_differs; with meant_for */
+    uint16_t reason;            /* of a BYE or CANCEL: sx_reason_number(); 0: none */
     uint8_t vias;               /* Via values of the request; 0: not known */
     uint8_t method;             /* enum sx_method */
     uint8_t state;              /* enum sx_txn_state */

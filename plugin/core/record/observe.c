@@ -6,6 +6,7 @@
 #include "core/record/copies.h"
 #include "core/record/overload.h"
 #include "core/read/name_addr.h"
+#include "core/read/reason.h"
 #include "core/record/resent.h"
 #include "core/record/sessions.h"
 #include "core/record/sizes.h"
@@ -179,22 +180,6 @@ static void tie_cancel(struct sx_txn *cancel, struct sx_txn *invite)
     invite->cancel_ns = cancel->request_ns;
 }
 
-/* RFC 3326 2: the call was answered by somebody else. */
-static bool says_completed_elsewhere(const struct sx_sip_msg *msg)
-{
-    struct sx_field_iter iter = {0};
-    struct sx_slice value, protocol;
-    uint32_t cause;
-
-    while (msg->has_reason && sx_sip_msg_value(msg, "Reason", &iter, &value)) {
-        struct sx_slice rest = value;
-        if (sx_slice_next(&rest, ';', &protocol) && sx_slice_caseis(sx_slice_trim(protocol), "SIP") &&
-            sx_slice_uint(sx_slice_param(value, "cause"), UINT16_MAX, &cause) && cause == 200)
-            return true;
-    }
-    return false;
-}
-
 /* With the topmost Via of the message. */
 static struct sx_txn *find_by(const struct sx_tracker *t, const struct sx_observation *obs,
                               enum sx_method method)
@@ -207,7 +192,6 @@ static void cancel_invite(struct sx_tracker *t, struct sx_txn *cancel,
 {
     struct sx_txn *invite = find_by(t, obs, SX_METHOD_INVITE);
 
-    cancel->completed_elsewhere = says_completed_elsewhere(obs->msg);
     if (!invite) {
         t->lone_cancels = true;
         return;
@@ -325,6 +309,15 @@ static uint32_t rack_of(const struct sx_sip_msg *msg)
     return rack.p && sx_slice_uint(sx_slice(rack.p, n), UINT32_MAX, &rseq) ? rseq : 0;
 }
 
+/* RFC 3326 2: SIP 200 says that somebody else has answered the call. */
+static void note_reason(struct sx_txn *txn, const struct sx_sip_msg *msg)
+{
+    struct sx_reason reason = sx_reason_read(msg);
+
+    txn->completed_elsewhere = txn->method == SX_METHOD_CANCEL && reason.sip == 200;
+    txn->reason = sx_reason_number(reason);
+}
+
 static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_observation *obs,
                                       struct sx_message *record)
 {
@@ -370,6 +363,8 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
         sx_dialogs_ack(t, txn);
     if (msg->method == SX_METHOD_PRACK)
         record->to_tag = rack_of(msg);
+    if (msg->has_reason && (msg->method == SX_METHOD_CANCEL || msg->method == SX_METHOD_BYE))
+        note_reason(txn, msg);
     if (msg->method == SX_METHOD_CANCEL)
         cancel_invite(t, txn, obs, record);
     if (obs->time_ns < t->paused_until_ns)

@@ -5,7 +5,9 @@
 
 #include <inttypes.h>
 
+#include "core/facts/catalogue.h"
 #include "core/judge/trying.h"
+#include "core/read/reason.h"
 #include "core/record/missing.h"
 #include "core/say/say.h"
 
@@ -34,12 +36,32 @@ static void say_after(wmem_strbuf_t *out, const struct sx_call_end *end)
     sx_say_time(out, end->duration_ns);
 }
 
-void sx_say_call_end(wmem_strbuf_t *out, const struct sx_call_end *end)
+void sx_say_reason(wmem_strbuf_t *out, uint16_t reason)
+{
+    unsigned cause = reason & ~SX_REASON_SIP;
+
+    if (reason & SX_REASON_SIP)
+        wmem_strbuf_append_printf(out, "; Reason: SIP %u (%s)", cause, sx_catalogue_explain(cause)->phrase);
+    else if (cause && sx_catalogue_q850(cause))
+        wmem_strbuf_append_printf(out, "; Reason: Q.850 %u (%s)", cause, sx_catalogue_q850(cause)->name);
+    else if (cause)
+        wmem_strbuf_append_printf(out, "; Reason: Q.850 %u", cause);
+}
+
+static void say_reason_of(wmem_strbuf_t *out, const struct sx_tracker *tracker, uint32_t txn)
+{
+    const struct sx_txn *request = sx_tracker_txn(tracker, txn);
+
+    sx_say_reason(out, request ? request->reason : 0);
+}
+
+void sx_say_call_end(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_call_end *end)
 {
     wmem_strbuf_append_printf(out, "%s %s", end->cancelled ? "cancelled" : "ended",
                               sx_say_ender(end->by));
     say_after(out, end);
     wmem_strbuf_append_printf(out, ", in frame %" PRIu32, end->ended_in);
+    say_reason_of(out, tracker, end->txn);
 }
 
 void sx_say_ends_call(wmem_strbuf_t *out, const struct sx_tracker *tracker,
@@ -56,6 +78,7 @@ void sx_say_ends_call(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                                   sx_method_name((enum sx_method)forgotten->method),
                                   forgotten->request_frame, forgotten->final_code,
                                   forgotten->final_frame);
+    say_reason_of(out, tracker, end->txn);
 }
 
 void sx_say_bye_fault(wmem_strbuf_t *out, const struct sx_txn *bye, enum sx_bye_fault fault)
@@ -170,6 +193,8 @@ bool sx_say_cancel(wmem_strbuf_t *out, const struct sx_tracker *tracker, const s
     say_gives_up(out, tracker, cancel, invite);
     if (sx_call_end_cancels_too_soon(cancel, invite))
         wmem_strbuf_append(out, ", before any response: a CANCEL has to wait for one (RFC 3261 9.1)");
+    if (!cancel->completed_elsewhere)
+        sx_say_reason(out, cancel->reason);
     say_no_487(out, tracker, cancel, invite);
     return true;
 }

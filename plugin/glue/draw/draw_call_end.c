@@ -43,7 +43,7 @@ static void draw_invite(struct sx_pen *p)
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
     if (p->txn->final_frame)
         wmem_strbuf_append_printf(words, "%u in frame %u; ", p->txn->final_code, p->txn->final_frame);
-    sx_say_call_end(words, &end);
+    sx_say_call_end(words, p->view->tracker, &end);
     p->remark = wmem_strbuf_get_str(words);
 }
 

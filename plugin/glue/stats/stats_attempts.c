@@ -15,6 +15,7 @@
 #include "core/judge/silence.h"
 #include "core/judge/origin.h"
 #include "core/judge/trying.h"
+#include "core/read/reason.h"
 #include "core/say/say.h"
 #include "core/say/say_failure.h"
 #include "glue/stats/stats_table.h"
@@ -191,8 +192,15 @@ static void end_cells(struct sx_row *row, const struct sx_tracker *tracker, cons
 {
     struct sx_call_end end = sx_call_end_of_invite(tracker, last);
 
+    const struct sx_txn *request = sx_tracker_txn(tracker, end.txn);
+    unsigned reason = end.ended_in && request ? request->reason : 0;
+
     sx_row_seconds_if(row, end.has_duration, end.duration_ns);
-    sx_row_text(row, ender(&end));
+    if (reason)
+        sx_row_textf(row, "%s, %s %u", ender(&end), reason & SX_REASON_SIP ? "SIP" : "Q.850",
+                     reason & ~SX_REASON_SIP);
+    else
+        sx_row_text(row, ender(&end));
 }
 
 /* ---- the row ---- */
