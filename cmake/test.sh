@@ -77,7 +77,7 @@ unit() {
 hostile() {
     build asan
     build fuzz
-    SX_FUZZERS=$PWD/build/fuzz/fuzzers SX_ASAN_PLUGIN=$PWD/$(built_plugin asan) python "$1"
+    SX_FUZZERS=$PWD/build/fuzz/fuzzers SX_ASAN_PLUGIN=$PWD/$(built_plugin asan) parallel "$1"
 }
 
 # python FOLDER [OPTION...]: pytest, with the plugin of the dev build, which a step alone has to make
