@@ -82,8 +82,8 @@ def hex_of(channels):
 
 
 @pytest.mark.parametrize("ladder, frame, rule", [
-    ("trying-timed-out.md", 2, "SIP: timed out"),
-    ("trying-timed-out.md", 11, "SIP: by now another call waits too long"),     # RTP
+    ("trying-timed-out.md", 2, "SIP: stuck"),
+    ("trying-timed-out.md", 11, "SIP: by now another call is stuck"),     # RTP
     ("trying-slow.md", 3, "SIP: slow or cancelled while trying"),
     ("flow-failed-after-fin.md", None, "SIP: flow lost"),
     ("retry-after.md", None, "SIP: real failure"),
@@ -117,7 +117,8 @@ def test_the_filters_of_the_buttons_work(wireshark, capture, installed):
             if output.strip():
                 frames.setdefault(label, []).append(ladder)
     assert frames == {
-        "Stuck on 100": ["trying-timed-out.md"],
+        "Stuck": ["trying-timed-out.md"],
+        "No response": ["trying-timed-out.md"],
         "Flow failed": ["flow-failed-after-fin.md"],
         "Real failures": ["flow-failed-after-fin.md"],
         "Slow": ["trying-slow.md"],

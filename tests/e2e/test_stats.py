@@ -145,16 +145,16 @@ def wait_rows(wireshark, capture, path):
 def test_trying_in_one_pass_goes_to_the_end_of_the_capture(wireshark, capture):
     """Nothing of the transaction comes after the 100: only the last frame tells how long it was."""
     assert wait_rows(wireshark, capture, LADDERS / "trying-timed-out.md") == [
-        ("1", "2", "10.0.0.1:5060", "10.0.0.2:5060", "timed out", "33.995", "nothing")]
+        ("1", "2", "10.0.0.1:5060", "10.0.0.2:5060", "stuck", "33.995", "nothing")]
     open_rows = wait_rows(wireshark, capture, LADDERS / "trying-open-at-end.md")
     assert [row[4] for row in open_rows] == ["open"]
 
 
 def test_trying_shows_each_hop(wireshark, capture):
     assert wait_rows(wireshark, capture, RECORDED / "stuck-two-hops-down.pcapng") == [
-        ("1", "2", "10.0.0.1:5060", "10.0.0.2:5060", "timed out", "38.002", "CANCEL in 7"),
-        ("3", "4", "10.0.0.2:5060", "10.0.0.3:5060", "timed out", "38.002", "CANCEL in 8"),
-        ("5", "6", "10.0.0.3:5060", "10.0.0.10:5060", "timed out", "38.001", "CANCEL in 10")]
+        ("1", "2", "10.0.0.1:5060", "10.0.0.2:5060", "stuck", "38.002", "CANCEL in 7"),
+        ("3", "4", "10.0.0.2:5060", "10.0.0.3:5060", "stuck", "38.002", "CANCEL in 8"),
+        ("5", "6", "10.0.0.3:5060", "10.0.0.10:5060", "stuck", "38.001", "CANCEL in 10")]
 
 
 def test_trying_states(wireshark, capture):

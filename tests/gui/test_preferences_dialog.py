@@ -55,7 +55,7 @@ def test_every_preference_is_there_with_help(desktop, window):
 
 def test_a_change_judges_the_open_capture_again(desktop, window):
     before = last_packets(desktop, window)
-    assert_shown(before, ["Timed out"])
+    assert_shown(before, ["Stuck"])
     dialog = open_preferences(desktop, window)
     desktop.click(*TIMEOUT, times=3)
     desktop.type("60000")

@@ -68,7 +68,7 @@ bool sx_brief_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 {
     switch (v->state) {
     case SX_TRYING_TIMED_OUT:
-        wmem_strbuf_append(out, "timed out after ");
+        wmem_strbuf_append(out, "stuck for ");
         sx_say_time(out, v->wait_ns);
         say_culprit(out, tracker, txn, v);
         return true;

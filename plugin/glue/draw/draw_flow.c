@@ -277,7 +277,7 @@ static void set_up(int proto, expert_module_t *module)
           { "Closed in", "sipexplain.flow.closed_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
             "FIN or RST", HFILL } },
         { &hf_flow_silent,
-          { "Client silent for", "sipexplain.flow.silent", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
+          { "Client silent for (s)", "sipexplain.flow.silent", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
             "Since the flow last carried anything from the client", HFILL } },
         { &hf_flow_retry_in,
           { "Sent over another flow in", "sipexplain.flow.retry_in", FT_FRAMENUM, BASE_NONE, NULL,

@@ -128,8 +128,8 @@ static void set_up(int proto, expert_module_t *module)
 {
     static hf_register_info hf[] = {
         { &hf_expires,
-          { "Session interval", "sipexplain.session.expires", FT_UINT32, BASE_DEC, NULL, 0,
-            "Seconds, as agreed on by this response (RFC 4028)", HFILL } },
+          { "Session interval (s)", "sipexplain.session.expires", FT_UINT32, BASE_DEC, NULL, 0,
+            "As agreed on by this response (RFC 4028)", HFILL } },
         { &hf_refresher,
           { "Who refreshes", "sipexplain.session.refresher", FT_UINT8, BASE_DEC,
             VALS(refresher_vals), 0, NULL, HFILL } },

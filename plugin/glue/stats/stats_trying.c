@@ -1,5 +1,5 @@
 /* stats_trying.c
- * sipexplain,trying: each wait after a 100 that was slow, cancelled, timed out or open.
+ * sipexplain,trying: each wait after a 100 that was slow, cancelled, stuck or open.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -44,7 +44,7 @@ static const char *state_name(enum sx_trying_state state)
     case SX_TRYING_SLOW:
         return "slow";
     case SX_TRYING_TIMED_OUT:
-        return "timed out";
+        return "stuck";
     case SX_TRYING_CANCELLED:
         return "cancelled";
     case SX_TRYING_OPEN:
