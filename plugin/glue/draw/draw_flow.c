@@ -202,18 +202,6 @@ static void draw_registration(struct sx_pen *p)
                                failed));
 }
 
-/* Who takes the registration back first, or moves it to another connection, loses nothing. */
-static bool is_lost_by(const struct sx_flows *flows, const struct sx_flow *flow, uint32_t frame)
-{
-    const struct sx_flow *newer = sx_flows_at(flows, flow->newer);
-    uint32_t leaving = sx_user_at(flows, flow->user)->leaving_in;
-
-    return flow->accepted && flow->reg_id && !(flow->removed_in && flow->removed_in < frame) &&
-           !(flow->leaving_in && flow->leaving_in < frame) &&
-           !(leaving > MAX(flow->registered_in, flow->refreshed_in) && leaving < frame) &&
-           !(newer && newer->registered_in < frame);
-}
-
 static void draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
                         const struct sx_tracker *tracker)
 {
@@ -228,7 +216,7 @@ static void draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
     wmem_strbuf_t *verdict = wmem_strbuf_new(pinfo->pool, "");
     for (flow = sx_flows_lost_here(flows, p.frame); flow && n < MAX_LOST_HERE;
          flow = sx_flows_next_lost(flows, flow)) {
-        if (!is_lost_by(flows, flow, p.frame))
+        if (!sx_flow_is_lost_by(flows, flow, p.frame))
             continue;
         if (n == 0)
             sx_add_top(&p, tree);
