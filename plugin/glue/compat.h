@@ -25,6 +25,7 @@
 #include <epan/proto_data.h>
 #include <epan/stat_tap_ui.h>
 #include <epan/tap.h>
+#include <epan/to_str.h>
 #include <epan/uat.h>
 #include <epan/wmem_scopes.h>
 #include <epan/dissectors/packet-sip.h>

@@ -33,6 +33,7 @@ struct sx_drawn {
     const char *wrong;      /* without the message's method and code; NULL: nothing is wrong */
     const char *verdict;    /* the whole sentence; NULL: not asked for */
     size_t head;            /* bytes of it that name the message */
+    bool plain;             /* the rest is no more than a time or a link to another frame */
 };
 
 /* Adds one message's tree and expert infos. On any pass; with tree NULL the expert infos are

@@ -7,16 +7,18 @@
 static void assert_sign(const struct ladder *l, uint32_t frame, const char *begins)
 {
     wmem_strbuf_t *out = buffer();
+    struct sx_sign_of of;
 
-    g_assert_true(sx_say_sign(out, l->tracker, frame));
+    g_assert_true(sx_say_sign(out, l->tracker, frame, &of));
     assert_says(out, begins);
 }
 
 static void assert_no_sign(const struct ladder *l, uint32_t frame)
 {
     wmem_strbuf_t *out = buffer();
+    struct sx_sign_of of;
 
-    g_assert_false(sx_say_sign(out, l->tracker, frame));
+    g_assert_false(sx_say_sign(out, l->tracker, frame, &of));
     assert_says_nothing(out);
 }
 

@@ -37,8 +37,8 @@ static void say_plain(wmem_strbuf_t *out, const struct sx_pen *p)
     }
 }
 
-/* Returns how many bytes name the message. */
-static size_t say_message(wmem_strbuf_t *out, const struct sx_pen *p)
+/* Sets how many bytes name the message, and whether the rest is plain. */
+static void say_message(wmem_strbuf_t *out, const struct sx_pen *p, struct sx_drawn *drawn)
 {
     const struct sx_view *v = p->view;
     const char *method = v->msg->method != SX_METHOD_OTHER
@@ -61,22 +61,23 @@ static size_t say_message(wmem_strbuf_t *out, const struct sx_pen *p)
         wmem_strbuf_append(out, method);
     }
     before = wmem_strbuf_get_len(out);
+    drawn->head = before;
     if (p->flagged) {
         wmem_strbuf_append_printf(out, " - %s", p->flagged);
-        return before;
+        return;
     }
     wmem_strbuf_append(out, " - ");
     if (p->txn && v->msg->code == 439 && sx_say_no_outbound(out, v->tracker, p->txn))
-        return before;
+        return;
     if (p->txn && v->entry && v->msg->code >= 300 &&
         sx_say_step(out, v->tracker, p->txn, v->entry)) {
         if (p->remark)
             wmem_strbuf_append_printf(out, "; %s", p->remark);
-        return before;
+        return;
     }
     wmem_strbuf_truncate(out, before);
+    drawn->plain = !p->quoted && !p->remark;
     say_plain(out, p);
-    return before;
 }
 
 /* All that is drawn, in the order of the tree. */
@@ -130,7 +131,7 @@ struct sx_drawn sx_draw_message(proto_tree *tree, packet_info *pinfo, const stru
             drawings[i]->message(&p);
     if (sx_is_verdict_wanted(&p)) {
         wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
-        drawn.head = say_message(words, &p);
+        say_message(words, &p, &drawn);
         drawn.verdict = sx_add_verdict(&p, wmem_strbuf_get_str(words));
     }
     drawn.wrong = sx_shown_frames(&p, p.brief ? p.brief : p.flagged);

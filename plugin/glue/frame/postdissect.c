@@ -11,9 +11,11 @@
 #include "core/read/start_line.h"
 #include "core/judge/watch.h"
 #include "core/read/tcp_header.h"
+#include "core/record/call.h"
 #include "core/say/say_sign.h"
 #include "glue/stats/compare.h"
 #include "glue/stats/flow_graph.h"
+#include "glue/stats/ladder.h"
 #include "glue/conversation.h"
 #include "glue/packet-sipexplain.h"
 #include "glue/frame/postdissect.h"
@@ -161,8 +163,10 @@ static void on_icmp(const struct visit *v, const struct sx_sip_msg *msg)
 }
 
 /* There is little room above an arrow, and most responses are to INVITE. */
-static void graph_message(packet_info *pinfo, const struct sx_drawn *drawn, bool quoted)
+static void graph_message(const struct visit *v, const struct sx_drawn *drawn,
+                          const struct sx_sip_span *span, const struct sx_message *record)
 {
+    packet_info *pinfo = v->pinfo;
     static const char gap[] = " - ", usual[] = " to INVITE";
     const char *rest = drawn->verdict + drawn->head;
     const char *end = g_str_has_prefix(rest - MIN(drawn->head, strlen(usual)), usual)
@@ -170,10 +174,14 @@ static void graph_message(packet_info *pinfo, const struct sx_drawn *drawn, bool
                           : rest;
 
     sx_flow_graph_tell(pinfo, &(struct sx_arrow){
-        .label = wmem_strdup_printf(pinfo->pool, "%s%.*s", quoted ? "ICMP: " : "",
+        .label = wmem_strdup_printf(pinfo->pool, "%s%.*s", span->quoted ? "ICMP: " : "",
                                     (int)(end - drawn->verdict), drawn->verdict),
         .comment = g_str_has_prefix(rest, gap) ? rest + strlen(gap) : rest + strspn(rest, " "),
         .flagged = drawn->wrong != NULL,
+        .plain = drawn->plain,
+        .first_pass = v->first_pass,
+        .call = record ? sx_call_number(state.tracker, sx_tracker_txn(state.tracker, record->txn)) : 0,
+        .msg = span->msg,
     });
 }
 
@@ -212,7 +220,7 @@ static void on_message(const struct sx_sip_span *span, void *data)
     if (drawn.wrong && v->in_info)
         col_append_fstr(v->pinfo->cinfo, COL_INFO, " [%s]", drawn.wrong);
     if (v->graphed)
-        graph_message(v->pinfo, &drawn, span->quoted);
+        graph_message(v, &drawn, span, record);
 }
 
 /* Of the segment itself, or of what was decrypted or unmasked of it. */
@@ -449,12 +457,16 @@ static const char *sign_label(const struct visit *v, tvbuff_t *frame)
 static void graph_sign(const struct visit *v, tvbuff_t *frame)
 {
     wmem_strbuf_t *words = wmem_strbuf_new(v->pinfo->pool, "");
+    struct sx_sign_of of;
 
-    if (sx_say_sign(words, state.tracker, v->number))
+    if (sx_say_sign(words, state.tracker, v->number, &of))
         sx_flow_graph_tell(v->pinfo, &(struct sx_arrow){
             .label = sign_label(v, frame),
             .comment = sx_frames_as_shown(v->pinfo->pool, state.tracker, wmem_strbuf_get_str(words)),
             .flagged = true,
+            .first_pass = v->first_pass,
+            .call = sx_call_number(state.tracker, sx_tracker_txn(state.tracker, of.txn)),
+            .failed_in = sx_tracker_frame_shown(state.tracker, of.failed_in),
         });
 }
 
@@ -546,6 +558,7 @@ void sx_postdissect_register(int proto)
     sx_stats_register(capture_read);
     sx_compare_register();
     sx_flow_graph_register(proto);
+    sx_ladder_register();
     sx_conversation_register(open_tracker);
     register_init_routine(capture_opened);
     register_cleanup_routine(capture_closed);

@@ -11,8 +11,6 @@
 
 #define LINE_WIDTH 2
 
-#define TAP "sipexplain.flow"
-
 static int tap_arrow = -1;
 
 static tap_packet_status add(void *data, packet_info *pinfo, epan_dissect_t *edt G_GNUC_UNUSED,
@@ -45,8 +43,8 @@ static tap_packet_status add(void *data, packet_info *pinfo, epan_dissect_t *edt
 
 void sx_flow_graph_register(int proto)
 {
-    tap_arrow = register_tap(TAP);
-    register_seq_analysis("sipexplain", "SIP Explain", proto, TAP, TL_REQUIRES_NOTHING, add);
+    tap_arrow = register_tap(SX_FLOW_TAP);
+    register_seq_analysis("sipexplain", "SIP Explain", proto, SX_FLOW_TAP, TL_REQUIRES_NOTHING, add);
 }
 
 bool sx_flow_graph_wanted(void)
