@@ -43,7 +43,7 @@ def test_every_preference_is_there_with_help(desktop, window):
     dialog = open_preferences(desktop, window)
     before = desktop.screen()
     assert_shown(desktop.words(dialog), [
-        "SIP Response Explanation", "Timeout after 100 Trying (ms)", "Slow after 100 Trying (ms)",
+        "SIP Response Explanation", "Stuck after 100 Trying (ms)", "Slow after 100 Trying (ms)",
         "Recovery after 430 Flow Failed (ms)", "Append verdicts to the Info column",
         "Codes of your own"])
     desktop.point(*find(before, BESIDE_LIST, "Timeout after"))

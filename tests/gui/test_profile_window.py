@@ -69,7 +69,7 @@ def test_columns_and_buttons(desktop, window, pictures):
     desktop.picture(window, pictures / "profile.png", f"{WIDTH}x590+0+0")
     assert_shown(part(desktop, LIST), [
         "Time since request", "Transaction", "Verdict", "100 Trying to INVITE after 0.002 s",
-        "INVITE - no response for 45.0 s after 100 Trying"])
+        "INVITE - stuck for 45.0 s after 100"])
     assert_shown(part(desktop, BUTTONS), ["Stuck", "No response", "Flow failed", "Real failures", "Slow"])
 
 

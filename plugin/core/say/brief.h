@@ -15,4 +15,8 @@
 bool sx_brief_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                      const struct sx_txn *txn, const struct sx_trying *verdict);
 
+/* ": 10.0.0.3 never answered": of whom the end of a chain tells it; nothing where it tells nobody. */
+void sx_brief_culprit(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                      const struct sx_txn *txn, const struct sx_trying_chain *chain);
+
 #endif
