@@ -16,7 +16,7 @@ SEEN = 80
 HOST = r"(\d+\.\d+\.\d+\.\d+|[0-9a-f]*:[0-9a-f:]+)"
 TIME = r"[\w. ]+?"
 FOUND = [
-    rf"stuck for {TIME} after 100: {HOST} (got it last|never answered|did not |does not |cannot |had only sent 100|sent |is |waits for |was sent |seems )",
+    rf"stuck for {TIME} after 100: {HOST} (got it last|never answered|did not |does not |cannot |had only sent|sent |is |waits for |was sent |seems )",
     rf"stuck for {TIME} after 100(: 10\.|; |: {HOST}$)",        # nobody is to blame: how it ended comes next
     rf"slow: {TIME} from 100 to \d+ \(frame \d+\)(; {HOST} took|: {HOST} |$|;)",
     rf"cancelled {TIME} after 100(: {HOST} |; )",
@@ -49,6 +49,8 @@ FOUND = [
     r"goes in a circle|forked: |too early|too late|REGISTERs in a row|has refused \d+ requests",
     r"first fragment|did not take a TCP connection|bytes over UDP|the REGISTER (in frame \d+|on without Path)",
     r"Path in frame|is challenged|credentials|ends the call|ends the overdue wait|registered .* (earlier|before)",
+    r"this attempt comes|it comes .* after the registration|normal: the client answers",
+    r"^477 Unfortunately error on sending to next hop occurred to \w+ - ",     # its phrase fills the pane
     r"the capture lacks|cannot tell|told under|no final response|quoted by|repeats frame|the same (packet|message)",
     rf"sent the REGISTER on|the response in frame \d+ is for it|PRACK|{HOST} (answers|refuses|closes)",
 ]

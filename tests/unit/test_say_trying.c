@@ -34,7 +34,7 @@ static void test_trying(void)
     v = sx_trying_judge(l.tracker, t);
     g_assert_true(sx_say_trying(out, l.tracker, t, &v));
     assert_says(out, "stuck for 35.2 s after 100: 10.0.0.2 had only sent 100 by then (frame 2); nothing of the call "
-                     "is seen beyond it; no other response so far (threshold 32 s)");
+                     "is seen beyond it, so far");
     ladder_close(&l);
 }
 
@@ -47,7 +47,7 @@ static void test_trying_answered(void)
         {0.1, NULL},
         {5.5, "slow: 5.500 s from 100 to 180 (frame 3)"},
         {33.0, "stuck for 33 s after 100: 10.0.0.2 had only sent 100 by then (frame 2); nothing of the call "
-               "is seen beyond it; ended by 180 in frame 3 (threshold 32 s)"},
+               "is seen beyond it; ended by 180 in frame 3"},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {

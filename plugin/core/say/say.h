@@ -27,7 +27,7 @@ void sx_say_number(wmem_strbuf_t *out, uint64_t number);
 /* "0.005 s", "35.2 s", "3 min 12 s" */
 void sx_say_time(wmem_strbuf_t *out, int64_t ns);
 
-/* "stuck for 35.2 s after 100: 10.0.0.3 never answered; ended by ... (threshold 32 s). ..."; false,
+/* "stuck for 35.2 s after 100: 10.0.0.3 never answered; ended by 408 in frame 9. ..."; false,
  * and nothing said, if the wait is nothing to flag. */
 bool sx_say_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
                    const struct sx_trying *verdict);

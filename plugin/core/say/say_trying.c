@@ -99,8 +99,8 @@ static void say_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     switch (v->end) {
     case SX_END_NONE:
         wmem_strbuf_append(out, sx_tracker_ended(tracker)
-                                    ? "; no other response until the capture ended"
-                                    : "; no other response so far");
+                                    ? "; then the capture ends"
+                                    : ", so far");
         break;
     case SX_END_RESPONSE:
         say_ending_response(out, tracker, txn, v);
@@ -462,8 +462,6 @@ static void say_late_cancel(wmem_strbuf_t *out, const struct sx_txn *txn)
 bool sx_say_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
                    const struct sx_trying *verdict)
 {
-    const struct sx_config *cfg = sx_tracker_config(tracker);
-
     switch (verdict->state) {
     case SX_TRYING_TIMED_OUT:
         wmem_strbuf_append(out, "stuck for ");
@@ -471,11 +469,6 @@ bool sx_say_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker, const s
         wmem_strbuf_append(out, " after 100");
         say_why(out, tracker, txn, &verdict->chain);
         say_end(out, tracker, txn, verdict);
-        if (verdict->wait_ns >= cfg->trying_timeout_ns) {
-            wmem_strbuf_append(out, " (threshold ");
-            sx_say_time(out, cfg->trying_timeout_ns);
-            wmem_strbuf_append_c(out, ')');
-        }
         say_chain(out, tracker, &verdict->chain);
         return true;
     case SX_TRYING_SLOW:
