@@ -112,7 +112,9 @@ def filters(installed):
 def test_the_filters_of_the_buttons_work(wireshark, capture, installed):
     frames = {}
     for label, expression in filters(installed):
-        for ladder in ("trying-timed-out.md", "trying-slow.md", "flow-failed-after-fin.md"):
+        for ladder in ("trying-timed-out.md", "trying-slow.md", "flow-failed-after-fin.md",
+                       "health-late-refresh.md", "overload-each-hop-tries-again.md",
+                       "ack-answer-undelivered.md"):
             output = wireshark.tshark(["-2", "-Y", expression], capture(LADDERS / ladder))
             if output.strip():
                 frames.setdefault(label, []).append(ladder)
@@ -120,13 +122,33 @@ def test_the_filters_of_the_buttons_work(wireshark, capture, installed):
         "Stuck": ["trying-timed-out.md"],
         "No response": ["trying-timed-out.md"],
         "Flow failed": ["flow-failed-after-fin.md"],
-        "Real failures": ["flow-failed-after-fin.md"],
+        "Real failures": ["flow-failed-after-fin.md", "overload-each-hop-tries-again.md"],
         "Slow": ["trying-slow.md"],
+        "No ACK": ["ack-answer-undelivered.md"],
+        "Registrations": ["health-late-refresh.md"],
+        "Overload": ["overload-each-hop-tries-again.md"],
     }
 
 
+def graphs(installed):
+    """Name -> filter of the I/O graphs. A quote is \\x22 in Wireshark's tables."""
+    for line in (installed / "io_graphs").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            cells = line.strip('"').split('","')
+            assert len(cells) == 9 and cells[0] == "Enabled"
+            yield cells[1], cells[2].replace("\\x22", '"')
+
+
+def test_the_graphs_count_something(wireshark, capture, installed):
+    """A flow that nothing put right, a call that is stuck on two hops, and a registration."""
+    path = capture(ROOT / "tests" / "captures" / "demo.pcap")
+    found = {name: len(wireshark.tshark(["-2", "-Y", display_filter], path).splitlines())
+             for name, display_filter in graphs(installed)}
+    assert found == {"Failures": 2, "Stuck calls": 2, "Lost flows": 1, "Registrations": 2}
+
+
 @pytest.mark.parametrize("macro, codes", [
-    ("${sip_code:180}", ["180"]), ("${sip_class:2}", ["200"]), ("${sip_slower:8}", ["180", "200"])])
+    ("${sip_call:1}", ["INV", "100", "180", "200", "ACK"]), ("${sip_code:180}", ["180"]), ("${sip_class:2}", ["200"]), ("${sip_slower:8}", ["180", "200"])])
 def test_macros(wireshark, capture, installed, macro, codes):
     rows = psml(wireshark, capture(LADDERS / "trying-slow.md"), "-Y", macro)[2]
     assert [row[COLUMNS.index("Verdict")][:3] for row in rows] == codes
