@@ -46,7 +46,7 @@ def test_every_preference_is_there_with_help(desktop, window):
         "SIP Response Explanation", "Stuck after 100 Trying (ms)", "Slow after 100 Trying (ms)",
         "Recovery after 430 Flow Failed (ms)", "Append verdicts to the Info column",
         "Codes of your own"])
-    desktop.point(*find(before, BESIDE_LIST, "Timeout after"))
+    desktop.point(*find(before, BESIDE_LIST, "Stuck after"))
     after = desktop.screen()
     tooltip = read(after.ppm(before.changed(after)))
     assert_shown(tooltip, ["sipexplain.trying_timeout_ms", "64*T1"])

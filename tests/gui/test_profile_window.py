@@ -15,8 +15,8 @@ NAME = "SIP Explain"
 DIALOG, IMPORT = (800, 500), (480, 476)     # of the profiles: its size, and the button in it
 LIST = f"{WIDTH}x490+0+90"          # the packet list
 HEADER = f"{WIDTH}x30+0+84"
-FILTER = f"{WIDTH * 2 // 3}x34+0+58"
-BUTTONS = f"{WIDTH // 3}x34+{WIDTH * 2 // 3}+58"
+FILTER = f"{WIDTH // 3}x34+0+58"
+BUTTONS = f"{WIDTH - WIDTH // 3}x34+{WIDTH // 3}+58"
 STUCK = "C80000"                # 51400,0,0 in colorfilters
 
 
