@@ -31,7 +31,7 @@ def with_messages(wireshark, capture):
             "-e", "sipexplain", "-e", "sipexplain.call", "-z", "sipexplain,ladder"]
     rows, _, text = wireshark.tshark(args, capture).partition("\n\n")
     messages = []
-    for row in rows.splitlines():
+    for row in rows.split("\n"):
         number, lines, calls = row.split("\t")
         lines = [line.removeprefix("SIP Explain: ") for line in lines.split("\x1e")]
         found = [line for line in lines if re.match(r"\d{3} |[A-Z]+( - |$)", line)]
