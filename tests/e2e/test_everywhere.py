@@ -82,7 +82,7 @@ def test_filter_on_severity(wireshark, capture, severity):
     assert numbers(wireshark, capture, f'_ws.expert.severity == "{severity}"') == sorted(expected)
 
 
-@pytest.mark.parametrize("text", ["Flow Failed", "No response for", "Temporarily Unavailable"])
+@pytest.mark.parametrize("text", ["Flow Failed", "Stuck for", "Temporarily Unavailable"])
 def test_filter_on_message(wireshark, capture, text):
     shown = experts(wireshark, wireshark.everything(capture(DEMO), "two"))
     expected = sorted({expert[0] for expert in shown if text in expert[3]})
