@@ -3,6 +3,14 @@
 # Makes the source release of what is committed: build/release/sipexplain-VERSION.tar.gz, with the generated catalogue
 # inside, so that building from it needs no Python. The version is in plugin/version.txt and nowhere else; CHANGELOG.md
 # must have its section. Tags and publishes nothing. The same commit gives the same archive.
+#
+# The steps of a version:
+#   1. plugin/version.txt: the number. CHANGELOG.md: "## [Unreleased]" becomes "## [1.2.3] - 2030-01-31". Commit.
+#   2. cmake/test.sh as root, tests/releases/releases.py and tests/releases/measure.py: all pass.
+#   3. cmake/release.sh: build/release/sipexplain-1.2.3.tar.gz and its sum.
+#   4. git tag -s v1.2.3 -m 'sipexplain 1.2.3', then cmake/release.sh again: the archive is the same.
+#   5. git push origin main v1.2.3: the workflow tests the tag and keeps the archive.
+#   6. The next commit begins a new "## [Unreleased]" in CHANGELOG.md.
 set -eu
 cd "$(dirname "$0")/.."
 

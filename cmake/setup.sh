@@ -61,11 +61,11 @@ install_missing() {
             "Then run this command again as yourself."
         apt=(sudo --preserve-env=DEBIAN_FRONTEND apt-get)
     fi
-    say "Installing with apt: $packages"
+    say "Installing with apt, which may take some minutes: $packages"
     log=$(mktemp)
-    if ! { "${apt[@]}" update &&
-           "${apt[@]}" install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 </dev/null
-    then
+    { "${apt[@]}" update &&
+        "${apt[@]}" install -y --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 </dev/null &
+    if ! wait_for $!; then
         tail -n 20 "$log" >&2
         rm -f "$log"
         fail "apt-get could not install these packages" "$packages" \
@@ -74,6 +74,18 @@ install_missing() {
     fi
     rm -f "$log"
     missing=()
+}
+
+# wait_for PROCESS: its exit code; a dot every ten seconds says that it still works.
+wait_for() {
+    local seconds=0
+    while kill -0 "$1" 2>/dev/null; do
+        sleep 1
+        seconds=$((seconds + 1))
+        [ $((seconds % 10)) -ne 0 ] || printf '.'
+    done
+    [ "$seconds" -lt 10 ] || printf '\n'
+    wait "$1"
 }
 
 # Asking for a password is fine, but only somebody who sits there can give it.

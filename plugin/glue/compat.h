@@ -25,6 +25,7 @@
 #include <epan/proto_data.h>
 #include <epan/stat_tap_ui.h>
 #include <epan/tap.h>
+#include <epan/to_str.h>
 #include <epan/uat.h>
 #include <epan/wmem_scopes.h>
 #include <epan/dissectors/packet-sip.h>
@@ -81,6 +82,49 @@ typedef void ws_z_result;
 #define WS_CONVERSATION_ARGS packet_info *pinfo
 #define ws_register_conversation_filter(proto, name, valid, build) \
     register_conversation_filter(proto, name, valid, build)
+#endif
+
+/* Flow graphs. Wireshark exports these functions, but no release installs their header. Declared here
+ * is the beginning of each struct that 4.0, 4.4 and 4.6 share, but for the size of their booleans; the
+ * library itself makes them. */
+#if defined(__has_include)
+#if __has_include(<epan/sequence_analysis.h>)
+#include <epan/sequence_analysis.h>
+#define WS_HAS_SEQUENCE_ANALYSIS
+#endif
+#endif
+#ifndef WS_HAS_SEQUENCE_ANALYSIS
+typedef struct {
+    uint32_t frame_number;
+    address src_addr;
+    uint16_t port_src;
+    address dst_addr;
+    uint16_t port_dst;
+    char *frame_label;      /* these three are g_free()d */
+    char *time_str;
+    char *comment;
+    uint16_t conv_num;
+    unsigned fg_color;      /* 0xRRGGBB */
+    unsigned bg_color;
+    ws_bool has_color_filter;
+    ws_bool display;
+    unsigned src_node;
+    unsigned dst_node;
+    uint16_t line_style;
+} seq_analysis_item_t;
+
+typedef struct {
+    const char *name;
+    ws_bool any_addr;
+    int nconv;
+    GQueue *items;          /* seq_analysis_item_t */
+} seq_analysis_info_t;
+
+void register_seq_analysis(const char *name, const char *ui_name, const int proto_id,
+                           const char *tap_listener, unsigned tap_flags, tap_packet_cb tap_func);
+seq_analysis_item_t *sequence_analysis_create_sai_with_addresses(packet_info *pinfo,
+                                                                 seq_analysis_info_t *sainfo);
+void sequence_analysis_use_color_filter(packet_info *pinfo, seq_analysis_item_t *sai);
 #endif
 
 /* A new string; wmem_free(NULL, ...) it. */

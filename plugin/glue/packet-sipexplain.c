@@ -31,11 +31,11 @@ void sx_add_top(struct sx_pen *p, proto_tree *tree)
 bool sx_is_verdict_wanted(const struct sx_pen *p)
 {
     /* That a field of a protocol is referenced makes the protocol so indirectly. */
-    return sx_is_wanted(p, hf_verdict) ||
+    return (p->view && p->view->say_verdict) || sx_is_wanted(p, hf_verdict) ||
            proto_registrar_get_nth((unsigned)proto_sipexplain)->ref_type > HF_REF_TYPE_INDIRECT;
 }
 
-void sx_add_verdict(const struct sx_pen *p, const char *sentence)
+const char *sx_add_verdict(const struct sx_pen *p, const char *sentence)
 {
     sentence = sx_shown_frames(p, sentence);
     if (strlen(sentence) <= MAX_TOP_LINE)
@@ -46,6 +46,7 @@ void sx_add_verdict(const struct sx_pen *p, const char *sentence)
     /* For columns; in the tree the top line says it. A method alone is no verdict. */
     if (strchr(sentence, ' '))
         proto_item_set_hidden(sx_add_string(p, p->tree, hf_verdict, sentence));
+    return sentence;
 }
 
 bool sx_is_looked_at(proto_tree *tree)

@@ -25,12 +25,25 @@ struct sx_view {
     tvbuff_t *tvb;
     unsigned offset, length;            /* of the message; bytes */
     int64_t time_ns;
+    bool say_verdict;                   /* even if the tree does not show it */
+};
+
+/* What was found while drawing; of packet scope. */
+struct sx_drawn {
+    const char *wrong;      /* without the message's method and code; NULL: nothing is wrong */
+    const char *verdict;    /* the whole sentence; NULL: not asked for */
+    size_t head;            /* bytes of it that name the message */
+    bool plain;             /* the rest is no more than a time or a link to another frame */
 };
 
 /* Adds one message's tree and expert infos. On any pass; with tree NULL the expert infos are
- * still reported. Returns what is wrong with the message, without its method and code, of packet
- * scope; NULL if nothing is. */
-const char *sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct sx_view *view);
+ * still reported. */
+struct sx_drawn sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct sx_view *view);
+
+/* A text with the numbers of frames as Wireshark has them, where a read filter drops frames; NULL for
+ * NULL. */
+const char *sx_frames_as_shown(wmem_allocator_t *pool, const struct sx_tracker *tracker,
+                               const char *text);
 
 /* Adds what a frame of any protocol shows of calls: waits that are overdue or end, flows that are
  * lost. */

@@ -82,7 +82,7 @@ def test_filter_on_severity(wireshark, capture, severity):
     assert numbers(wireshark, capture, f'_ws.expert.severity == "{severity}"') == sorted(expected)
 
 
-@pytest.mark.parametrize("text", ["Flow Failed", "No response for", "Temporarily Unavailable"])
+@pytest.mark.parametrize("text", ["Flow Failed", "Stuck for", "Temporarily Unavailable"])
 def test_filter_on_message(wireshark, capture, text):
     shown = experts(wireshark, wireshark.everything(capture(DEMO), "two"))
     expected = sorted({expert[0] for expert in shown if text in expert[3]})
@@ -180,7 +180,7 @@ def test_columns(wireshark, capture):
                '"Wait","%Cus:sipexplain.trying.wait:0:R","Code","%Cus:sipexplain.code:0:U"')
     text = wireshark.tshark(["-2", "-T", "tabs", "-o", columns], capture(DEMO))
     rows = [line.strip(" ").split("\t") for line in text.splitlines()]
-    names = {None: "", "1": "Answered in time", "3": "Timed out",
+    names = {None: "", "1": "Answered in time", "3": "Stuck",
              "5": "Open when the capture ended"}
     expected = []
     for number, frame in enumerate(wireshark.everything(capture(DEMO), "two"), 1):
@@ -252,7 +252,7 @@ def test_sharkd_frames(wireshark, capture):
     column = {"filter": "sipexplain.trying_timeout", "column0": "sipexplain.trying.state:1"}
     _, frames = wireshark.ask([("load", {"file": str(capture(DEMO))}), ("frames", column)])
     assert [frame["num"] for frame in frames] == expected
-    assert {tuple(frame["c"]) for frame in frames} == {("Timed out",), ("",)}
+    assert {tuple(frame["c"]) for frame in frames} == {("Stuck",), ("",)}
 
 
 # Elasticsearch, OpenSearch

@@ -82,8 +82,8 @@ def hex_of(channels):
 
 
 @pytest.mark.parametrize("ladder, frame, rule", [
-    ("trying-timed-out.md", 2, "SIP: timed out"),
-    ("trying-timed-out.md", 11, "SIP: by now another call waits too long"),     # RTP
+    ("trying-timed-out.md", 2, "SIP: stuck"),
+    ("trying-timed-out.md", 11, "SIP: by now another call is stuck"),     # RTP
     ("trying-slow.md", 3, "SIP: slow or cancelled while trying"),
     ("flow-failed-after-fin.md", None, "SIP: flow lost"),
     ("retry-after.md", None, "SIP: real failure"),
@@ -112,20 +112,43 @@ def filters(installed):
 def test_the_filters_of_the_buttons_work(wireshark, capture, installed):
     frames = {}
     for label, expression in filters(installed):
-        for ladder in ("trying-timed-out.md", "trying-slow.md", "flow-failed-after-fin.md"):
+        for ladder in ("trying-timed-out.md", "trying-slow.md", "flow-failed-after-fin.md",
+                       "health-late-refresh.md", "overload-each-hop-tries-again.md",
+                       "ack-answer-undelivered.md"):
             output = wireshark.tshark(["-2", "-Y", expression], capture(LADDERS / ladder))
             if output.strip():
                 frames.setdefault(label, []).append(ladder)
     assert frames == {
-        "Stuck on 100": ["trying-timed-out.md"],
+        "Stuck": ["trying-timed-out.md"],
+        "No response": ["trying-timed-out.md"],
         "Flow failed": ["flow-failed-after-fin.md"],
-        "Real failures": ["flow-failed-after-fin.md"],
+        "Real failures": ["flow-failed-after-fin.md", "overload-each-hop-tries-again.md"],
         "Slow": ["trying-slow.md"],
+        "No ACK": ["ack-answer-undelivered.md"],
+        "Registrations": ["health-late-refresh.md"],
+        "Overload": ["overload-each-hop-tries-again.md"],
     }
 
 
+def graphs(installed):
+    """Name -> filter of the I/O graphs. A quote is \\x22 in Wireshark's tables."""
+    for line in (installed / "io_graphs").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            cells = line.strip('"').split('","')
+            assert len(cells) == 9 and cells[0] == "Enabled"
+            yield cells[1], cells[2].replace("\\x22", '"')
+
+
+def test_the_graphs_count_something(wireshark, capture, installed):
+    """A flow that nothing put right, a call that is stuck on two hops, and a registration."""
+    path = capture(ROOT / "tests" / "captures" / "demo.pcap")
+    found = {name: len(wireshark.tshark(["-2", "-Y", display_filter], path).splitlines())
+             for name, display_filter in graphs(installed)}
+    assert found == {"Failures": 2, "Stuck calls": 2, "Lost flows": 1, "Registrations": 2}
+
+
 @pytest.mark.parametrize("macro, codes", [
-    ("${sip_code:180}", ["180"]), ("${sip_class:2}", ["200"]), ("${sip_slower:8}", ["180", "200"])])
+    ("${sip_call:1}", ["INV", "100", "180", "200", ""]), ("${sip_code:180}", ["180"]), ("${sip_class:2}", ["200"]), ("${sip_slower:8}", ["180", "200"])])
 def test_macros(wireshark, capture, installed, macro, codes):
     rows = psml(wireshark, capture(LADDERS / "trying-slow.md"), "-Y", macro)[2]
     assert [row[COLUMNS.index("Verdict")][:3] for row in rows] == codes

@@ -16,7 +16,7 @@ from tshark import NOBODY, drops_root
 ROOT = Path(__file__).parents[2]
 NEEDED = ("CMakeLists.txt", "CMakePresets.json", "cmake", "plugin", "tests/unit",
           "tests/captures/demo.pcap")
-SHOWN = re.compile(r"^    \$ tshark (.*)\n((?:    .*\n)+)", re.MULTILINE)
+SHOWN = re.compile(r"^    \$ tshark (.*)\n((?:    .*\n|\n(?=    ))+)", re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -33,9 +33,9 @@ def clone(wireshark):
     return folder
 
 
-def run(wireshark, clone, path=None):
+def run(wireshark, clone, path=None, args=()):
     """try.sh as an ordinary user."""
-    command = ["bash", "cmake/try.sh"]
+    command = ["bash", "cmake/try.sh", *args]
     if drops_root():
         command = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *command]
     env = dict(wireshark.environment(), HOME=str(clone / "home"))
@@ -58,7 +58,7 @@ def test_try_installs_proves_and_explains(wireshark, clone):
     listed = done.stdout.partition("tshark -G plugins:\n")[2].splitlines()[0]
     assert listed.split()[0] == "sipexplain.so" and listed.endswith(str(plugin))
     assert "23\tSIP Explain: 430 Flow Failed" in done.stdout
-    assert "28\tSIP Explain: 100 Trying to INVITE - no response for 45.0 s" in done.stdout
+    assert "28\tSIP Explain: 100 Trying to INVITE - stuck for 45.0 s" in done.stdout
     assert "[How to fix it: " in done.stdout
     profile = clone / "home" / ".config" / "wireshark" / "profiles" / "SIP Explain"
     assert f"Installed the profile in {profile}" in done.stdout
@@ -76,6 +76,35 @@ def test_try_again_builds_and_changes_nothing(wireshark, clone):
     assert "Already there: " in done.stdout
 
 
+def test_help(wireshark, clone):
+    done = run(wireshark, clone, args=["--help"])
+    assert done.returncode == 0 and "--uninstall" in done.stdout
+    done = run(wireshark, clone, args=["--nonsense"])
+    assert done.returncode == 2 and "--uninstall" in done.stderr
+
+
+def test_uninstall_takes_the_profile_along(wireshark, clone):
+    profile = clone / "home" / ".config" / "wireshark" / "profiles" / "SIP Explain"
+    assert installed(clone) and profile.is_dir()
+    done = run(wireshark, clone, args=["--uninstall"])
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert not installed(clone) and not profile.exists()
+    assert "tshark loads no sipexplain any more." in done.stdout
+    done = run(wireshark, clone, args=["--uninstall"])
+    assert done.returncode == 0, "nothing is there, which is what was asked for"
+
+
+def test_uninstall_keeps_what_was_changed_by_hand(wireshark, clone):
+    done = run(wireshark, clone)
+    assert done.returncode == 0, done.stdout + done.stderr
+    profile = clone / "home" / ".config" / "wireshark" / "profiles" / "SIP Explain"
+    (profile / "colorfilters").write_text("mine", encoding="utf-8")
+    done = run(wireshark, clone, args=["--uninstall"])
+    assert done.returncode == 0 and "rm -r" in done.stdout
+    assert [path.name for path in profile.iterdir()] == ["colorfilters"]
+    shutil.rmtree(profile)
+
+
 def test_try_says_what_to_install(wireshark, clone):
     """A machine without tshark, and a user without sudo."""
     tools = wireshark.home / "tools"
@@ -91,7 +120,7 @@ def test_try_says_what_to_install(wireshark, clone):
 
 def test_the_readme_shows_what_tshark_prints(wireshark):
     examples = SHOWN.findall((ROOT / "README.md").read_text(encoding="utf-8"))
-    assert len(examples) == 2
+    assert len(examples) == 3
     for command, shown in examples:
         args = shlex.split(command)
         at = args.index("-r")
@@ -101,7 +130,7 @@ def test_the_readme_shows_what_tshark_prints(wireshark):
 
 
 def words_of(text):
-    return [line.split() for line in text.splitlines()]
+    return [line.split() for line in text.splitlines() if line.strip()]
 
 
 def test_the_demonstration_is_its_ladder():

@@ -22,7 +22,7 @@ PREFIX = "sipexplain"
 # Wireshark's own layers.
 NAMES = ("sipexplain.method", "sipexplain.call_id", "sipexplain.from", "sipexplain.to",
          "sipexplain.src", "sipexplain.dst")
-HIDDEN = ("sipexplain.verdict", "sipexplain.call", *NAMES)
+HIDDEN = ("sipexplain.verdict", "sipexplain.call", "sipexplain.failed", *NAMES)
 NOBODY = 65534
 SEPARATOR, AGGREGATOR = "\x1f", "\x1e"
 KEPT_VARIABLES = ("PATH", "ASAN_", "LSAN_", "UBSAN_", "WIRESHARK_DEBUG_", "LD_PRELOAD")

@@ -43,10 +43,10 @@ def test_every_preference_is_there_with_help(desktop, window):
     dialog = open_preferences(desktop, window)
     before = desktop.screen()
     assert_shown(desktop.words(dialog), [
-        "SIP Response Explanation", "Timeout after 100 Trying (ms)", "Slow after 100 Trying (ms)",
+        "SIP Response Explanation", "Stuck after 100 Trying (ms)", "Slow after 100 Trying (ms)",
         "Recovery after 430 Flow Failed (ms)", "Append verdicts to the Info column",
         "Codes of your own"])
-    desktop.point(*find(before, BESIDE_LIST, "Timeout after"))
+    desktop.point(*find(before, BESIDE_LIST, "Stuck after"))
     after = desktop.screen()
     tooltip = read(after.ppm(before.changed(after)))
     assert_shown(tooltip, ["sipexplain.trying_timeout_ms", "64*T1"])
@@ -55,7 +55,7 @@ def test_every_preference_is_there_with_help(desktop, window):
 
 def test_a_change_judges_the_open_capture_again(desktop, window):
     before = last_packets(desktop, window)
-    assert_shown(before, ["Timed out"])
+    assert_shown(before, ["Stuck"])
     dialog = open_preferences(desktop, window)
     desktop.click(*TIMEOUT, times=3)
     desktop.type("60000")

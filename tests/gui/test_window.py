@@ -20,7 +20,7 @@ RECORDED = CAPTURES / "recorded"
 @pytest.mark.parametrize("capture, frame, name, words", [
     (DEMO, 23, "flow-failed", ["SIP Explain: 430 Flow Failed", "closed by the client in frame 18",
                          "How to fix it", "registered in frame 4", "Severity level: Warning"]),
-    (DEMO, 28, "stuck-call", ["SIP Explain: 100 Trying", "no response for 45.0 s",
+    (DEMO, 28, "stuck-call", ["SIP Explain: 100 Trying", "stuck for 45.0 s",
                         "The next hop is stuck too", "Severity level: Warning"]),
     (RECORDED / "flow-tls-second-answers.pcapng", 37, "flow-second-answers",
      ["another flow was tried in frame 39 and answered 200", "closed by the client in frame 29",
@@ -47,7 +47,7 @@ def test_a_call_stuck_behind_two_proxies(desktop, pictures):
         desktop.press(window, "End", "shift+Right")
         # Below the tree the window is empty.
         said = desktop.picture(window, pictures / "stuck-behind-two-proxies.png", f"{WIDTH}x640+0+0")
-        words = ["SIP Explain: INVITE - no response for 38.0 s after 100 Trying",
+        words = ["SIP Explain: INVITE - stuck for 38.0 s after 100",
                  "10.0.0.1 gave up: CANCEL in frame 7",
                  "10.0.0.2 waits for 10.0.0.3, which waits for 10.0.0.10",
                  "The next hop is stuck too", "Severity level: Warning"]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """cmake/test.sh: what it can be asked for, and that no folder of tests is left out of it."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -31,3 +32,15 @@ def test_a_step_that_is_none_is_refused():
 
 def test_an_option_that_is_none_is_refused():
     assert run("--no-such-option").returncode == 2
+
+
+def test_the_workflow_calls_what_the_suite_runs():
+    """A workflow cannot be tried without its server: so it holds no commands of its own, but installs."""
+    text = (ROOT / ".github" / "workflows" / "test.yml").read_text(encoding="utf-8")
+    runs = re.findall(r"^ +run: (?:>-\n((?: {10}.*\n)+)|(.*)\n)", text, re.M)
+    commands = [" ".join((folded or plain).split()) for folded, plain in runs]
+    assert len(commands) == text.count("run:") >= 4
+    for command in commands:
+        script = re.fullmatch(r"bash ([\w./-]+)", command)
+        assert (script and (ROOT / script[1]).is_file()) or re.match(
+            r"apt-get update && apt-get install |git config --global --add safe.directory", command), command

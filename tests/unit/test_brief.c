@@ -47,9 +47,9 @@ static void test_timed_out(void)
     struct ladder l = at_first_hop();
 
     other_packet(&l, 34);
-    assert_brief(&l, "timed out after 34 s");
+    assert_brief(&l, "stuck for 34 s");
     request(&l, 40, ALICE, P1, "CANCEL", via("alice a1"));
-    assert_brief(&l, "timed out after 40 s");
+    assert_brief(&l, "stuck for 40 s");
     ladder_close(&l);
 }
 
@@ -59,7 +59,7 @@ static void test_never_answered(void)
 
     send_in_vain(&l, 0.1, P1, P2, "p1 x1", "alice a1");
     other_packet(&l, 34);
-    assert_brief(&l, "timed out after 34 s: 10.0.0.3 never answered");
+    assert_brief(&l, "stuck for 34 s: 10.0.0.3 never answered");
     ladder_close(&l);
 }
 
@@ -73,10 +73,10 @@ static void test_hops(void)
     request(&l, 0.2, P2, P3, "INVITE", via("p2 y1", "p1 x1", "alice a1"));
     response(&l, 0.2, P3, P2, 100, "INVITE", via("p2 y1", "p1 x1", "alice a1"));
     other_packet(&l, 34);
-    assert_brief(&l, "timed out after 34 s: 10.0.0.4 got it last");
+    assert_brief(&l, "stuck for 34 s: 10.0.0.4 got it last");
     send_in_vain(&l, 34.1, P3, BOB, "p3 z1", "p2 y1", "p1 x1", "alice a1");
     other_packet(&l, 80);
-    assert_brief(&l, "timed out after 80 s: 10.0.0.5 never answered");
+    assert_brief(&l, "stuck for 80 s: 10.0.0.5 never answered");
     ladder_close(&l);
 }
 

@@ -25,12 +25,12 @@ static void causes(void)
     says(&l, invite, "");
     for (unsigned i = 0; i < 10; i++)
         response(&l, 1 + sends_at[i], BOB, ALICE, 200, "INVITE", via("alice a1"));
-    says(&l, invite, "never acknowledged: sent 10 times in 27.5 s");
+    says(&l, invite, "never acknowledged; sent 10 times in 27.5 s");
     request(&l, 29.0, ALICE, BOB, "ACK", via("alice k1"), .to_tag = "early");
-    says(&l, invite, "never acknowledged: sent 10 times in 27.5 s; the ACK in frame 12 names another "
-                     "dialog or transaction");
+    says(&l, invite, "never acknowledged: the ACK in frame 12 names another dialog or transaction; sent "
+                     "10 times in 27.5 s");
     request(&l, 29.1, ALICE, BOB, "ACK", via("alice k2"), .to_tag = "bob");
-    says(&l, invite, "acknowledged only in frame 13, after it was repeated: sent 10 times in 27.5 s");
+    says(&l, invite, "acknowledged only in frame 13, after it was repeated; sent 10 times in 27.5 s");
     ladder_close(&l);
 }
 
@@ -45,7 +45,7 @@ static void overdue(void)
     wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
     sx_say_ack_overdue(out, l.tracker, sx_tracker_overdue(l.tracker, frame, 0));
     g_assert_cmpstr(wmem_strbuf_get_str(out), ==,
-                    "the 200 in frame 2 has no ACK after 32 s, sent 10 times");
+                    "the 200 in frame 2 has no ACK after 32 s; sent 10 times");
     wmem_strbuf_destroy(out);
     ladder_close(&l);
 }

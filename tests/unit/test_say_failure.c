@@ -117,15 +117,15 @@ static void test_registration(void)
         const char *says;
     } rows[] = {
         {SX_FAILURE_CONNECTION_GONE, SX_REGISTRATION_LOST,
-         "the registration of sip:bob@example.com in frame 1: its connection is gone (frame 9)"},
+         "the connection of the registration is gone (frame 9): that of sip:bob@example.com in frame 1"},
         {SX_FAILURE_NOT_REGISTERED, SX_REGISTRATION_RUN_OUT,
-         "the registration of sip:bob@example.com in frame 1: it ran out"},
+         "the registration ran out: that of sip:bob@example.com in frame 1"},
         {SX_FAILURE_NOT_REGISTERED, SX_REGISTRATION_REPLACED,
-         "the registration of sip:bob@example.com in frame 1: a newer one took its place (frame 9)"},
+         "the registration was replaced by a newer one (frame 9): that of sip:bob@example.com in frame 1"},
         {SX_FAILURE_NOT_REGISTERED, SX_REGISTRATION_REMOVED,
-         "the registration of sip:bob@example.com in frame 1: it was taken back (frame 9)"},
+         "the registration was taken back (frame 9): that of sip:bob@example.com in frame 1"},
         {SX_FAILURE_NOT_REGISTERED, SX_REGISTRATION_UNKNOWN,
-         "the registration of sip:bob@example.com in frame 1: it was taken back or ran out (frame 9)"},
+         "the registration was taken back or ran out (frame 9): that of sip:bob@example.com in frame 1"},
     };
     const struct sx_flow flow = {.aor = "sip:bob@example.com", .registered_in = 1};
 

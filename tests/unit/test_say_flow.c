@@ -34,11 +34,17 @@ static void test_words(void)
     other_packet(&l, 60);
     struct sx_flow_story s = story_of(&l, txn);
     sx_say_flow(out, &s);
-    assert_contains(out, "the flow of sip:bob@example.com registered in frame 1 is gone: reset by "
-                         "the client in frame 5");
+    assert_contains(out, "reset by the client in frame 5: the flow of sip:bob@example.com registered "
+                         "in frame 1 is gone");
     out = wmem_strbuf_new(NULL, "");
     g_assert_true(sx_say_flow_outcome(out, &s));
+    g_assert_cmpstr(wmem_strbuf_get_str(out), ==, "nothing was tried");
+    sx_say_flow_upstream(out, &s);
     assert_contains(out, "nothing was tried; upstream got 480 in frame");
+    out = wmem_strbuf_new(NULL, "");
+    sx_say_flow_story(out, &s);
+    assert_contains(out, "nothing was tried; reset by the client in frame 5: the flow of "
+                         "sip:bob@example.com registered in frame 1 is gone; upstream got 480");
     out = wmem_strbuf_new(NULL, "");
     g_assert_true(sx_say_flow_advice(out, l.tracker, &s));
     assert_contains(out, "did not register again within 32 s");

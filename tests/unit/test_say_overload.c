@@ -45,11 +45,11 @@ static void retries(void)
         sx_retries_count(l.tracker, txn_numbered(&l, refused(&l, 10, "alice b", 2, NULL)));
     wmem_strbuf_t *out = buffer();
     sx_say_retries(out, l.tracker, &r);
-    assert_says(out, "tried 2 times at 10.0.0.5 so far (first refused in frame 2): 10.0.0.1 tries again");
+    assert_says(out, "10.0.0.1 tries again: tried 2 times at 10.0.0.5 so far (first refused in frame 2)");
     r.levels = 3;
     r.hosts[1] = r.hosts[2] = r.at->dst.host;
     sx_say_retries(out = buffer(), l.tracker, &r);
-    assert_says(out, "tried 2 times at 10.0.0.5 so far (first refused in frame 2): 10.0.0.1, 10.0.0.5 and 10.0.0.5 each try again");
+    assert_says(out, "10.0.0.1, 10.0.0.5 and 10.0.0.5 each try again: tried 2 times at 10.0.0.5 so far (first refused in frame 2)");
     r.levels = 0;
     sx_say_retries(out = buffer(), l.tracker, &r);
     g_assert_cmpstr(wmem_strbuf_get_str(out), ==,

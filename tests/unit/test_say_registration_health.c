@@ -13,18 +13,18 @@ static void refresh(void)
     wmem_strbuf_t *out = buffer();
 
     sx_say_refresh(out, &r);
-    assert_says(out, "the refresh of the registration in frame 3 is refused; it runs out in 20 s");
+    assert_says(out, "refresh refused; registered in frame 3, which runs out in 20 s");
     r.left_ns = -5 * SX_NS_PER_S;
     r.refusal = SX_REFRESH_CREDENTIALS;
     sx_say_refresh(out = buffer(), &r);
-    assert_says(out, "the refresh of the registration in frame 3 is refused: user name or password; it ran out 5 s before");
+    assert_says(out, "refresh refused: user name or password; registered in frame 3, which ran out 5 s before");
     r.has_left = false;
     for (int reason = SX_REFRESH_NONCE; reason <= SX_REFRESH_REFUSED; reason++) {
         r.refusal = (enum sx_refresh_refusal)reason;
         g_assert_cmpuint(strlen(sx_say_refusal(r.refusal)), >, 0);
         sx_say_refresh(out = buffer(), &r);
         g_assert_null(strstr(wmem_strbuf_get_str(out), "run"));
-        assert_says(out, "the refresh of the registration in frame 3 is refused");
+        assert_says(out, "refresh refused");
     }
     g_assert_cmpstr(sx_say_refusal(SX_REFRESH_TAKEN), ==, "");
 }

@@ -23,9 +23,9 @@ static void test_words(void)
     struct sx_session_verdict v = sx_session_judge(l.tracker, session);
     sx_say_session(out, l.tracker, session, &v);
     g_assert_cmpstr(wmem_strbuf_get_str(out), ==,
-                    "a session of 1800 s was agreed on in frame 2, the called side refreshes: not "
-                    "refreshed by 29 min 28 s (RFC 4028 10), for the UPDATE in frame 4 was refused "
-                    "with 481 in frame 5; BYE in frame 6 at 29 min 30 s");
+                    "the called side did not refresh the session within 29 min 28 s (RFC 4028 10): the "
+                    "UPDATE in frame 4 was refused with 481 in frame 5; 1800 s were agreed on in frame "
+                    "2; BYE in frame 6 at 29 min 30 s");
     wmem_strbuf_destroy(out);
     ladder_close(&l);
 }

@@ -419,3 +419,15 @@ enum sx_flow_token sx_flow_token_of(const struct sx_tracker *tracker, const stru
         return SX_TOKEN_NONE;
     return token;
 }
+
+bool sx_flow_is_lost_by(const struct sx_flows *flows, const struct sx_flow *flow,
+                        uint32_t frame)
+{
+    const struct sx_flow *newer = sx_flows_at(flows, flow->newer);
+    uint32_t leaving = sx_user_at(flows, flow->user)->leaving_in;
+
+    return flow->accepted && flow->reg_id && !(flow->removed_in && flow->removed_in < frame) &&
+           !(flow->leaving_in && flow->leaving_in < frame) &&
+           !(leaving > MAX(flow->registered_in, flow->refreshed_in) && leaving < frame) &&
+           !(newer && newer->registered_in < frame);
+}

@@ -88,6 +88,10 @@ struct sx_flow_story sx_flow_tell(const struct sx_tracker *tracker, const struct
 /* The first response by which this flow had failed: what it says is not gainsaid. 0: there is none. */
 uint32_t sx_flow_failed_in(const struct sx_tracker *tracker, const struct sx_flow *flow);
 
+/* True of a registered flow whose connection ends in this frame (sx_flows_lost_here()), if somebody
+ * loses it: who takes the registration back first, or moves it to another connection, loses nothing. */
+bool sx_flow_is_lost_by(const struct sx_flows *flows, const struct sx_flow *flow, uint32_t frame);
+
 /* What the transaction's final response 403 has to do with a flow token; *flow: the registration. */
 enum sx_flow_token sx_flow_token_of(const struct sx_tracker *tracker, const struct sx_txn *txn,
                                     const struct sx_flow **flow);

@@ -4,6 +4,7 @@
 #include "core/record/tracker_state.h"
 #include "core/read/name_addr.h"
 #include "core/record/missing.h"
+#include "core/record/signs.h"
 
 /* How far back a request is looked for that an ICMP error or a reset may concern. */
 #define MAX_LOOK_BACK 256
@@ -84,14 +85,28 @@ static bool fits_quote(const struct sx_tracker *t, const struct sx_txn *txn,
     return sx_fingerprint_eq(sx_txn_key(t, &whole, &names, (enum sx_method)txn->method), txn->key);
 }
 
-static void request_did_not_arrive(struct sx_txn *txn, uint32_t frame, int64_t time_ns)
+static void note_sign(struct sx_tracker *t, const struct sx_txn *txn, uint32_t frame, bool response)
+{
+    sx_sign_note(t, &(struct sx_sign){.frame = frame, .txn = txn->number, .response = response});
+}
+
+static void request_did_not_arrive(struct sx_tracker *t, struct sx_txn *txn, uint32_t frame,
+                                   int64_t time_ns)
 {
     if (txn->first_response_frame || txn->hangup ||
         time_ns - txn->last_request_ns > LOOK_BACK_NS)
         return;
+    note_sign(t, txn, frame, false);
     txn->last_unreachable_frame = frame;
     if (!txn->unreachable_frame)
         txn->unreachable_frame = frame;
+}
+
+static void response_did_not_arrive(struct sx_tracker *t, struct sx_txn *txn, uint32_t frame)
+{
+    note_sign(t, txn, frame, true);
+    if (!txn->returned_frame)
+        txn->returned_frame = frame;
 }
 
 /* The newest message on this way that fits is the one that did not arrive. */
@@ -108,9 +123,9 @@ static void message_lost(struct sx_tracker *t, uint32_t frame, int64_t time_ns,
             !sx_endpoint_eq(response ? txn->src : txn->dst, way->to) || !fits_quote(t, txn, quote))
             continue;
         if (!response)
-            request_did_not_arrive(txn, frame, time_ns);
-        else if (!txn->returned_frame)
-            txn->returned_frame = frame;
+            request_did_not_arrive(t, txn, frame, time_ns);
+        else
+            response_did_not_arrive(t, txn, frame);
         return;
     }
 }
@@ -303,6 +318,8 @@ static void cut_off(struct sx_tracker *t, uint32_t frame, const struct sx_way *b
         n = txn->next_on_way;
         if (txn->first_response_frame || txn->hangup)
             continue;
+        if (txn->last_unreachable_frame != frame)
+            note_sign(t, txn, frame, false);
         txn->last_unreachable_frame = frame;
         if (!txn->unreachable_frame)
             txn->unreachable_frame = frame;

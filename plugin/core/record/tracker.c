@@ -6,6 +6,7 @@
 #include "core/record/call.h"
 #include "core/record/copies.h"
 #include "core/record/tracker_state.h"
+#include "core/record/signs.h"
 #include "core/record/missing.h"
 #include "core/record/overload.h"
 #include "core/record/sizes.h"
@@ -24,6 +25,7 @@ struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config 
     sx_pool_init(&t->expiries, sizeof(struct sx_expiry));
     sx_pool_init(&t->hangups, sizeof(struct sx_hangup));
     sx_pool_init(&t->attempts, sizeof(struct sx_attempt));
+    sx_pool_init(&t->signs, sizeof(struct sx_sign));
     sx_fingerprint_map_init(&t->by_key);
     sx_fingerprint_map_init(&t->waiting);
     sx_fingerprint_map_init(&t->sent_on);
@@ -68,6 +70,7 @@ void sx_tracker_free(struct sx_tracker *t)
     sx_pool_clear(&t->expiries);
     sx_pool_clear(&t->hangups);
     sx_pool_clear(&t->attempts);
+    sx_pool_clear(&t->signs);
     sx_copies_clear(t);
     sx_credentials_clear(t);
     sx_deadlines_clear(&t->deadlines);
@@ -186,6 +189,7 @@ bool sx_tracker_tick(struct sx_tracker *t, uint32_t frame, int64_t time_ns)
         sx_pool_truncate(&t->overdues, sx_pool_lower_bound(&t->overdues, frame));
         sx_pool_truncate(&t->hangups, sx_pool_lower_bound(&t->hangups, frame));
         sx_pool_truncate(&t->attempts, sx_pool_lower_bound(&t->attempts, frame));
+        sx_pool_truncate(&t->signs, sx_pool_lower_bound(&t->signs, frame));
         sx_sessions_frame_again(t->sessions, frame);
         sx_flows_frame_again(t->flows, frame);
         sx_overload_frame_again(t->overload, frame);

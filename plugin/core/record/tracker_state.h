@@ -6,6 +6,7 @@
  * tracker.c        the capture: its frames, waits and records
  * matching.c       which transaction a message belongs to, and what it was forwarded from
  * observe.c        what a message changes
+ * signs.c          packets without SIP that show why a message has no answer
  * connections.c    what ICMP and TCP say of requests that did not arrive
  * credentials.c    what requests proved of their user
  * sessions.c       session timers that were agreed on
@@ -41,6 +42,7 @@ struct sx_tracker {
     uint64_t key[2];
     struct sx_pool overdues;    /* struct sx_overdue, in the order of their frames */
     struct sx_pool txns, messages, expiries, hangups, attempts;
+    struct sx_pool signs;       /* struct sx_sign, in the order of their frames */
     struct sx_pool sightings;           /* private to copies.c */
     struct sx_pool auths, auth_values;  /* private to credentials.c, as accounts is */
     GHashTable *accounts;

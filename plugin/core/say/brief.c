@@ -13,11 +13,11 @@ static void say_host(wmem_strbuf_t *out, const struct sx_tracker *tracker, uint3
     wmem_strbuf_append(out, what);
 }
 
-static void say_culprit(wmem_strbuf_t *out, const struct sx_tracker *tracker,
-                        const struct sx_txn *txn, const struct sx_trying *verdict)
+void sx_brief_culprit(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                      const struct sx_txn *txn, const struct sx_trying_chain *chain)
 {
-    const struct sx_trying_hop *hop = &verdict->chain.last;
-    const struct sx_txn *last = verdict->chain.count ? sx_tracker_txn(tracker, hop->txn) : txn;
+    const struct sx_trying_hop *hop = &chain->last;
+    const struct sx_txn *last = chain->count ? sx_tracker_txn(tracker, hop->txn) : txn;
     const struct sx_txn *branch = sx_tracker_txn(tracker, hop->branch);
     const struct sx_attempt *attempt = branch ? NULL : sx_tracker_attempt(tracker, hop->cause_in, 0);
     uint32_t beyond = branch ? branch->dst.host : attempt ? attempt->to.host : 0;
@@ -58,7 +58,7 @@ static void say_slow(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     sx_say_time(out, v->wait_ns);
     wmem_strbuf_append(out, " after 100");
     if (txn->first_response_code >= 300)
-        say_culprit(out, tracker, txn, v);
+        sx_brief_culprit(out, tracker, txn, &v->chain);
     else if (hop != txn)
         say_host(out, tracker, hop->dst.host, " took most of it");
 }
@@ -68,9 +68,9 @@ bool sx_brief_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 {
     switch (v->state) {
     case SX_TRYING_TIMED_OUT:
-        wmem_strbuf_append(out, "timed out after ");
+        wmem_strbuf_append(out, "stuck for ");
         sx_say_time(out, v->wait_ns);
-        say_culprit(out, tracker, txn, v);
+        sx_brief_culprit(out, tracker, txn, &v->chain);
         return true;
     case SX_TRYING_SLOW:
         say_slow(out, tracker, txn, v);
@@ -80,7 +80,7 @@ bool sx_brief_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                                                                                   : "cancelled ");
         sx_say_time(out, v->wait_ns);
         wmem_strbuf_append(out, " after 100");
-        say_culprit(out, tracker, txn, v);
+        sx_brief_culprit(out, tracker, txn, &v->chain);
         return true;
     case SX_TRYING_NONE:
     case SX_TRYING_ANSWERED:

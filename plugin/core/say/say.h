@@ -27,7 +27,7 @@ void sx_say_number(wmem_strbuf_t *out, uint64_t number);
 /* "0.005 s", "35.2 s", "3 min 12 s" */
 void sx_say_time(wmem_strbuf_t *out, int64_t ns);
 
-/* "no response for 35.2 s after 100 Trying (threshold 32 s), ended by CANCEL in frame 9"; false,
+/* "stuck for 35.2 s after 100: 10.0.0.3 never answered; ended by 408 in frame 9. ..."; false,
  * and nothing said, if the wait is nothing to flag. */
 bool sx_say_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
                    const struct sx_trying *verdict);
@@ -62,7 +62,7 @@ void sx_say_no_response(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 /* "cannot tell: no response in the capture, but the client did not send it again ..." */
 void sx_say_not_repeated(wmem_strbuf_t *out, const struct sx_txn *txn);
 
-/* "no response for 32 s after 100 Trying in frame 2 to INVITE in frame 1: " and the cause */
+/* "stuck for 32 s after 100: 10.0.0.3 never answered; INVITE in frame 1, 100 in frame 2" and the way */
 void sx_say_expiry(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                    const struct sx_expiry *expiry);
 
@@ -77,21 +77,25 @@ bool sx_say_step(wmem_strbuf_t *out, const struct sx_tracker *tracker, const str
 
 /* ---- say_flow.c ---- */
 
-/* "the flow of sip:bob@example.com registered in frame 4 is gone: closed by the client in frame
- * 39". What is known when the response comes, so the same on any pass. */
+/* "closed by the client in frame 39: the flow of sip:bob@example.com registered in frame 4 is gone".
+ * What is known when the response comes, so the same on any pass. */
 void sx_say_flow(wmem_strbuf_t *out, const struct sx_flow_story *story);
 
 /* "another flow was tried in frame 47 and answered 200"; false, and nothing said, if nothing is
- * known of it. */
+ * known of it. "; upstream got 480 in frame 25"; nothing where it does not matter. */
 bool sx_say_flow_outcome(wmem_strbuf_t *out, const struct sx_flow_story *story);
+void sx_say_flow_upstream(wmem_strbuf_t *out, const struct sx_flow_story *story);
+
+/* All three: what came of it first. */
+void sx_say_flow_story(wmem_strbuf_t *out, const struct sx_flow_story *story);
 
 /* What this capture calls for, in place of the catalogue's general advice; false, and nothing
  * said, if the general advice is all there is. */
 bool sx_say_flow_advice(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                         const struct sx_flow_story *story);
 
-/* "the connection of sip:bob@example.com (reg-id 1, registered in frame 4) ends here: RST by the
- * client" */
+/* "closed by the client here: the connection of sip:bob@example.com (reg-id 1, registered in frame
+ * 4)" */
 void sx_say_flow_end(wmem_strbuf_t *out, const struct sx_flow *flow);
 
 /* "the edge proxy refuses its own flow token, the one of the registration in frame 4", and what to

@@ -53,9 +53,11 @@ static bool say_cause(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     return true;
 }
 
-static void say_sends(wmem_strbuf_t *out, const struct sx_ack *v)
+static void say_why(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *invite,
+                    const struct sx_ack *v)
 {
-    wmem_strbuf_append_printf(out, "sent %" PRIu32 " times in ", v->sends);
+    say_cause(out, tracker, invite, v, ": ");
+    wmem_strbuf_append_printf(out, "; sent %" PRIu32 " times in ", v->sends);
     sx_say_time(out, v->lasted_ns);
 }
 
@@ -65,22 +67,20 @@ bool sx_say_ack(wmem_strbuf_t *out, const struct sx_tracker *tracker, const stru
     if (v->state != SX_ACK_NEVER && v->state != SX_ACK_LATE)
         return false;
     if (v->state == SX_ACK_NEVER)
-        wmem_strbuf_append(out, "never acknowledged: ");
+        wmem_strbuf_append(out, "never acknowledged");
     else
-        wmem_strbuf_append_printf(out, "acknowledged only in frame %" PRIu32 ", after it was repeated: ",
+        wmem_strbuf_append_printf(out, "acknowledged only in frame %" PRIu32 ", after it was repeated",
                                   v->ack_in);
-    say_sends(out, v);
-    say_cause(out, tracker, invite, v, "; ");
+    say_why(out, tracker, invite, v);
     return true;
 }
 
 void sx_say_late_ack(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *invite,
                      const struct sx_ack *v)
 {
-    wmem_strbuf_append_printf(out, "acknowledges the %u in frame %" PRIu32 " only after it was repeated: ",
+    wmem_strbuf_append_printf(out, "acknowledges the %u in frame %" PRIu32 " only after it was repeated",
                               invite->final_code, v->response_in);
-    say_sends(out, v);
-    say_cause(out, tracker, invite, v, "; ");
+    say_why(out, tracker, invite, v);
 }
 
 void sx_say_ack_overdue(wmem_strbuf_t *out, const struct sx_tracker *tracker,
@@ -92,6 +92,6 @@ void sx_say_ack_overdue(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     wmem_strbuf_append_printf(out, "the %u in frame %" PRIu32 " has no ACK after ", invite->final_code,
                               overdue->since_frame);
     sx_say_time(out, overdue->waited_ns);
-    wmem_strbuf_append_printf(out, ", sent %" PRIu32 " times", v.sends);
     say_cause(out, tracker, invite, &v, ": ");
+    wmem_strbuf_append_printf(out, "; sent %" PRIu32 " times", v.sends);
 }

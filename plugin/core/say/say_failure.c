@@ -81,19 +81,19 @@ static void say_own_limit(wmem_strbuf_t *out, const struct sx_tracker *t,
 static const char *what_became(const struct sx_failure_cause *c)
 {
     if (c->kind == SX_FAILURE_CONNECTION_GONE)
-        return "its connection is gone";
+        return "the connection of the registration is gone";
     switch (c->registration.state) {
     case SX_REGISTRATION_RUN_OUT:
-        return "it ran out";
+        return "the registration ran out";
     case SX_REGISTRATION_REPLACED:
-        return "a newer one took its place";
+        return "the registration was replaced by a newer one";
     case SX_REGISTRATION_REMOVED:
-        return "it was taken back";
+        return "the registration was taken back";
     case SX_REGISTRATION_UNKNOWN:
     case SX_REGISTRATION_CURRENT:
     case SX_REGISTRATION_LOST:
     default:
-        return "it was taken back or ran out";
+        return "the registration was taken back or ran out";
     }
 }
 
@@ -103,11 +103,11 @@ static void say_registration(wmem_strbuf_t *out, const struct sx_failure_cause *
     bool last = c->kind == SX_FAILURE_NOT_REGISTERED &&
                 c->registration.state == SX_REGISTRATION_RUN_OUT;
 
-    wmem_strbuf_append_printf(out, "the registration of %s in frame %" PRIu32, flow->aor,
-                              c->registration.in ? c->registration.in : flow->registered_in);
-    wmem_strbuf_append_printf(out, ": %s", what_became(c));
+    wmem_strbuf_append(out, what_became(c));
     if (c->frame && !last)
         wmem_strbuf_append_printf(out, " (frame %" PRIu32 ")", c->frame);
+    wmem_strbuf_append_printf(out, ": that of %s in frame %" PRIu32, flow->aor,
+                              c->registration.in ? c->registration.in : flow->registered_in);
 }
 
 bool sx_say_failure(wmem_strbuf_t *out, const struct sx_tracker *t, const struct sx_failure_cause *c)

@@ -106,8 +106,8 @@ static void say_without_flow(wmem_strbuf_t *out, const struct sx_flow_story *sto
     else if (story->token_route)
         wmem_strbuf_append(out, "no registration of this flow in the capture");
     else
-        wmem_strbuf_append(out, "no flow token in Route and no registration of a flow in the "
-                                "capture: nothing shows that a flow was lost");
+        wmem_strbuf_append(out, "nothing shows that a flow was lost: no flow token in Route and no "
+                                "registration of a flow in the capture");
 }
 
 static void say_delivered(wmem_strbuf_t *out, const struct sx_flow_story *story)
@@ -135,11 +135,12 @@ void sx_say_flow(wmem_strbuf_t *out, const struct sx_flow_story *story)
     } else {
         if (story->wrong_token)
             wmem_strbuf_append(out, "the request is for another device, but has this one's flow token: ");
+        if (say_death(out, story))
+            wmem_strbuf_append(out, ": ");
         wmem_strbuf_append_printf(out, "the flow of %s", flow->aor);
         if (flow->registered_in)
             wmem_strbuf_append_printf(out, " registered in frame %" PRIu32, flow->registered_in);
         wmem_strbuf_append(out, " is gone");
-        say_detail(out, story, ": ");
     }
 }
 
@@ -169,9 +170,10 @@ static void say_retry(wmem_strbuf_t *out, const struct sx_flow_story *story)
                                   story->retry_code);
 }
 
-static void say_upstream(wmem_strbuf_t *out, const struct sx_flow_story *story)
+void sx_say_flow_upstream(wmem_strbuf_t *out, const struct sx_flow_story *story)
 {
-    if (story->upstream_code)
+    if (story->upstream_code && story->outcome != SX_FLOW_OTHER_ANSWERED &&
+        story->outcome != SX_FLOW_HANDED_ON && story->outcome != SX_FLOW_UNKNOWN)
         wmem_strbuf_append_printf(out, "; upstream got %u in frame %" PRIu32,
                                   story->upstream_code, story->upstream_in);
 }
@@ -180,32 +182,36 @@ bool sx_say_flow_outcome(wmem_strbuf_t *out, const struct sx_flow_story *story)
 {
     switch (story->outcome) {
     case SX_FLOW_OTHER_ANSWERED:
-        say_retry(out, story);
-        return true;
     case SX_FLOW_OTHERS_FAILED:
         say_retry(out, story);
-        break;
+        return true;
     case SX_FLOW_REREGISTERED:
         wmem_strbuf_append_printf(out, "the client registered again in frame %" PRIu32 ", ",
                                   story->reregistered_in);
         sx_say_time(out, story->reregistered_after_ns);
         wmem_strbuf_append(out, " later");
-        break;
+        return true;
     case SX_FLOW_HANDED_ON:
         wmem_strbuf_append(out, "handed on to the caller");
         return true;
     case SX_FLOW_NOTHING_TRIED:
         wmem_strbuf_append(out, "nothing was tried");
-        break;
+        return true;
     case SX_FLOW_OPEN:
         wmem_strbuf_append(out, "the capture ends too early to see a repair");
-        break;
+        return true;
     case SX_FLOW_UNKNOWN:
     default:
         return false;
     }
-    say_upstream(out, story);
-    return true;
+}
+
+void sx_say_flow_story(wmem_strbuf_t *out, const struct sx_flow_story *story)
+{
+    if (sx_say_flow_outcome(out, story))
+        wmem_strbuf_append(out, "; ");
+    sx_say_flow(out, story);
+    sx_say_flow_upstream(out, story);
 }
 
 /* ---- advice ---- */
@@ -446,12 +452,12 @@ bool sx_say_flow_advice(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 
 void sx_say_flow_end(wmem_strbuf_t *out, const struct sx_flow *flow)
 {
-    wmem_strbuf_append_printf(out, "the connection of %s (reg-id %" PRIu32, flow->aor, flow->reg_id);
+    say_closed(out, flow->link);
+    wmem_strbuf_append_printf(out, " here: the connection of %s (reg-id %" PRIu32, flow->aor,
+                              flow->reg_id);
     if (flow->registered_in)
         wmem_strbuf_append_printf(out, ", registered in frame %" PRIu32, flow->registered_in);
-    wmem_strbuf_append(out, ") is ");
-    say_closed(out, flow->link);
-    wmem_strbuf_append(out, " here");
+    wmem_strbuf_append_c(out, ')');
     if (flow->link->goodbye_in)
         wmem_strbuf_append_printf(out, ", after its goodbye in frame %" PRIu32,
                                   flow->link->goodbye_in);

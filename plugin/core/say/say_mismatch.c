@@ -46,7 +46,7 @@ void sx_say_differences(wmem_strbuf_t *out, unsigned differs, unsigned absent)
 
 static void say_response(wmem_strbuf_t *out, const struct sx_mismatch *m)
 {
-    wmem_strbuf_append_printf(out, "%s the request in frame %u: it has ",
+    wmem_strbuf_append_printf(out, "%s the request in frame %u: ",
                               m->dropped ? "does not match" : "is not as", m->frame);
     sx_say_differences(out, m->differs, 0);
     wmem_strbuf_append(out, m->dropped
@@ -74,17 +74,15 @@ void sx_say_mismatch(wmem_strbuf_t *out, const struct sx_txn *txn, const struct 
         return;
     }
     if (m->of_request)
-        wmem_strbuf_append_printf(out, "the %s in frame %u", sx_txn_method_name(txn),
-                                  txn->request_frame);
-    wmem_strbuf_append_printf(out, "%s what it is meant for, see frame %u: it has ",
-                              m->of_request ? " does not match" : "does not match", m->frame);
+        wmem_strbuf_append_printf(out, "frame %u ", txn->request_frame);
+    wmem_strbuf_append_printf(out, "does not match frame %u: ", m->frame);
     sx_say_differences(out, m->differs, m->absent);
     wmem_strbuf_append_printf(out, " (RFC 3261 %s)", rule_of(txn, m->differs));
 }
 
 void sx_say_stray(wmem_strbuf_t *out, const struct sx_txn *stray)
 {
-    wmem_strbuf_append_printf(out, "the response in frame %u is for it and does not match it: it has ",
+    wmem_strbuf_append_printf(out, "the response in frame %u is for it and does not match it: ",
                               stray->first_response_frame);
     sx_say_differences(out, stray->differs, 0);
     wmem_strbuf_append(out, "; the client must drop it (RFC 3261 17.1.3, 18.1.2)");

@@ -40,13 +40,13 @@ static void say_who(wmem_strbuf_t *out, const struct sx_tracker *t, const struct
 
 void sx_say_retries(wmem_strbuf_t *out, const struct sx_tracker *t, const struct sx_retries *r)
 {
+    if (r->levels > 0) {
+        say_who(out, t, r);
+        wmem_strbuf_append(out, ": ");
+    }
     wmem_strbuf_append_printf(out, "tried %" PRIu32 " times at ", r->tries);
     sx_say_host(out, t, r->at->dst.host);
     wmem_strbuf_append_printf(out, " so far (first refused in frame %" PRIu32 ")", r->first_in);
-    if (r->levels == 0)
-        return;
-    wmem_strbuf_append(out, ": ");
-    say_who(out, t, r);
 }
 
 void sx_say_storm(wmem_strbuf_t *out, const struct sx_tracker *t, const struct sx_refusal *r)

@@ -51,11 +51,11 @@ const char *sx_say_refusal(enum sx_refresh_refusal refusal)
 
 void sx_say_refresh(wmem_strbuf_t *out, const struct sx_refresh *r)
 {
-    wmem_strbuf_append_printf(out, "the refresh of the registration in frame %" PRIu32 " is refused%s",
-                              r->in, reason(r->refusal));
+    wmem_strbuf_append_printf(out, "refresh refused%s; registered in frame %" PRIu32,
+                              reason(r->refusal), r->in);
     if (!r->has_left)
         return;
-    wmem_strbuf_append(out, r->left_ns >= 0 ? "; it runs out in " : "; it ran out ");
+    wmem_strbuf_append(out, r->left_ns >= 0 ? ", which runs out in " : ", which ran out ");
     sx_say_time(out, r->left_ns >= 0 ? r->left_ns : -r->left_ns);
     wmem_strbuf_append(out, r->left_ns >= 0 ? "" : " before");
 }

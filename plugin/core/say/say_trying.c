@@ -4,6 +4,7 @@
 #include <inttypes.h>
 
 #include "core/judge/origin.h"
+#include "core/say/brief.h"
 #include "core/say/say.h"
 
 /* ---- how it ended ---- */
@@ -97,8 +98,9 @@ static void say_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         return;
     switch (v->end) {
     case SX_END_NONE:
-        wmem_strbuf_append(out, sx_tracker_ended(tracker) ? ", until the capture ended"
-                                                          : ", so far");
+        wmem_strbuf_append(out, sx_tracker_ended(tracker)
+                                    ? "; then the capture ends"
+                                    : ", so far");
         break;
     case SX_END_RESPONSE:
         say_ending_response(out, tracker, txn, v);
@@ -368,12 +370,31 @@ bool sx_say_cause(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     return true;
 }
 
-static void say_why(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_trying *v)
+/* The first words of a verdict are all that a narrow pane shows: whose fault it is stands there, in
+ * full if it is one hop, and say_chain() tells the way to it at the end of the verdict. */
+static void say_why(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
+                    const struct sx_trying_chain *chain)
 {
     size_t before = wmem_strbuf_get_len(out);
 
+    if (chain->count > 1) {
+        sx_brief_culprit(out, tracker, txn, chain);
+        return;
+    }
+    wmem_strbuf_append(out, ": ");
+    if (!sx_say_cause(out, tracker, chain))
+        wmem_strbuf_truncate(out, before);
+}
+
+static void say_chain(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                      const struct sx_trying_chain *chain)
+{
+    size_t before = wmem_strbuf_get_len(out);
+
+    if (chain->count <= 1)
+        return;
     wmem_strbuf_append(out, ". ");
-    if (!sx_say_cause(out, tracker, &v->chain))
+    if (!sx_say_cause(out, tracker, chain))
         wmem_strbuf_truncate(out, before);
 }
 
@@ -385,11 +406,12 @@ static void say_slow_hop(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     if (hop == txn)
         return;
     wmem_strbuf_append(out, "; ");
-    sx_say_time(out, sx_trying_took(hop));
-    wmem_strbuf_append(out, hop->trying_frame ? " of them passed between the 100 of "
-                                              : " of them passed between the request to ");
     sx_say_host(out, tracker, hop->dst.host);
-    wmem_strbuf_append_printf(out, " and its %u", hop->first_response_code);
+    wmem_strbuf_append(out, " took ");
+    sx_say_time(out, sx_trying_took(hop));
+    wmem_strbuf_append_printf(out, " of them, from %s to its %u",
+                              hop->trying_frame ? "its 100" : "the request",
+                              hop->first_response_code);
 }
 
 static void say_given_up(wmem_strbuf_t *out, const struct sx_tracker *tracker,
@@ -399,13 +421,20 @@ static void say_given_up(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         sx_say_host(out, tracker, txn->src.host);
         wmem_strbuf_append(out, " is gone ");
         sx_say_time(out, v->wait_ns);
-        wmem_strbuf_append(out, " after 100 Trying: it ");
+        wmem_strbuf_append(out, " after 100: it ");
         say_loss(out, v);
+        if (v->chain.count <= 1) {
+            size_t before = wmem_strbuf_get_len(out);
+            wmem_strbuf_append(out, ". ");
+            if (!sx_say_cause(out, tracker, &v->chain))
+                wmem_strbuf_truncate(out, before);
+        }
         return;
     }
     wmem_strbuf_append(out, "cancelled ");
     sx_say_time(out, v->wait_ns);
-    wmem_strbuf_append(out, " after 100 Trying, before any other response");
+    wmem_strbuf_append(out, " after 100");
+    say_why(out, tracker, txn, &v->chain);
     say_end(out, tracker, txn, v);
     if (sx_trying_lacks_end(tracker, txn))
         wmem_strbuf_append(out, ", and no final response came after it");
@@ -433,35 +462,31 @@ static void say_late_cancel(wmem_strbuf_t *out, const struct sx_txn *txn)
 bool sx_say_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
                    const struct sx_trying *verdict)
 {
-    const struct sx_config *cfg = sx_tracker_config(tracker);
-
     switch (verdict->state) {
     case SX_TRYING_TIMED_OUT:
-        wmem_strbuf_append(out, "no response for ");
+        wmem_strbuf_append(out, "stuck for ");
         sx_say_time(out, verdict->wait_ns);
-        wmem_strbuf_append(out, " after 100 Trying");
-        if (verdict->wait_ns >= cfg->trying_timeout_ns) {
-            wmem_strbuf_append(out, " (threshold ");
-            sx_say_time(out, cfg->trying_timeout_ns);
-            wmem_strbuf_append_c(out, ')');
-        }
+        wmem_strbuf_append(out, " after 100");
+        say_why(out, tracker, txn, &verdict->chain);
         say_end(out, tracker, txn, verdict);
-        say_why(out, tracker, verdict);
+        say_chain(out, tracker, &verdict->chain);
         return true;
     case SX_TRYING_SLOW:
         wmem_strbuf_append(out, "slow: ");
         sx_say_time(out, verdict->wait_ns);
-        wmem_strbuf_append_printf(out, " between 100 Trying and %u (frame %" PRIu32 ")",
+        wmem_strbuf_append_printf(out, " from 100 to %u (frame %" PRIu32 ")",
                                   txn->first_response_code, verdict->ended_in);
         if (txn->first_response_code < 300)
             say_slow_hop(out, tracker, txn, verdict);
         else
-            say_why(out, tracker, verdict);
+            say_why(out, tracker, txn, &verdict->chain);
         say_late_cancel(out, txn);
+        if (txn->first_response_code >= 300)
+            say_chain(out, tracker, &verdict->chain);
         return true;
     case SX_TRYING_CANCELLED:
         say_given_up(out, tracker, txn, verdict);
-        say_why(out, tracker, verdict);
+        say_chain(out, tracker, &verdict->chain);
         return true;
     case SX_TRYING_OPEN:
         if (verdict->missing.sign != SX_MISSING_NONE) {
@@ -483,20 +508,22 @@ void sx_say_expiry(wmem_strbuf_t *out, const struct sx_tracker *tracker, const s
 {
     const struct sx_txn *txn = sx_tracker_txn(tracker, e->txn);
 
-    wmem_strbuf_append(out, e->after_100 ? "no response for " : "no response at all for ");
+    wmem_strbuf_append(out, e->after_100 ? "stuck for " : "no response at all for ");
     sx_say_time(out, e->waited_ns);
-    if (e->after_100)
-        wmem_strbuf_append_printf(out, " after 100 Trying in frame %" PRIu32, txn->trying_frame);
-    if (txn->request_frame)
-        wmem_strbuf_append_printf(out, " to %s in frame %" PRIu32, sx_txn_method_name(txn),
-                                  txn->request_frame);
-    if (!e->after_100)
+    if (!e->after_100) {
+        if (txn->request_frame)
+            wmem_strbuf_append_printf(out, " to %s in frame %" PRIu32, sx_txn_method_name(txn),
+                                      txn->request_frame);
         return;
+    }
     struct sx_trying_chain chain = sx_trying_cause_by(tracker, e);
-    size_t before = wmem_strbuf_get_len(out);
-    wmem_strbuf_append(out, ". ");
-    if (!sx_say_cause(out, tracker, &chain))
-        wmem_strbuf_truncate(out, before);
+    wmem_strbuf_append(out, " after 100");
+    say_why(out, tracker, txn, &chain);
+    wmem_strbuf_append_printf(out, "; %s", sx_txn_method_name(txn));
+    if (txn->request_frame)
+        wmem_strbuf_append_printf(out, " in frame %" PRIu32 ",", txn->request_frame);
+    wmem_strbuf_append_printf(out, " 100 in frame %" PRIu32, txn->trying_frame);
+    say_chain(out, tracker, &chain);
     /* What was known of it when the request was sent, so the same on any pass. */
     struct sx_registration r = sx_registration_find(tracker, txn);
     if (!r.flow || !r.in || !sx_registration_is_over(&r))

@@ -97,7 +97,8 @@ proto_item *sx_add_frame(const struct sx_pen *p, proto_tree *tree, int hf, uint3
 }
 
 /* The number behind "frame " as it is shown; where it was no number, nothing is taken. */
-static const char *add_shown_frame(wmem_strbuf_t *out, const struct sx_pen *p, const char *text)
+static const char *add_shown_frame(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                                   const char *text)
 {
     uint32_t number = 0;
     const char *rest = text;
@@ -106,8 +107,8 @@ static const char *add_shown_frame(wmem_strbuf_t *out, const struct sx_pen *p, c
         number = number * 10 + (uint32_t)(*rest - '0');
     if (rest == text)
         wmem_strbuf_append(out, "frame ");
-    else if (sx_tracker_frame_shown(p->tracker, number))
-        wmem_strbuf_append_printf(out, "frame %u", sx_tracker_frame_shown(p->tracker, number));
+    else if (sx_tracker_frame_shown(tracker, number))
+        wmem_strbuf_append_printf(out, "frame %u", sx_tracker_frame_shown(tracker, number));
     else
         wmem_strbuf_append(out, "a frame that the read filter dropped");
     return rest;
@@ -115,15 +116,21 @@ static const char *add_shown_frame(wmem_strbuf_t *out, const struct sx_pen *p, c
 
 const char *sx_shown_frames(const struct sx_pen *p, const char *text)
 {
+    return sx_frames_as_shown(p->pinfo->pool, p->tracker, text);
+}
+
+const char *sx_frames_as_shown(wmem_allocator_t *pool, const struct sx_tracker *tracker,
+                               const char *text)
+{
     static const char word[] = "frame ";
     const char *hit;
 
-    if (!text || !sx_tracker_drops_frames(p->tracker))
+    if (!text || !sx_tracker_drops_frames(tracker))
         return text;
-    wmem_strbuf_t *out = wmem_strbuf_new(p->pinfo->pool, "");
+    wmem_strbuf_t *out = wmem_strbuf_new(pool, "");
     for (; (hit = strstr(text, word)); text = hit) {
         wmem_strbuf_append_len(out, text, (size_t)(hit - text));
-        hit = add_shown_frame(out, p, hit + sizeof word - 1);
+        hit = add_shown_frame(out, tracker, hit + sizeof word - 1);
     }
     wmem_strbuf_append(out, text);
     return wmem_strbuf_get_str(out);

@@ -61,8 +61,8 @@ void sx_add_top(struct sx_pen *p, proto_tree *tree);
 /* True if the sentence will be seen. */
 bool sx_is_verdict_wanted(const struct sx_pen *p);
 
-/* The sentence of the top line. */
-void sx_add_verdict(const struct sx_pen *p, const char *sentence);
+/* The sentence of the top line. Returns it as it is shown. */
+const char *sx_add_verdict(const struct sx_pen *p, const char *sentence);
 
 /* ---- draw.c ---- */
 

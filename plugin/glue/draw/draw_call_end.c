@@ -119,7 +119,7 @@ static void set_up(int proto, expert_module_t *module)
           { "Call ended by", "sipexplain.call.ended_by", FT_UINT8, BASE_DEC, VALS(ender_vals), 0,
             NULL, HFILL } },
         { &hf_duration,
-          { "Call lasted", "sipexplain.call.duration", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
+          { "Call lasted (s)", "sipexplain.call.duration", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
             "From the 2xx to what ended the call", HFILL } },
     };
     static ei_register_info ei[] = {

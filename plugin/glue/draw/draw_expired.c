@@ -65,7 +65,7 @@ static void set_up(int proto, expert_module_t *module G_GNUC_UNUSED)
 {
     static hf_register_info hf[] = {
         { &hf_expired,
-          { "Still waiting: frame", "sipexplain.expired", FT_FRAMENUM, BASE_NONE, NULL, 0,
+          { "Waits since frame", "sipexplain.expired", FT_FRAMENUM, BASE_NONE, NULL, 0,
             "The 100, the request or the response that has waited for too long", HFILL } },
         { &hf_call,
           { "Call", "sipexplain.expired.call", FT_UINT32, BASE_DEC, NULL, 0,
@@ -88,7 +88,7 @@ static void set_up(int proto, expert_module_t *module G_GNUC_UNUSED)
           { "Request sent to", "sipexplain.expired.dst", FT_STRING, BASE_NONE, NULL, 0,
             "Address and port that the request went to", HFILL } },
         { &hf_wait,
-          { "Waited", "sipexplain.expired.wait", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
+          { "Waited (s)", "sipexplain.expired.wait", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
             "So far", HFILL } },
         { &hf_cause,
           { "Cause", "sipexplain.expired.cause", FT_UINT8, BASE_DEC, VALS(sx_trying_cause_vals), 0,

@@ -31,6 +31,7 @@ static int hf_flow_token = -1;
 static int hf_flow_early_after = -1;
 
 static int ett_flow = -1;
+static int ett_death = -1;
 
 static expert_field ei_flow_failed = EI_INIT;
 static expert_field ei_flow_lost = EI_INIT;
@@ -105,8 +106,9 @@ static void draw_flow_fields(const struct sx_pen *p, proto_tree *tree)
             sx_add_uint(p, tree, hf_flow_stream, flow->link->stream);
         if (flow->link->closed_in && flow->link->closed_in < p->frame)
             sx_add_frame(p, tree, hf_flow_closed_in, flow->link->closed_in);
-        sx_add_uint(p, tree, hf_flow_death, story->death);
-        sx_add_frame(p, tree, hf_flow_death_in, story->death_in);
+        proto_item *death = sx_add_uint(p, tree, hf_flow_death, story->death);
+        /* Below it: most often it is the frame of the line above, which need not stand there twice. */
+        sx_add_frame(p, proto_item_add_subtree(death, ett_death), hf_flow_death_in, story->death_in);
     }
     if (story->silent_ns >= 0)
         sx_add_time(p, tree, hf_flow_silent, story->silent_ns);
@@ -127,6 +129,12 @@ static void draw_token(struct sx_pen *p)
     p->brief = NULL;
 }
 
+static void flag_lost(struct sx_pen *p, proto_item *item, wmem_strbuf_t *outcome)
+{
+    sx_say_flow_upstream(outcome, &p->story);
+    sx_flag(p, item, &ei_flow_lost, wmem_strbuf_get_str(outcome));
+}
+
 static void draw_story(struct sx_pen *p)
 {
     const struct sx_flow_story *story = &p->story;
@@ -143,10 +151,11 @@ static void draw_story(struct sx_pen *p)
         sx_flag(p, item, &ei_flow_failed, wmem_strbuf_get_str(facts));
     if (sx_say_flow_outcome(outcome, story)) {
         if (o == SX_FLOW_OTHERS_FAILED || o == SX_FLOW_HANDED_ON || o == SX_FLOW_NOTHING_TRIED)
-            sx_flag(p, item, &ei_flow_lost, wmem_strbuf_get_str(outcome));
-        wmem_strbuf_append_printf(facts, "; %s", wmem_strbuf_get_str(outcome));
+            flag_lost(p, item, outcome);
     }
-    p->flagged = wmem_strbuf_get_str(facts);
+    wmem_strbuf_t *all = wmem_strbuf_new(p->pinfo->pool, "");
+    sx_say_flow_story(all, story);
+    p->flagged = wmem_strbuf_get_str(all);
     p->brief = NULL;
 }
 
@@ -169,8 +178,8 @@ static void draw_flow(struct sx_pen *p)
     if (p->flow_lost)
         draw_story(p);
     else if (p->view->msg->code == 430 && !p->quoted)
-        sx_flag(p, p->top, &ei_flow_failed, "the capture does not show what it answers: nothing "
-                                            "tells whether a flow was lost");
+        sx_flag(p, p->top, &ei_flow_failed, "cannot tell whether a flow was lost: the capture "
+                                            "does not show what it answers");
     if (p->token != SX_TOKEN_NONE)
         draw_token(p);
 }
@@ -202,18 +211,6 @@ static void draw_registration(struct sx_pen *p)
                                failed));
 }
 
-/* Who takes the registration back first, or moves it to another connection, loses nothing. */
-static bool is_lost_by(const struct sx_flows *flows, const struct sx_flow *flow, uint32_t frame)
-{
-    const struct sx_flow *newer = sx_flows_at(flows, flow->newer);
-    uint32_t leaving = sx_user_at(flows, flow->user)->leaving_in;
-
-    return flow->accepted && flow->reg_id && !(flow->removed_in && flow->removed_in < frame) &&
-           !(flow->leaving_in && flow->leaving_in < frame) &&
-           !(leaving > MAX(flow->registered_in, flow->refreshed_in) && leaving < frame) &&
-           !(newer && newer->registered_in < frame);
-}
-
 static void draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
                         const struct sx_tracker *tracker)
 {
@@ -228,7 +225,7 @@ static void draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
     wmem_strbuf_t *verdict = wmem_strbuf_new(pinfo->pool, "");
     for (flow = sx_flows_lost_here(flows, p.frame); flow && n < MAX_LOST_HERE;
          flow = sx_flows_next_lost(flows, flow)) {
-        if (!is_lost_by(flows, flow, p.frame))
+        if (!sx_flow_is_lost_by(flows, flow, p.frame))
             continue;
         if (n == 0)
             sx_add_top(&p, tree);
@@ -277,7 +274,7 @@ static void set_up(int proto, expert_module_t *module)
           { "Closed in", "sipexplain.flow.closed_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
             "FIN or RST", HFILL } },
         { &hf_flow_silent,
-          { "Client silent for", "sipexplain.flow.silent", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
+          { "Client silent for (s)", "sipexplain.flow.silent", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
             "Since the flow last carried anything from the client", HFILL } },
         { &hf_flow_retry_in,
           { "Sent over another flow in", "sipexplain.flow.retry_in", FT_FRAMENUM, BASE_NONE, NULL,
@@ -310,7 +307,7 @@ static void set_up(int proto, expert_module_t *module)
           { "Too early after the failed attempt in", "sipexplain.flow.early_after", FT_FRAMENUM,
             BASE_NONE, NULL, 0, NULL, HFILL } },
     };
-    static int *ett[] = {&ett_flow};
+    static int *ett[] = {&ett_flow, &ett_death};
     static ei_register_info ei[] = {
         { &ei_flow_failed, { "sipexplain.flow_failed", PI_RESPONSE_CODE, PI_WARN,
           "The flow to a client is gone", EXPFILL } },

@@ -37,7 +37,8 @@ static void say_plain(wmem_strbuf_t *out, const struct sx_pen *p)
     }
 }
 
-static void say_message(wmem_strbuf_t *out, const struct sx_pen *p)
+/* Sets how many bytes name the message, and whether the rest is plain. */
+static void say_message(wmem_strbuf_t *out, const struct sx_pen *p, struct sx_drawn *drawn)
 {
     const struct sx_view *v = p->view;
     const char *method = v->msg->method != SX_METHOD_OTHER
@@ -59,11 +60,12 @@ static void say_message(wmem_strbuf_t *out, const struct sx_pen *p)
         wmem_strbuf_append(out, *method ? " to " : "");
         wmem_strbuf_append(out, method);
     }
+    before = wmem_strbuf_get_len(out);
+    drawn->head = before;
     if (p->flagged) {
         wmem_strbuf_append_printf(out, " - %s", p->flagged);
         return;
     }
-    before = wmem_strbuf_get_len(out);
     wmem_strbuf_append(out, " - ");
     if (p->txn && v->msg->code == 439 && sx_say_no_outbound(out, v->tracker, p->txn))
         return;
@@ -74,6 +76,7 @@ static void say_message(wmem_strbuf_t *out, const struct sx_pen *p)
         return;
     }
     wmem_strbuf_truncate(out, before);
+    drawn->plain = !p->quoted && !p->remark;
     say_plain(out, p);
 }
 
@@ -106,7 +109,7 @@ void sx_draw_set_up(int proto, expert_module_t *module)
         drawings[i]->set_up(proto, module);
 }
 
-const char *sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct sx_view *view)
+struct sx_drawn sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct sx_view *view)
 {
     struct sx_pen p = {
         .pinfo = pinfo,
@@ -117,6 +120,7 @@ const char *sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct s
         .txn = view->record ? sx_tracker_txn(view->tracker, view->record->txn) : NULL,
         .quoted = view->record && view->record->flags & SX_MESSAGE_QUOTED,
     };
+    struct sx_drawn drawn = {0};
 
     sx_add_top(&p, tree);
     for (unsigned i = 0; i < G_N_ELEMENTS(drawings); i++)
@@ -127,10 +131,11 @@ const char *sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct s
             drawings[i]->message(&p);
     if (sx_is_verdict_wanted(&p)) {
         wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
-        say_message(words, &p);
-        sx_add_verdict(&p, wmem_strbuf_get_str(words));
+        say_message(words, &p, &drawn);
+        drawn.verdict = sx_add_verdict(&p, wmem_strbuf_get_str(words));
     }
-    return sx_shown_frames(&p, p.brief ? p.brief : p.flagged);
+    drawn.wrong = sx_shown_frames(&p, p.brief ? p.brief : p.flagged);
+    return drawn;
 }
 
 void sx_draw_frame(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,

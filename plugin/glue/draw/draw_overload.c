@@ -126,7 +126,7 @@ static void set_up(int proto, expert_module_t *module)
             FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE), 0,
             "The 503 whose Retry-After is not over", HFILL } },
         { &hf_left,
-          { "Time left", "sipexplain.retry_after.left", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
+          { "Time left (s)", "sipexplain.retry_after.left", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
             "How much of the Retry-After was left when the request was sent", HFILL } },
         { &hf_tries,
           { "Tries", "sipexplain.tries", FT_UINT32, BASE_DEC, NULL, 0,

@@ -89,7 +89,7 @@ static void set_up(int proto, expert_module_t *module G_GNUC_UNUSED)
           { "Registered in", "sipexplain.registration.in", FT_FRAMENUM, BASE_NONE, NULL, 0,
             "The REGISTER that made or last refreshed the binding", HFILL } },
         { &hf_registration_age,
-          { "Registered before", "sipexplain.registration.age", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
+          { "Registered before (s)", "sipexplain.registration.age", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
             "Time from that REGISTER to the request", HFILL } },
         { &hf_registration_expires,
           { "Granted (s)", "sipexplain.registration.expires", FT_UINT32, BASE_DEC, NULL, 0,

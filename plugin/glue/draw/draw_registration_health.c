@@ -125,7 +125,7 @@ static void set_up(int proto, expert_module_t *module)
           { "Refresh refused", "sipexplain.registration.refused", FT_UINT8, BASE_DEC,
             VALS(refused_vals), 0, "Why the refresh of a registration was refused", HFILL } },
         { &hf_late,
-          { "Too late", "sipexplain.registration.late", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
+          { "Too late by (s)", "sipexplain.registration.late", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
             "Time from when the registration had run out to this refresh", HFILL } },
         { &hf_late_times,
           { "Late refreshes so far", "sipexplain.registration.late_times", FT_UINT32, BASE_DEC, NULL,
@@ -140,7 +140,7 @@ static void set_up(int proto, expert_module_t *module)
           { "Since", "sipexplain.registration.in_row_since", FT_FRAMENUM, BASE_NONE,
             FRAMENUM_TYPE(FT_FRAMENUM_REQUEST), 0, "The first of these REGISTERs", HFILL } },
         { &hf_run_out,
-          { "Run out without a refresh", "sipexplain.registration.run_out", FT_RELATIVE_TIME,
+          { "Run out without a refresh (s)", "sipexplain.registration.run_out", FT_RELATIVE_TIME,
             BASE_NONE, NULL, 0, "How long the registration had run out when the capture ended",
             HFILL } },
     };

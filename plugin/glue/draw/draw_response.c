@@ -34,6 +34,7 @@ static int hf_warning_text = -1;
 static int hf_warning_meaning = -1;
 static int hf_retry_after = -1;
 static int hf_failure = -1;
+static int hf_failed = -1;
 
 static int ett_response = -1;
 static int ett_reason = -1;
@@ -219,7 +220,7 @@ static void draw_retry_after(const struct sx_pen *p, proto_tree *tree)
     uint32_t seconds;
 
     if (sx_retry_after_read(p->view->msg, &seconds))
-        proto_item_append_text(sx_add_uint(p, tree, hf_retry_after, seconds), " s");
+        sx_add_uint(p, tree, hf_retry_after, seconds);
 }
 
 static const char *site_or(const char *site, const char *catalogue)
@@ -305,6 +306,20 @@ static void draw_explanation(const struct sx_pen *p, proto_item *item, const cha
                                meaning);
 }
 
+/* sipexplain.failure alone also matches false, as any field does; sipexplain.failed is there only
+ * where it is true. */
+static void draw_failure(const struct sx_pen *p, proto_tree *tree)
+{
+    const struct sx_view *v = p->view;
+
+    if (!sx_is_wanted(p, hf_failure) && !sx_is_wanted(p, hf_failed))
+        return;
+    bool failure = sx_failure_judge(v->tracker, p->txn, v->msg->code);
+    sx_add_bool(p, tree, hf_failure, failure);
+    if (failure)
+        proto_item_set_hidden(sx_add_bool(p, tree, hf_failed, true));
+}
+
 static void draw_response(struct sx_pen *p)
 {
     proto_tree *tree = p->tree;
@@ -333,9 +348,8 @@ static void draw_response(struct sx_pen *p)
     draw_missing_headers(p, tree);
     draw_warnings(p, tree);
     draw_retry_after(p, tree);
-    if (v->msg->code >= 200 && sx_is_wanted(p, hf_failure))
-        sx_add_bool(p, tree, hf_failure,
-                 sx_failure_judge(v->tracker, p->txn, v->msg->code));
+    if (v->msg->code >= 200)
+        draw_failure(p, tree);
 }
 
 static void draw_message(struct sx_pen *p)
@@ -378,7 +392,7 @@ static void set_up(int proto, expert_module_t *module)
           { "Status code", "sipexplain.code", FT_UINT16, BASE_DEC, NULL, 0,
             NULL, HFILL } },
         { &hf_phrase,
-          { "Registered phrase", "sipexplain.phrase", FT_STRING, BASE_NONE, NULL, 0,
+          { "Phrase registered with IANA", "sipexplain.phrase", FT_STRING, BASE_NONE, NULL, 0,
             NULL, HFILL } },
         { &hf_class,
           { "Class", "sipexplain.class", FT_UINT8, BASE_DEC, VALS(class_vals), 0,
@@ -405,7 +419,7 @@ static void set_up(int proto, expert_module_t *module)
           { "Reference", "sipexplain.reference", FT_STRING, BASE_NONE, NULL, 0,
             NULL, HFILL } },
         { &hf_registered,
-          { "Registered", "sipexplain.registered", FT_BOOLEAN, BASE_NONE, NULL, 0,
+          { "Code registered with IANA", "sipexplain.registered", FT_BOOLEAN, BASE_NONE, NULL, 0,
             "The code is in the IANA registry", HFILL } },
         { &hf_phrase_differs,
           { "Phrase differs", "sipexplain.phrase.differs", FT_BOOLEAN, BASE_NONE, NULL, 0,
@@ -435,11 +449,16 @@ static void set_up(int proto, expert_module_t *module)
           { "Meaning", "sipexplain.warning.meaning", FT_STRING, BASE_NONE, NULL, 0,
             NULL, HFILL } },
         { &hf_retry_after,
-          { "Retry after", "sipexplain.retry_after", FT_UINT32, BASE_DEC, NULL, 0,
-            "Seconds", HFILL } },
+          { "Retry after (s)", "sipexplain.retry_after", FT_UINT32, BASE_DEC, NULL, 0,
+            NULL, HFILL } },
         { &hf_failure,
           { "Real failure", "sipexplain.failure", FT_BOOLEAN, BASE_NONE, NULL, 0,
-            "False where the final response is a step of normal work", HFILL } },
+            "False where the final response is a step of normal work: sipexplain.failed finds the "
+            "true ones alone", HFILL } },
+        { &hf_failed,
+          { "Failed", "sipexplain.failed", FT_BOOLEAN, BASE_NONE, NULL, 0,
+            "Present on real failures only, and true; a failed flow is sipexplain.flow_failed",
+            HFILL } },
     };
     static int *ett[] = {&ett_response, &ett_reason, &ett_warning};
     static ei_register_info ei[] = {

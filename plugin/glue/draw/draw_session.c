@@ -64,7 +64,7 @@ static void draw_bye(struct sx_pen *p)
     flag_overdue(p, sx_add_uint(p, p->tree, hf_agreed_in, session->frame), t, session, &v);
 }
 
-/* "blocked by the INVITE in frame 6, which 10.0.0.1 had sent" */
+/* "blocked by the INVITE of 10.0.0.1 in frame 6" */
 static void draw_blocked(struct sx_pen *p)
 {
     const struct sx_tracker *t = p->view->tracker;
@@ -78,10 +78,10 @@ static void draw_blocked(struct sx_pen *p)
     sx_add_frame(p, p->tree, hf_blocked_by, blocker->request_frame);
     unsigned times = sx_glare_times(t, p->txn, frame);
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "blocked by the ");
-    wmem_strbuf_append_printf(words, "%s in frame %u, which ", sx_txn_method_name(blocker),
-                              blocker->request_frame);
+    wmem_strbuf_append_printf(words, "%s of ", sx_txn_method_name(blocker));
     sx_say_host(words, t, blocker->src.host);
-    wmem_strbuf_append(words, " had sent and which had no final response yet (RFC 3261 14.2)");
+    wmem_strbuf_append_printf(words, " in frame %u, which had no final response yet (RFC 3261 14.2)",
+                              blocker->request_frame);
     if (times > 1)
         wmem_strbuf_append_printf(words, "; so refused %u times in this dialog", times);
     p->remark = wmem_strbuf_get_str(words);
@@ -128,8 +128,8 @@ static void set_up(int proto, expert_module_t *module)
 {
     static hf_register_info hf[] = {
         { &hf_expires,
-          { "Session interval", "sipexplain.session.expires", FT_UINT32, BASE_DEC, NULL, 0,
-            "Seconds, as agreed on by this response (RFC 4028)", HFILL } },
+          { "Session interval (s)", "sipexplain.session.expires", FT_UINT32, BASE_DEC, NULL, 0,
+            "As agreed on by this response (RFC 4028)", HFILL } },
         { &hf_refresher,
           { "Who refreshes", "sipexplain.session.refresher", FT_UINT8, BASE_DEC,
             VALS(refresher_vals), 0, NULL, HFILL } },

@@ -133,7 +133,7 @@ static void set_up(int proto, expert_module_t *module G_GNUC_UNUSED)
           { "Final response in", "sipexplain.response_in", FT_FRAMENUM, BASE_NONE,
             FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE), 0, NULL, HFILL } },
         { &hf_time,
-          { "Time since the request", "sipexplain.time", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
+          { "Time since the request (s)", "sipexplain.time", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
             NULL, HFILL } },
         { &hf_retransmission_of,
           { "Retransmission of", "sipexplain.retransmission_of", FT_FRAMENUM, BASE_NONE,

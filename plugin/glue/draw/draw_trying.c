@@ -29,7 +29,7 @@ static expert_field ei_no_response = EI_INIT;
 static const value_string trying_state_vals[] = {
     { SX_TRYING_ANSWERED, "Answered in time" },
     { SX_TRYING_SLOW, "Slow" },
-    { SX_TRYING_TIMED_OUT, "Timed out" },
+    { SX_TRYING_TIMED_OUT, "Stuck" },
     { SX_TRYING_CANCELLED, "Cancelled while trying" },
     { SX_TRYING_OPEN, "Open when the capture ended" },
     { 0, NULL }
@@ -309,7 +309,7 @@ static void set_up(int proto, expert_module_t *module)
           { "Wait after 100 Trying", "sipexplain.trying.state", FT_UINT8, BASE_DEC,
             VALS(trying_state_vals), 0, NULL, HFILL } },
         { &hf_trying_wait,
-          { "Waited", "sipexplain.trying.wait", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
+          { "Waited (s)", "sipexplain.trying.wait", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
             NULL, HFILL } },
         { &hf_trying_ended_in,
           { "Ended in", "sipexplain.trying.ended_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
@@ -331,13 +331,13 @@ static void set_up(int proto, expert_module_t *module)
     static int *ett[] = {&ett_trying};
     static ei_register_info ei[] = {
         { &ei_trying_timeout, { "sipexplain.trying_timeout", PI_SEQUENCE, PI_WARN,
-          "No response for too long after 100 Trying", EXPFILL } },
+          "Stuck: 100 Trying, and then no response for too long", EXPFILL } },
         { &ei_trying_slow, { "sipexplain.trying_slow", PI_SEQUENCE, PI_NOTE,
           "Slow response after 100 Trying", EXPFILL } },
         { &ei_trying_cancelled, { "sipexplain.trying_cancelled", PI_SEQUENCE, PI_NOTE,
           "Cancelled after nothing but 100 Trying", EXPFILL } },
         { &ei_no_response, { "sipexplain.no_response", PI_SEQUENCE, PI_WARN,
-          "No response at all to a request", EXPFILL } },
+          "No response at all, not even 100 Trying, to a request", EXPFILL } },
     };
 
     proto_register_field_array(proto, hf, array_length(hf));

@@ -11,7 +11,11 @@
 #include "core/read/start_line.h"
 #include "core/judge/watch.h"
 #include "core/read/tcp_header.h"
+#include "core/record/call.h"
+#include "core/say/say_sign.h"
 #include "glue/stats/compare.h"
+#include "glue/stats/flow_graph.h"
+#include "glue/stats/ladder.h"
 #include "glue/conversation.h"
 #include "glue/packet-sipexplain.h"
 #include "glue/frame/postdissect.h"
@@ -35,7 +39,7 @@ static struct {
     uint32_t frames;            /* of the capture before; 0: it was not read to its end */
     struct {
         uint32_t frame;
-        bool enabled, for_stats, for_experts;
+        bool enabled, for_stats, for_graph, for_experts;
     } asked;
 } state;
 
@@ -68,6 +72,7 @@ struct visit {
     bool first_pass;
     bool looked_at;
     bool tapped;
+    bool graphed;
     bool in_info;       /* the Info column gets the verdict */
     bool packet_found;  /* packet, and tcp where packet.exact */
     struct sx_packet_marks packet;
@@ -157,6 +162,29 @@ static void on_icmp(const struct visit *v, const struct sx_sip_msg *msg)
     sx_tracker_undelivered(state.tracker, v->number, v->time_ns, &src, &dst, msg);
 }
 
+/* There is little room above an arrow, and most responses are to INVITE. */
+static void graph_message(const struct visit *v, const struct sx_drawn *drawn,
+                          const struct sx_sip_span *span, const struct sx_message *record)
+{
+    packet_info *pinfo = v->pinfo;
+    static const char gap[] = " - ", usual[] = " to INVITE";
+    const char *rest = drawn->verdict + drawn->head;
+    const char *end = g_str_has_prefix(rest - MIN(drawn->head, strlen(usual)), usual)
+                          ? rest - strlen(usual)
+                          : rest;
+
+    sx_flow_graph_tell(pinfo, &(struct sx_arrow){
+        .label = wmem_strdup_printf(pinfo->pool, "%s%.*s", span->quoted ? "ICMP: " : "",
+                                    (int)(end - drawn->verdict), drawn->verdict),
+        .comment = g_str_has_prefix(rest, gap) ? rest + strlen(gap) : rest + strspn(rest, " "),
+        .flagged = drawn->wrong != NULL,
+        .plain = drawn->plain,
+        .first_pass = v->first_pass,
+        .call = record ? sx_call_number(state.tracker, sx_tracker_txn(state.tracker, record->txn)) : 0,
+        .msg = span->msg,
+    });
+}
+
 static void on_message(const struct sx_sip_span *span, void *data)
 {
     struct visit *v = data;
@@ -169,7 +197,7 @@ static void on_message(const struct sx_sip_span *span, void *data)
     v->nth++;
     if (v->tapped)
         sx_stats_tell(v->pinfo, state.tracker, record, span->msg, v->time_ns, v->first_pass);
-    if (!v->looked_at && !v->in_info)
+    if (!v->looked_at && !v->in_info && !v->graphed)
         return;
     const struct sx_site_code *site =
         span->msg->is_request ? NULL : sx_site_code_find(span->msg->code, span->msg->method_name);
@@ -186,10 +214,13 @@ static void on_message(const struct sx_sip_span *span, void *data)
         .offset = span->offset,
         .length = span->length,
         .time_ns = v->time_ns,
+        .say_verdict = v->graphed,
     };
-    const char *verdict = sx_draw_message(v->tree, v->pinfo, &view);
-    if (verdict && v->in_info)
-        col_append_fstr(v->pinfo->cinfo, COL_INFO, " [%s]", verdict);
+    const struct sx_drawn drawn = sx_draw_message(v->tree, v->pinfo, &view);
+    if (drawn.wrong && v->in_info)
+        col_append_fstr(v->pinfo->cinfo, COL_INFO, " [%s]", drawn.wrong);
+    if (v->graphed)
+        graph_message(v, &drawn, span, record);
 }
 
 /* Of the segment itself, or of what was decrypted or unmasked of it. */
@@ -403,6 +434,42 @@ static void on_signs(const struct visit *v, tvbuff_t *frame)
     }
 }
 
+static const char *sign_label(const struct visit *v, tvbuff_t *frame)
+{
+    const packet_info *pinfo = v->pinfo;
+    unsigned n = tvb_captured_length(frame);
+    struct sx_tcp_header tcp;
+
+    if (!v->signs.tcp)
+        return "ICMP error";
+    /* Read at once; nothing keeps the pointer. */
+    if (!sx_tcp_header_find(sx_slice((const char *)tvb_get_ptr(frame, 0, (int)n), n),
+                            address_slice(&pinfo->src), address_slice(&pinfo->dst),
+                            (uint16_t)pinfo->srcport, (uint16_t)pinfo->destport, &tcp))
+        return "TCP";
+    return tcp.flags & SX_TCP_RST   ? "TCP RST"
+           : tcp.flags & SX_TCP_FIN ? "TCP FIN"
+           : tcp.flags & SX_TCP_SYN ? "TCP SYN"
+                                    : "TCP";
+}
+
+/* An arrow for what is no SIP and says why SIP stays unanswered, or ends a connection of it. */
+static void graph_sign(const struct visit *v, tvbuff_t *frame)
+{
+    wmem_strbuf_t *words = wmem_strbuf_new(v->pinfo->pool, "");
+    struct sx_sign_of of;
+
+    if (sx_say_sign(words, state.tracker, v->number, &of))
+        sx_flow_graph_tell(v->pinfo, &(struct sx_arrow){
+            .label = sign_label(v, frame),
+            .comment = sx_frames_as_shown(v->pinfo->pool, state.tracker, wmem_strbuf_get_str(words)),
+            .flagged = true,
+            .first_pass = v->first_pass,
+            .call = sx_call_number(state.tracker, sx_tracker_txn(state.tracker, of.txn)),
+            .failed_in = sx_tracker_frame_shown(state.tracker, of.failed_in),
+        });
+}
+
 /* Asks who wants to know: not while frame after frame is read for the first time, for whoever comes
  * meanwhile has all of them dissected again. */
 static inline void ask(const packet_info *pinfo, bool first_pass)
@@ -410,6 +477,7 @@ static inline void ask(const packet_info *pinfo, bool first_pass)
     if (!first_pass || pinfo->num != state.asked.frame + 1) {
         state.asked.enabled = proto_is_protocol_enabled(state.protocol);
         state.asked.for_stats = sx_stats_wanted();
+        state.asked.for_graph = sx_flow_graph_wanted();
         state.asked.for_experts = sx_experts_wanted();
     }
     state.asked.frame = pinfo->num;
@@ -437,14 +505,17 @@ static int dissect_sipexplain(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tre
         sx_tracker_end(state.tracker);
     v.looked_at = state.asked.for_experts || sx_is_looked_at(tree);
     v.tapped = state.asked.for_stats;
+    v.graphed = state.asked.for_graph;
     v.in_info = sx_prefs_info_column() && col_get_writable(pinfo->cinfo, COL_INFO);
-    if (v.first_pass || v.looked_at || v.tapped || v.in_info) {
+    if (v.first_pass || v.looked_at || v.tapped || v.graphed || v.in_info) {
         sx_sip_source_each(pinfo, on_message, &v, &v.signs);
         if (v.first_pass)
             on_signs(&v, tvb);
     }
     if (v.looked_at)
         sx_draw_frame(tree, pinfo, tvb, state.tracker);
+    if (v.graphed)
+        graph_sign(&v, tvb);
     return 0;
 }
 
@@ -486,6 +557,8 @@ void sx_postdissect_register(int proto)
 {
     sx_stats_register(capture_read);
     sx_compare_register();
+    sx_flow_graph_register(proto);
+    sx_ladder_register();
     sx_conversation_register(open_tracker);
     register_init_routine(capture_opened);
     register_cleanup_routine(capture_closed);

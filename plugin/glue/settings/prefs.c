@@ -16,9 +16,9 @@ void sx_prefs_register(int proto)
     module_t *module = prefs_register_protocol(proto, NULL);
 
     prefs_register_uint_preference(
-        module, "trying_timeout_ms", "Timeout after 100 Trying (ms)",
+        module, "trying_timeout_ms", "Stuck after 100 Trying (ms)",
         "A transaction that got 100 Trying and then no other response for this long is flagged as "
-        "timed out. 32000 ms is 64*T1 of RFC 3261, the time that a client waits without a 100. "
+        "stuck. 32000 ms is 64*T1 of RFC 3261, the time that a client waits without a 100. "
         "Slow networks and long call set-ups (PSTN, satellite) may need more.",
         10, &trying_timeout_ms);
     prefs_register_uint_preference(
@@ -34,8 +34,8 @@ void sx_prefs_register(int proto)
         10, &flow_recovery_ms);
     prefs_register_bool_preference(
         module, "info_column", "Append verdicts to the Info column",
-        "Append a few words to the Info column of messages that something is wrong with: timed "
-        "out, slow, cancelled, unanswered, flow failed. In tshark without -2 only what is known by "
+        "Append a few words to the Info column of messages that something is wrong with: stuck, "
+        "slow, cancelled, unanswered, flow failed. In tshark without -2 only what is known by "
         "then.",
         &info_column);
     sx_site_codes_register(module);

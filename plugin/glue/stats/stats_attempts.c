@@ -272,10 +272,14 @@ static void fill_row(struct sx_table *table, struct sx_noted *noted, const struc
     bool is_call = table == &sx_stats_call_table, final = last->final_frame != 0;
     const char *method = sx_method_name((enum sx_method)first->method);
 
+    /* What a narrow terminal has no room for is last. */
     sx_row_uint(row, first_frame(first));
-    sx_row_text(row, *method ? method : "other");
+    sx_row_number(row, last->final_code);
+    verdict_cell(row, &o);
     sx_row_text(row, attempt_of(noted)->from);
     sx_row_text(row, attempt_of(noted)->to);
+    cause_cells(row, table->tracker, &o);
+    sx_row_text(row, *method ? method : "other");
     sx_row_seconds_if(row, last->trying_frame && last->request_frame,
                       MAX(last->trying_ns - last->request_ns, 0));
     if (is_call) {
@@ -284,11 +288,8 @@ static void fill_row(struct sx_table *table, struct sx_noted *noted, const struc
     }
     sx_row_seconds_if(row, final && first->request_frame,
                       MAX(last->final_ns - first->request_ns, 0));
-    sx_row_number(row, last->final_code);
     if (!is_call)
         sx_row_number(row, count_attempts(table->tracker, first));
-    verdict_cell(row, &o);
-    cause_cells(row, table->tracker, &o);
     if (is_call)
         end_cells(row, table->tracker, last);
 }
@@ -320,11 +321,11 @@ static void free_attempt(struct sx_noted *noted)
 }
 
 static const struct sx_column call_columns[] = {
-    {"Frame", true, 0},      {"Method", false, 0},  {"From", false, 20},
-    {"To", false, 20},       {"100 s", false, 0},   {"Ringing s", false, 0},
-    {"Answer s", false, 0},  {"Final", false, 0},   {"Verdict", false, 34},
-    {"Began at", false, 21}, {"First cause", false, SX_REST}, {"Lasted s", false, 0},
-    {"Ended by", false, 0},  {NULL, false, 0},
+    {"Frame", true, 0},     {"Final", false, 0},          {"Verdict", false, 34},
+    {"From", false, 20},    {"To", false, 20},            {"Began at", false, 21},
+    {"First cause", false, SX_REST}, {"Method", false, 0}, {"100 s", false, 0},
+    {"Ringing s", false, 0}, {"Answer s", false, 0},      {"Lasted s", false, 0},
+    {"Ended by", false, 0}, {NULL, false, 0},
 };
 SX_ROOM_FOR_COLUMNS(call_columns);
 
@@ -340,10 +341,10 @@ struct sx_table sx_stats_call_table = {
 };
 
 static const struct sx_column request_columns[] = {
-    {"Frame", true, 0},      {"Method", false, 10}, {"From", false, 20},
-    {"To", false, 20},       {"100 s", false, 0},   {"Final s", false, 0},
-    {"Final", false, 0},     {"Attempts", false, 0}, {"Verdict", false, 34},
-    {"Began at", false, 21}, {"First cause", false, 0}, {NULL, false, 0},
+    {"Frame", true, 0},     {"Final", false, 0},          {"Verdict", false, 34},
+    {"From", false, 20},    {"To", false, 20},            {"Began at", false, 21},
+    {"First cause", false, SX_REST}, {"Method", false, 10}, {"100 s", false, 0},
+    {"Final s", false, 0},  {"Attempts", false, 0},       {NULL, false, 0},
 };
 SX_ROOM_FOR_COLUMNS(request_columns);
 

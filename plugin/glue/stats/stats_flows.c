@@ -125,21 +125,21 @@ static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *
     const char *method = sx_method_name((enum sx_method)txn->method);
     sx_row_uint(row, txn->final_frame);
     sx_row_uint(row, txn->final_code);
-    sx_row_text(row, *method ? method : "other");
-    sx_row_host(row, table->tracker, txn->dst);
-    flow_cells(row, story.flow);
-    death_cell(row, &story);
-    sx_row_seconds_if(row, story.silent_ns >= 0, story.silent_ns);
     sx_row_text(row, outcome_name(story.outcome));
+    death_cell(row, &story);
+    flow_cells(row, story.flow);
+    sx_row_host(row, table->tracker, txn->dst);
+    sx_row_text(row, *method ? method : "other");
+    sx_row_seconds_if(row, story.silent_ns >= 0, story.silent_ns);
     seen_cells(row, &story);
     return true;
 }
 
 static const struct sx_column columns[] = {
-    {"Frame", true, 0},         {"Code", true, 0},        {"Method", false, 10},
-    {"Said by", false, 25},     {"Registered", false, 40}, {"Reg-id", false, 6},
-    {"Made in", false, 7},      {"Flow died", false, 30}, {"Silent s", false, 0},
-    {"Outcome", false, 23},     {"Seen in", false, 7},    {"Answer", false, 0},
+    {"Frame", true, 0},         {"Code", true, 0},        {"Outcome", false, 23},
+    {"Flow died", false, 30},   {"Registered", false, 40}, {"Reg-id", false, 6},
+    {"Made in", false, 7},      {"Said by", false, 25},   {"Method", false, 10},
+    {"Silent s", false, 0},     {"Seen in", false, 7},    {"Answer", false, 0},
     {NULL, false, 0},
 };
 SX_ROOM_FOR_COLUMNS(columns);

@@ -142,7 +142,8 @@ static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *
         count_missed(table->tracker);
     sx_row_uint(row, binding->first_in);
     text_cell(row, r.flow->aor);
-    text_cell(row, r.flow->contact ? r.flow->contact : "");
+    state_cell(row, binding, &r);
+    sx_row_uint(row, counted.missed[noted->key - 1]);
     if (r.flow->has_way)
         sx_row_host(row, table->tracker, r.flow->client);
     else
@@ -155,16 +156,15 @@ static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *
     sx_row_uint(row, binding->late);
     sx_row_uint(row, binding->most_soon > 1 ? binding->most_soon : 0);
     sx_row_number(row, r.has_expires ? r.expires_s : 0);
-    state_cell(row, binding, &r);
-    sx_row_uint(row, counted.missed[noted->key - 1]);
+    text_cell(row, r.flow->contact ? r.flow->contact : "");
     return true;
 }
 
 static const struct sx_column columns[] = {
-    {"Frame", true, 0},     {"AOR", false, 30},   {"Contact", false, 44}, {"From", false, 22},
-    {"Over", false, 0},     {"Last", true, 0},    {"Refreshes", true, 0}, {"Refused", true, 0},
-    {"Why", false, 0},      {"Late", true, 0},    {"In a row", true, 0},  {"Expires s", false, 0},
-    {"State", false, 24},   {"Missed", true, 0},  {NULL, false, 0},
+    {"Frame", true, 0},     {"AOR", false, 30},   {"State", false, 24},   {"Missed", true, 0},
+    {"From", false, 22},    {"Over", false, 0},   {"Last", true, 0},      {"Refreshes", true, 0},
+    {"Refused", true, 0},   {"Why", false, 0},    {"Late", true, 0},      {"In a row", true, 0},
+    {"Expires s", false, 0}, {"Contact", false, 44}, {NULL, false, 0},
 };
 SX_ROOM_FOR_COLUMNS(columns);
 

@@ -4,6 +4,10 @@
 #include "glue/compat.h"
 
 #include <stdarg.h>
+#ifndef _WIN32
+#include <sys/ioctl.h>
+#include <unistd.h>
+#endif
 
 #include "core/base/text.h"
 #include "core/say/say.h"
@@ -12,9 +16,13 @@
 /* Never queued: its listeners are there to be drawn. */
 #define DRAW_TAP "sipexplain.draw"
 
-/* Characters of a line of tshark's tables, and those between two columns. */
-#define PAGE 200
+/* Characters between two columns of tshark's tables, and of the least that a column is cut to. */
 #define SEPARATOR 2
+#define LEAST 8
+
+/* Characters of a line that somebody may ask for; others are no width of a page. */
+#define NARROWEST_PAGE 40
+#define WIDEST_PAGE 10000
 
 /* Listeners of one table that are known at a time; nobody asks for more. */
 #define MAX_LISTENERS 32
@@ -309,8 +317,9 @@ static size_t pad_column(struct sx_table *table, stat_tap_table *rows, unsigned 
     stat_tap_table_item *field = &table->fields[at];
     size_t width = column_width(rows, column, at, most);
 
+    g_autofree char *name = fitted(column->name, strlen(column->name), width);
     field->column_name = wmem_strdup_printf(wmem_epan_scope(), column->number ? "%*s" : "%-*s",
-                                            (int)width, column->name);
+                                            (int)width, name);
     if (column->number)
         field->field_format = wmem_strdup_printf(wmem_epan_scope(), "%%%uu", (unsigned)width);
     for (unsigned i = 0; i < rows->num_elements && !column->number; i++) {
@@ -323,26 +332,73 @@ static size_t pad_column(struct sx_table *table, stat_tap_table *rows, unsigned 
 }
 
 /* The column that gets what the others leave of the page: the last one, if none is told to. */
-static unsigned rest_column(const struct sx_table *table)
+static unsigned rest_column(const struct sx_table *table, unsigned count)
 {
-    unsigned last = (unsigned)table->ui.nfields - 1, at = 0;
+    unsigned at = 0;
 
-    while (at < last && table->columns[at].most != SX_REST)
+    while (at < count - 1 && table->columns[at].most != SX_REST)
         at++;
     return at;
 }
 
+/* Characters of a line: $COLUMNS, else those of the terminal. 0: neither, nothing is cut. */
+static size_t page_width(void)
+{
+    const char *columns = g_getenv("COLUMNS");
+    uint32_t width;
+
+    if (columns && sx_slice_uint(sx_slice_str(columns), WIDEST_PAGE, &width) &&
+        width >= NARROWEST_PAGE)
+        return width;
+#ifdef TIOCGWINSZ
+    struct winsize size;
+    if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
+        size.ws_col >= NARROWEST_PAGE)
+        return size.ws_col;
+#endif
+    return 0;
+}
+
+/* tshark prints as many columns as the table says, and of a row those up to the first without a
+ * type. */
+static void leave_out(struct sx_table *table, stat_tap_table *rows, unsigned kept)
+{
+    for (unsigned i = 0; i < rows->num_elements; i++)
+        clear_row(rows->elements[i] + kept, (unsigned)table->ui.nfields - kept);
+    table->ui.nfields = kept;
+}
+
+/* The widths of as many columns as the page has room for, from the left; their number. */
+static unsigned fit_columns(const struct sx_table *table, const stat_tap_table *rows, size_t page,
+                            size_t *widths)
+{
+    unsigned columns = (unsigned)table->ui.nfields, rest = rest_column(table, columns), n = 0;
+    size_t used = 0, natural[SX_MAX_COLUMNS];
+
+    for (unsigned i = 0; i < columns; i++) {
+        const struct sx_column *column = &table->columns[i];
+        natural[i] = column_width(rows, column, i, column->most == SX_REST ? 0 : column->most);
+        widths[i] = i == rest ? MIN(natural[i], LEAST) : natural[i];
+    }
+    for (; n < columns && used + widths[n] + SEPARATOR <= page; n++)
+        used += widths[n] + SEPARATOR;
+    if (n < columns && !table->columns[n].number && page - used >= LEAST + SEPARATOR) {
+        widths[n] = page - used - SEPARATOR;
+        return n + 1;
+    }
+    if (rest < n)
+        widths[rest] = MIN(natural[rest], widths[rest] + page - used);
+    return MAX(n, 1);
+}
+
 static void pad_columns(struct sx_table *table, stat_tap_table *rows)
 {
-    unsigned rest = rest_column(table);
-    size_t left = PAGE - SEPARATOR;
+    size_t page = page_width(), widths[SX_MAX_COLUMNS] = {0};
 
-    for (unsigned i = 0; i < (unsigned)table->ui.nfields; i++) {
-        size_t width = i == rest ? 0
-                                 : pad_column(table, rows, i, table->columns[i].most) + SEPARATOR;
-        left -= MIN(width, left);
-    }
-    pad_column(table, rows, rest, MAX(left, (size_t)g_utf8_strlen(table->columns[rest].name, -1)));
+    if (page)
+        leave_out(table, rows, fit_columns(table, rows, page, widths));
+    for (unsigned i = 0; i < (unsigned)table->ui.nfields; i++)
+        pad_column(table, rows, i, widths[i]);
 }
 
 static void before_draw(void *data)
@@ -354,6 +410,8 @@ static void before_draw(void *data)
     if (!rows || !table->tracker || table->ui.refcount > 0)
         return;
     end_capture();
+    while (table->columns[table->ui.nfields].name)      /* those that were left out before */
+        table->ui.nfields++;
     make_rows(notes);
     if (table->pad)
         pad_columns(table, rows);

@@ -45,7 +45,7 @@ void sx_row_host(struct sx_row *row, const struct sx_tracker *tracker, struct sx
 struct sx_column {
     const char *name;
     bool number;            /* filled by sx_row_uint(), else by a text */
-    uint8_t most;           /* characters in tshark; 0: all; SX_REST, or the last: what is left */
+    uint8_t most;           /* characters in a terminal; 0: all; SX_REST, or the last: what is left */
 };
 
 #define SX_REST UINT8_MAX

@@ -1,5 +1,5 @@
 /* stats_trying.c
- * sipexplain,trying: each wait after a 100 that was slow, cancelled, timed out or open.
+ * sipexplain,trying: each wait after a 100 that was slow, cancelled, stuck or open.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -44,7 +44,7 @@ static const char *state_name(enum sx_trying_state state)
     case SX_TRYING_SLOW:
         return "slow";
     case SX_TRYING_TIMED_OUT:
-        return "timed out";
+        return "stuck";
     case SX_TRYING_CANCELLED:
         return "cancelled";
     case SX_TRYING_OPEN:
@@ -91,15 +91,15 @@ static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *
     if (!state)
         return false;
     sx_row_uint(row, txn->request_frame ? txn->request_frame : txn->trying_frame);
-    sx_row_uint(row, txn->trying_frame);
-    sx_row_text(row, *method ? method : "other");
-    sx_row_host(row, table->tracker, txn->src);
-    sx_row_host(row, table->tracker, txn->dst);
     sx_row_text(row, state);
     sx_row_seconds(row, v.wait_ns);
-    end_cell(row, txn, &v);
-    sx_row_text(row, wait_of(noted)->call_id);
+    sx_row_host(row, table->tracker, txn->src);
+    sx_row_host(row, table->tracker, txn->dst);
     cause_cell(row, table->tracker, &v);
+    end_cell(row, txn, &v);
+    sx_row_text(row, *method ? method : "other");
+    sx_row_uint(row, txn->trying_frame);
+    sx_row_text(row, wait_of(noted)->call_id);
     return true;
 }
 
@@ -109,9 +109,9 @@ static void free_wait(struct sx_noted *noted)
 }
 
 static const struct sx_column columns[] = {
-    {"Frame", true, 0},      {"100 in", true, 0},   {"Method", false, 10}, {"From", false, 21},
-    {"To", false, 21},       {"State", false, 0},   {"Wait s", false, 0},
-    {"Ended by", false, 16}, {"Call-ID", false, 20}, {"Cause", false, 0}, {NULL, false, 0},
+    {"Frame", true, 0},      {"State", false, 0},   {"Wait s", false, 0}, {"From", false, 21},
+    {"To", false, 21},       {"Cause", false, SX_REST}, {"Ended by", false, 16},
+    {"Method", false, 10},   {"100 in", true, 0},   {"Call-ID", false, 20}, {NULL, false, 0},
 };
 SX_ROOM_FOR_COLUMNS(columns);
 
