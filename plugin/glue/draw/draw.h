@@ -26,6 +26,7 @@ struct sx_pen {
     const struct sx_txn *txn;   /* NULL if the message names none */
     const char *flagged;        /* what a flag said first */
     const char *brief;          /* the same in a few words; NULL: there are none */
+    const char *known;          /* what is known of the software that fits here; NULL: nothing */
     const char *remark;         /* what is worth saying where nothing is flagged; NULL: nothing */
     bool quoted;                /* by an ICMP error */
     bool experts;               /* somebody looks at all expert infos */
@@ -123,7 +124,7 @@ extern const struct sx_drawing sx_drawing_response, sx_drawing_transaction, sx_d
     sx_drawing_failure, sx_drawing_trying, sx_drawing_flow, sx_drawing_dialog, sx_drawing_ack,
     sx_drawing_call_end, sx_drawing_registration, sx_drawing_mismatch, sx_drawing_session,
     sx_drawing_prack, sx_drawing_names, sx_drawing_expired, sx_drawing_overload,
-    sx_drawing_registration_health, sx_drawing_size;
+    sx_drawing_registration_health, sx_drawing_size, sx_drawing_stack;
 
 /* ---- draw_expired.c ---- */
 

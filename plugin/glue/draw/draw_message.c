@@ -95,6 +95,7 @@ static const struct sx_drawing *const drawings[] = {
     &sx_drawing_prack,
     &sx_drawing_overload,
     &sx_drawing_size,
+    &sx_drawing_stack,
     &sx_drawing_expired,
     &sx_drawing_names,
 };
@@ -128,6 +129,10 @@ const char *sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct s
     if (sx_is_verdict_wanted(&p)) {
         wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
         say_message(words, &p);
+        if (p.known)
+            wmem_strbuf_append_printf(words, "%s%s",
+                                      strstr(wmem_strbuf_get_str(words), " - ") ? "; " : " - ",
+                                      p.known);
         sx_add_verdict(&p, wmem_strbuf_get_str(words));
     }
     return sx_shown_frames(&p, p.brief ? p.brief : p.flagged);
