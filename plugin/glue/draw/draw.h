@@ -62,8 +62,9 @@ void sx_add_top(struct sx_pen *p, proto_tree *tree);
 /* True if the sentence will be seen. */
 bool sx_is_verdict_wanted(const struct sx_pen *p);
 
-/* The sentence of the top line. */
-void sx_add_verdict(const struct sx_pen *p, const char *sentence);
+/* The sentence of the top line, which is cut if it is long, and what stands at its end in any case;
+ * NULL: nothing. */
+void sx_add_verdict(const struct sx_pen *p, const char *sentence, const char *end);
 
 /* ---- draw.c ---- */
 

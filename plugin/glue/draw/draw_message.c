@@ -129,11 +129,10 @@ const char *sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct s
     if (sx_is_verdict_wanted(&p)) {
         wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
         say_message(words, &p);
-        if (p.known)
-            wmem_strbuf_append_printf(words, "%s%s",
-                                      strstr(wmem_strbuf_get_str(words), " - ") ? "; " : " - ",
-                                      p.known);
-        sx_add_verdict(&p, wmem_strbuf_get_str(words));
+        const char *sentence = wmem_strbuf_get_str(words);
+        const char *joint = strstr(sentence, " - ") ? "; " : " - ";
+        sx_add_verdict(&p, sentence,
+                       p.known ? wmem_strdup_printf(pinfo->pool, "%s%s", joint, p.known) : NULL);
     }
     return sx_shown_frames(&p, p.brief ? p.brief : p.flagged);
 }
