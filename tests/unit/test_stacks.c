@@ -43,6 +43,18 @@ static void test_not_by_another_name(void)
     g_assert_cmpstr(software(true, "", "X-User-Agent: baresip\r\n"), ==, "");
 }
 
+/* White space, case, and what stands around it. */
+static void test_forms_of_the_field(void)
+{
+    g_assert_cmpstr(software(true, "", "user-AGENT \t:\tbaresip\r\n"), ==, "baresip");
+    g_assert_cmpstr(software(true, "", "User-Agent:baresip\r\nX: y\r\n"), ==, "baresip");
+    g_assert_cmpstr(software(true, "", "User-Agents: baresip\r\n"), ==, "");
+    g_assert_cmpstr(software(true, "", "User-Agent baresip\r\n"), ==, "");
+    g_assert_cmpstr(software(true, "", "Subject: x\r\nUser-Agent: baresip\r\n"), ==, "baresip");
+    g_assert_cmpstr(software(true, "", "Server: JsSIP\r\nUser-Agent: baresip\r\n"), ==, "baresip");
+    g_assert_cmpstr(software(true, "", "Server: JsSIP\r\nServer: baresip\r\n"), ==, "JsSIP");
+}
+
 static void test_by_its_tag(void)
 {
     g_assert_cmpstr(software(false, TAG "-40713002", NULL), ==, "Kamailio");
@@ -138,6 +150,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/stacks/by_its_name", test_by_its_name);
     g_test_add_func("/stacks/not_by_another_name", test_not_by_another_name);
+    g_test_add_func("/stacks/forms_of_the_field", test_forms_of_the_field);
     g_test_add_func("/stacks/by_its_tag", test_by_its_tag);
     g_test_add_func("/stacks/numbers", test_numbers);
     g_test_add_func("/stacks/phrase", test_phrase);

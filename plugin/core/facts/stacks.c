@@ -3,12 +3,38 @@
  */
 #include "core/facts/stacks.h"
 
+/* The value of a line, if it is a field of this name; SX_SLICE_NONE if it is not. */
+static struct sx_slice value_of(struct sx_slice line, struct sx_slice name)
+{
+    if (line.n < name.n || !sx_slice_caseeq(sx_slice(line.p, name.n), name))
+        return SX_SLICE_NONE;
+    size_t at = name.n;
+    while (at < line.n && (line.p[at] == ' ' || line.p[at] == '\t'))
+        at++;
+    return at < line.n && line.p[at] == ':' ? sx_slice_trim(sx_slice_from(line, at + 1))
+                                            : SX_SLICE_NONE;
+}
+
+/* In one walk over the lines, for nearly each message that is drawn is asked. */
 struct sx_slice sx_stacks_agent(const struct sx_sip_msg *msg)
 {
-    struct sx_slice agent = sx_sip_msg_first(msg, msg->is_request ? "User-Agent" : "Server");
+    const struct sx_slice server = sx_slice_str("Server"), agent = sx_slice_str("User-Agent");
+    const char *p = msg->head.p, *end = p + msg->head.n, *lf;
+    struct sx_slice other = SX_SLICE_NONE;
 
-    /* Not all keep to RFC 3261 20.35, 20.41. */
-    return agent.p ? agent : sx_sip_msg_first(msg, msg->is_request ? "Server" : "User-Agent");
+    for (; (lf = memchr(p, '\n', (size_t)(end - p))) != NULL; p = lf + 1) {
+        char first = sx_lower(*p);
+        if (first != 's' && first != 'u')
+            continue;
+        struct sx_slice value = value_of(sx_slice(p, (size_t)(lf - p)), first == 's' ? server : agent);
+        if (!value.p)
+            continue;
+        if ((first == 'u') == msg->is_request)
+            return value;
+        /* Not all keep to RFC 3261 20.35, 20.41. */
+        other = other.p ? other : value;
+    }
+    return other;
 }
 
 static bool begins_with(struct sx_slice agent, struct sx_slice name)

@@ -322,10 +322,10 @@ static void of_bye(struct finder *f)
 /* The newest request of the same kind and side at this hop that had its answer before. */
 static const struct sx_txn *one_before(const struct finder *f, const struct sx_dialog *dialog)
 {
-    const struct sx_txn *o = sx_dialog_newest_request(f->t, dialog);
+    const struct sx_txn *o = sx_dialog_older_request(f->t, f->txn);
 
     for (unsigned i = 0; o && i < MAX_LOOKED_THROUGH; i++, o = sx_dialog_older_request(f->t, o))
-        if (o->method == f->txn->method && o->by_called == f->txn->by_called &&
+        if (o->dialog == dialog->number && o->method == f->txn->method && o->by_called == f->txn->by_called &&
             o->src.host == f->txn->src.host && o->dst.host == f->txn->dst.host &&
             o->request_frame && o->request_frame < f->txn->request_frame)
             return o;
@@ -378,12 +378,12 @@ static bool has_failed(const struct finder *f, const struct sx_txn *txn)
 /* How many REGISTERs of this client in a row had failed before it; *last: the newest of them. */
 static unsigned failures_before(const struct finder *f, const struct sx_txn **last)
 {
-    const struct sx_txn *o = sx_call_newest(f->t, f->txn);
+    const struct sx_txn *o = sx_call_older(f->t, f->txn);
     unsigned times = 0;
 
     for (unsigned i = 0; o && i < MAX_LOOKED_THROUGH; i++, o = sx_call_older(f->t, o)) {
         if (o->method != SX_METHOD_REGISTER || o->src.host != f->txn->src.host ||
-            o->number >= f->txn->number || (o->followed_by && !has_failed(f, o)))
+            (o->followed_by && !has_failed(f, o)))
             continue;
         if (!has_failed(f, o) || o->final_frame > f->txn->request_frame)
             break;

@@ -413,9 +413,11 @@ static void note_stack(struct sx_tracker *t, const struct sx_txn *txn,
                        const struct sx_observation *obs)
 {
     struct sx_host *host = sx_hosts_at(&t->hosts, obs->from.host);
-    const struct sx_txn *branch = sx_tracker_txn(t, txn->first_child);
 
-    if (host->stack || (branch && branch->trying_frame))
+    if (host->stack)
+        return;
+    const struct sx_txn *branch = sx_tracker_txn(t, txn->first_child);
+    if (branch && branch->trying_frame)
         return;
     const struct sx_stack *stack = sx_stacks_of(obs->msg);
     host->stack = stack ? (uint8_t)(stack - sx_stacks + 1) : SX_STACK_NONE;
