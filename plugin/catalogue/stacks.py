@@ -20,7 +20,7 @@ SITUATIONS = {
     "dialog-refused": ("s", "CODE"), "refresh-unanswered": ("s", ""), "no-prack": ("s", "CODE"),
     "old-cseq": (None, "CODE phrase"), "cancel-with-trying": ("s", ""),
     "answered-elsewhere": (None, ""), "hop-ends-call": ("s", ""), "hung-up": ("s", ""),
-    "registers-again": ("s", "CODE times"), "never-registers": ("s", "CODE"),
+    "registers-again": ("s", "CODE times"), "never-registers": ("s", "CODE"), "reconnects": ("s", ""),
 }
 NUMBERS = ("after", "tolerance", "least", "most")
 LIMITS = {"says": 90, "fact": 180}

@@ -455,6 +455,42 @@ static void test_never_registers(void)
     assert_seconds(never(false, "Contact: <sip:a@10.0.0.1>;expires=60\r\n", 404), 200);
 }
 
+/* by: who ends the connection; from_port: of the REGISTER after it. */
+static double reconnected(unsigned by, uint16_t by_port, unsigned to, uint16_t to_port, unsigned code,
+                          bool refreshed)
+{
+    struct ladder l = ladder_open();
+    static const char contact[] = "Contact: <sip:alice@10.0.0.1:40001;transport=tcp>\r\nExpires: 600\r\n";
+
+    segment(&l, 0, ALICE, 40001, P1, 5060, SX_TCP_SYN);
+    request(&l, 1, ALICE, P1, "REGISTER", via("alice r1"), .more = contact, .src_port = 40001,
+            .transport = SX_TRANSPORT_TCP);
+    response(&l, 1.1, P1, ALICE, code, "REGISTER", via("alice r1"), .more = contact, .dst_port = 40001,
+             .transport = SX_TRANSPORT_TCP);
+    if (by)
+        segment(&l, 10, by, by_port, to, to_port, SX_TCP_FIN | SX_TCP_ACK);
+    if (refreshed) {
+        segment(&l, 10.5, ALICE, 40002, P1, 5060, SX_TCP_SYN);
+        request(&l, 11, ALICE, P1, "REGISTER", via("alice r2"), .cseq = 2, .more = contact,
+                .src_port = 40002, .transport = SX_TRANSPORT_TCP);
+        response(&l, 11.1, P1, ALICE, 200, "REGISTER", via("alice r2"), .cseq = 2, .more = contact,
+                 .dst_port = 40002, .transport = SX_TRANSPORT_TCP);
+    }
+    struct asked a = asked_request(&l, 12, ALICE, P1, "REGISTER", via("alice r3"), .cseq = 3,
+                                   .more = contact, .src_port = 40003, .transport = SX_TRANSPORT_TCP);
+    return ask(&l, &a, l.frame, SX_SITUATION_RECONNECTS);
+}
+
+static void test_reconnects(void)
+{
+    assert_seconds(reconnected(P1, 5060, ALICE, 40001, 200, false), 2);
+    /* The client closed it; nobody did; it was not registered; it has been back since. */
+    assert_seconds(reconnected(ALICE, 40001, P1, 5060, 200, false), NOTHING);
+    assert_seconds(reconnected(0, 0, 0, 0, 200, false), NOTHING);
+    assert_seconds(reconnected(P1, 5060, ALICE, 40001, 403, false), NOTHING);
+    assert_seconds(reconnected(P1, 5060, ALICE, 40001, 200, true), NOTHING);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -478,5 +514,6 @@ int main(int argc, char **argv)
     g_test_add_func("/stack_cases/answered_elsewhere", test_answered_elsewhere);
     g_test_add_func("/stack_cases/registers_again", test_registers_again);
     g_test_add_func("/stack_cases/never_registers", test_never_registers);
+    g_test_add_func("/stack_cases/reconnects", test_reconnects);
     return g_test_run();
 }

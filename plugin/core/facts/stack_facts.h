@@ -46,6 +46,7 @@ enum sx_stack_situation {
     /* On REGISTER. */
     SX_SITUATION_REGISTERS_AGAIN,       /* from the failure before; times: failures in a row */
     SX_SITUATION_NEVER_REGISTERS,       /* from its own failure to the newest frame */
+    SX_SITUATION_RECONNECTS,            /* from the end of the connection that it was registered over */
     SX_SITUATIONS
 };
 

@@ -11,6 +11,7 @@
 #include "core/judge/no_ack.h"
 #include "core/judge/session.h"
 #include "core/record/call.h"
+#include "core/record/flow.h"
 #include "core/record/sessions.h"
 
 /* Branches, requests of a dialog or a call that are looked through. */
@@ -408,6 +409,25 @@ static bool is_last(const struct finder *f)
     return true;
 }
 
+/* The newest registration of this client before it was over a connection that the other side, or a
+ * reset, has ended since. */
+static void reconnects(struct finder *f)
+{
+    const struct sx_flows *flows = sx_tracker_flows(f->t);
+    const struct sx_txn *o = sx_call_older(f->t, f->txn);
+
+    for (unsigned i = 0; o && i < MAX_LOOKED_THROUGH; i++, o = sx_call_older(f->t, o)) {
+        if (o->method != SX_METHOD_REGISTER || o->src.host != f->txn->src.host)
+            continue;
+        const struct sx_flow *flow = sx_flows_at(flows, o->flow);
+        const struct sx_link *link = o->final_code / 100 == 2 && flow ? flow->link : NULL;
+        if (link && link->closed_in > o->final_frame && link->closed_in < f->txn->request_frame &&
+            !link->closed_by_client)
+            add(f, SX_SITUATION_RECONNECTS, f->txn->request_ns - link->closed_ns, o);
+        return;
+    }
+}
+
 /* RFC 3261 10.2.2: it takes a registration back. */
 static bool unregisters(const struct finder *f)
 {
@@ -428,6 +448,7 @@ static void of_register(struct finder *f)
         c->numbers.code = last->final_code;
         c->numbers.times = times;
     }
+    reconnects(f);
     if (has_failed(f, f->txn) && !unregisters(f) && is_last(f))
         add(f, SX_SITUATION_NEVER_REGISTERS, sx_tracker_now(f->t) - f->txn->final_ns, f->txn)
             ->numbers.code = f->txn->final_code;

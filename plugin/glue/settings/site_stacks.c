@@ -56,6 +56,7 @@ static const value_string situation_vals[] = {
     { SX_SITUATION_HUNG_UP, "hung-up" },
     { SX_SITUATION_REGISTERS_AGAIN, "registers-again" },
     { SX_SITUATION_NEVER_REGISTERS, "never-registers" },
+    { SX_SITUATION_RECONNECTS, "reconnects" },
     { 0, NULL }
 };
 
