@@ -254,6 +254,47 @@ static void test_crossing_bye(void)
     }
 }
 
+/* The first of two that cross is refused, too. */
+static void test_first_of_crossing(void)
+{
+    struct ladder l;
+
+    answered(&l, NULL, true);
+    request(&l, 5, BOB, ALICE, "BYE", from_bob);
+    request(&l, 5.1, ALICE, BOB, "BYE", via("alice a3"), .to_tag = "bob", .cseq = 2);
+    struct asked a = asked_response(&l, 5.2, ALICE, BOB, 481, "BYE", from_bob);
+    assert_seconds(ask(&l, &a, l.frame, SX_SITUATION_CROSSING_BYE), 0);
+}
+
+#define BYE_TO_ALICE via("p1 z1"), .from_tag = "bob", .to_tag = "alice"
+#define BYE_TO_BOB via("p1 z2"), .to_tag = "bob", .cseq = 2
+
+/* P1, which sent the INVITE on, ends the call on both sides; or Bob does, and P1 hands that on. */
+static void test_hop_ends_call(void)
+{
+    for (int by_bob = 0; by_bob < 2; by_bob++) {
+        struct ladder l;
+        struct asked first, second;
+        call_to_bob(&l);
+        response(&l, 0.2, BOB, P1, 200, "INVITE", TO_BOB);
+        response(&l, 0.3, P1, ALICE, 200, "INVITE", FROM_ALICE);
+        request(&l, 0.4, ALICE, P1, "ACK", via("alice a2"), .to_tag = "bob");
+        request(&l, 0.5, P1, BOB, "ACK", via("p1 a2x", "alice a2"), .to_tag = "bob");
+        if (by_bob) {
+            first = asked_request(&l, 5, BOB, P1, "BYE", from_bob);
+            second = asked_request(&l, 5.25, P1, ALICE, "BYE", via("p1 z1", "bob z1"), .from_tag = "bob",
+                                   .to_tag = "alice");
+        } else {
+            first = asked_request(&l, 5, P1, ALICE, "BYE", BYE_TO_ALICE);
+            second = asked_request(&l, 5.25, P1, BOB, "BYE", BYE_TO_BOB);
+        }
+        struct sx_stack_case c = case_of(&first, 7, SX_SITUATION_HOP_ENDS_CALL);
+        g_assert_true((c.numbers.situation == SX_SITUATION_HOP_ENDS_CALL) == !by_bob);
+        forget(&first);
+        assert_seconds(ask(&l, &second, 8, SX_SITUATION_HOP_ENDS_CALL), by_bob ? NOTHING : 0.25);
+    }
+}
+
 static void test_glare(void)
 {
     for (int pending = 0; pending < 2; pending++) {
@@ -290,7 +331,8 @@ static void test_old_cseq(void)
         request(&l, 5, ALICE, BOB, "INVITE", via("alice a3"), .to_tag = "bob", .cseq = 20);
         response(&l, 5.1, BOB, ALICE, 200, "INVITE", via("alice a3"), .cseq = 20);
         request(&l, 6, ALICE, BOB, "BYE", via("alice a4"), .to_tag = "bob", .cseq = cseq);
-        struct asked a = asked_response(&l, 6.1, BOB, ALICE, 500, "BYE", via("alice a4"), .cseq = cseq);
+        struct asked a = asked_response(&l, 6.1, BOB, ALICE, cseq == 5 ? 200 : 500, "BYE",
+                                        via("alice a4"), .cseq = cseq);
         assert_seconds(ask(&l, &a, l.frame, SX_SITUATION_OLD_CSEQ), cseq == 5 ? 0 : NOTHING);
     }
 }
@@ -314,6 +356,12 @@ static void test_refresh(void)
     answered(&l, "Session-Expires: 90;refresher=uas\r\n", true);
     a = asked_request(&l, 45, BOB, ALICE, "UPDATE", from_bob);
     g_assert_cmpint(session_number(&l, &a, SX_SITUATION_REFRESH), ==, 500);
+    /* Rounded. */
+    for (int later = 0; later < 2; later++) {
+        answered(&l, "Session-Expires: 90;refresher=uas\r\n", true);
+        a = asked_request(&l, later ? 45.046 : 45.044, BOB, ALICE, "UPDATE", from_bob);
+        g_assert_cmpint(session_number(&l, &a, SX_SITUATION_REFRESH), ==, later ? 501 : 500);
+    }
     /* The other side is to refresh it. */
     answered(&l, "Session-Expires: 90;refresher=uac\r\n", true);
     a = asked_request(&l, 45, BOB, ALICE, "UPDATE", from_bob);
@@ -431,6 +479,17 @@ static void test_registers_again(void)
     assert_seconds(ask(&l, &a, 3, SX_SITUATION_REGISTERS_AGAIN), NOTHING);
 }
 
+/* It is the last transaction of the capture. */
+static void test_another_at_the_end(void)
+{
+    struct ladder l = ladder_open();
+    struct asked a = asked_request(&l, 0, ALICE, P1, "REGISTER", via("alice r1"));
+
+    response(&l, 0.5, P1, ALICE, 404, "REGISTER", via("alice r1"));
+    request(&l, 200, ALICE, P1, "REGISTER", via("alice r2"), .call_id = "new");
+    assert_seconds(ask(&l, &a, 1, SX_SITUATION_NEVER_REGISTERS), NOTHING);
+}
+
 static double never(bool another, const char *contact, unsigned code)
 {
     struct ladder l = ladder_open();
@@ -504,6 +563,8 @@ int main(int argc, char **argv)
     g_test_add_func("/stack_cases/failure_no_ack", test_failure_no_ack);
     g_test_add_func("/stack_cases/no_ack", test_no_ack);
     g_test_add_func("/stack_cases/crossing_bye", test_crossing_bye);
+    g_test_add_func("/stack_cases/first_of_crossing", test_first_of_crossing);
+    g_test_add_func("/stack_cases/hop_ends_call", test_hop_ends_call);
     g_test_add_func("/stack_cases/glare", test_glare);
     g_test_add_func("/stack_cases/glare_retry", test_glare_retry);
     g_test_add_func("/stack_cases/old_cseq", test_old_cseq);
@@ -513,6 +574,7 @@ int main(int argc, char **argv)
     g_test_add_func("/stack_cases/cancel", test_cancel);
     g_test_add_func("/stack_cases/answered_elsewhere", test_answered_elsewhere);
     g_test_add_func("/stack_cases/registers_again", test_registers_again);
+    g_test_add_func("/stack_cases/another_at_the_end", test_another_at_the_end);
     g_test_add_func("/stack_cases/never_registers", test_never_registers);
     g_test_add_func("/stack_cases/reconnects", test_reconnects);
     return g_test_run();

@@ -92,6 +92,16 @@ static void test_numbers(void)
     g_assert_false(sx_stacks_fits(&other, &n));
     other.low = 0;
     g_assert_true(sx_stacks_fits(&other, &n));
+    /* Without a number any is right; a bound of 0 is one. */
+    n.number = -5;
+    g_assert_true(sx_stacks_fits(&other, &n));
+    other.high = 100;
+    g_assert_false(sx_stacks_fits(&other, &n));
+    n.number = 101;
+    g_assert_false(sx_stacks_fits(&other, &n));
+    n.number = 100;
+    g_assert_true(sx_stacks_fits(&other, &n));
+    other.high = 0;
     n.code = 409;
     g_assert_false(sx_stacks_fits(&other, &n));
     n.code = 430;
