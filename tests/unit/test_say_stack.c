@@ -10,6 +10,8 @@ static const struct sx_stack_fact fact = {.id = "x", .says = "its timer", .text 
                                           .versions = "5.6.3, 6.1.5"};
 static const struct sx_stack proxy = {.name = "Proxy", .facts = &fact, .fact_count = 1};
 
+static bool alone;
+
 static void says(enum sx_stack_situation situation, unsigned code, const char *words)
 {
     struct ladder l = ladder_open();
@@ -22,10 +24,10 @@ static void says(enum sx_stack_situation situation, unsigned code, const char *w
     struct sx_stack_told told = {
         .stack = &proxy,
         .fact = &fact,
-        .numbers = {.situation = situation, .number = ns_of(30.04), .code = 486},
+        .numbers = {.situation = situation, .number = ns_of(30.04), .code = 486, .over = 503},
         .of = txn_numbered(&l, 2),
     };
-    sx_say_stack(out, l.tracker, txn_numbered(&l, 1), &told);
+    sx_say_stack(out, l.tracker, txn_numbered(&l, 1), &told, alone);
     g_assert_cmpstr(wmem_strbuf_get_str(out), ==, words);
     assert_says(out, words);
     ladder_close(&l);
@@ -47,6 +49,12 @@ static void test_others(void)
 {
     says(SX_SITUATION_RANG, 180, "30.0 s of ringing: its timer");
     says(SX_SITUATION_FORK, 0, "its timer");
+    says(SX_SITUATION_TOLD_OTHERWISE, 0, "its timer");
+    alone = true;
+    says(SX_SITUATION_FORK, 0, "chosen over the 503 of 10.0.0.5: its timer");
+    says(SX_SITUATION_TOLD_OTHERWISE, 0, "made from the 503 of 10.0.0.5: its timer");
+    says(SX_SITUATION_GLARE, 0, "its timer");
+    alone = false;
 }
 
 static void test_fact(void)

@@ -47,15 +47,22 @@ static const char *waited_since(const struct sx_stack_told *told)
 }
 
 void sx_say_stack(wmem_strbuf_t *out, const struct sx_tracker *t, const struct sx_txn *txn,
-                  const struct sx_stack_told *told)
+                  const struct sx_stack_told *told, bool alone)
 {
     const char *since = waited_since(told);
+    bool fork = told->numbers.situation == SX_SITUATION_FORK;
 
     if (since)
         say_gave_up(out, t, txn, told, since);
     if (told->numbers.situation == SX_SITUATION_RANG) {
         say_seconds(out, told->numbers.number);
         wmem_strbuf_append(out, " of ringing: ");
+    }
+    if (alone && told->of && (fork || told->numbers.situation == SX_SITUATION_TOLD_OTHERWISE)) {
+        wmem_strbuf_append_printf(out, "%s the %u of ", fork ? "chosen over" : "made from",
+                                  told->numbers.over);
+        sx_say_host(out, t, told->of->dst.host);
+        wmem_strbuf_append(out, ": ");
     }
     wmem_strbuf_append(out, told->fact->says);
 }

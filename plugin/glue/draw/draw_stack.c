@@ -35,7 +35,8 @@ static void draw(struct sx_pen *p)
     if (verdict.count == 0)
         return;
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
-    sx_say_stack(words, v->tracker, p->txn, &verdict.told[0]);
+    /* Where something is flagged, why the failure was made is not said. */
+    sx_say_stack(words, v->tracker, p->txn, &verdict.told[0], p->flagged != NULL);
     p->known = wmem_strbuf_get_str(words);
 }
 
