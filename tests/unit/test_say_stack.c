@@ -36,7 +36,7 @@ static void says(enum sx_stack_situation situation, unsigned code, const char *w
 static void test_who_gave_up(void)
 {
     says(SX_SITUATION_UNANSWERED, 0,
-         "10.0.0.2 (Proxy) gave up 30.0 s after the request that nobody answered: its timer");
+         "10.0.0.2 (Proxy) gave up after 30.0 s: its timer");
     says(SX_SITUATION_GAVE_UP, 100, "10.0.0.2 (Proxy) gave up 30.0 s after the 100: its timer");
     says(SX_SITUATION_GAVE_UP, 180, "10.0.0.2 (Proxy) gave up 30.0 s after the last 18x: its timer");
     says(SX_SITUATION_CANCELLED_UNANSWERED, 100,

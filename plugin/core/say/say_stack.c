@@ -24,8 +24,10 @@ static void say_gave_up(wmem_strbuf_t *out, const struct sx_tracker *t, const st
 {
     say_who(out, t, txn->dst.host, told->stack);
     wmem_strbuf_append(out, " gave up ");
+    if (!*since)
+        wmem_strbuf_append(out, "after ");
     say_seconds(out, told->numbers.number);
-    wmem_strbuf_append_printf(out, " after the %s: ", since);
+    wmem_strbuf_append_printf(out, *since ? " after the %s: " : "%s: ", since);
 }
 
 static const char *last_word(const struct sx_txn *branch)
@@ -35,11 +37,11 @@ static const char *last_word(const struct sx_txn *branch)
                : "100";
 }
 
-/* Since when a hop waited that gave up; NULL: it is no such situation. */
+/* Since when a hop waited that gave up; "": since its own request; NULL: it is no such situation. */
 static const char *waited_since(const struct sx_stack_told *told)
 {
     if (told->numbers.situation == SX_SITUATION_UNANSWERED)
-        return "request that nobody answered";
+        return "";
     if (told->numbers.situation == SX_SITUATION_GAVE_UP ||
         told->numbers.situation == SX_SITUATION_CANCELLED_UNANSWERED)
         return last_word(told->of);
