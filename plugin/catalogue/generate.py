@@ -9,8 +9,10 @@ The output depends on nothing but the files: no time, no path, no order of the f
 import argparse
 import re
 import sys
-import unicodedata
 from pathlib import Path
+
+import stacks
+from texts import Report, c_array, c_rows, c_string, prose_errors, read_lines
 
 CLASSES = {1: "Provisional", 2: "Success", 3: "Redirection", 4: "Client Failure",
            5: "Server Failure", 6: "Global Failure"}
@@ -22,23 +24,12 @@ UNREGISTERED = "RFC 3261 section 8.1.3.2"   # how to treat a code that nobody re
 TABLES = {"q850-causes.tsv": (1, 127), "warn-codes.tsv": (300, 399)}
 LIMITS = {"meaning": 220, "when": 500, "fix": 600, "against": 500}
 LABEL = 239     # bytes of "430 Flow Failed: meaning" that Wireshark shows in an expert info
-WIDTH = 100
 
 NAME = re.compile(r"(?:([1-6][0-9]{2})|([1-6])xx)-([a-z0-9-]+)(?:\.([a-z]{2}))?\.md")
 HEADING = re.compile(r"# (?:(Meaning|When|Fix)|Fix: (.+)|Against ([1-6][0-9]{2}))")
 REFERENCE = re.compile(r"RFC [1-9][0-9]*( section [0-9A-Z]+(\.[0-9]+)*)?")
 TOKEN = r"[A-Za-z0-9.!%*_+`'~-]+"
 REQUIRED = re.compile(rf"({TOKEN}(?:\|{TOKEN})*)(?: \(([A-Z]+)\))?")
-MARKUP = re.compile(r"\*|__|~~|\]\(|<[A-Za-z/!]|^[-+>|] |^[0-9]+[.)] ", re.MULTILINE)
-
-
-class Report(list):
-    """The errors found so far."""
-    def error(self, path, line, message):
-        self.append((str(path), line, message))
-
-    def __str__(self):
-        return "".join(f"{path}:{line}:1: error: {text}\n" for path, line, text in sorted(self))
 
 
 class Entry:
@@ -110,45 +101,6 @@ OPTIONAL = ("requires", "see")
 
 # Reading one file
 
-def line_errors(line, is_table):
-    """What is wrong with the characters of one line."""
-    for char in sorted(set(line)):
-        category = unicodedata.category(char)
-        if char == "\r":
-            yield "carriage return; save the file with LF line ends"
-        elif char == "\t" and not is_table:
-            yield "tab; type spaces"
-        elif char not in "\t " and category in ("Cc", "Cf", "Co", "Zl", "Zp", "Zs"):
-            yield f"invisible character U+{ord(char):04X}; delete it or type a plain space"
-    if line != line.strip(" "):
-        yield "space at the start or end of the line; delete it"
-    if "  " in line.strip(" "):
-        yield "double space; type one"
-    if len(line) > WIDTH and not is_table:
-        yield f"line of {len(line)} columns; break it at {WIDTH}"
-
-
-def read_lines(path, report, is_table=False):
-    """The lines of a file, or None if it cannot be read."""
-    if not path.exists():
-        report.error(path, 1, "missing; add the file")
-        return None
-    data = path.read_bytes()
-    try:
-        lines = data.decode("utf-8").split("\n")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        report.error(path, line, "not UTF-8; save the file as UTF-8")
-        return None
-    if lines[-1]:
-        report.error(path, len(lines), "no newline at the end of the file; add one")
-        lines.append("")
-    for number, line in enumerate(lines[:-1], 1):
-        for message in line_errors(line, is_table):
-            report.error(path, number, message)
-    return lines[:-1]
-
-
 def read_header(entry, lines, report):
     """Read the "key: value" lines between two "---"; return the number of the last, 0 if none."""
     keys = {"class" if entry.is_class else "code": one_of(str(entry.number))}
@@ -187,22 +139,6 @@ def heading_keys(heading):
     if match[3]:
         return [("against", int(match[3]))]
     return [("fix", None)] if match[1] == "Fix" else [(match[1].lower(),)]
-
-
-def prose_errors(paragraph, limit):
-    """What is wrong with the lines of a section, without the blank lines around them."""
-    size = len(" ".join(paragraph).encode())
-    if not size:
-        yield "nothing under this heading; write a sentence or delete it"
-    elif "" in paragraph:
-        yield "more than one paragraph; join them"
-    if " ".join(paragraph).count("`") % 2:
-        yield "a backtick without its partner; add it"
-    elif MARKUP.search(re.sub("`[^`]*`", "code", "\n".join(paragraph))):
-        yield ("Markdown other than backticks; write plain sentences, with names and filters "
-               "in backticks")
-    if size > limit:
-        yield f"text of {size} bytes; shorten it to {limit}"
 
 
 def read_sections(entry, lines, end, report):
@@ -336,7 +272,7 @@ def check_translation(entry, base, report):
 
 
 def read_catalogue(folder, report):
-    """Read and check a folder: (base files by (is_class, number), translations, tables)."""
+    """Read and check a folder: (base files by (is_class, number), translations, tables, stacks)."""
     base, translations = {}, []
     for path in sorted((folder / "codes").glob("*.md")):
         entry = read_entry(path, report)
@@ -355,29 +291,11 @@ def read_catalogue(folder, report):
     check_contrasts(base.values(), report)
     for entry in translations:
         check_translation(entry, base.get((entry.is_class, entry.number)), report)
-    return base, translations, {name: read_table(folder / name, report) for name in TABLES}
+    tables = {name: read_table(folder / name, report) for name in TABLES}
+    return base, translations, tables, stacks.read(folder / "stacks", report)
 
 
 # Writing
-
-def c_string(text):
-    """A C literal in ASCII, or NULL. Two bare question marks could begin a trigraph; backticks
-    are for readers of the Markdown."""
-    if text is None:
-        return "NULL"
-    text = text.replace("`", "")
-    return '"' + "".join("\\" + chr(byte) if chr(byte) in '"\\?' else
-                         chr(byte) if 32 <= byte < 127 else f"\\{byte:03o}"
-                         for byte in text.encode()) + '"'
-
-
-def c_array(declaration, rows):
-    return [f"static const {declaration}[] = {{", *(f"    {row}," for row in rows), "};"]
-
-
-def c_rows(pairs):
-    return [f"{{ {first}, {second} }}" for first, second in pairs]
-
 
 def c_entry(entry, texts, contrasts):
     """The lines of the arrays an entry points to, and of its own initializer."""
@@ -434,7 +352,7 @@ def c_numbers(name, rows):
             f"const size_t {name}_count = sizeof {name} / sizeof {name}[0];"]
 
 
-def generate(base, translations, tables, language=None):
+def generate(base, translations, tables, software, language=None):
     """The C file, as one string."""
     texts = {key: entry.texts for key, entry in base.items()}
     texts.update({(entry.is_class, entry.number): entry.texts
@@ -453,12 +371,13 @@ def generate(base, translations, tables, language=None):
     return "\n".join([
         "/* Written by plugin/catalogue/generate.py from the files beside it: change those.",
         " *", " * SPDX-License-Identifier: GPL-2.0-or-later", " */",
-        '#include "core/facts/catalogue.h"', "", *arrays,
+        '#include "core/facts/catalogue.h"', '#include "core/facts/stack_facts.h"', "", *arrays,
         "const struct sx_code sx_codes[] = {", *entries[False], "};",
         "const size_t sx_codes_count = sizeof sx_codes / sizeof sx_codes[0];", "",
         "const struct sx_code sx_class_fallbacks[7] = {", *entries[True], "};",
         *c_numbers("sx_q850_causes", tables["q850-causes.tsv"]),
-        *c_numbers("sx_warn_codes", tables["warn-codes.tsv"]), ""])
+        *c_numbers("sx_warn_codes", tables["warn-codes.tsv"]), "",
+        *stacks.generate(software), ""])
 
 
 def main():
@@ -469,22 +388,27 @@ def main():
                         help="take the prose of this translation, and English where it has none")
     action = parser.add_mutually_exclusive_group(required=True)
     action.add_argument("--check", action="store_true", help="only check")
+    action.add_argument("--table", action="store_true",
+                        help="check and print what is known of software, for the README")
     action.add_argument("--output", metavar="FILE", type=Path, help="check and write the C file")
     options = parser.parse_args()
 
     report = Report()
-    base, translations, tables = read_catalogue(options.folder, report)
+    base, translations, tables, software = read_catalogue(options.folder, report)
     if report:
         sys.stderr.write(str(report))
         return 1
     if options.language and options.language not in {entry.language for entry in translations}:
         parser.error(f"no file is translated into '{options.language}'")
     if options.output:
-        text = generate(base, translations, tables, options.language)
+        text = generate(base, translations, tables, software, options.language)
         options.output.write_bytes(text.encode("ascii"))
+    elif options.table:
+        print("\n".join(stacks.table(software)))
     else:
         print(f"{len(base) - len(CLASSES)} codes, {len(CLASSES)} classes, {len(translations)} "
-              f"translations, {', '.join(f'{len(tables[name])} in {name}' for name in TABLES)}")
+              f"translations, {', '.join(f'{len(tables[name])} in {name}' for name in TABLES)}, "
+              f"{sum(len(facts) for _, facts in software)} facts of {len(software)} programs")
     return 0
 
 

@@ -15,6 +15,9 @@ void proto_reg_handoff_sipexplain(void);
 /* Bytes of a sentence that fit into Wireshark's 240 of an item, with what stands around it. */
 #define MAX_TOP_LINE 215
 
+/* Of these, for what stands at the end of a sentence that is cut. */
+#define MAX_END 160
+
 /* -1: 4.0 refuses an id that is not. */
 static int proto_sipexplain = -1;
 static int tap_expert = -1;
@@ -35,15 +38,19 @@ bool sx_is_verdict_wanted(const struct sx_pen *p)
            proto_registrar_get_nth((unsigned)proto_sipexplain)->ref_type > HF_REF_TYPE_INDIRECT;
 }
 
-const char *sx_add_verdict(const struct sx_pen *p, const char *sentence)
+const char *sx_add_verdict(const struct sx_pen *p, const char *sentence, const char *end)
 {
+    size_t room = MAX_TOP_LINE - (end ? MIN(strlen(end), MAX_END) : 0);
+
     sentence = sx_shown_frames(p, sentence);
-    if (strlen(sentence) <= MAX_TOP_LINE)
-        proto_item_set_text(p->top, "SIP Explain: %s", sentence);
+    if (strlen(sentence) <= room)
+        proto_item_set_text(p->top, "SIP Explain: %s%s", sentence, end ? end : "");
     else
-        proto_item_set_text(p->top, "SIP Explain: %.*s ...",
-                            (int)sx_line_break(sentence, MAX_TOP_LINE), sentence);
+        proto_item_set_text(p->top, "SIP Explain: %.*s ...%s", (int)sx_line_break(sentence, room),
+                            sentence, end ? end : "");
     /* For columns; in the tree the top line says it. A method alone is no verdict. */
+    if (end)
+        sentence = wmem_strdup_printf(p->pinfo->pool, "%s%s", sentence, end);
     if (strchr(sentence, ' '))
         proto_item_set_hidden(sx_add_string(p, p->tree, hf_verdict, sentence));
     return sentence;

@@ -21,6 +21,7 @@ LOOK_AHEAD = {
     "sipexplain",                               # the top line sums the others up
     "sipexplain.response_in", "sipexplain.response_missing", "sipexplain.cancelled_in",
     "sipexplain.parent",                        # comes later where clocks were merged
+    "sipexplain.stack", "sipexplain.stack.fact", "sipexplain.stack.fact.more",
     "sipexplain.failure", "sipexplain.failure.cause", "sipexplain.failure.cause_in",
     "sipexplain.trying.state", "sipexplain.trying.wait", "sipexplain.trying.ended_in",
     "sipexplain.trying.cause", "sipexplain.trying.cause_in",

@@ -167,3 +167,54 @@ def test_a_code_of_the_site_that_nobody_registered(wireshark, capture, table):
     done = tshark(wireshark, "-q", "-z", "sipexplain,compare,499,486", "-r", path)
     assert done.returncode == 0
     assert "499 Licence limit" in done.stdout and "Our PBX has no free channel." in done.stdout
+
+
+# stacks
+
+STACKS = "sipexplain_stacks"
+OURS = ("Our proxy", "kamailio", "gave-up", "408", "0", "184000", "186000", "its timer of 185 s")
+
+
+def facts_with(wireshark, capture, *rows):
+    """Frame -> what is known of software there, with these rows of the command line."""
+    prefs = [f"uat:{STACKS}:" + ",".join(f'"{cell}"' for cell in row) for row in rows]
+    frames = wireshark.fields(capture, ["sipexplain.stack.fact"], two_pass=True, prefs=prefs)
+    return {number: frame["sipexplain.stack.fact"] for number, frame in enumerate(frames, 1)
+            if frame["sipexplain.stack.fact"]}
+
+
+def with_cell(nth, cell):
+    return (*OURS[:nth], cell, *OURS[nth + 1:])
+
+
+@pytest.mark.parametrize("row, told", [
+    (OURS, True), (with_cell(3, "0"), True), (with_cell(6, "0"), True),
+    (with_cell(1, "KAMAILIO"), True), (with_cell(1, "kamail"), False), (with_cell(3, "487"), False),
+    (with_cell(2, "unanswered"), False), (with_cell(5, "185500"), False),
+    (with_cell(6, "184500"), False)])
+def test_a_fact_of_the_site(wireshark, capture, row, told):
+    """The proxy of this recording gives up after 185 s, by its configuration."""
+    path = capture(CAPTURES / "recorded" / "stuck-proxy-gives-up.pcapng")
+    assert facts_with(wireshark, path) == {}
+    assert facts_with(wireshark, path, row) == (
+        {5: ["Our proxy: its timer of 185 s"]} if told else {})
+
+
+def test_a_fact_of_the_site_goes_beside_the_catalogue(wireshark, capture):
+    path = capture(CAPTURES / "recorded" / "next-hop-silent-kamailio.pcapng")
+    row = ("Our proxy", "kamailio", "unanswered", "0", "0", "1000", "0", "its timer")
+    told = facts_with(wireshark, path, row)[13]
+    assert told[0] == "Our proxy: its timer" and told[1].startswith("Kamailio: Gives up 30.0 s")
+
+
+@pytest.mark.parametrize("row, reason", [
+    (with_cell(0, ""), "one line of UTF-8"), (with_cell(1, ""), "one line of UTF-8"),
+    (with_cell(7, ""), "one line of UTF-8"), (with_cell(7, "two\\x0alines"), "one line of UTF-8"),
+    (with_cell(3, "99"), "100 to 699"), (with_cell(4, "700"), "100 to 699"),
+    (with_cell(6, "183999"), "less than the least"), (with_cell(2, "gives-up"), "gives-up")])
+def test_a_bad_fact_is_refused(wireshark, capture, row, reason):
+    path = capture(LADDERS / "trying-slow.md")
+    cells = ",".join(f'"{cell}"' for cell in row)
+    done = tshark(wireshark, "-o", f"uat:{STACKS}:{cells}", "-r", path)
+    assert done.returncode != 0
+    assert reason in done.stderr

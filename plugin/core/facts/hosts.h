@@ -30,7 +30,11 @@ struct sx_host {
     uint32_t connected;         /* its newest connection to a port for SIP came up */
     uint32_t registers;         /* a REGISTER that it began, for a Contact with its own address */
     bool copied;                /* the capture holds packets from it twice */
+    uint8_t stack;              /* index + 1 in sx_stacks, by its first 100; 0: none yet; SX_STACK_NONE */
+    uint16_t stack_port;        /* the port that this 100 came from */
 };
+
+#define SX_STACK_NONE 255       /* its first 100 told nothing */
 
 #define SX_RECENT_HOSTS 64
 

@@ -3,6 +3,7 @@
  */
 #include "core/facts/answer_way.h"
 #include "core/facts/catalogue.h"
+#include "core/facts/stacks.h"
 #include "core/record/copies.h"
 #include "core/record/overload.h"
 #include "core/read/name_addr.h"
@@ -406,6 +407,23 @@ static uint32_t earlier_response(struct sx_tracker *t, struct sx_txn *txn,
     return 0;
 }
 
+/* A 100 is hop by hop, so it tells what software a proxy is, which sends on nearly all else of others.
+ * Read once for each host. A stateless proxy hands on the 100 of the next hop. */
+static void note_stack(struct sx_tracker *t, const struct sx_txn *txn,
+                       const struct sx_observation *obs)
+{
+    struct sx_host *host = sx_hosts_at(&t->hosts, obs->from.host);
+
+    if (host->stack)
+        return;
+    const struct sx_txn *branch = sx_tracker_txn(t, txn->first_child);
+    if (branch && branch->trying_frame)
+        return;
+    const struct sx_stack *stack = sx_stacks_of(obs->msg);
+    host->stack = stack ? (uint8_t)(stack - sx_stacks + 1) : SX_STACK_NONE;
+    host->stack_port = obs->from.port;
+}
+
 static void first_100(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs,
                       uint32_t to_tag)
 {
@@ -414,6 +432,7 @@ static void first_100(struct sx_tracker *t, struct sx_txn *txn, const struct sx_
     txn->trying_frame = obs->frame;
     txn->trying_ns = obs->time_ns;
     txn->trying_elsewhere = txn->request_frame && obs->from.host != txn->dst.host;
+    note_stack(t, txn, obs);
     if (!txn->in_dialog && sx_sip_msg_to_tag(obs->msg).n > 0)
         txn->trying_tag = to_tag;
     expect_answer(t, txn, obs->msg, obs->time_ns + t->cfg.trying_timeout_ns);

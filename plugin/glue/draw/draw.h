@@ -26,6 +26,7 @@ struct sx_pen {
     const struct sx_txn *txn;   /* NULL if the message names none */
     const char *flagged;        /* what a flag said first */
     const char *brief;          /* the same in a few words; NULL: there are none */
+    const char *known;          /* what is known of the software that fits here; NULL: nothing */
     const char *remark;         /* what is worth saying where nothing is flagged; NULL: nothing */
     bool quoted;                /* by an ICMP error */
     bool experts;               /* somebody looks at all expert infos */
@@ -61,8 +62,9 @@ void sx_add_top(struct sx_pen *p, proto_tree *tree);
 /* True if the sentence will be seen. */
 bool sx_is_verdict_wanted(const struct sx_pen *p);
 
-/* The sentence of the top line. Returns it as it is shown. */
-const char *sx_add_verdict(const struct sx_pen *p, const char *sentence);
+/* The sentence of the top line, which is cut if it is long, and what stands at its end in any case; NULL:
+ * nothing. Returns both as they are shown. */
+const char *sx_add_verdict(const struct sx_pen *p, const char *sentence, const char *end);
 
 /* ---- draw.c ---- */
 
@@ -123,7 +125,7 @@ extern const struct sx_drawing sx_drawing_response, sx_drawing_transaction, sx_d
     sx_drawing_failure, sx_drawing_trying, sx_drawing_flow, sx_drawing_dialog, sx_drawing_ack,
     sx_drawing_call_end, sx_drawing_registration, sx_drawing_mismatch, sx_drawing_session,
     sx_drawing_prack, sx_drawing_names, sx_drawing_expired, sx_drawing_overload,
-    sx_drawing_registration_health, sx_drawing_size;
+    sx_drawing_registration_health, sx_drawing_size, sx_drawing_stack;
 
 /* ---- draw_expired.c ---- */
 

@@ -152,7 +152,7 @@ static void draw_overdue(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
                 &ei_no_ack, wmem_strbuf_get_str(words));
     }
     if (p.top)
-        sx_add_verdict(&p, p.flagged);
+        sx_add_verdict(&p, p.flagged, NULL);
 }
 
 static void set_up(int proto, expert_module_t *module)

@@ -239,7 +239,7 @@ static void draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
     }
     sx_say_more(verdict, MAX(n, 1) - 1);
     if (n > 0)
-        sx_add_verdict(&p, wmem_strbuf_get_str(verdict));
+        sx_add_verdict(&p, wmem_strbuf_get_str(verdict), NULL);
 }
 
 static void draw_message(struct sx_pen *p)

@@ -98,6 +98,7 @@ static const struct sx_drawing *const drawings[] = {
     &sx_drawing_prack,
     &sx_drawing_overload,
     &sx_drawing_size,
+    &sx_drawing_stack,
     &sx_drawing_expired,
     &sx_drawing_names,
 };
@@ -132,7 +133,10 @@ struct sx_drawn sx_draw_message(proto_tree *tree, packet_info *pinfo, const stru
     if (sx_is_verdict_wanted(&p)) {
         wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
         say_message(words, &p, &drawn);
-        drawn.verdict = sx_add_verdict(&p, wmem_strbuf_get_str(words));
+        const char *sentence = wmem_strbuf_get_str(words);
+        const char *joint = strstr(sentence, " - ") ? "; " : " - ";
+        drawn.verdict = sx_add_verdict(
+            &p, sentence, p.known ? wmem_strdup_printf(pinfo->pool, "%s%s", joint, p.known) : NULL);
     }
     drawn.wrong = sx_shown_frames(&p, p.brief ? p.brief : p.flagged);
     return drawn;

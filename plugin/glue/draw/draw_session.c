@@ -121,7 +121,7 @@ static void draw_frame(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
         flag_overdue(&p, sx_add_uint(&p, p.tree, hf_agreed_in, session->frame), tracker, session,
                      &v);
     }
-    sx_add_verdict(&p, p.flagged);
+    sx_add_verdict(&p, p.flagged, NULL);
 }
 
 static void set_up(int proto, expert_module_t *module)

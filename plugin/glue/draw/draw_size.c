@@ -70,7 +70,7 @@ static void draw_frame(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
         return;
     sx_add_top(&p, tree);
     draw(&p, &s);
-    sx_add_verdict(&p, p.flagged);
+    sx_add_verdict(&p, p.flagged, NULL);
 }
 
 static void set_up(int proto, expert_module_t *module)

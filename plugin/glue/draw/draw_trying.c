@@ -206,7 +206,7 @@ static void draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
         more = i;
     }
     sx_say_more(verdict, more);
-    sx_add_verdict(&p, wmem_strbuf_get_str(verdict));
+    sx_add_verdict(&p, wmem_strbuf_get_str(verdict), NULL);
 }
 
 /* As many of a frame's waits have words in its verdict. */
@@ -267,7 +267,7 @@ static void draw_hangups(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
     if (told > MAX_HANGUP_WORDS)
         wmem_strbuf_append_printf(verdict, "; and %u more", told - MAX_HANGUP_WORDS);
     if (p.top)
-        sx_add_verdict(&p, wmem_strbuf_get_str(verdict));
+        sx_add_verdict(&p, wmem_strbuf_get_str(verdict), NULL);
 }
 
 /* A cancelled INVITE whose final response never came, on the two requests. */

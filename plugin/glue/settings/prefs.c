@@ -5,6 +5,7 @@
 
 #include "glue/settings/prefs.h"
 #include "glue/settings/site_codes.h"
+#include "glue/settings/site_stacks.h"
 
 static unsigned trying_timeout_ms = 32000;
 static unsigned trying_slow_ms = 6000;
@@ -39,6 +40,7 @@ void sx_prefs_register(int proto)
         "then.",
         &info_column);
     sx_site_codes_register(module);
+    sx_site_stacks_register(module);
 }
 
 struct sx_config sx_prefs_config(void)

@@ -18,6 +18,7 @@ import traceback
 import calls
 import dialogs
 import flows
+import limits
 from lab import Lab
 
 RECORDED = pathlib.Path(__file__).resolve().parent.parent / "recorded"
@@ -32,8 +33,8 @@ Recordings of real software on a small network, one bridge with these hosts on i
 `tests/captures/record/record.py` (as root; Debian packages `sip-tester`, `kamailio` with its
 outbound, TLS and WebSocket modules, `baresip-core`, `linphone-cli`, `tshark`; Asterisk and a newer
 Kamailio in a root of unstable, see `software.py`). This file is written by it, too: every row of the
-last column has been found in the capture with a display filter that `calls.py`, `dialogs.py` and
-`flows.py` give.
+last column has been found in the capture with a display filter that `calls.py`, `dialogs.py`,
+`limits.py` and `flows.py` give.
 
 | address | who |
 |---|---|
@@ -142,7 +143,8 @@ async def make_all(wanted, folder, jobs):
 
 
 def main():
-    recordings = {**calls.RECORDINGS, **dialogs.RECORDINGS, **flows.RECORDINGS}
+    recordings = {**calls.RECORDINGS, **dialogs.RECORDINGS, **limits.RECORDINGS,
+                  **flows.RECORDINGS}
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help="what to record (default: all)")

@@ -36,20 +36,21 @@ ctrl_tcp_listen 127.0.0.1:{control}
 class Baresip:
     """A phone that is told what to do over its control port."""
 
-    def __init__(self, lab, host, user, account="", port=5060, config=""):
+    def __init__(self, lab, host, user, account="", port=5060, config="", regint=0):
         self.lab = lab
         self.host = host
         self.user = user
         self.account = account
         self.port = port
         self.config = config
+        self.regint = regint
         self.process = None
 
     async def start(self):
         self.lab.uses("baresip " + run("dpkg-query", "-W", "-f", "${Version}", "baresip-core").split("-")[0])
         folder = pathlib.Path(tempfile.mkdtemp(prefix="baresip-", dir=self.lab.work))
         (folder / "config").write_text(BARESIP.format(port=self.port, control=CONTROL_PORT, more=self.config))
-        (folder / "accounts").write_text(f"<sip:{self.user}@{self.host.address}:{self.port}>;regint=0{self.account}\n")
+        (folder / "accounts").write_text(f"<sip:{self.user}@{self.host.address}:{self.port}>;regint={self.regint}{self.account}\n")
         (folder / "contacts").write_text("")
         self.process = await self.lab.start(f"baresip-{self.user}", self.host, "baresip", "-4", "-f", str(folder))
         await self.lab.until(lambda: f":{self.port}" in run(

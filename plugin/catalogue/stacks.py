@@ -1,0 +1,282 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What software does, as measured: read stacks/*.md, check them, write their C table.
+
+FORMAT.md is the specification. A fact without the versions it was measured with, without its source
+or without a date is refused: then nobody could measure it again.
+"""
+import re
+
+from texts import c_array, c_string, prose_errors, read_lines
+
+# Situation -> the unit of its number (None: it has none), and which other keys a fact of it has:
+# upper case where it must, lower case where it may.
+SITUATIONS = {
+    "unanswered": ("s", "CODE"), "gave-up": ("s", "CODE"), "gave-up-after-request": ("s", "CODE"),
+    "cancelled-unanswered": ("s", "CODE"), "connection-gone": (None, "CODE phrase"),
+    "fork": (None, "CODE OVER"), "told-otherwise": (None, "CODE OVER"), "rang": ("s", "CODE"),
+    "final": ("s", "CODE"), "no-ack": ("s", ""), "failure-no-ack": ("s", "CODE TIMES"),
+    "crossing-bye": (None, "CODE phrase"), "glare": (None, "CODE PHRASE"),
+    "glare-retry": ("s", ""), "refresh": ("%", ""), "session-over": ("%", ""),
+    "dialog-refused": ("s", "CODE"), "refresh-unanswered": ("s", ""), "no-prack": ("s", "CODE"),
+    "old-cseq": (None, "CODE phrase"), "cancel-with-trying": ("s", ""),
+    "answered-elsewhere": (None, ""), "hop-ends-call": ("s", ""), "hung-up": ("s", ""),
+    "registers-again": ("s", "CODE times"), "never-registers": ("s", "CODE"), "reconnects": ("s", ""),
+}
+NUMBERS = ("after", "tolerance", "least", "most")
+LIMITS = {"says": 90, "fact": 180}
+SCALE = {"s": 1_000_000_000, "%": 10}      # nanoseconds, per mille
+
+NAME = re.compile(r"[a-z0-9-]+\.md")
+HEADING = re.compile(r"# Fact: ([a-z0-9][a-z0-9-]*)")
+NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)?) (s|%)")
+DATE = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?")
+TAG = re.compile(r"hex ([1-9][0-9]?) \[([-.]+)\] hex ([1-9][0-9]?)")
+
+
+def a_text(value):
+    return value
+
+
+def a_list(value):
+    items = value[1:-1].split(", ")
+    if value[:1] + value[-1:] != "[]" or "" in items or len(set(items)) < len(items):
+        raise ValueError(f"'{value}' is not a list; type [one, two]")
+    return items
+
+
+def codes(value):
+    for item in a_list(value):
+        if not re.fullmatch("[1-6][0-9]{2}", item):
+            raise ValueError(f"'{item}' is not a code; type a number from 100 to 699")
+    return [int(item) for item in a_list(value)]
+
+
+def a_number(value):
+    match = NUMBER.fullmatch(value)
+    if not match:
+        raise ValueError(f"'{value}' is not a number with its unit; type '30.0 s' or '50 %'")
+    return float(match[1]), match[2]
+
+
+def a_count(value):
+    if not re.fullmatch("[1-9][0-9]?", value):
+        raise ValueError(f"'{value}' is not a count; type a number from 1 to 99")
+    return int(value)
+
+
+def matching(pattern, advice):
+    def parse(value):
+        if not pattern.fullmatch(value):
+            raise ValueError(f"'{value}' is not known; type {advice}")
+        return value
+    return parse
+
+
+def a_situation(value):
+    if value not in SITUATIONS:
+        raise ValueError(f"'{value}' is not a situation; type one of: {', '.join(SITUATIONS)}")
+    return value
+
+
+STACK = {"stack": a_text, "agents": a_list, "to-tag": matching(TAG, "'hex 32 [-.] hex 8'")}
+FACT = {"situation": a_situation, "code": codes, "over": codes, "phrase": a_text,
+        "after": a_number, "tolerance": a_number, "least": a_number, "most": a_number,
+        "times": a_count, "says": a_text, "versions": a_list, "source": a_text,
+        "recorded": a_list, "date": matching(DATE, "a date like 2026-11-29, or its month")}
+NEEDED = ("situation", "says", "versions", "source", "date")
+
+
+class Block:
+    """What stands below a heading, or at the top: "key: value" lines, and a sentence."""
+    def __init__(self, path, line):
+        self.path, self.line = path, line
+        self.values, self.lines, self.text = {}, {}, ""
+
+
+def read_keys(block, lines, first, known, report):
+    """The "key: value" lines, the first of which has the number first."""
+    for number, line in enumerate(lines, first):
+        key, _, value = line.partition(": ")
+        if key not in known or not value:
+            report.error(block.path, number, f"'{line}' is not known here; type 'key: value' with "
+                         f"one of: {', '.join(known)}")
+        elif key in block.lines:
+            report.error(block.path, number, f"a second '{key}'; delete one")
+        else:
+            block.lines[key] = number
+            try:
+                block.values[key] = known[key](value)
+            except ValueError as error:
+                report.error(block.path, number, f"{key}: {error}")
+
+
+def bounds(fact):
+    """The least and the greatest number that fit, in the unit's scale; (0, 0) without a number."""
+    values = fact.values
+    scale = SCALE.get(SITUATIONS[values["situation"]][0])
+    if scale is None:
+        return 0, 0
+    if "after" in values:
+        middle, slack = values["after"][0], values["tolerance"][0]
+        low, high = middle - slack, middle + slack
+    else:
+        low = values["least"][0]
+        high = values["most"][0] if "most" in values else 0
+    return round(low * scale), round(high * scale)
+
+
+def number_errors(fact):
+    """Pairs of a key and what is wrong with the numbers of a fact."""
+    unit = SITUATIONS[fact.values["situation"]][0]
+    given = [key for key in NUMBERS if key in fact.lines]
+    for key in given:
+        if unit is None:
+            yield key, f"'{fact.values['situation']}' has no number; delete this line"
+        elif key in fact.values and fact.values[key][1] != unit:
+            yield key, f"'{fact.values['situation']}' is measured in {unit}; type that"
+    if unit and given not in (["after", "tolerance"], ["least"], ["least", "most"]):
+        yield "situation", ("no number; add 'after: ...' and 'tolerance: ...', or 'least: ...' "
+                            "with or without 'most: ...'")
+
+
+def fact_errors(fact):
+    """Pairs of a key and what is wrong with a fact."""
+    for key in NEEDED:
+        if key not in fact.lines:
+            yield None, f"no '{key}'; add the line '{key}: ...' below this one"
+    if "situation" not in fact.values:
+        return
+    name, other = fact.values["situation"], SITUATIONS[fact.values["situation"]][1].split()
+    for key in ("code", "over", "phrase", "times"):
+        if key.upper() in other and key not in fact.lines:
+            yield "situation", f"'{name}' needs a '{key}'; add the line '{key}: ...'"
+        if key not in [one.lower() for one in other] and key in fact.lines:
+            yield key, f"'{name}' has no '{key}'; delete this line"
+    yield from number_errors(fact)
+    if len(fact.values.get("says", "").encode()) > LIMITS["says"]:
+        yield "says", f"text of more than {LIMITS['says']} bytes; shorten it"
+
+
+def read_fact(path, name, start, lines, report):
+    """The lines of a fact without its heading, the first of which has the number start."""
+    fact = Block(path, start - 1)
+    fact.values["id"] = name
+    end = lines.index("") if "" in lines else len(lines)
+    before = len(report)
+    read_keys(fact, lines[:end], start, FACT, report)
+    paragraph = "\n".join(lines[end:]).strip("\n").split("\n")
+    fact.text = " ".join(paragraph)
+    for message in prose_errors(paragraph, LIMITS["fact"]):
+        report.error(path, fact.line, message)
+    for key, message in fact_errors(fact):
+        report.error(path, fact.lines.get(key, fact.line), message)
+    return fact if len(report) == before else None
+
+
+def read_facts(path, lines, end, report):
+    starts = [n for n, line in enumerate(lines, 1) if n > end and line[:1] == "#"]
+    facts, names = [], {}
+    if any(lines[end:(starts or [len(lines) + 1])[0] - 1]):
+        report.error(path, end + 1, "text without a heading; begin with '# Fact: name'")
+    for start, stop in zip(starts, [*starts[1:], len(lines) + 1]):
+        match = HEADING.fullmatch(lines[start - 1])
+        if not match:
+            report.error(path, start, f"'{lines[start - 1]}' is not a heading; type "
+                         "'# Fact: name', the name in lower case with dashes")
+        elif match[1] in names:
+            report.error(path, start, f"line {names[match[1]]} has this name; take another one")
+        else:
+            names[match[1]] = start
+            fact = read_fact(path, match[1], start + 1, lines[start:stop - 1], report)
+            facts += [fact] if fact else []
+    return facts
+
+
+def read_stack(path, report):
+    """One file: (its header, its facts), or None if it cannot be read."""
+    if not NAME.fullmatch(path.name):
+        report.error(path, 1, "not a name for software; use lower case, digits and dashes")
+        return None
+    lines = read_lines(path, report)
+    if lines is None:
+        return None
+    if lines[:1] != ["---"] or "---" not in lines[1:]:
+        report.error(path, 1, "no header; begin with the line '---' and end it with another")
+        return None
+    end = lines.index("---", 1) + 1
+    header = Block(path, end)
+    read_keys(header, lines[1:end - 1], 2, STACK, report)
+    for key in ("stack", "agents"):
+        if key not in header.lines:
+            report.error(path, end, f"no '{key}'; add the line '{key}: ...' above this one")
+    facts = read_facts(path, lines, end, report)
+    if not facts and not report:
+        report.error(path, end, "no fact; add '# Fact: name'")
+    return header, facts
+
+
+def read(folder, report):
+    """All of a folder, in the order of their names; the folder need not be there."""
+    found = [read_stack(path, report) for path in sorted(folder.glob("*.md"))]
+    return [stack for stack in found if stack]
+
+
+# Writing
+
+def c_list(name, kind, items, end):
+    return c_array(f"{kind} {name}", [*items, end])
+
+
+def c_fact(prefix, fact):
+    """The lines of the arrays that a fact points to, and of its own initializer."""
+    values, lines, low_high = fact.values, [], bounds(fact)
+    for key in ("code", "over"):
+        if key in values:
+            lines += c_list(f"{key}_{prefix}", "uint16_t", values[key], 0)
+    members = {
+        "situation": "SX_SITUATION_" + values["situation"].upper().replace("-", "_"),
+        "times": values.get("times", 0),
+        "codes": f"code_{prefix}" if "code" in values else "NULL",
+        "over": f"over_{prefix}" if "over" in values else "NULL",
+        "low": f"INT64_C({low_high[0]})",
+        "high": f"INT64_C({low_high[1]})",
+        "id": c_string(values["id"]),
+        "phrase": c_string(values.get("phrase")),
+        "says": c_string(values["says"]),
+        "text": c_string(fact.text),
+        "versions": c_string(", ".join(values["versions"])),
+    }
+    return lines, ["    {", *(f"        .{key} = {value}," for key, value in members.items()), "    },"]
+
+
+def c_stack(number, header, facts):
+    values, lines, rows = header.values, [], []
+    for n, fact in enumerate(facts):
+        arrays, initializer = c_fact(f"{number}_{n}", fact)
+        lines += arrays
+        rows += initializer
+    lines += ["static const struct sx_stack_fact stack_facts_%d[] = {" % number, *rows, "};"]
+    lines += c_list(f"agents_{number}", "char *const", map(c_string, values["agents"]), "NULL")
+    tag = TAG.fullmatch(values.get("to-tag", ""))
+    fields = [c_string(values["stack"]), f"agents_{number}", f"stack_facts_{number}",
+              str(len(facts)), *([tag[1], c_string(tag[2]), tag[3]] if tag else ["0", "NULL", "0"])]
+    return lines, f"    {{ {', '.join(fields)} }},"
+
+
+def generate(stacks):
+    """The lines of C."""
+    arrays, rows = [], []
+    for number, (header, facts) in enumerate(stacks):
+        lines, row = c_stack(number, header, facts)
+        arrays += [*lines, ""]
+        rows.append(row)
+    return [*arrays, "const struct sx_stack sx_stacks[] = {", *rows,
+            "    { NULL, NULL, NULL, 0, 0, NULL, 0 },", "};", f"const size_t sx_stacks_count = {len(stacks)};"]
+
+
+def table(stacks):
+    """The rows of the project's README: who, what, measured with what, when."""
+    return ["| software | what it does | measured with | when |", "|---|---|---|---|",
+            *(f"| {header.values['stack']} | {fact.text.removesuffix('.')} | "
+              f"{', '.join(fact.values['versions'])} | {fact.values['date']} |"
+              for header, facts in stacks for fact in facts)]

@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What the readers of the catalogue's files share: lines, sentences, errors, and C literals."""
+import re
+import unicodedata
+
+WIDTH = 100
+
+MARKUP = re.compile(r"\*|__|~~|\]\(|<[A-Za-z/!]|^[-+>|] |^[0-9]+[.)] ", re.MULTILINE)
+
+
+class Report(list):
+    """The errors found so far."""
+    def error(self, path, line, message):
+        self.append((str(path), line, message))
+
+    def __str__(self):
+        return "".join(f"{path}:{line}:1: error: {text}\n" for path, line, text in sorted(self))
+
+
+def line_errors(line, is_table):
+    """What is wrong with the characters of one line."""
+    for char in sorted(set(line)):
+        category = unicodedata.category(char)
+        if char == "\r":
+            yield "carriage return; save the file with LF line ends"
+        elif char == "\t" and not is_table:
+            yield "tab; type spaces"
+        elif char not in "\t " and category in ("Cc", "Cf", "Co", "Zl", "Zp", "Zs"):
+            yield f"invisible character U+{ord(char):04X}; delete it or type a plain space"
+    if line != line.strip(" "):
+        yield "space at the start or end of the line; delete it"
+    if "  " in line.strip(" "):
+        yield "double space; type one"
+    if len(line) > WIDTH and not is_table:
+        yield f"line of {len(line)} columns; break it at {WIDTH}"
+
+
+def read_lines(path, report, is_table=False):
+    """The lines of a file, or None if it cannot be read."""
+    if not path.exists():
+        report.error(path, 1, "missing; add the file")
+        return None
+    data = path.read_bytes()
+    try:
+        lines = data.decode("utf-8").split("\n")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        report.error(path, line, "not UTF-8; save the file as UTF-8")
+        return None
+    if lines[-1]:
+        report.error(path, len(lines), "no newline at the end of the file; add one")
+        lines.append("")
+    for number, line in enumerate(lines[:-1], 1):
+        for message in line_errors(line, is_table):
+            report.error(path, number, message)
+    return lines[:-1]
+
+
+def prose_errors(paragraph, limit):
+    """What is wrong with the lines of a section, without the blank lines around them."""
+    size = len(" ".join(paragraph).encode())
+    if not size:
+        yield "nothing under this heading; write a sentence or delete it"
+    elif "" in paragraph:
+        yield "more than one paragraph; join them"
+    if " ".join(paragraph).count("`") % 2:
+        yield "a backtick without its partner; add it"
+    elif MARKUP.search(re.sub("`[^`]*`", "code", "\n".join(paragraph))):
+        yield ("Markdown other than backticks; write plain sentences, with names and filters "
+               "in backticks")
+    if size > limit:
+        yield f"text of {size} bytes; shorten it to {limit}"
+
+
+def c_string(text):
+    """A C literal in ASCII, or NULL. Two bare question marks could begin a trigraph; backticks
+    are for readers of the Markdown."""
+    if text is None:
+        return "NULL"
+    text = text.replace("`", "")
+    return '"' + "".join("\\" + chr(byte) if chr(byte) in '"\\?' else
+                         chr(byte) if 32 <= byte < 127 else f"\\{byte:03o}"
+                         for byte in text.encode()) + '"'
+
+
+def c_array(declaration, rows):
+    return [f"static const {declaration}[] = {{", *(f"    {row}," for row in rows), "};"]
+
+
+def c_rows(pairs):
+    return [f"{{ {first}, {second} }}" for first, second in pairs]

@@ -1,0 +1,141 @@
+/* test_stack.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "core/judge/stack.h"
+
+#include "stack_text.h"
+
+#define KAMAILIO "Server: kamailio (5.6.3 (x86_64/linux))\r\n"
+#define TO_BOB via("p1 b1", "alice a1")
+#define TO_CAROL via("p1 c1", "alice a1")
+
+/* The id of the one fact that is told; "" for none. */
+static const char *fact_of(struct asked *a, uint32_t frame)
+{
+    struct sx_stack_verdict v = sx_stack_judge(now(a, frame));
+
+    g_assert_cmpuint(v.count, <=, 1);
+    return v.count ? v.told[0].fact->id : "";
+}
+
+/* Alice's INVITE reaches P1, which sends it on to Bob, who never answers, and says 408. */
+static const char *given_up_after(double seconds, const char *server)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0, ALICE, P1, "INVITE", via("alice a1"));
+    requests(&l, 6, 0.1, P1, BOB, "INVITE", TO_BOB);
+    struct asked a = asked_response(&l, 0.1 + seconds, P1, ALICE, 408, "INVITE", via("alice a1"),
+                                    .to_tag = "p1", .more = server);
+    const char *id = fact_of(&a, l.frame);
+    forget(&a);
+    ladder_close(&l);
+    return id;
+}
+
+static void test_number_and_software(void)
+{
+    g_assert_cmpstr(given_up_after(30.0, KAMAILIO), ==, "fr-timer");
+    g_assert_cmpstr(given_up_after(29.5, KAMAILIO), ==, "fr-timer");
+    g_assert_cmpstr(given_up_after(29.499, KAMAILIO), ==, "");
+    g_assert_cmpstr(given_up_after(30.5, KAMAILIO), ==, "fr-timer");
+    g_assert_cmpstr(given_up_after(30.501, KAMAILIO), ==, "");
+    g_assert_cmpstr(given_up_after(30.0, "Server: OtherProxy/5.6.3\r\n"), ==, "");
+    g_assert_cmpstr(given_up_after(30.0, NULL), ==, "");
+    /* Its own fact is about 32 s. */
+    g_assert_cmpstr(given_up_after(30.0, "Server: Asterisk PBX 22\r\n"), ==, "");
+}
+
+/* Bob is busy, Carol's branch says 430; P1 hands on the 430, whose Server is another one's. */
+static const char *forked(const char *trying, bool stateless, uint16_t port, struct ladder *l)
+{
+    *l = ladder_open();
+    request(l, 0, ALICE, P1, "INVITE", via("alice a1"));
+    if (stateless) {
+        request(l, 0.01, P1, BOB, "INVITE", TO_BOB);
+        response(l, 0.02, BOB, P1, 100, "INVITE", TO_BOB, .to_tag = "", .more = trying);
+    }
+    response(l, 0.03, P1, ALICE, 100, "INVITE", via("alice a1"), .to_tag = "", .more = trying,
+             .src_port = port);
+    if (!stateless)
+        request(l, 0.04, P1, BOB, "INVITE", TO_BOB);
+    request(l, 0.05, P1, CAROL, "INVITE", TO_CAROL);
+    response(l, 0.1, BOB, P1, 486, "INVITE", TO_BOB, .to_tag = "bob");
+    response(l, 0.2, CAROL, P1, 430, "INVITE", TO_CAROL, .to_tag = "carol");
+    struct asked a = asked_response(l, 0.3, P1, ALICE, 430, "INVITE", via("alice a1"),
+                                    .to_tag = "carol", .more = "Server: baresip\r\n");
+    const char *id = fact_of(&a, l->frame);
+    struct sx_stack_verdict v = sx_stack_judge(&a.message);
+    g_assert_cmpstr(v.stack->name, ==, "baresip");
+    forget(&a);
+    ladder_close(l);
+    return id;
+}
+
+static void test_by_the_100_of_the_hop(void)
+{
+    struct ladder l;
+
+    g_assert_cmpstr(forked(KAMAILIO, false, 5060, &l), ==, "fork-430");
+    g_assert_cmpstr(forked("Server: OtherProxy\r\n", false, 5060, &l), ==, "");
+    g_assert_cmpstr(forked(NULL, false, 5060, &l), ==, "");
+    /* Two programs on one host. */
+    g_assert_cmpstr(forked(KAMAILIO, false, 5080, &l), ==, "");
+    /* It may have handed on the 100 of the next hop. */
+    g_assert_cmpstr(forked(KAMAILIO, true, 5060, &l), ==, "");
+}
+
+static void test_repeats_say_nothing(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0, ALICE, BOB, "INVITE", via("alice a1"));
+    response(&l, 0.1, BOB, ALICE, 180, "INVITE", via("alice a1"));
+    struct asked a = asked_response(&l, 120.1, BOB, ALICE, 486, "INVITE", via("alice a1"),
+                                    .more = "Server: baresip v1.0.0\r\n");
+    g_assert_cmpstr(fact_of(&a, 3), ==, "nobody-picks-up");
+    forget(&a);
+    a = asked_response(&l, 120.6, BOB, ALICE, 486, "INVITE", via("alice a1"),
+                       .more = "Server: baresip v1.0.0\r\n");
+    g_assert_cmpstr(fact_of(&a, 4), ==, "");
+    forget(&a);
+    ladder_close(&l);
+}
+
+/* A site's own fact: by its User-Agent alone, beside those of the catalogue. */
+static void test_site(void)
+{
+    static const char *const agents[] = {"MyPhone", NULL};
+    static const uint16_t codes[] = {486, 0};
+    static const struct sx_stack_fact fact = {
+        .situation = SX_SITUATION_RANG, .codes = codes, .low = 9 * SX_NS_PER_S,
+        .high = 11 * SX_NS_PER_S, .id = "site", .says = "it", .text = "it", .versions = ""};
+    static const struct sx_stack site = {.name = "MyPhone", .agents = agents, .facts = &fact, .fact_count = 1};
+    static const char *const servers[] = {"Server: myphone/2\r\n", "Server: phone/2\r\n"};
+
+    for (unsigned i = 0; i < 2; i++) {
+        struct ladder l = ladder_open();
+        request(&l, 0, ALICE, BOB, "INVITE", via("alice a1"));
+        response(&l, 0.1, BOB, ALICE, 180, "INVITE", via("alice a1"));
+        struct asked a = asked_response(&l, 10.1, BOB, ALICE, 486, "INVITE", via("alice a1"),
+                                        .more = servers[i]);
+        g_assert_cmpstr(fact_of(&a, 3), ==, "");
+        a.message.sites = &site;
+        a.message.site_count = 1;
+        g_assert_cmpstr(fact_of(&a, 3), ==, i == 0 ? "site" : "");
+        struct sx_stack_verdict v = sx_stack_judge(&a.message);
+        g_assert_true((v.stack == &site) == (i == 0));
+        forget(&a);
+        ladder_close(&l);
+    }
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/stack/number_and_software", test_number_and_software);
+    g_test_add_func("/stack/by_the_100_of_the_hop", test_by_the_100_of_the_hop);
+    g_test_add_func("/stack/repeats_say_nothing", test_repeats_say_nothing);
+    g_test_add_func("/stack/site", test_site);
+    return g_test_run();
+}
