@@ -140,7 +140,7 @@ TTL toDateTime(loaded) + INTERVAL 400 DAY;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS sip_hours_of_messages TO sip_hours AS
 SELECT toStartOfHour(timestamp) AS hour, server, client, method, ifNull(m.code, 0) AS code,
-    if(failure, toString(failure_cause), '') AS cause, ifNull(toInt8(origin) = 2, false) AS relayed, probe,
+    if(failure, ifNull(toString(failure_cause), ''), '') AS cause, ifNull(toInt8(origin) = 2, false) AS relayed, probe,
     uniqExactStateIf(id, first) AS messages, uniqExactStateIf(id, repeated) AS repeats,
     uniqExactStateIf(id, first AND failure) AS failures, max(loaded) AS loaded
 FROM (
@@ -153,25 +153,24 @@ GROUP BY hour, server, client, method, code, cause, relayed, probe;
 
 -- Each call of a time, at the first hop that was captured: SELECT * FROM sip_calls(since = '…', until = '…')
 CREATE VIEW IF NOT EXISTS sip_calls AS
-SELECT probe, capture, call, any(call_id) AS call_id, any(`from`) AS `from`, any(`to`) AS `to`,
-    min(timestamp) AS began, argMin(frame, frame) AS frame, argMin(client, frame) AS client, argMin(server, frame) AS server,
-    count() AS attempts, argMax(final, transaction) AS final, argMax(phrase, transaction) AS phrase,
-    argMax(failed, transaction) AS failed,
-    if(intDiv(final, 100) = 2, toDecimal64(toUnixTimestamp64Nano(argMax(final_at, transaction)) - toUnixTimestamp64Nano(min(timestamp)), 9) / 1000000000, NULL) AS answered_after,
-    argMax(duration, transaction) AS lasted, argMax(ended_by, transaction) AS ended_by, argMax(stuck, transaction) AS stuck
+SELECT probe, capture, call, any(id) AS call_id, any(caller) AS `from`, any(called) AS `to`, min(asked) AS began,
+    min(first_frame) AS frame, argMin(near, first_frame) AS client, argMin(far, first_frame) AS server,
+    count() AS attempts, argMax(last_code, transaction) AS final, argMax(last_phrase, transaction) AS phrase,
+    argMax(last_failure, transaction) AS failed,
+    if(intDiv(final, 100) = 2, argMax(answered, transaction) - began, NULL) AS answered_after,
+    argMax(duration, transaction) AS lasted, argMax(ender, transaction) AS ended_by, argMax(was_stuck, transaction) AS stuck
 FROM (
-    SELECT probe, capture, call, transaction,
-        anyIf(call_id, kind = 'request') AS call_id, anyIf(`from`, kind = 'request') AS `from`, anyIf(`to`, kind = 'request') AS `to`,
-        minIf(timestamp, kind = 'request') AS timestamp, minIf(frame, kind = 'request') AS frame,
-        any(client) AS client, any(server) AS server,
-        argMinIf(code, frame, code >= 200) AS final, argMinIf(phrase, frame, code >= 200) AS phrase,
-        argMinIf(failure, frame, code >= 200) AS failed, argMinIf(timestamp, frame, code >= 200) AS final_at,
-        anyIf(call_duration, kind = 'request') AS duration, anyIf(call_ended_by, kind = 'request') AS ended_by,
-        max(trying_state = 3) AS stuck
-    FROM sip_messages FINAL
+    SELECT probe, capture, call, transaction, any(m.call_id) AS id, any(m.`from`) AS caller, any(m.`to`) AS called,
+        minIf(m.timestamp, kind = 'request') AS asked, minIf(m.frame, kind = 'request') AS first_frame,
+        any(m.client) AS near, any(m.server) AS far, argMinIf(code, m.frame, code >= 200) AS last_code,
+        argMinIf(m.phrase, m.frame, code >= 200) AS last_phrase, argMinIf(failure, m.frame, code >= 200) AS last_failure,
+        argMinIf(m.timestamp, m.frame, code >= 200) AS answered, anyIf(call_duration, kind = 'request') AS duration,
+        anyIf(call_ended_by, kind = 'request') AS ender, countIf(trying_state = 3) > 0 AS was_stuck
+    FROM sip_messages AS m FINAL
     WHERE timestamp >= {{since:DateTime64(9)}} AND timestamp < {{until:DateTime64(9)}} AND method = 'INVITE' AND kind != 'packet'
+        AND isNull(duplicate_of)
     GROUP BY probe, capture, call, transaction
-    HAVING countIf(kind = 'request') > 0 AND countIf(kind = 'request' AND isNotNull(parent)) = 0
+    HAVING countIf(kind = 'request') > 0 AND countIf(isNotNull(parent)) = 0
         AND countIf(kind = 'request' AND isNotNull(dialog)) = 0)
 GROUP BY probe, capture, call;
 """
