@@ -28,7 +28,7 @@ FEW = frozenset((
     "warning.meaning", "registration.differs", "method", "src", "dst", "expired.method", "expired.src", "expired.dst"))
 
 TYPES = {"FT_UINT8": "UInt8", "FT_UINT16": "UInt16", "FT_UINT32": "UInt32", "FT_FRAMENUM": "UInt32",
-         "FT_BOOLEAN": "Bool", "FT_RELATIVE_TIME": "Decimal(18, 9)", "FT_STRING": "String"}
+         "FT_BOOLEAN": "Bool", "FT_RELATIVE_TIME": "Decimal(38, 9)", "FT_STRING": "String"}
 
 # What a message has besides the plugin's fields: column, type, how it is made of a row of sip_ek.
 ADDRESS = "extract({0}, '^\\\\[?(.*?)\\\\]?:[0-9]+$')"
@@ -229,7 +229,7 @@ def value_of(field):
     if kind == "FT_STRING":
         return several
     inner = scalar(*field)
-    made = {"Decimal(18, 9)": "toDecimal64(v, 9)", "UInt16": "toUInt16(v)", "UInt32": "toUInt32(v)"}
+    made = {"Decimal(38, 9)": "toDecimal128(v, 9)", "UInt16": "toUInt16(v)", "UInt32": "toUInt32(v)"}
     return f"arrayMap(v -> {made.get(inner) or f'CAST(toInt8(v), $${inner}$$)'}, {several})"
 
 

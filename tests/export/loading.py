@@ -14,6 +14,7 @@ KINDS = ("demo", "alert-*", "auth-*", "cancel-*", "flow-users-*", "flow-failed-*
          "no-response-*", "overload-*", "reason-*", "registration-*", "retry-after*", "session-*", "size-*",
          "tcp-pipelined-*", "trying-*", "warning-*", "ack-never", "ack-late*", "phrase-differs", "one-way-*")
 CAPTURES = [*RECORDED, *sorted({path for kind in KINDS for path in LADDERS.glob(f"{kind}.md")})]
+LOOKED_INTO = CAPTURES[::3]    # field by field
 EK = ["-Y", "sipexplain", "-T", "ek", "-J", "frame sipexplain"]
 
 

@@ -2,7 +2,7 @@
 -- Stuck calls per next hop
 -- Picture: bars, the next hop with the most calls on top: those that got 100 Trying and then nothing until the
 -- threshold. One that waits for another hop counts at both; the cause tells them apart.
--- Panel: table
+-- Panel: barchart
 WITH
     told AS (
         SELECT probe, capture, frame, any(txn) AS txn, max(wait) AS wait, max(cause) AS cause

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: GPL-2.0-or-later
 -- 430 and lost flows per edge
 -- Picture: stacked bars, one for each edge proxy, a colour for each outcome. Lost: nothing put it right.
--- Panel: table
+-- Panel: barchart
 SELECT server AS edge, flow_outcome AS outcome, count() AS failed_flows, countIf(code = 430) AS of_430,
     countIf(has(verdict_names, 'flow_lost')) AS lost, uniqExactIf(flow_aor, flow_aor != '') AS users,
     anyHeavy(flow_death) AS usual_death
