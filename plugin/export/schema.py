@@ -34,7 +34,7 @@ TYPES = {"FT_UINT8": "UInt8", "FT_UINT16": "UInt16", "FT_UINT32": "UInt32", "FT_
 ADDRESS = "extract({0}, '^\\\\[?(.*?)\\\\]?:[0-9]+$')"
 PORT = "toUInt16OrZero(extract({0}, ':([0-9]+)$'))"
 SRC, DST = f"{EK}src", f"{EK}dst"
-IS_TIME = "match(frame_time, '^(19[0-9]{2}|2[01][0-9]{2}|22[0-5][0-9])-')"
+IS_TIME = "match(frame_time, '^(19[7-9][0-9]|20[0-9]{2}|210[0-5])-')"     # hours have 32 bits
 OUR_NAMES = f"arrayMap(e -> arrayFirst(k -> startsWith(k, '{EK}'), mapKeys(e)), experts)"
 SEVERITIES = "arrayMap(e -> toUInt32OrZero(coalesce(e['_ws_expert__ws_expert_severity'], '')) DIV 1048576, experts)"
 # The explanation of a code is in the fields; its severity counts.

@@ -290,8 +290,8 @@ CREATE MATERIALIZED VIEW IF NOT EXISTS sip_messages_of_ek TO sip_messages AS
 SELECT
     probe AS `probe`,
     capture AS `capture`,
-    if(match(frame_time, '^(19[0-9]{2}|2[01][0-9]{2}|22[0-5][0-9])-'), toDateTime64OrZero(frame_time, 9, 'UTC'), toDateTime64(0, 9, 'UTC')) AS `timestamp`,
-    if(match(frame_time, '^(19[0-9]{2}|2[01][0-9]{2}|22[0-5][0-9])-'), '', frame_epoch) AS `odd_time`,
+    if(match(frame_time, '^(19[7-9][0-9]|20[0-9]{2}|210[0-5])-'), toDateTime64OrZero(frame_time, 9, 'UTC'), toDateTime64(0, 9, 'UTC')) AS `timestamp`,
+    if(match(frame_time, '^(19[7-9][0-9]|20[0-9]{2}|210[0-5])-'), '', frame_epoch) AS `odd_time`,
     frame AS `frame`,
     message AS `message`,
     multiIf(isNotNull(sipexplain_sipexplain_code), 'response', sipexplain_sipexplain_src != '', 'request', 'packet') AS `kind`,

@@ -12,7 +12,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 EXPORT = HERE.parents[1] / "plugin" / "export"
 INSERT = "INSERT INTO sip_ek SETTINGS input_format_skip_unknown_fields = 0 FORMAT JSONEachRow"
-ALWAYS = {"since": "1900-01-02 00:00:00", "until": "2261-01-01 00:00:00"}
+ALWAYS = {"since": "1970-01-02 00:00:00", "until": "2105-01-01 00:00:00"}
 
 
 class Refused(Exception):
