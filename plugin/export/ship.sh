@@ -93,10 +93,10 @@ with_query() {
     printf '%s%squery=%s' "$CLICKHOUSE" "$mark" "$(printf '%s' "$1" | jq -sRr @uri)"
 }
 
-# The last line is broken if a probe lost its power while it wrote.
+# The last line is broken if the probe lost its power while it wrote.
 send_file() {
-    [ -s "$1" ] || return 0
     [ -z "$(tail -c 1 "$1")" ] || sed -i '$d' "$1"
+    [ -s "$1" ] || return 0
     post "$(with_query "$into")" --data-binary "@$1"
 }
 

@@ -41,6 +41,15 @@ def spool(tmp_path):
     return tmp_path / "spool"
 
 
+@pytest.fixture
+def seen(wireshark, tmp_path):
+    """A folder that the user can read whom tshark runs as."""
+    folder = wireshark.home / tmp_path.name
+    folder.mkdir()
+    folder.chmod(0o755)
+    return folder
+
+
 def in_spool(spool):
     return sorted(path.name for path in spool.glob("*.json"))
 
@@ -64,12 +73,13 @@ def test_files(ship, spool, engine, wireshark, capture):
         {"probe": "north", "capture": name} for name in sorted(file.name for file in files)]
 
 
-def test_two_files_of_one_name_are_two(ship, spool, capture, tmp_path):
+def test_two_files_of_one_name_are_two(ship, spool, capture, seen):
     for folder, source in (("a", DEMO), ("b", RECORDED[0])):
-        (tmp_path / folder).mkdir()
-        shutil.copy(capture(source), tmp_path / folder / "x.pcap")
-        (tmp_path / folder / "x.pcap").chmod(0o644)
-        assert ship("spool", spool, tmp_path / folder / "x.pcap").returncode == 0
+        (seen / folder).mkdir()
+        (seen / folder).chmod(0o755)
+        shutil.copy(capture(source), seen / folder / "x.pcap")
+        (seen / folder / "x.pcap").chmod(0o644)
+        assert ship("spool", spool, seen / folder / "x.pcap").returncode == 0
     assert len(in_spool(spool)) == 2
 
 
@@ -144,16 +154,16 @@ def test_a_line_cut_by_a_crash_takes_no_other_with_it(ship, spool, engine, wires
     assert in_spool(spool) == [] and messages(engine) == count(wireshark, capture(DEMO)) - 1
 
 
-def test_rotated_files_are_read_once_when_they_are_finished(ship, spool, wireshark, capture, tmp_path):
-    folder = tmp_path / "ring"
+def test_rotated_files_are_read_once_when_they_are_finished(ship, spool, wireshark, capture, seen):
+    folder = seen / "ring"
     folder.mkdir()
+    folder.chmod(0o755)
 
     def rotate(number, source):
         path = folder / f"sip_{number:05d}_20260101000000.pcapng"
         shutil.copy(capture(source), path)
         path.chmod(0o644)
         os.utime(path, (1000 + number, 1000 + number))
-    tmp_path.chmod(0o755)
     rotate(1, DEMO)
     rotate(2, RECORDED[0])
     ship("folder", spool, folder)
@@ -167,13 +177,12 @@ def test_rotated_files_are_read_once_when_they_are_finished(ship, spool, wiresha
     assert len(in_spool(spool)) == 1 and in_spool(spool)[0].startswith("sip_00002")
 
 
-def test_a_capture_that_cannot_be_read_is_said_and_tried_again(ship, spool, capture, tmp_path):
-    bad, cut = tmp_path / "bad.pcap", tmp_path / "cut.pcap"
+def test_a_capture_that_cannot_be_read_is_said_and_tried_again(ship, spool, capture, seen):
+    bad, cut = seen / "bad.pcap", seen / "cut.pcap"
     bad.write_bytes(b"no capture")
     cut.write_bytes(capture(DEMO).read_bytes()[:-10])
     for path in (bad, cut):
         path.chmod(0o644)
-    tmp_path.chmod(0o755)
     done = ship("spool", spool, bad, cut)
     assert done.returncode == 1 and f"cannot be read: {bad}" in done.stderr
     assert f"not all of it could be read: {cut}" in done.stderr
