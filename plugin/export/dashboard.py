@@ -58,4 +58,4 @@ def dashboard():
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(dashboard(), indent=1, ensure_ascii=False) + "\n")
+    sys.stdout.write(json.dumps(dashboard(), indent=2, ensure_ascii=False) + "\n")

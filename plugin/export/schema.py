@@ -43,7 +43,8 @@ SEVERITY = "Enum8('None' = 0, 'Comment' = 1, 'Chat' = 2, 'Note' = 4, 'Warning' =
 ABOUT = [
     ("probe", "LowCardinality(String)", "probe"),
     ("capture", "LowCardinality(String)", "capture"),
-    ("timestamp", "DateTime64(9, 'UTC')", f"if({IS_TIME}, toDateTime64OrZero(frame_time, 9, 'UTC'), toDateTime64(0, 9, 'UTC'))"),
+    ("timestamp", "DateTime64(9, 'UTC')",
+     f"if({IS_TIME}, toDateTime64OrZero(frame_time, 9, 'UTC'), toDateTime64(0, 9, 'UTC'))"),
     ("odd_time", "String", f"if({IS_TIME}, '', frame_epoch)"),
     ("frame", "UInt32", "frame"),
     ("message", "UInt16", "message"),
@@ -167,8 +168,8 @@ FROM (
         argMinIf(m.timestamp, m.frame, code >= 200) AS answered, anyIf(call_duration, kind = 'request') AS duration,
         anyIf(call_ended_by, kind = 'request') AS ender, countIf(trying_state = 3) > 0 AS was_stuck
     FROM sip_messages AS m FINAL
-    WHERE timestamp >= {{since:DateTime64(9)}} AND timestamp < {{until:DateTime64(9)}} AND method = 'INVITE' AND kind != 'packet'
-        AND isNull(duplicate_of)
+    WHERE timestamp >= {{since:DateTime64(9)}} AND timestamp < {{until:DateTime64(9)}} AND method = 'INVITE'
+        AND kind != 'packet' AND isNull(duplicate_of)
     GROUP BY probe, capture, call, transaction
     HAVING countIf(kind = 'request') > 0 AND countIf(isNotNull(parent)) = 0
         AND countIf(kind = 'request' AND isNotNull(dialog)) = 0)

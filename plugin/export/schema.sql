@@ -521,8 +521,8 @@ FROM (
         argMinIf(m.timestamp, m.frame, code >= 200) AS answered, anyIf(call_duration, kind = 'request') AS duration,
         anyIf(call_ended_by, kind = 'request') AS ender, countIf(trying_state = 3) > 0 AS was_stuck
     FROM sip_messages AS m FINAL
-    WHERE timestamp >= {since:DateTime64(9)} AND timestamp < {until:DateTime64(9)} AND method = 'INVITE' AND kind != 'packet'
-        AND isNull(duplicate_of)
+    WHERE timestamp >= {since:DateTime64(9)} AND timestamp < {until:DateTime64(9)} AND method = 'INVITE'
+        AND kind != 'packet' AND isNull(duplicate_of)
     GROUP BY probe, capture, call, transaction
     HAVING countIf(kind = 'request') > 0 AND countIf(isNotNull(parent)) = 0
         AND countIf(kind = 'request' AND isNotNull(dialog)) = 0)

@@ -4,6 +4,7 @@
 # there, and is sent again. Nothing is lost, and nothing counts twice (schema.sql: a message that comes again replaces
 # itself).
 set -eu -o pipefail
+umask 077       # who called whom is nobody else's business
 
 usage() {
     cat <<'END'
@@ -22,6 +23,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 probe=${PROBE:-$(uname -n)}
 into='INSERT INTO sip_ek SETTINGS input_format_skip_unknown_fields = 0 FORMAT JSONEachRow'
 away=75     # EX_TEMPFAIL
+live=       # rows are written one at a time
 
 fail() { printf 'ship.sh: %s\n' "$*" >&2; exit 1; }
 
@@ -31,7 +33,7 @@ explain() {
     shift
     # shellcheck disable=SC2086  # options are several words
     tshark "$@" ${SX_TSHARK-} -Y sipexplain -T ek -J 'frame sipexplain' |
-        jq -n -R -c --unbuffered --arg probe "$probe" --arg capture "$capture" -f "$here/messages.jq"
+        jq -n -R -c ${live:+--unbuffered} --arg probe "$probe" --arg capture "$capture" -f "$here/messages.jq"
     codes=("${PIPESTATUS[@]}")
     [ "${codes[1]}" -eq 0 ] || return 3
     [ "${codes[0]}" -eq 0 ] || return 4
@@ -66,6 +68,7 @@ spool_folder() {
 spool_live() {
     local -a awk=(awk)
     awk -W version 2>&1 </dev/null | grep -q '^mawk' && awk=(awk -W interactive)
+    live=yes
     explain "$2" -l -i "$2" | "${awk[@]}" -v folder="$1" -v run="$$" '{
         slot = int(systime() / 10)
         file = folder "/live-" slot "-" run ".json"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What is loaded twice counts once: in the tables, in the view per hour and hop, and in each answer."""
 
+import pytest
 from engine import questions
 from loading import LADDERS, RECORDED, ek, rows
 
@@ -62,3 +63,13 @@ def test_two_passes_replace_one(wireshark, capture, engine):
     assert [row["frame"] for row in engine.ask(query)] == [27, 28, 29, 30]
     assert engine.ask("SELECT count() AS n, uniqExact(frame, message) AS m FROM sip_messages FINAL")[0]["n"] == \
         engine.ask("SELECT uniqExact(frame, message) AS n FROM sip_messages")[0]["n"]
+
+
+@pytest.mark.parametrize("days, kept", [(89, True), (91, False)])
+def test_messages_go_90_days_after_they_were_loaded(wireshark, capture, engine, days, kept):
+    engine.insert(rows(ek(wireshark, capture(LADDERS / "demo.md"))))
+    engine.say(f"INSERT INTO sip_messages SELECT * REPLACE ('old' AS probe, now64(3) - INTERVAL {days} DAY AS loaded) "
+               "FROM sip_messages")
+    engine.say("ALTER TABLE sip_messages DELETE WHERE probe != 'old' SETTINGS mutations_sync = 2")
+    engine.say("OPTIMIZE TABLE sip_messages FINAL")
+    assert bool(int(engine.ask("SELECT count() AS n FROM sip_messages")[0]["n"])) == kept
