@@ -13,12 +13,16 @@ def list: if type == "array" then . else [.] end;
 # A quote within a value is written \", so this key stands in none.
 def numbered: reduce range(1; length) as $i (.; .[$i] = "\"_ws_expert \($i)\":" + .[$i]) | add;
 
+# tshark 4.0 writes bytes of its memory for the time of a broken clock; the number after it is right.
+def parsed: . as $text | try fromjson catch
+    ($text / "\"frame_frame_time_epoch\":" | "{\"layers\":{\"frame\":{\"frame_frame_time_epoch\":" + .[1] | fromjson);
+
 inputs | select(startswith("{\"timestamp\"")) | . / "\"_ws_expert\":"
 | [range(1; length) | "_ws_expert \(.)"] as $experts
-| (if $experts == [] then .[0] else numbered end) | fromjson
+| (if $experts == [] then .[0] else numbered end) | parsed
 | .layers.frame as $frame | .layers.sipexplain | list
 | range(length) as $before | .[$before]
 | {probe: $probe, capture: $capture, frame: $frame.frame_frame_number, message: ($before + 1),
-   frame_time: $frame.frame_frame_time[0:29], frame_epoch: $frame.frame_frame_time_epoch}
+   frame_time: ($frame.frame_frame_time // "")[0:29], frame_epoch: $frame.frame_frame_time_epoch}
   + if $experts == [] then . else
         {experts: [.[$experts[]] // empty | list[]]} + delpaths([$experts[] | [.]]) end
