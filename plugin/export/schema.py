@@ -276,12 +276,10 @@ def upgrade(fields):
     lines = []
     for table, columns in (("sip_messages", [row[:2] for row in columns_of_messages(fields)]),
                            ("sip_ek", columns_of_ek(fields))):
-        names = {name for name, _ in columns}
-        keys = {"`probe`", "`timestamp`", "`frame`", "`message`", "`server`", "`client`", "`call_id`"} & names
-        for name, kind in columns:
-            if table == "sip_ek" or name not in keys:
-                lines.append(f"ALTER TABLE {table} ADD COLUMN IF NOT EXISTS {name} {kind};")
-                lines.append(f"ALTER TABLE {table} MODIFY COLUMN {name} {kind};")
+        for change, wanted in (("ADD COLUMN IF NOT EXISTS", columns),
+                               ("MODIFY COLUMN", [row for row in columns if "Enum8" in row[1]])):
+            parts = ",\n    ".join(f"{change} {name} {kind}" for name, kind in wanted)
+            lines.append(f"ALTER TABLE {table}\n    {parts};")
     lines.append(f"ALTER TABLE sip_messages_of_ek MODIFY QUERY {select(fields)};")
     return "\n".join(lines) + "\n"
 

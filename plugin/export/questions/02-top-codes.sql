@@ -3,7 +3,7 @@
 -- Picture: a table, the most frequent code on top: how often on any hop, repeats apart, how many are failures, and the
 -- time to it. As tshark's sipexplain,codes.
 -- Panel: table
-SELECT code, any(phrase) AS phrase, countIf(isNull(retransmission_of)) AS responses,
+SELECT code, min(phrase) AS phrase, countIf(isNull(retransmission_of)) AS responses,
     countIf(isNotNull(retransmission_of)) AS repeats, countIf(isNull(retransmission_of) AND failure) AS failures,
     minIf(time, isNull(retransmission_of)) AS shortest, avgIf(time, isNull(retransmission_of)) AS average,
     maxIf(time, isNull(retransmission_of)) AS longest,

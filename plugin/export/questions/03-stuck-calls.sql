@@ -5,7 +5,7 @@
 -- Panel: barchart
 WITH
     told AS (
-        SELECT probe, capture, frame, any(txn) AS txn, max(wait) AS wait, max(cause) AS cause
+        SELECT probe, capture, frame, min(txn) AS txn, max(wait) AS wait, max(cause) AS cause
         FROM (
             -- Said by the 100 itself, where what follows was known
             SELECT probe, capture, frame, transaction AS txn, ifNull(trying_wait, 0) AS wait,
@@ -33,7 +33,8 @@ WITH
         WHERE timestamp >= {since:DateTime64(9)} AND timestamp < {until:DateTime64(9)} AND code = 100
             AND isNull(retransmission_of) AND isNull(duplicate_of))
 SELECT server AS next_hop, count() AS calls, max(told.wait) AS longest, uniqExact(client) AS clients,
-    anyHeavy(told.cause) AS usual_cause, any(call_id) AS one_call_id
+    (sumMap([told.cause], [1]) AS causes).1[indexOf(causes.2, arrayMax(causes.2))] AS usual_cause,
+    min(call_id) AS one_call_id
 FROM tryings
 INNER JOIN told USING (probe, capture, frame)
 WHERE isNull(told.txn) OR told.txn = tryings.transaction

@@ -4,11 +4,12 @@
 -- two final responses to one request, as Kamailio may, has failed once.
 -- Panel: barchart
 SELECT server AS edge, outcome, count() AS failed_flows, countIf(first_code = 430) AS of_430, countIf(is_lost) AS lost,
-    uniqExactIf(user, user != '') AS users, anyHeavy(death) AS usual_death
+    uniqExactIf(user, user != '') AS users, (sumMap([death], [1]) AS deaths).1[indexOf(deaths.2, arrayMax(deaths.2))] AS usual_death
 FROM (
-    SELECT any(server) AS server, argMin(flow_outcome, (frame, message)) AS outcome,
+    SELECT argMin(server, (frame, message)) AS server, argMin(flow_outcome, (frame, message)) AS outcome,
         argMin(code, (frame, message)) AS first_code, max(has(verdict_names, 'flow_lost')) AS is_lost,
-        any(flow_aor) AS user, any(flow_death) AS death
+        argMin(flow_aor, (frame, message)) AS user,
+        argMin(ifNull(toString(flow_death), ''), (frame, message)) AS death
     FROM sip_messages FINAL
     WHERE timestamp >= {since:DateTime64(9)} AND timestamp < {until:DateTime64(9)} AND kind = 'response'
         AND isNotNull(flow_outcome) AND isNull(retransmission_of) AND isNull(duplicate_of)

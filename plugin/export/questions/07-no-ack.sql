@@ -23,7 +23,7 @@ WITH
         WHERE timestamp >= {since:DateTime64(9)} AND timestamp < {until:DateTime64(9)} AND code >= 200
             AND method = 'INVITE' AND isNull(retransmission_of) AND isNull(duplicate_of))
 SELECT server, client, if(intDiv(code, 100) = 2, 'answer', 'failure') AS response, trimLeft(told.state, '~') AS ack,
-    told.cause AS why, count() AS responses, any(call_id) AS one_call_id
+    told.cause AS why, count() AS responses, min(call_id) AS one_call_id
 FROM finals
 INNER JOIN told USING (probe, capture, frame)
 GROUP BY server, client, response, ack, why

@@ -16,8 +16,8 @@ WITH
             AND code BETWEEN 101 AND 199
         GROUP BY probe, capture, transaction),
     gave_up AS (
-        SELECT c.probe AS probe, c.capture AS capture, i.transaction AS transaction, any(i.parent) AS parent,
-            any(c.client) AS client, min(c.timestamp) AS cancelled, any(i.timestamp) AS began
+        SELECT c.probe AS probe, c.capture AS capture, i.transaction AS transaction, min(i.parent) AS parent,
+            argMin(c.client, c.timestamp) AS client, min(c.timestamp) AS cancelled, min(i.timestamp) AS began
         FROM (
             SELECT probe, capture, client, timestamp, assumeNotNull(cancels) AS invite_frame
             FROM sip_messages FINAL
