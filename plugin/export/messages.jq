@@ -13,11 +13,13 @@ def list: if type == "array" then . else [.] end;
 # A quote within a value is written \", so this key stands in none.
 def numbered: reduce range(1; length) as $i (.; .[$i] = "\"_ws_expert \($i)\":" + .[$i]) | add;
 
-# tshark 4.0 writes bytes of its memory for the time of a broken clock; the number after it is right.
+# tshark 4.0 writes bytes of its memory for the time of a broken clock, ends of lines among them; the number after it is
+# right.
+def whole: if endswith("}") then . else . + "?" + input | whole end;
 def parsed: . as $text | try fromjson catch
     ($text / "\"frame_frame_time_epoch\":" | "{\"layers\":{\"frame\":{\"frame_frame_time_epoch\":" + .[1] | fromjson);
 
-inputs | select(startswith("{\"timestamp\"")) | . / "\"_ws_expert\":"
+inputs | select(startswith("{\"timestamp\"")) | whole / "\"_ws_expert\":"
 | [range(1; length) | "_ws_expert \(.)"] as $experts
 | (if $experts == [] then .[0] else numbered end) | parsed
 | .layers.frame as $frame | .layers.sipexplain | list

@@ -199,7 +199,8 @@ def test_a_clock_out_of_range_is_kept_as_text(wireshark, capture, engine):
     assert {int(row["at"]) for row in found} == {0} and len(found) > 1
 
 
-@pytest.mark.parametrize("garbage", ["\x01\x1f", 'a"b', "\\x", "\ufffd"], ids=["control", "quote", "escape", "no-text"])
+@pytest.mark.parametrize("garbage", ["\x01\x1f", 'a"b', "\\x", "\ufffd", "\n", "\n\r\n{"],
+                         ids=["control", "quote", "escape", "no-text", "line", "lines"])
 def test_a_time_that_is_no_text_loses_no_message(engine, garbage):
     """tshark 4.0 writes some bytes of its memory there."""
     line = ('{"timestamp":"1","layers":{"frame":{"frame_frame_time":"294107-08-06T05:47:' + garbage + '.775807000Z",'
