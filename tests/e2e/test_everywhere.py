@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).parents[1]
-ELASTIC = TESTS.parent / "plugin" / "elastic"
 LADDERS = [TESTS / "captures" / "ladders" / f"{name}.md" for name in (
     "demo", "trying-slow", "trying-cancelled", "trying-open-at-end", "no-response-to-invite",
     "auth-challenge", "reason-header", "warning-header", "retry-after", "missing-www-authenticate",
@@ -122,6 +121,16 @@ def by_ek(wireshark, capture):
     text = wireshark.tshark(["-2", "-T", "ek"], capture)
     documents = [json.loads(line, object_pairs_hook=list) for line in text.splitlines()][1::2]
     return [sorted(our_pairs(wireshark, document, of_elastic(wireshark))) for document in documents]
+
+
+def of_elastic(wireshark):
+    """The fields that trees show, by tshark's names for Elasticsearch. Expert infos are in objects of
+    their own."""
+    return {elastic_name(name): name for name, kind in wireshark.types.items() if kind != "FT_NONE"}
+
+
+def elastic_name(name):
+    return "sipexplain_" + name.replace(".", "_")
 
 
 def our_pairs(wireshark, node, names):
@@ -253,92 +262,3 @@ def test_sharkd_frames(wireshark, capture):
     _, frames = wireshark.ask([("load", {"file": str(capture(DEMO))}), ("frames", column)])
     assert [frame["num"] for frame in frames] == expected
     assert {tuple(frame["c"]) for frame in frames} == {("Stuck",), ("",)}
-
-
-# Elasticsearch, OpenSearch
-
-# Before 4.6 tshark calls a duration a date; mapping.jq puts that right.
-SANE = {"FT_UINT8": "short", "FT_UINT16": "integer", "FT_UINT32": "long", "FT_FRAMENUM": "long",
-        "FT_BOOLEAN": "boolean", "FT_RELATIVE_TIME": "date"}
-READS = {"short": int, "integer": int, "long": int, "double": float,
-         "boolean": {True: 1, False: 0}.__getitem__}
-
-
-@pytest.fixture(scope="module")
-def mapping(wireshark):
-    args = ["-G", "elastic-mapping", "--elastic-mapping-filter", "sipexplain"]
-    return json.loads(wireshark.run("tshark", args))
-
-
-def test_mapping_has_our_numbers(wireshark, mapping):
-    sane = dict(SANE, FT_RELATIVE_TIME="double") if wireshark.release >= (4, 6) else SANE
-    expected = {elastic_name(name): {"type": sane[kind]} for name, kind in wireshark.all_types.items()
-                if kind not in ("FT_STRING", "FT_NONE")}
-    assert our_properties(mapping) == expected
-
-
-def test_refined_mapping_takes_durations_and_texts(wireshark, mapping):
-    refined = jq(json.dumps(mapping), "mapping.jq")
-    properties = our_properties(refined)
-    assert {value["type"] for value in properties.values()} <= set(READS)
-    for name, kind in wireshark.types.items():
-        if kind == "FT_RELATIVE_TIME":
-            assert properties[elastic_name(name)]["type"] == "double"
-    assert our_layer(refined)["dynamic"] is True
-    texts = refined["mappings"]["dynamic_templates"][0]["texts"]
-    assert texts["match_mapping_type"] == "string" and texts["mapping"]["type"] == "keyword"
-
-
-@each_ladder
-def test_documents_fit_the_mapping(wireshark, capture, mapping, path):
-    properties = our_properties(jq(json.dumps(mapping), "mapping.jq"))
-    text = wireshark.tshark(["-2", "-Y", "sipexplain", "-T", "ek"], capture(path))
-    lines = jq_lines(text, "documents.jq", "--arg", "probe", "north")
-    actions, documents = lines[::2], lines[1::2]
-    assert all(action == {"index": {}} for action in actions)
-    frames = wireshark.everything(capture(path), "two")
-    seen = [int(document["layers"]["frame"]["number"]) for document in documents]
-    assert seen == [number for number, frame in enumerate(frames, 1) if frame]
-    for number, document in zip(seen, documents):
-        assert document["probe"] == "north" and document["timestamp"].isdigit()
-        layer = document["layers"]["sipexplain"]
-        shown = [(key, value) for part in (layer if isinstance(layer, list) else [layer])
-                 for key, several in part.items() if key in properties
-                 for value in (several if isinstance(several, list) else [several])]
-        for key, value in shown:
-            READS[properties[key]["type"]](value)
-        names = of_elastic(wireshark)
-        ours = {(names[key], plain(wireshark, names[key], value)) for key, value in shown
-                if key in names}
-        assert ours <= set(fields(wireshark, frames[number - 1]))
-
-
-def of_elastic(wireshark):
-    """The fields that trees show, by tshark's names for Elasticsearch. Expert infos are in objects of
-    their own."""
-    return {elastic_name(name): name for name, kind in wireshark.types.items() if kind != "FT_NONE"}
-
-
-def elastic_name(name):
-    return "sipexplain_" + name.replace(".", "_")
-
-
-def our_layer(mapping):
-    return mapping["mappings"]["properties"]["layers"]["properties"]["sipexplain"]
-
-
-def our_properties(mapping):
-    return our_layer(mapping)["properties"]
-
-
-def jq(text, program, *args):
-    return json.loads(run_jq(text, program, *args))
-
-
-def jq_lines(text, program, *args):
-    return [json.loads(line) for line in run_jq(text, program, "-c", *args).splitlines()]
-
-
-def run_jq(text, program, *args):
-    return subprocess.run(["jq", *args, "-f", ELASTIC / program], input=text, capture_output=True,
-                          encoding="utf-8", check=True).stdout

@@ -22,7 +22,7 @@ import roots
 SOURCE = Path(__file__).resolve().parents[2]
 LOGS = SOURCE / "build" / "releases"
 NOT_SOURCE = shutil.ignore_patterns("build", ".git", "__pycache__", ".pytest_cache")
-SUITES = {"catalogue": ["tests/catalogue"], "e2e": ["tests/e2e"], "window": ["tests/gui"]}
+SUITES = {"catalogue": ["tests/catalogue"], "e2e": ["tests/e2e", "tests/export/test_elastic.py", "tests/export/test_ek.py"], "window": ["tests/gui"]}
 # What the plugin draws and adds to menus: there the releases differ most. And that a window says the
 # same as tshark does.
 BRIEF_WINDOW = ["tests/gui/test_window.py", "tests/gui/test_menus.py", "tests/gui/test_export.py"]

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Makes an index mapping for Elasticsearch or OpenSearch of what tshark prints:
 #
-#     tshark -G elastic-mapping --elastic-mapping-filter sipexplain | jq -f plugin/elastic/mapping.jq
+#     tshark -G elastic-mapping --elastic-mapping-filter sipexplain | jq -f plugin/export/mapping.jq
 #
 # Before 4.6 tshark calls a duration a date, which refuses 0.007. All releases leave texts out.
 
