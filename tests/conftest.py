@@ -32,6 +32,7 @@ def capture(wireshark):
 
 # All tests of one capture share its runs; they are dealt out in so many groups, more than there are processes.
 PARTS = 24
+BY_FILE = {"fuzz"}          # what a file's tests share is dearer there than a capture's runs
 
 # In the roots of other releases every fourth capture of these is tried: what they hold is judged by the
 # core, which is the same there. What differs is how frames are read: test_built, test_every_message.
@@ -54,7 +55,7 @@ def pytest_collection_modifyitems(config, items):
         group, capture = Path(item.fspath).stem, capture_of(item)
         if os.environ.get("SX_OTHER_RELEASE") and group in FEWER and capture and capture % 4:
             left_out.append(item)
-        if capture is not None:
+        if capture is not None and Path(item.fspath).parent.name not in BY_FILE:
             group = f"captures {capture // 4 % PARTS}"
         item.add_marker(pytest.mark.xdist_group(group))
     if left_out:
