@@ -47,7 +47,7 @@ FOUND = [
     r"the client is to stay away|asks this client to send nothing",
     r"no response (at all )?for |no refresh in this capture|it comes .* had run out",
     r"goes in a circle|forked: |too early|too late|REGISTERs in a row|has refused \d+ requests",
-    r"s of ringing: |has ended this",
+    r"s of ringing: |has ended ",
     r"first fragment|did not take a TCP connection|bytes over UDP|the REGISTER (in frame \d+|on without Path)",
     r"Path in frame|is challenged|credentials|ends the call|ends the overdue wait|registered .* (earlier|before)",
     r"this attempt comes|it comes .* after the registration|normal: the client answers",
