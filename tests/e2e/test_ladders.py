@@ -44,7 +44,7 @@ LOOK_AHEAD = {
     "sipexplain.too_large", "sipexplain.tcp_not_taken",
     "sipexplain.retry_after.broken", "sipexplain.retry_after.broken_in", "sipexplain.retry_after_broken",
 }
-# Where a flow was lost or refused (439), the advice is what became of it.
+# Where a flow was lost, told under another code too, or refused (439), the advice is what became of it.
 ADVICE = {"sipexplain.fix", "sipexplain.fix.more"}
 # A 100 is told at length where nothing follows it for too long.
 TOLD_OF_100 = {*ADVICE, "sipexplain.when", "sipexplain.when.more", "sipexplain.explain.100"}
@@ -123,7 +123,8 @@ def without(frames, names):
         codes = [value for field, value in tree if field == "sipexplain.code"]
         if "100" in codes:
             return TOLD_OF_100
-        lost = any(field == "sipexplain.flow.outcome" for field, _ in tree)
+        lost = any(field == "sipexplain.flow.outcome" or
+                   (field == "sipexplain.fix" and value.startswith("This was made from")) for field, value in tree)
         return ADVICE if lost or "439" in codes else set()
 
     def kept(tree):

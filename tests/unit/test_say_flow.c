@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/say/say.h"
+#include "core/say/say_failure.h"
 #include "flow_text.h"
 
 #define R1 (&(struct reg){.reg_id = 1})
@@ -48,6 +49,27 @@ static void test_words(void)
     out = wmem_strbuf_new(NULL, "");
     g_assert_true(sx_say_flow_advice(out, l.tracker, &s));
     assert_contains(out, "did not register again within 32 s");
+    ladder_close(&l);
+}
+
+/* The failure that the caller sees has the story and the advice of the flow that it was made from. */
+static void test_told_under_another_code(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_txn *txn = lost(&l, 430);
+    wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
+
+    tell_alice(&l, 10.02, 1, 480);
+    other_packet(&l, 60);
+    const struct sx_txn *upstream = sx_tracker_txn(l.tracker, txn->parent);
+    struct sx_failure_cause cause = sx_failure_cause_find(l.tracker, upstream);
+    g_assert_true(sx_say_failure(out, l.tracker, &cause));
+    assert_contains(out, "; reset by the client in frame 5: the flow of sip:bob@example.com registered in "
+                         "frame 1 is gone");
+    out = wmem_strbuf_new(NULL, "");
+    g_assert_true(sx_say_failure_advice(out, l.tracker, upstream, sx_slice_str("INVITE")));
+    g_assert_true(g_str_has_prefix(wmem_strbuf_get_str(out), "This was made from the 430 in frame "));
+    assert_contains(out, ": No other flow was tried");
     ladder_close(&l);
 }
 
@@ -100,6 +122,7 @@ int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
     g_test_add_func("/say_flow/words", test_words);
+    g_test_add_func("/say_flow/told-under-another-code", test_told_under_another_code);
     g_test_add_func("/say_flow/words_of_deaths", test_words_of_deaths);
     g_test_add_func("/say_flow/words_of_439", test_words_of_439);
     return g_test_run();

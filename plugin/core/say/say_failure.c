@@ -110,6 +110,30 @@ static void say_registration(wmem_strbuf_t *out, const struct sx_failure_cause *
                               c->registration.in ? c->registration.in : flow->registered_in);
 }
 
+/* What the failure was that this one was made from: of a lost flow its story. False if it was none. */
+static bool find_lost_flow(const struct sx_tracker *t, const struct sx_txn *made_from,
+                           struct sx_flow_story *story)
+{
+    if (!sx_flow_is_loss(t, made_from, made_from->final_code))
+        return false;
+    *story = sx_flow_tell(t, made_from);
+    return story->flow && story->about_flow;
+}
+
+static void say_told_otherwise(wmem_strbuf_t *out, const struct sx_tracker *t,
+                               const struct sx_failure_cause *c)
+{
+    struct sx_flow_story story;
+
+    wmem_strbuf_append_printf(out, "made from the %u of ", c->of->final_code);
+    sx_say_host(out, t, c->of->dst.host);
+    wmem_strbuf_append_printf(out, " in frame %" PRIu32, c->frame);
+    if (!find_lost_flow(t, c->of, &story))
+        return;
+    wmem_strbuf_append(out, "; ");
+    sx_say_flow(out, &story);
+}
+
 bool sx_say_failure(wmem_strbuf_t *out, const struct sx_tracker *t, const struct sx_failure_cause *c)
 {
     switch (c->kind) {
@@ -127,9 +151,7 @@ bool sx_say_failure(wmem_strbuf_t *out, const struct sx_tracker *t, const struct
         say_fork(out, t, c);
         return true;
     case SX_FAILURE_TOLD_OTHERWISE:
-        wmem_strbuf_append_printf(out, "made from the %u of ", c->of->final_code);
-        sx_say_host(out, t, c->of->dst.host);
-        wmem_strbuf_append_printf(out, " in frame %" PRIu32, c->frame);
+        say_told_otherwise(out, t, c);
         return true;
     case SX_FAILURE_CIRCLE:
         say_circle(out, t, c);
@@ -155,10 +177,12 @@ bool sx_say_failure_advice(wmem_strbuf_t *out, const struct sx_tracker *t, const
         return false;
     struct sx_failure_cause first = sx_failure_cause_first(t, own.of);
     const struct sx_code *entry = sx_catalogue_explain(first.at->final_code);
+    struct sx_flow_story story;
     if (!entry)
         return false;
     wmem_strbuf_append_printf(out, "This was made from the %u in frame %" PRIu32 ": ",
                               first.at->final_code, first.at->final_frame);
-    wmem_strbuf_append(out, sx_catalogue_fix(entry, method.p, method.n));
+    if (!find_lost_flow(t, first.at, &story) || !sx_say_flow_advice(out, t, &story))
+        wmem_strbuf_append(out, sx_catalogue_fix(entry, method.p, method.n));
     return true;
 }
