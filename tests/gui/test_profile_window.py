@@ -93,3 +93,11 @@ def test_sorting_by_the_verdict(desktop, window):
     first, *others = [lines.index(word) for word in ("theconnectionof", "480temporarily",
                                                      "200oktoregister", "180ringingto")]
     assert [first, *others] == sorted([first, *others])
+
+
+def test_graphs_are_ready_made(desktop, window):
+    desktop.choose(window, "Statistics", "O Graphs")
+    graphs = desktop.wait_for("I/O Graph")
+    desktop.resize(graphs, 0, 0, 1400, 900)
+    assert_shown(desktop.words(graphs), ["Failures", "Stuck calls", "Lost flows", "Registrations"])
+    desktop.xdotool("windowfocus", "--sync", graphs, "key", "Escape")
