@@ -132,11 +132,11 @@ static GPtrArray *lines_of(const GPtrArray *all, uint32_t call)
 /* ---- hops ---- */
 
 /* A host that sends to itself is several hops, told apart by their ports. */
-static bool sends_to_itself(const GPtrArray *lines, const char *address)
+static bool sends_to_itself(const GPtrArray *lines, const char *host)
 {
     for (unsigned i = 0; i < lines->len; i++) {
         const struct line *l = lines->pdata[i];
-        if (strcmp(l->from.address, address) == 0 && strcmp(l->to.address, address) == 0)
+        if (strcmp(l->from.address, host) == 0 && strcmp(l->to.address, host) == 0)
             return true;
     }
     return false;
