@@ -35,7 +35,8 @@ want_to_test() {
     want wireshark tool wireshark
     want xvfb tool Xvfb
     want xdotool tool xdotool
-    want imagemagick tool convert
+    # Not whatever is called convert: another program may stand before it.
+    want imagemagick file '/usr/bin/convert'
     want fonts-dejavu-core file '/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf'
     want tesseract-ocr tool tesseract
     want tesseract-ocr-eng file '/usr/share/tesseract-ocr/*/tessdata/eng.traineddata'
