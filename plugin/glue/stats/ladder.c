@@ -23,6 +23,7 @@
 
 struct line {
     uint32_t frame, call, failed_in;
+    unsigned at;            /* among all lines */
     double seconds;
     bool first_pass;
     unsigned src, dst;      /* of hops */
@@ -66,6 +67,7 @@ static tap_packet_status note(void *data, packet_info *pinfo, epan_dissect_t *ed
     const struct sx_arrow *arrow = told;
     struct line *l = g_new0(struct line, 1);
 
+    l->at = listener->lines->len;
     l->frame = pinfo->num;
     l->call = arrow->call;
     l->failed_in = arrow->failed_in;
@@ -108,24 +110,40 @@ static bool has_frame(const GPtrArray *lines, uint32_t frame)
     return false;
 }
 
-/* The lines of a call, and of packets without SIP those that it rests on: its own, the loss of the
- * flow that failed in it, and what comes of no call meanwhile between two of its hops. */
-static GPtrArray *lines_of(const GPtrArray *all, uint32_t call)
+/* A line of no call that a call may rest on. */
+static bool may_belong(const struct line *l)
 {
-    GPtrArray *messages = g_ptr_array_new(), *lines = g_ptr_array_new();
+    return l->failed_in || (!l->call && !l->call_id);
+}
 
-    for (unsigned i = 0; i < all->len; i++)
-        if (((struct line *)all->pdata[i])->call == call)
-            g_ptr_array_add(messages, all->pdata[i]);
-    for (unsigned i = 0; i < all->len; i++) {
-        struct line *l = all->pdata[i];
-        const struct line *first = messages->pdata[0], *last = messages->pdata[messages->len - 1];
-        if (l->call == call || has_frame(messages, l->failed_in) ||
-            (!l->call && !l->call_id && !l->failed_in && l->frame > first->frame &&
-             l->frame < last->frame && is_of_ends(l, messages)))
-            g_ptr_array_add(lines, l);
+/* Of packets without SIP a call rests on the loss of the flow that failed in it, and on what comes of no
+ * call meanwhile between two of its hops. */
+static bool rests_on(const GPtrArray *messages, const struct line *l)
+{
+    const struct line *first = messages->pdata[0], *last = messages->pdata[messages->len - 1];
+
+    if (l->failed_in)
+        return has_frame(messages, l->failed_in);
+    return l->frame > first->frame && l->frame < last->frame && is_of_ends(l, messages);
+}
+
+/* The lines of a call, in order: its own, and those of the others that it rests on. */
+static GPtrArray *lines_of(const GPtrArray *messages, const GPtrArray *others)
+{
+    GPtrArray *lines = g_ptr_array_new();
+    uint32_t call = ((const struct line *)messages->pdata[0])->call;
+    unsigned next = 0;
+
+    for (unsigned i = 0; i < others->len; i++) {
+        struct line *other = others->pdata[i];
+        if (other->call == call || !rests_on(messages, other))
+            continue;
+        while (next < messages->len && ((const struct line *)messages->pdata[next])->at < other->at)
+            g_ptr_array_add(lines, messages->pdata[next++]);
+        g_ptr_array_add(lines, other);
     }
-    g_ptr_array_free(messages, TRUE);
+    while (next < messages->len)
+        g_ptr_array_add(lines, messages->pdata[next++]);
     return lines;
 }
 
@@ -335,11 +353,11 @@ static void print_title(const GPtrArray *lines, uint32_t call)
     }
 }
 
-static void draw_call(const GPtrArray *all, uint32_t call)
+static void draw_call(const GPtrArray *messages, const GPtrArray *others)
 {
-    GPtrArray *lines = lines_of(all, call), *hops = hops_of(lines);
+    GPtrArray *lines = lines_of(messages, others), *hops = hops_of(lines);
 
-    print_title(lines, call);
+    print_title(lines, ((const struct line *)messages->pdata[0])->call);
     if (hops->len > MAX_HOPS) {
         draw_list(lines, hops);
     } else {
@@ -356,24 +374,48 @@ static void draw_call(const GPtrArray *all, uint32_t call)
     g_ptr_array_free(lines, TRUE);
 }
 
+/* Call number -> its own lines. */
+static GHashTable *messages_by_call(const GPtrArray *all)
+{
+    GHashTable *calls = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_ptr_array_unref);
+
+    for (unsigned i = 0; i < all->len; i++) {
+        struct line *l = all->pdata[i];
+        GPtrArray *messages = g_hash_table_lookup(calls, GUINT_TO_POINTER(l->call));
+        if (!messages) {
+            messages = g_ptr_array_new();
+            g_hash_table_insert(calls, GUINT_TO_POINTER(l->call), messages);
+        }
+        g_ptr_array_add(messages, l);
+    }
+    return calls;
+}
+
 static void draw(void *data)
 {
     const struct listener *listener = data;
-    GHashTable *drawn = g_hash_table_new(NULL, NULL);
-    bool first_pass = false;
+    GHashTable *calls = messages_by_call(listener->lines);
+    GPtrArray *others = g_ptr_array_new();
+    bool first_pass = false, drawn = false;
 
+    for (unsigned i = 0; i < listener->lines->len; i++)
+        if (may_belong(listener->lines->pdata[i]))
+            g_ptr_array_add(others, listener->lines->pdata[i]);
     for (unsigned i = 0; i < listener->lines->len; i++) {
         const struct line *l = listener->lines->pdata[i];
+        const GPtrArray *messages = g_hash_table_lookup(calls, GUINT_TO_POINTER(l->call));
         first_pass |= l->first_pass;
-        if (l->call && (!listener->call || listener->call == l->call) &&
-            g_hash_table_add(drawn, GUINT_TO_POINTER(l->call)))
-            draw_call(listener->lines, l->call);
+        if (l->call && (!listener->call || listener->call == l->call) && messages->pdata[0] == l) {
+            draw_call(messages, others);
+            drawn = true;
+        }
     }
-    if (g_hash_table_size(drawn) == 0)
+    if (!drawn)
         printf("\nNo such call. sipexplain.call has the numbers of the calls.\n");
     else if (first_pass)
         printf("\nThe words are those that one pass knows; -2 tells what follows a message.\n");
-    g_hash_table_destroy(drawn);
+    g_ptr_array_free(others, TRUE);
+    g_hash_table_destroy(calls);
 }
 
 static void reset(void *data)
