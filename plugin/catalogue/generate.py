@@ -12,7 +12,7 @@ import sys
 from pathlib import Path
 
 import stacks
-from texts import Report, c_array, c_rows, c_string, prose_errors, read_lines
+from texts import Report, c_array, c_rows, c_string, codes_of, list_of, prose_errors, read_lines
 
 CLASSES = {1: "Provisional", 2: "Success", 3: "Redirection", 4: "Client Failure",
            5: "Server Failure", 6: "Global Failure"}
@@ -62,17 +62,11 @@ def parse_reference(value):
 
 
 def parse_list(value):
-    items = value[1:-1].split(", ")
-    if value[:1] + value[-1:] != "[]" or "" in items or len(set(items)) < len(items):
-        raise ValueError(f"'{value}' is not a list; type [one, two], or leave the line out")
-    return items
+    return list_of(value, ", or leave the line out")
 
 
 def parse_see(value):
-    for item in parse_list(value):
-        if not re.fullmatch("[1-6][0-9]{2}", item):
-            raise ValueError(f"'{item}' is not a code; type a number from 100 to 699")
-    return [int(item) for item in parse_list(value)]
+    return codes_of(parse_list(value))
 
 
 def parse_requires(value):

@@ -6,7 +6,7 @@ or without a date is refused: then nobody could measure it again.
 """
 import re
 
-from texts import c_array, c_string, prose_errors, read_lines
+from texts import c_array, c_string, codes_of, list_of, prose_errors, read_lines
 
 # Situation -> the unit of its number (None: it has none), and which other keys a fact of it has:
 # upper case where it must, lower case where it may.
@@ -37,18 +37,8 @@ def a_text(value):
     return value
 
 
-def a_list(value):
-    items = value[1:-1].split(", ")
-    if value[:1] + value[-1:] != "[]" or "" in items or len(set(items)) < len(items):
-        raise ValueError(f"'{value}' is not a list; type [one, two]")
-    return items
-
-
 def codes(value):
-    for item in a_list(value):
-        if not re.fullmatch("[1-6][0-9]{2}", item):
-            raise ValueError(f"'{item}' is not a code; type a number from 100 to 699")
-    return [int(item) for item in a_list(value)]
+    return codes_of(list_of(value))
 
 
 def a_number(value):
@@ -78,11 +68,11 @@ def a_situation(value):
     return value
 
 
-STACK = {"stack": a_text, "agents": a_list, "to-tag": matching(TAG, "'hex 32 [-.] hex 8'")}
+STACK = {"stack": a_text, "agents": list_of, "to-tag": matching(TAG, "'hex 32 [-.] hex 8'")}
 FACT = {"situation": a_situation, "code": codes, "over": codes, "phrase": a_text,
         "after": a_number, "tolerance": a_number, "least": a_number, "most": a_number,
-        "times": a_count, "says": a_text, "versions": a_list, "source": a_text,
-        "recorded": a_list, "date": matching(DATE, "a date like 2026-11-29, or its month")}
+        "times": a_count, "says": a_text, "versions": list_of, "source": a_text,
+        "recorded": list_of, "date": matching(DATE, "a date like 2026-11-29, or its month")}
 NEEDED = ("situation", "says", "versions", "source", "date")
 
 

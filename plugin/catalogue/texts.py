@@ -17,6 +17,22 @@ class Report(list):
         return "".join(f"{path}:{line}:1: error: {text}\n" for path, line, text in sorted(self))
 
 
+def list_of(value, otherwise=""):
+    """The items of "[one, two]". otherwise: what else may be typed, for the error."""
+    items = value[1:-1].split(", ")
+    if value[:1] + value[-1:] != "[]" or "" in items or len(set(items)) < len(items):
+        raise ValueError(f"'{value}' is not a list; type [one, two]{otherwise}")
+    return items
+
+
+def codes_of(items):
+    """Status codes as numbers."""
+    for item in items:
+        if not re.fullmatch("[1-6][0-9]{2}", item):
+            raise ValueError(f"'{item}' is not a code; type a number from 100 to 699")
+    return [int(item) for item in items]
+
+
 def line_errors(line, is_table):
     """What is wrong with the characters of one line."""
     for char in sorted(set(line)):
