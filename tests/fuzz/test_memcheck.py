@@ -88,6 +88,15 @@ def test_two_passes_of_everything(memcheck, whole):
     assert memcheck.ours() == []
 
 
+def test_pictures_of_calls(memcheck, tools):
+    """Their listeners are told of a packet when the dissector has returned."""
+    demo = memcheck.keep("pictures.pcap", (tools.folder / "demo.pcap").read_bytes())
+    for args in ([], ["-2"]):
+        text = memcheck.tshark(["-q", *args, "-z", "sipexplain,ladder", "-z", "flow,sipexplain,standard"], demo)
+        assert "Call-ID C2@ladder" in text
+    assert memcheck.ours() == []
+
+
 def test_sharkd_opens_one_after_the_other(memcheck, whole, tools):
     """Frames in any order, and every capture's memory is given back when the next is opened."""
     demo = memcheck.keep("demo.pcap", (tools.folder / "demo.pcap").read_bytes())

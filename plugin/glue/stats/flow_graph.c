@@ -57,5 +57,8 @@ void sx_flow_graph_tell(packet_info *pinfo, const struct sx_arrow *arrow)
     struct sx_arrow *told = wmem_new(pinfo->pool, struct sx_arrow);
 
     *told = *arrow;
+    /* Listeners are told when the dissector has returned. What the message points to is the packet's. */
+    if (told->msg)
+        told->msg = wmem_memdup(pinfo->pool, told->msg, sizeof(*told->msg));
     tap_queue_packet(tap_arrow, pinfo, told);
 }
