@@ -17,6 +17,8 @@ want_to_test() {
     want python3-scapy module scapy
     want wireshark-common tool sharkd
     want shellcheck tool shellcheck
+    # tests/structure
+    want clang-format-14 tool clang-format-14
     # tests/e2e/test_live.py
     want sip-tester tool sipp
     want iproute2 tool ip

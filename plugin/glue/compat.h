@@ -29,7 +29,7 @@
 #include <epan/uat.h>
 #include <epan/wmem_scopes.h>
 #include <epan/dissectors/packet-sip.h>
-#include <wiretap/wtap.h>   /* 4.6's packet_info.h only names its record */
+#include <wiretap/wtap.h> /* 4.6's packet_info.h only names its record */
 #include <wsutil/wmem/wmem.h>
 
 /* 4.0's takes packet.h for granted. */
@@ -84,9 +84,9 @@ typedef void ws_z_result;
     register_conversation_filter(proto, name, valid, build)
 #endif
 
-/* Flow graphs. Wireshark exports these functions, but no release installs their header. Declared here
- * is the beginning of each struct that 4.0, 4.4 and 4.6 share, but for the size of their booleans; the
- * library itself makes them. */
+/* Flow graphs. Wireshark exports these functions, but no release installs their header. Declared
+ * here is the beginning of each struct that 4.0, 4.4 and 4.6 share, but for the size of their
+ * booleans; the library itself makes them. */
 #if defined(__has_include)
 #if __has_include(<epan/sequence_analysis.h>)
 #include <epan/sequence_analysis.h>
@@ -100,11 +100,11 @@ typedef struct {
     uint16_t port_src;
     address dst_addr;
     uint16_t port_dst;
-    char *frame_label;      /* these three are g_free()d */
+    char *frame_label; /* these three are g_free()d */
     char *time_str;
     char *comment;
     uint16_t conv_num;
-    unsigned fg_color;      /* 0xRRGGBB */
+    unsigned fg_color; /* 0xRRGGBB */
     unsigned bg_color;
     ws_bool has_color_filter;
     ws_bool display;
@@ -117,7 +117,7 @@ typedef struct {
     const char *name;
     ws_bool any_addr;
     int nconv;
-    GQueue *items;          /* seq_analysis_item_t */
+    GQueue *items; /* seq_analysis_item_t */
 } seq_analysis_info_t;
 
 void register_seq_analysis(const char *name, const char *ui_name, const int proto_id,

@@ -73,9 +73,9 @@ bool sx_experts_wanted(void)
 void proto_register_sipexplain(void)
 {
     static hf_register_info hf[] = {
-        { &hf_verdict,
-          { "Verdict", "sipexplain.verdict", FT_STRING, BASE_NONE, NULL, 0,
-            "What the line of the protocol says, for a column", HFILL } },
+        {&hf_verdict,
+         {"Verdict", "sipexplain.verdict", FT_STRING, BASE_NONE, NULL, 0,
+          "What the line of the protocol says, for a column", HFILL}},
     };
     static int *ett[] = {&ett_sipexplain};
 

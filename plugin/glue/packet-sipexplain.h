@@ -15,33 +15,33 @@
 /* One message to draw. Points to what lives as long as the packet. */
 struct sx_view {
     const struct sx_tracker *tracker;
-    uint32_t frame;             /* as the tracker names it */
-    const struct sx_message *record;    /* NULL if the message was not tracked */
+    uint32_t frame;                  /* as the tracker names it */
+    const struct sx_message *record; /* NULL if the message was not tracked */
     const struct sx_sip_msg *msg;
-    const struct sx_code *entry;        /* NULL on requests and for codes outside 100 to 699 */
-    const char *site_phrase;            /* the site's own words for this code; NULL or empty: */
-    const char *site_meaning;           /* the catalogue's */
+    const struct sx_code *entry; /* NULL on requests and for codes outside 100 to 699 */
+    const char *site_phrase;     /* the site's own words for this code; NULL or empty: */
+    const char *site_meaning;    /* the catalogue's */
     const char *site_fix;
     tvbuff_t *tvb;
-    unsigned offset, length;            /* of the message; bytes */
+    unsigned offset, length; /* of the message; bytes */
     int64_t time_ns;
-    bool say_verdict;                   /* even if the tree does not show it */
+    bool say_verdict; /* even if the tree does not show it */
 };
 
 /* What was found while drawing; of packet scope. */
 struct sx_drawn {
-    const char *wrong;      /* without the message's method and code; NULL: nothing is wrong */
-    const char *verdict;    /* the whole sentence; NULL: not asked for */
-    size_t head;            /* bytes of it that name the message */
-    bool plain;             /* the rest is no more than a time or a link to another frame */
+    const char *wrong;   /* without the message's method and code; NULL: nothing is wrong */
+    const char *verdict; /* the whole sentence; NULL: not asked for */
+    size_t head;         /* bytes of it that name the message */
+    bool plain;          /* the rest is no more than a time or a link to another frame */
 };
 
 /* Adds one message's tree and expert infos. On any pass; with tree NULL the expert infos are
  * still reported. */
 struct sx_drawn sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct sx_view *view);
 
-/* A text with the numbers of frames as Wireshark has them, where a read filter drops frames; NULL for
- * NULL. */
+/* A text with the numbers of frames as Wireshark has them, where a read filter drops frames; NULL
+ * for NULL. */
 const char *sx_frames_as_shown(wmem_allocator_t *pool, const struct sx_tracker *tracker,
                                const char *text);
 

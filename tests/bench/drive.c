@@ -23,7 +23,7 @@
 #define MAX_PACKET 65536
 
 static struct sx_tracker *tracker;
-static uint32_t failures;   /* so that no verdict is optimized away */
+static uint32_t failures; /* so that no verdict is optimized away */
 
 static uint16_t be16(const uint8_t *p)
 {

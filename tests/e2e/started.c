@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Preloaded into tshark or sharkd, it lets the program register its dissectors once, which is most of what
- * a run over a small capture takes. Then each request gets a copy of the process that begins main() anew,
- * with the request's arguments, standard streams and nothing else of another's.
+ * Preloaded into tshark or sharkd, it lets the program register its dissectors once, which is most
+ * of what a run over a small capture takes. Then each request gets a copy of the process that
+ * begins main() anew, with the request's arguments, standard streams and nothing else of another's.
  *
- * SX_STARTED is the descriptor of a SOCK_SEQPACKET socket. A request is one packet: the arguments, each
- * ended by a NUL, with the descriptors of the three streams. The answer is what waitpid() says of the copy.
+ * SX_STARTED is the descriptor of a SOCK_SEQPACKET socket. A request is one packet: the arguments,
+ * each ended by a NUL, with the descriptors of the three streams. The answer is what waitpid() says
+ * of the copy.
  */
 
 #define _GNU_SOURCE
@@ -27,7 +28,7 @@ typedef int main_type(int, char **, char **);
 
 static main_type *real_main;
 static jmp_buf begin;
-static bool started;            /* this is a copy */
+static bool started; /* this is a copy */
 static char request[1 << 17];
 static char *arguments[MOST_ARGUMENTS + 1];
 static int count;
@@ -43,12 +44,14 @@ static bool receive(int from, int streams[STREAMS])
         char room[CMSG_SPACE(sizeof(int[STREAMS]))];
     } control;
     struct iovec text = {request, sizeof(request) - 1};
-    struct msghdr message = {
-        .msg_iov = &text, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof(control)
-    };
+    struct msghdr message = {.msg_iov = &text,
+                             .msg_iovlen = 1,
+                             .msg_control = &control,
+                             .msg_controllen = sizeof(control)};
     ssize_t length = recvmsg(from, &message, 0);
     struct cmsghdr *sent = length > 0 ? CMSG_FIRSTHDR(&message) : NULL;
-    if (!sent || sent->cmsg_len != CMSG_LEN(sizeof(int[STREAMS])) || (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)))
+    if (!sent || sent->cmsg_len != CMSG_LEN(sizeof(int[STREAMS])) ||
+        (message.msg_flags & (MSG_TRUNC | MSG_CTRUNC)))
         return false;
     memcpy(streams, CMSG_DATA(sent), sizeof(int[STREAMS]));
     request[length] = '\0';
@@ -64,7 +67,7 @@ static void serve(int socket)
     int streams[STREAMS];
 
     while (receive(socket, streams)) {
-        signal(SIGCHLD, SIG_DFL);           /* sharkd ignores its children */
+        signal(SIGCHLD, SIG_DFL); /* sharkd ignores its children */
         pid_t copy = fork();
         if (copy == 0) {
             for (int i = 0; i < STREAMS; i++)
@@ -78,7 +81,8 @@ static void serve(int socket)
             longjmp(begin, 1);
         }
         int status = 0;
-        if (copy < 0 || waitpid(copy, &status, 0) != copy || send(socket, &status, sizeof(status), 0) < 0)
+        if (copy < 0 || waitpid(copy, &status, 0) != copy ||
+            send(socket, &status, sizeof(status), 0) < 0)
             break;
     }
     _exit(0);
@@ -116,8 +120,8 @@ static int again(int argc, char **argv, char **environment)
     return real_main(count, arguments, environment);
 }
 
-int __libc_start_main(main_type *main, int argc, char **argv, void (*init)(void), void (*fini)(void),
-                      void (*rtld_fini)(void), void *stack_end)
+int __libc_start_main(main_type *main, int argc, char **argv, void (*init)(void),
+                      void (*fini)(void), void (*rtld_fini)(void), void *stack_end)
 {
     int (*real)(main_type *, int, char **, void (*)(void), void (*)(void), void (*)(void), void *) =
         dlsym(RTLD_NEXT, "__libc_start_main");

@@ -10,12 +10,12 @@
 #include <stdlib.h>
 
 /* Ends the run with the input as a find. */
-#define CLAIM(true_always) \
-    do { \
-        if (!(true_always)) { \
+#define CLAIM(true_always)                                                              \
+    do {                                                                                \
+        if (!(true_always)) {                                                           \
             fprintf(stderr, "%s:%d: not true: %s\n", __FILE__, __LINE__, #true_always); \
-            abort(); \
-        } \
+            abort();                                                                    \
+        }                                                                               \
     } while (0)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

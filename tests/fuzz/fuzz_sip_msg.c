@@ -23,8 +23,7 @@ static bool is_inside(struct sx_slice part, struct sx_slice whole)
 {
     if (!part.p)
         return part.n == 0;
-    return part.p >= whole.p && part.n <= whole.n &&
-           (size_t)(part.p - whole.p) <= whole.n - part.n;
+    return part.p >= whole.p && part.n <= whole.n && (size_t)(part.p - whole.p) <= whole.n - part.n;
 }
 
 /* Reads every byte: a sanitizer then sees a slice that points where it may not. */
@@ -49,8 +48,17 @@ static void touch_via(const struct sx_via *via, struct sx_slice whole)
 static void touch_parts(const struct sx_sip_msg *msg, struct sx_slice whole)
 {
     const struct sx_slice parts[] = {
-        msg->head, msg->phrase, msg->method_name, msg->uri, msg->call_id, msg->from, msg->to,
-        msg->cseq_method_name, msg->top_route, msg->more_vias, sx_sip_msg_from_tag(msg),
+        msg->head,
+        msg->phrase,
+        msg->method_name,
+        msg->uri,
+        msg->call_id,
+        msg->from,
+        msg->to,
+        msg->cseq_method_name,
+        msg->top_route,
+        msg->more_vias,
+        sx_sip_msg_from_tag(msg),
         sx_sip_msg_to_tag(msg),
     };
 
@@ -60,8 +68,8 @@ static void touch_parts(const struct sx_sip_msg *msg, struct sx_slice whole)
     CLAIM(msg->head.p == whole.p);
     CLAIM(msg->code <= 999);
     CLAIM(msg->is_request == (msg->uri.p != NULL));
-    CLAIM(*sx_method_name(msg->method) == '\0' || sx_slice_is(msg->method_name,
-                                                              sx_method_name(msg->method)));
+    CLAIM(*sx_method_name(msg->method) == '\0' ||
+          sx_slice_is(msg->method_name, sx_method_name(msg->method)));
     CLAIM(msg->has_cseq || msg->cseq == 0);
     CLAIM(msg->has_expires || msg->expires == 0);
     CLAIM(msg->has_content_length || msg->content_length == 0);
@@ -113,8 +121,9 @@ static void walk_vias(const struct sx_sip_msg *msg, struct sx_slice whole)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const names[] = {
-        "Via", "From", "Contact", "Path", "Route", "Reason", "Warning", "Retry-After", "Require",
-        "WWW-Authenticate", "Content-Type", "Flow-Timer",
+        "Via",          "From",       "Contact",     "Path",    "Route",
+        "Reason",       "Warning",    "Retry-After", "Require", "WWW-Authenticate",
+        "Content-Type", "Flow-Timer",
     };
     struct sx_slice bytes = own_copy(data, size);
     struct sx_sip_msg msg, again;

@@ -1,6 +1,6 @@
 /* fuzz_start_line.c
- * The search for SIP messages in the bytes of a stream, and which of them a dissector took. Input: a
- * byte of options, a byte for each of 8 verdicts, then the bytes.
+ * The search for SIP messages in the bytes of a stream, and which of them a dissector took. Input:
+ * a byte of options, a byte for each of 8 verdicts, then the bytes.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */

@@ -61,10 +61,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         memcpy(frame, data + used, n);
     if (data[0] & PLACED)
         place(frame, n, addresses, 2 * length, (const char *)ports);
-    bool found = sx_tcp_header_find(
-        sx_slice(frame, n), sx_slice(addresses, length),
-        sx_slice(addresses + length, data[0] & MIXED ? length - 1 : length),
-        (uint16_t)(ports[0] << 8 | ports[1]), (uint16_t)(ports[2] << 8 | ports[3]), &header);
+    bool found =
+        sx_tcp_header_find(sx_slice(frame, n), sx_slice(addresses, length),
+                           sx_slice(addresses + length, data[0] & MIXED ? length - 1 : length),
+                           (uint16_t)(ports[0] << 8 | ports[1]),
+                           (uint16_t)(ports[2] << 8 | ports[3]), &header);
     if (found) {
         CLAIM(!(data[0] & MIXED));
         CLAIM(n >= 2 * length + 20);

@@ -66,8 +66,8 @@ struct run {
 static void move_time(struct run *r, uint8_t unit, uint8_t steps)
 {
     static const int64_t units[] = {
-        SX_NS_PER_MS, 100 * SX_NS_PER_MS, SX_NS_PER_S, 10 * SX_NS_PER_S, 60 * SX_NS_PER_S,
-        600 * SX_NS_PER_S, -SX_NS_PER_S, 1,
+        SX_NS_PER_MS,     100 * SX_NS_PER_MS, SX_NS_PER_S,  10 * SX_NS_PER_S,
+        60 * SX_NS_PER_S, 600 * SX_NS_PER_S,  -SX_NS_PER_S, 1,
     };
 
     if (unit & 0x80)
@@ -100,12 +100,17 @@ static const char *const methods[] = {
 
 static const unsigned codes[] = {
     100, 180, 183, 199, 200, 202, 302, 401, 407, 403, 408, 430, 477, 480, 481, 486,
-    487, 491, 500, 503, 603, 99, 0, 700, 999, 422, 423, 494, 101, 305, 600, 299,
+    487, 491, 500, 503, 603, 99,  0,   700, 999, 422, 423, 494, 101, 305, 600, 299,
 };
 
 enum {
-    HAS_EXPIRES_1 = 1, HAS_EXPIRES_MAX = 2, HAS_CREDENTIALS = 4, HAS_TOKEN = 8, HAS_INSTANCE = 16,
-    HAS_OUTBOUND = 32, EXPIRES_0 = 64,
+    HAS_EXPIRES_1 = 1,
+    HAS_EXPIRES_MAX = 2,
+    HAS_CREDENTIALS = 4,
+    HAS_TOKEN = 8,
+    HAS_INSTANCE = 16,
+    HAS_OUTBOUND = 32,
+    EXPIRES_0 = 64,
 };
 
 static void add_vias(GString *out, struct input *in, unsigned count)
@@ -133,14 +138,16 @@ static GString *make_message(struct input *in)
     add_vias(out, in, vias & 0x40 ? 17 : vias & 3);
     uint8_t cseq = next_byte(in), tags = next_byte(in), fields = next_byte(in);
     g_string_append_printf(out, "CSeq: %u %s\r\nCall-ID: c%u\r\n", cseq & 3, method, cseq >> 2 & 1);
-    g_string_append_printf(out, "From: <sip:a@h>;tag=%u\r\nTo: <sip:b%u@h>", tags & 1, tags >> 4 & 1);
+    g_string_append_printf(out, "From: <sip:a@h>;tag=%u\r\nTo: <sip:b%u@h>", tags & 1,
+                           tags >> 4 & 1);
     if (tags >> 1 & 3)
         g_string_append_printf(out, ";tag=%u", tags >> 1 & 3);
     g_string_append(out, "\r\n");
     if (fields & HAS_EXPIRES_1)
         g_string_append(out, "Expires: 1\r\nRetry-After: 100\r\n");
     if (fields & HAS_EXPIRES_MAX)
-        g_string_append(out, "Expires: 4294967295\r\nRetry-After: 4294967295\r\nFlow-Timer: 4294967295\r\n");
+        g_string_append(
+            out, "Expires: 4294967295\r\nRetry-After: 4294967295\r\nFlow-Timer: 4294967295\r\n");
     if (fields & EXPIRES_0)
         g_string_append(out, "Expires: 0\r\n");
     if (fields & HAS_CREDENTIALS)
@@ -166,24 +173,24 @@ static bool is_one_line(const char *text, size_t n)
 }
 
 /* A function of the words that may say nothing: then it must have said nothing. */
-#define SAY(r, call) \
-    do { \
-        size_t before_ = wmem_strbuf_get_len((r)->said); \
-        bool spoke_ = call; \
-        size_t after_ = wmem_strbuf_get_len((r)->said); \
-        CLAIM(spoke_ ? after_ > before_ : after_ == before_); \
+#define SAY(r, call)                                                                    \
+    do {                                                                                \
+        size_t before_ = wmem_strbuf_get_len((r)->said);                                \
+        bool spoke_ = call;                                                             \
+        size_t after_ = wmem_strbuf_get_len((r)->said);                                 \
+        CLAIM(spoke_ ? after_ > before_ : after_ == before_);                           \
         CLAIM(is_one_line(wmem_strbuf_get_str((r)->said) + before_, after_ - before_)); \
-        wmem_strbuf_append_c((r)->said, '\n'); \
+        wmem_strbuf_append_c((r)->said, '\n');                                          \
     } while (0)
 
-#define SAY_ALWAYS(r, call) \
-    do { \
-        size_t before_ = wmem_strbuf_get_len((r)->said); \
-        call; \
-        size_t after_ = wmem_strbuf_get_len((r)->said); \
-        CLAIM(after_ > before_); \
+#define SAY_ALWAYS(r, call)                                                             \
+    do {                                                                                \
+        size_t before_ = wmem_strbuf_get_len((r)->said);                                \
+        call;                                                                           \
+        size_t after_ = wmem_strbuf_get_len((r)->said);                                 \
+        CLAIM(after_ > before_);                                                        \
         CLAIM(is_one_line(wmem_strbuf_get_str((r)->said) + before_, after_ - before_)); \
-        wmem_strbuf_append_c((r)->said, '\n'); \
+        wmem_strbuf_append_c((r)->said, '\n');                                          \
     } while (0)
 
 static void say_trying(struct run *r, const struct sx_txn *txn)
@@ -203,7 +210,8 @@ static void say_trying(struct run *r, const struct sx_txn *txn)
     SAY(r, sx_say_cause(r->said, r->tracker, &v.chain));
     if (v.state != SX_TRYING_NONE)
         CLAIM(sx_trying_slow_hop(r->tracker, txn, &v) != NULL);
-    wmem_strbuf_append_printf(r->said, "%u %u %u %u\n", v.state, v.end, v.ended_in, v.chain.cause_in);
+    wmem_strbuf_append_printf(r->said, "%u %u %u %u\n", v.state, v.end, v.ended_in,
+                              v.chain.cause_in);
 }
 
 static void say_flow(struct run *r, const struct sx_txn *txn, unsigned code)
@@ -433,8 +441,8 @@ static void observe(struct run *r, const struct event *e, struct sx_slice bytes)
     };
     const struct sx_message *record = sx_tracker_observe(r->tracker, &obs);
     CLAIM(record->frame == r->frame);
-    /* A CANCEL's ACK and the like have no transaction; what is known is found again, but for what is cut
-     * before the fields that name its transaction. */
+    /* A CANCEL's ACK and the like have no transaction; what is known is found again, but for what
+     * is cut before the fields that name its transaction. */
     if (record->txn && !obs.quoted && msg.is_request && msg.has_via && msg.has_cseq)
         CLAIM(sx_tracker_find(r->tracker, &msg) != 0);
 }
@@ -461,8 +469,12 @@ static void on_event(struct run *r, struct input in)
         g_string_free(text, TRUE);
     } else if (e.kind == 's') {
         struct sx_segment segment = {
-            .src = e.src, .dst = e.dst, .time_ns = r->time_ns, .frame = r->frame,
-            .flags = next_byte(&in), .payload = next_byte(&in) & 7,
+            .src = e.src,
+            .dst = e.dst,
+            .time_ns = r->time_ns,
+            .frame = r->frame,
+            .flags = next_byte(&in),
+            .payload = next_byte(&in) & 7,
             .sign = (enum sx_segment_sign)((next_byte(&in) & 0xf) % 3),
         };
         segment.seq = next_byte(&in);
@@ -472,7 +484,10 @@ static void on_event(struct run *r, struct input in)
     } else if (e.kind == 'd') {
         char *bytes = g_memdup2(in.n ? in.p : (const uint8_t *)"", MAX(in.n, 1));
         struct sx_datagram datagram = {
-            .src = e.src, .dst = e.dst, .time_ns = r->time_ns, .frame = r->frame,
+            .src = e.src,
+            .dst = e.dst,
+            .time_ns = r->time_ns,
+            .frame = r->frame,
             .payload = sx_slice(bytes, in.n),
         };
         if (sx_tracker_watches_udp(r->tracker))

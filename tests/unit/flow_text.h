@@ -20,18 +20,18 @@
 enum { PHONE = BOB, EDGE = P1, CORE = P2, EDGE2 = P3 };
 
 struct reg {
-    unsigned reg_id;            /* 0: 1 */
-    unsigned line;              /* another connection of the same reg-id */
+    unsigned reg_id; /* 0: 1 */
+    unsigned line;   /* another connection of the same reg-id */
     unsigned instance;
-    unsigned edge;              /* 0: EDGE */
-    unsigned code;              /* 0: 200 */
-    const char *contact;        /* in place of the phone's own */
-    const char *expires;        /* header lines of the REGISTER */
-    const char *answer;         /* further header lines of the 2xx */
+    unsigned edge;       /* 0: EDGE */
+    unsigned code;       /* 0: 200 */
+    const char *contact; /* in place of the phone's own */
+    const char *expires; /* header lines of the REGISTER */
+    const char *answer;  /* further header lines of the 2xx */
     const char *to_uri;
-    enum sx_transport transport;    /* 0: TCP */
-    bool edge_only;             /* the hop to the registrar is not in the capture */
-    bool core_only;             /* only that one is */
+    enum sx_transport transport; /* 0: TCP */
+    bool edge_only;              /* the hop to the registrar is not in the capture */
+    bool core_only;              /* only that one is */
 };
 
 static inline uint16_t port_of(const struct reg *r)
@@ -68,10 +68,10 @@ static inline const struct sx_txn *make_flow(struct ladder *l, double seconds, c
     unsigned n = next_branch(), code = r->code ? r->code : 200;
     char *own = g_strdup_printf("phone r%u", n), *edge = g_strdup_printf("edge e%u", n);
     char *uri = contact_uri(r), *token = token_of_reg(r);
-    char *contact = r->contact
-        ? g_strdup_printf("Contact: %s\r\n", r->contact)
-        : g_strdup_printf("Contact: <%s>;reg-id=%u;+sip.instance=\"<urn:x:%u>\"\r\n", uri,
-                          MAX(r->reg_id, 1), r->instance);
+    char *contact =
+        r->contact ? g_strdup_printf("Contact: %s\r\n", r->contact)
+                   : g_strdup_printf("Contact: <%s>;reg-id=%u;+sip.instance=\"<urn:x:%u>\"\r\n",
+                                     uri, MAX(r->reg_id, 1), r->instance);
     char *more = g_strdup_printf("%s%s", contact, r->expires ? r->expires : "");
     char *path = g_strdup_printf("%sPath: <%s;lr;ob>\r\n", more, token);
     char *answer = g_strdup_printf("Require: outbound\r\nPath: <%s;lr;ob>\r\n%s", token,
@@ -91,9 +91,8 @@ static inline const struct sx_txn *make_flow(struct ladder *l, double seconds, c
                  .more = answer, .to_uri = r->to_uri);
     }
     if (!r->core_only)
-        response(l, seconds + 0.003, edge_of(r), PHONE, code, "REGISTER", via(own),
-                 .more = answer, .dst_port = port_of(r), .transport = transport,
-                 .to_uri = r->to_uri);
+        response(l, seconds + 0.003, edge_of(r), PHONE, code, "REGISTER", via(own), .more = answer,
+                 .dst_port = port_of(r), .transport = transport, .to_uri = r->to_uri);
     g_free(own);
     g_free(edge);
     g_free(uri);
@@ -108,7 +107,7 @@ static inline const struct sx_txn *make_flow(struct ladder *l, double seconds, c
 struct bytes {
     uint32_t payload, seq, ack;
     enum sx_segment_sign sign;
-    const struct reg *reg;      /* whose connection; NULL: that of reg-id 1 */
+    const struct reg *reg; /* whose connection; NULL: that of reg-id 1 */
 };
 
 /* A TCP segment between PHONE and EDGE. Returns its frame. */
@@ -148,10 +147,12 @@ static inline uint32_t datagram(struct ladder *l, double seconds, unsigned from,
     uint32_t frame = other_packet(l, seconds);
 
     if (sx_tracker_watches_udp(l->tracker))
-        sx_tracker_udp(l->tracker, &(struct sx_datagram){
-            .src = address_at(src, from == PHONE ? port : 5060),
-            .dst = address_at(dst, to == PHONE ? port : 5060),
-            .time_ns = ns_of(seconds), .frame = frame, .payload = payload});
+        sx_tracker_udp(l->tracker,
+                       &(struct sx_datagram){.src = address_at(src, from == PHONE ? port : 5060),
+                                             .dst = address_at(dst, to == PHONE ? port : 5060),
+                                             .time_ns = ns_of(seconds),
+                                             .frame = frame,
+                                             .payload = payload});
     return frame;
 }
 

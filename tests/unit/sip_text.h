@@ -30,22 +30,22 @@ struct sip_text {
     const char *call_id;
     const char *to_uri;
     const char *from_tag;
-    const char *to_tag;             /* responses but 100 have "bob" unless they say otherwise */
-    const char *more;               /* further header lines, each with its CR LF */
-    uint32_t cseq;                  /* 0: 1 */
-    uint32_t body;                  /* Content-Length */
-    uint32_t bytes;                 /* of the message; 0: not said */
-    bool old_branch;                /* without the magic cookie */
-    bool same_frame;                /* as the message before it */
+    const char *to_tag; /* responses but 100 have "bob" unless they say otherwise */
+    const char *more;   /* further header lines, each with its CR LF */
+    uint32_t cseq;      /* 0: 1 */
+    uint32_t body;      /* Content-Length */
+    uint32_t bytes;     /* of the message; 0: not said */
+    bool old_branch;    /* without the magic cookie */
+    bool same_frame;    /* as the message before it */
     bool quoted;
-    uint16_t src_port, dst_port;    /* 0: 5060 */
+    uint16_t src_port, dst_port; /* 0: 5060 */
     enum sx_transport transport;
     struct sx_packet_marks packet;
 };
 
 struct ladder {
     struct sx_tracker *tracker;
-    uint32_t frame;                 /* the newest; take one off to use its number again */
+    uint32_t frame; /* the newest; take one off to use its number again */
 };
 
 #define via(...) .via = {__VA_ARGS__}
@@ -54,7 +54,7 @@ struct ladder {
     ladder_send(l, seconds, from, to, &(struct sip_text){.method = (name), __VA_ARGS__})
 
 #define response(l, seconds, from, to, status, name, ...) \
-    ladder_send(l, seconds, from, to, \
+    ladder_send(l, seconds, from, to,                     \
                 &(struct sip_text){.code = (status), .method = (name), __VA_ARGS__})
 
 #define TEST_TRYING_TIMEOUT_S 32
@@ -114,8 +114,9 @@ static inline GString *text_of(const struct sip_text *m)
                            "Call-ID: %s\r\n"
                            "CSeq: %u %s\r\n",
                            m->from_tag ? m->from_tag : "alice",
-                           m->to_uri ? m->to_uri : "sip:bob@example.com", *to_tag ? ";tag=" : "", to_tag,
-                           m->call_id ? m->call_id : "call-1", m->cseq ? m->cseq : 1, m->method);
+                           m->to_uri ? m->to_uri : "sip:bob@example.com", *to_tag ? ";tag=" : "",
+                           to_tag, m->call_id ? m->call_id : "call-1", m->cseq ? m->cseq : 1,
+                           m->method);
     g_string_append_printf(out, "%sContent-Length: %u\r\n\r\n", m->more ? m->more : "", m->body);
     return out;
 }
@@ -225,7 +226,8 @@ static inline uint32_t fragment(struct ladder *l, double seconds, unsigned from,
     uint32_t frame = other_packet(l, seconds);
     struct sx_address a = address_at(src, 0), b = address_at(dst, 0);
 
-    sx_tracker_fragment(l->tracker, &(struct sx_seen_fragment){a, b, a, b, frame, id, holds, first, NULL});
+    sx_tracker_fragment(l->tracker,
+                        &(struct sx_seen_fragment){a, b, a, b, frame, id, holds, first, NULL});
     return frame;
 }
 
@@ -236,7 +238,7 @@ static inline void reassembled(struct ladder *l, unsigned from, unsigned to, uin
     struct sx_address a = address_at(src, 0), b = address_at(dst, 0);
 
     sx_tracker_reassembled(l->tracker, &(struct sx_seen_fragment){a, b, a, b, l->frame, id,
-                                                                 SX_HOLDS_TEXT, false, NULL});
+                                                                  SX_HOLDS_TEXT, false, NULL});
 }
 
 /* Never NULL: a test that expects a transaction where there is none reads zeros and fails. */
@@ -265,17 +267,17 @@ static inline int count_children(const struct ladder *l, const struct sx_txn *pa
 }
 
 /* Fails the test and says why, also from a process of its own. */
-#define complain(...)                                                                             \
-    G_STMT_START                                                                                  \
-    {                                                                                             \
-        char *complaint = g_strdup_printf(__VA_ARGS__);                                           \
-        if (g_test_subprocess())                                                                  \
-            g_printerr("%s\n", complaint);                                                        \
-        else                                                                                      \
-            g_test_message("%s", complaint);                                                      \
-        g_free(complaint);                                                                        \
-        g_test_fail();                                                                            \
-    }                                                                                             \
+#define complain(...)                                   \
+    G_STMT_START                                        \
+    {                                                   \
+        char *complaint = g_strdup_printf(__VA_ARGS__); \
+        if (g_test_subprocess())                        \
+            g_printerr("%s\n", complaint);              \
+        else                                            \
+            g_test_message("%s", complaint);            \
+        g_free(complaint);                              \
+        g_test_fail();                                  \
+    }                                                   \
     G_STMT_END
 
 /* Runs the test that calls this in a process of its own; true in the parent, where all is done.

@@ -24,8 +24,9 @@ static inline struct asked send_asked(struct ladder *l, double seconds, unsigned
     const struct sx_message *record = ladder_send(l, seconds, from, to, m);
 
     g_assert_true(sx_sip_msg_read(sx_slice(a.text->str, a.text->len), &a.msg));
-    a.message = (struct sx_stack_message){
-        .tracker = l->tracker, .txn = txn_of(l, record), .record = record};
+    a.message = (struct sx_stack_message){.tracker = l->tracker,
+                                          .txn = txn_of(l, record),
+                                          .record = record};
     return a;
 }
 
@@ -33,7 +34,7 @@ static inline struct asked send_asked(struct ladder *l, double seconds, unsigned
     send_asked(l, seconds, from, to, &(struct sip_text){.method = (name), __VA_ARGS__})
 
 #define asked_response(l, seconds, from, to, status, name, ...) \
-    send_asked(l, seconds, from, to, \
+    send_asked(l, seconds, from, to,                            \
                &(struct sip_text){.code = (status), .method = (name), __VA_ARGS__})
 
 /* The records may have moved. */

@@ -7,10 +7,12 @@ static const uint8_t v4[4] = {10, 0, 0, 2};
 static const uint8_t v6[16] = {0x20, 1, 0xd, 0xb8, [15] = 2};
 
 /* A 180 with this Via that goes to a port of 10.0.0.2 or 2001:db8::2. */
-static enum sx_answer_way way(const char *via, bool to_v6, uint16_t port, enum sx_transport transport)
+static enum sx_answer_way way(const char *via, bool to_v6, uint16_t port,
+                              enum sx_transport transport)
 {
     char *text = g_strdup_printf("SIP/2.0 180 Ringing\r\nVia: SIP/2.0/UDP %s\r\n"
-                                 "Call-ID: a\r\nCSeq: 1 INVITE\r\n\r\n", via);
+                                 "Call-ID: a\r\nCSeq: 1 INVITE\r\n\r\n",
+                                 via);
     struct sx_sip_msg msg;
     struct sx_observation obs = {
         .msg = &msg,

@@ -26,9 +26,9 @@ static struct ladder at_first_hop(void)
 }
 
 /* An INVITE as often as Timer A repeats it (RFC 3261 17.1.1.2). */
-#define send_in_vain(l, first, from, to, ...)                                                   \
-    do {                                                                                        \
-        for (int sent = 0; sent < 7; sent++)                                                    \
+#define send_in_vain(l, first, from, to, ...)                                                    \
+    do {                                                                                         \
+        for (int sent = 0; sent < 7; sent++)                                                     \
             request(l, (first) + 0.5 * ((1 << sent) - 1), from, to, "INVITE", via(__VA_ARGS__)); \
     } while (0)
 

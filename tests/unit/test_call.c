@@ -155,12 +155,12 @@ static void test_what_is_a_call(void)
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         g_test_message("%s %s", rows[i].method, rows[i].to_tag ? rows[i].to_tag : "");
         g_assert_true(asked(sx_call_is_attempt, rows[i].method, rows[i].to_tag) == rows[i].call);
-        g_assert_true(asked(sx_call_is_request, rows[i].method, rows[i].to_tag) ==
-                      rows[i].request);
+        g_assert_true(asked(sx_call_is_request, rows[i].method, rows[i].to_tag) == rows[i].request);
     }
 }
 
-/* The capture began after the INVITE: its responses show the call, unless it is one inside a call. */
+/* The capture began after the INVITE: its responses show the call, unless it is one inside a call.
+ * */
 static void test_call_without_invite(void)
 {
     struct ladder l = ladder_open();

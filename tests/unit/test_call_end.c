@@ -112,7 +112,7 @@ static void silence(void)
 {
     unanswered(11, 51.9, SX_BYE_FINE);
     unanswered(11, 52.1, SX_BYE_UNANSWERED);
-    unanswered(10, 52.1, SX_BYE_FINE);     /* it stopped: it has an answer */
+    unanswered(10, 52.1, SX_BYE_FINE); /* it stopped: it has an answer */
 }
 
 /* The other side had hung up as well: it knows no dialog any more. */
@@ -122,7 +122,8 @@ static void crossing_481(void)
 
     answered_call(&l);
     const struct sx_message *bye = bye_of_caller(&l, 20.0), *other = bye_of_called(&l, 20.01);
-    response(&l, 20.02, ALICE, BOB, 481, "BYE", via("bob z2"), .from_tag = "bob", .to_tag = "alice");
+    response(&l, 20.02, ALICE, BOB, 481, "BYE", via("bob z2"), .from_tag = "bob",
+             .to_tag = "alice");
     response(&l, 20.03, BOB, ALICE, 481, "BYE", via("alice z1"), .cseq = 2);
     g_assert_cmpint(sx_call_end_bye_fault(l.tracker, txn_of(&l, bye)), ==, SX_BYE_FINE);
     g_assert_cmpint(sx_call_end_bye_fault(l.tracker, txn_of(&l, other)), ==, SX_BYE_FINE);
@@ -155,7 +156,8 @@ static void handed_on(void)
     struct ladder l = ladder_open();
     const struct sx_message *invite = call_by_proxy(&l);
 
-    request(&l, 9.0, P1, ALICE, "BYE", via("p1 z1", "bob z2"), .from_tag = "bob", .to_tag = "alice");
+    request(&l, 9.0, P1, ALICE, "BYE", via("p1 z1", "bob z2"), .from_tag = "bob",
+            .to_tag = "alice");
     g_assert_cmpint(end_of(&l, invite).by, ==, SX_ENDER_CALLED);
     ladder_close(&l);
 }
@@ -175,7 +177,8 @@ static void record_route(const char *more, enum sx_ender by)
 static void routes(void)
 {
     record_route("Record-Route: <sip:10.0.0.2;lr>\r\n", SX_ENDER_HOP);
-    record_route("Record-Route: <sip:p9@10.0.0.9:5060;lr>, <sip:x@10.0.0.2:5060>\r\n", SX_ENDER_HOP);
+    record_route("Record-Route: <sip:p9@10.0.0.9:5060;lr>, <sip:x@10.0.0.2:5060>\r\n",
+                 SX_ENDER_HOP);
     record_route("Record-Route: <sip:10.0.0.9;lr>\r\n", SX_ENDER_CALLED);
     record_route("Record-Route: <sip:10.0.0.20;lr>\r\n", SX_ENDER_CALLED);
     record_route("Record-Route: <sip:110.0.0.2;lr>\r\n", SX_ENDER_CALLED);
@@ -189,7 +192,7 @@ static void cancelled(void)
 
     response(&l, 0.1, BOB, ALICE, 180, "INVITE", via("alice a1"));
     request(&l, 9.0, ALICE, BOB, "CANCEL", via("alice a1"));
-    g_assert_cmpuint(end_of(&l, invite).ended_in, ==, 0);   /* the 200 may be on its way */
+    g_assert_cmpuint(end_of(&l, invite).ended_in, ==, 0); /* the 200 may be on its way */
     response(&l, 9.1, BOB, ALICE, 487, "INVITE", via("alice a1"));
     struct sx_call_end end = end_of(&l, invite);
     g_assert_cmpuint(end.ended_in, ==, 3);
@@ -218,10 +221,11 @@ static bool too_soon(double again_at, double cancel_at, double trying_at)
 
 static void cancel_before_any_response(void)
 {
-    g_assert_true(too_soon(0, 0.2, 0.3));       /* the 100 is the first */
-    g_assert_true(too_soon(0.5, 1.4, 0));       /* it went on as one that hears nothing: next due at 1.5 */
-    g_assert_false(too_soon(0, 0.2, 0));        /* too early to have sent it again */
-    g_assert_false(too_soon(0, 5.0, 0));        /* it did not: the capture lacks the response */
+    g_assert_true(too_soon(0, 0.2, 0.3)); /* the 100 is the first */
+    g_assert_true(
+        too_soon(0.5, 1.4, 0));          /* it went on as one that hears nothing: next due at 1.5 */
+    g_assert_false(too_soon(0, 0.2, 0)); /* too early to have sent it again */
+    g_assert_false(too_soon(0, 5.0, 0)); /* it did not: the capture lacks the response */
     g_assert_false(too_soon(0.5, 5.0, 0));
     g_assert_false(too_soon(0, 5.0, 0.1));
 }
@@ -230,8 +234,7 @@ static void cancel_before_any_response(void)
 static void cancelled_branch(void)
 {
     struct ladder l = ladder_open();
-    const struct sx_message *invite =
-        request(&l, 0.0, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+    const struct sx_message *invite = request(&l, 0.0, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
 
     response(&l, 0.1, BOB, P1, 180, "INVITE", via("p1 b1", "alice a1"));
     request(&l, 9.0, P1, BOB, "CANCEL", via("p1 b1"));

@@ -3,8 +3,8 @@
 
 #include "sip_text.h"
 
-static const char *const methods[] = {"ACK",     "BYE",     "CANCEL", "INFO",     "INVITE",
-                                      "MESSAGE", "NOTIFY",  "OPTIONS", "PRACK",   "PUBLISH",
+static const char *const methods[] = {"ACK",     "BYE",      "CANCEL",    "INFO",   "INVITE",
+                                      "MESSAGE", "NOTIFY",   "OPTIONS",   "PRACK",  "PUBLISH",
                                       "REFER",   "REGISTER", "SUBSCRIBE", "UPDATE", "NOSUCH"};
 
 static void assert_line(const char *text)

@@ -3,20 +3,24 @@
 
 #include "sip_text.h"
 
-#define ASKS(realm, nonce, more) "WWW-Authenticate: Digest realm=\"" realm "\", nonce=\"" nonce "\"" more "\r\n"
-#define PROXY_ASKS(realm, nonce) "Proxy-Authenticate: Digest realm=\"" realm "\", nonce=\"" nonce "\"\r\n"
-#define SENDS(realm, nonce) \
-    "Authorization: Digest username=\"alice\", realm=\"" realm "\", nonce=\"" nonce "\", response=\"1\"\r\n"
-#define PROXY_SENDS(realm, nonce) \
-    "Proxy-Authorization: Digest username=\"alice\", realm=\"" realm "\", nonce=\"" nonce "\", response=\"1\"\r\n"
+#define ASKS(realm, nonce, more) \
+    "WWW-Authenticate: Digest realm=\"" realm "\", nonce=\"" nonce "\"" more "\r\n"
+#define PROXY_ASKS(realm, nonce) \
+    "Proxy-Authenticate: Digest realm=\"" realm "\", nonce=\"" nonce "\"\r\n"
+#define SENDS(realm, nonce)                                                         \
+    "Authorization: Digest username=\"alice\", realm=\"" realm "\", nonce=\"" nonce \
+    "\", response=\"1\"\r\n"
+#define PROXY_SENDS(realm, nonce)                                                         \
+    "Proxy-Authorization: Digest username=\"alice\", realm=\"" realm "\", nonce=\"" nonce \
+    "\", response=\"1\"\r\n"
 
 static const char *const branches[] = {"alice a0", "alice a1", "alice a2", "alice a3", "alice a4"};
 
 struct step {
     double at;
-    const char *sent;       /* further header lines of the request */
+    const char *sent; /* further header lines of the request */
     unsigned code;
-    const char *asks;       /* of its response */
+    const char *asks; /* of its response */
     enum sx_challenge_state state;
     uint32_t refusals;
 };
@@ -30,7 +34,8 @@ static void play(const struct step *steps, size_t count)
         const struct step *s = &steps[i];
         uint32_t cseq = (uint32_t)i + 1;
         uint32_t txn = request(&l, s->at, ALICE, P1, "REGISTER", via(branches[i]), .cseq = cseq,
-                               .more = s->sent)->txn;
+                               .more = s->sent)
+                           ->txn;
         response(&l, s->at + 0.1, P1, ALICE, s->code, "REGISTER", via(branches[i]), .cseq = cseq,
                  .more = s->asks);
         struct sx_challenge_verdict v = sx_challenge_judge(l.tracker, txn_numbered(&l, txn));
@@ -41,10 +46,10 @@ static void play(const struct step *steps, size_t count)
     ladder_close(&l);
 }
 
-#define PLAY(...)                                               \
-    do {                                                        \
-        const struct step steps_[] = {__VA_ARGS__};             \
-        play(steps_, G_N_ELEMENTS(steps_));                     \
+#define PLAY(...)                                   \
+    do {                                            \
+        const struct step steps_[] = {__VA_ARGS__}; \
+        play(steps_, G_N_ELEMENTS(steps_));         \
     } while (0)
 
 static void test_asked(void)
@@ -106,13 +111,14 @@ static void test_proxy_and_server(void)
 {
     PLAY({0, NULL, 407, PROXY_ASKS("r", "n1"), SX_CHALLENGE_ASKED, 0},
          {1, PROXY_SENDS("r", "n1"), 401, ASKS("r", "m1", ""), SX_CHALLENGE_ASKED, 0},
-         {2, PROXY_SENDS("r", "n1") SENDS("r", "m1"), 407, PROXY_ASKS("r", "n2"), SX_CHALLENGE_UNKNOWN, 0});
+         {2, PROXY_SENDS("r", "n1") SENDS("r", "m1"), 407, PROXY_ASKS("r", "n2"),
+          SX_CHALLENGE_UNKNOWN, 0});
 }
 
 static void test_empty(void)
 {
-    PLAY({0, "Authorization: Digest username=\"a\", realm=\"r\", nonce=\"\", response=\"\"\r\n", 401,
-          ASKS("r", "n1", ""), SX_CHALLENGE_ASKED, 0},
+    PLAY({0, "Authorization: Digest username=\"a\", realm=\"r\", nonce=\"\", response=\"\"\r\n",
+          401, ASKS("r", "n1", ""), SX_CHALLENGE_ASKED, 0},
          {1, SENDS("r", "n1"), 401, ASKS("r", "n2", ""), SX_CHALLENGE_REFUSED, 1});
 }
 
@@ -123,10 +129,12 @@ static void test_two_hops(void)
     uint32_t up = 0, down = 0;
 
     for (unsigned i = 0; i < 2; i++) {
-        const char *more = i ? SENDS("r", "n1") : NULL, *asks = i ? ASKS("r", "n2", "") : ASKS("r", "n1", "");
+        const char *more = i ? SENDS("r", "n1") : NULL,
+                   *asks = i ? ASKS("r", "n2", "") : ASKS("r", "n1", "");
         const char *a = i ? "alice a1" : "alice a0", *b = i ? "p1 b1" : "p1 b0";
         up = request(&l, i, ALICE, P1, "REGISTER", via(a), .cseq = i + 1, .more = more)->txn;
-        down = request(&l, i + 0.1, P1, P2, "REGISTER", via(b, a), .cseq = i + 1, .more = more)->txn;
+        down =
+            request(&l, i + 0.1, P1, P2, "REGISTER", via(b, a), .cseq = i + 1, .more = more)->txn;
         response(&l, i + 0.2, P2, P1, 401, "REGISTER", via(b, a), .cseq = i + 1, .more = asks);
         response(&l, i + 0.3, P1, ALICE, 401, "REGISTER", via(a), .cseq = i + 1, .more = asks);
     }
@@ -138,9 +146,12 @@ static void test_two_hops(void)
 static void test_request_not_seen(void)
 {
     struct ladder l = ladder_open();
-    uint32_t txn = response(&l, 0, P1, ALICE, 401, "REGISTER", via("alice a1"), .more = ASKS("r", "n", ""))->txn;
+    uint32_t txn =
+        response(&l, 0, P1, ALICE, 401, "REGISTER", via("alice a1"), .more = ASKS("r", "n", ""))
+            ->txn;
 
-    g_assert_cmpint(sx_challenge_judge(l.tracker, txn_numbered(&l, txn)).state, ==, SX_CHALLENGE_UNKNOWN);
+    g_assert_cmpint(sx_challenge_judge(l.tracker, txn_numbered(&l, txn)).state, ==,
+                    SX_CHALLENGE_UNKNOWN);
     ladder_close(&l);
 }
 

@@ -12,7 +12,8 @@
 static uint32_t call_begins(struct ladder *l)
 {
     uint32_t txn = request(l, 0, ALICE, P1, "INVITE", via("alice a1"), .src_port = 40001,
-                           .transport = SX_TRANSPORT_TCP)->txn;
+                           .transport = SX_TRANSPORT_TCP)
+                       ->txn;
 
     response(l, 1, P1, ALICE, 100, "INVITE", via("alice a1"), .dst_port = 40001,
              .transport = SX_TRANSPORT_TCP);
@@ -32,9 +33,9 @@ static void test_undelivered(void)
     uint32_t older = request(&l, 0, P1, BOB, "INVITE", via("p1 a"))->txn;
     uint32_t newer = request(&l, 1, P1, BOB, "INVITE", via("p1 b"), .call_id = "2")->txn;
 
-    undelivered(&l, 2, P1, 5061, BOB, 5060);    /* another way */
+    undelivered(&l, 2, P1, 5061, BOB, 5060); /* another way */
     undelivered(&l, 2, BOB, 5060, P1, 5060);
-    undelivered(&l, 2, P1, 5060, DAVE, 5060);   /* a host that is not known */
+    undelivered(&l, 2, P1, 5060, DAVE, 5060); /* a host that is not known */
     g_assert_cmpuint(txn_numbered(&l, newer)->unreachable_frame, ==, 0);
     uint32_t frame = undelivered(&l, 2, P1, 5060, BOB, 5060);
     g_assert_cmpuint(txn_numbered(&l, newer)->unreachable_frame, ==, frame);
@@ -50,7 +51,7 @@ static void test_undelivered_too_late(void)
     undelivered(&l, 41, P1, 5060, BOB, 5060);
     g_assert_cmpuint(txn_numbered(&l, txn)->unreachable_frame, ==, 0);
     response(&l, 42, BOB, P1, 180, "INVITE", via("p1 a"));
-    undelivered(&l, 42, P1, 5060, BOB, 5060);   /* something else: this one was answered */
+    undelivered(&l, 42, P1, 5060, BOB, 5060); /* something else: this one was answered */
     g_assert_cmpuint(txn_numbered(&l, txn)->unreachable_frame, ==, 0);
     ladder_close(&l);
 }
@@ -80,7 +81,8 @@ static void test_reset(void)
 {
     struct ladder l = ladder_open();
     uint32_t txn = request(&l, 0, P1, BOB, "INVITE", via("p1 a"), .src_port = 40001,
-                           .transport = SX_TRANSPORT_TCP)->txn;
+                           .transport = SX_TRANSPORT_TCP)
+                       ->txn;
 
     segment(&l, 1, BOB, 5060, P1, 40002, RST);
     segment(&l, 1, BOB, 5060, P1, 40001, SX_TCP_ACK);
@@ -95,7 +97,8 @@ static void test_reset_behind_fin(void)
 {
     struct ladder l = ladder_open();
     uint32_t txn = request(&l, 0, P1, BOB, "INVITE", via("p1 a"), .src_port = 40001,
-                           .transport = SX_TRANSPORT_TCP)->txn;
+                           .transport = SX_TRANSPORT_TCP)
+                       ->txn;
 
     segment(&l, 20, P1, 40001, BOB, 5060, FIN);
     segment(&l, 20, BOB, 5060, P1, 40001, RST);
@@ -199,7 +202,7 @@ static void test_hangup(void)
     for (unsigned reset = 0; reset < 2; reset++) {
         struct ladder l = ladder_open();
         uint32_t txn = call_begins(&l);
-        segment(&l, 9, ALICE, 40002, P1, 5060, FIN);    /* another connection of hers */
+        segment(&l, 9, ALICE, 40002, P1, 5060, FIN); /* another connection of hers */
         g_assert_null(sx_tracker_hung_up(l.tracker, txn_numbered(&l, txn)));
         uint32_t frame = segment(&l, 10, ALICE, 40001, P1, 5060, reset ? RST : FIN);
         segment(&l, 11, ALICE, 40001, P1, 5060, RST);
@@ -225,10 +228,12 @@ static void test_hangup_of_nobody(void)
     uint32_t answered = call_begins(&l), datagram, resent;
 
     response(&l, 2, P1, ALICE, 180, "INVITE", via("alice a1"));
-    datagram = request(&l, 3, ALICE, P1, "INVITE", via("alice u1"), .call_id = "2",
-                       .src_port = 40001)->txn;
-    resent = request(&l, 4, ALICE, P1, "INVITE", via("alice r1"), .call_id = "3",
-                     .src_port = 40001, .transport = SX_TRANSPORT_TCP)->txn;
+    datagram =
+        request(&l, 3, ALICE, P1, "INVITE", via("alice u1"), .call_id = "2", .src_port = 40001)
+            ->txn;
+    resent = request(&l, 4, ALICE, P1, "INVITE", via("alice r1"), .call_id = "3", .src_port = 40001,
+                     .transport = SX_TRANSPORT_TCP)
+                 ->txn;
     segment(&l, 10, ALICE, 40001, P1, 5060, FIN);
     g_assert_nonnull(sx_tracker_hung_up(l.tracker, txn_numbered(&l, resent)));
     request(&l, 12, ALICE, P1, "INVITE", via("alice r1"), .call_id = "3", .src_port = 40002,
@@ -313,7 +318,6 @@ static void test_undelivered_in_time(void)
         ladder_close(&l);
     }
 }
-
 
 int main(int argc, char **argv)
 {

@@ -9,22 +9,22 @@
 #define SEQ(n) .transport = SX_TRANSPORT_TCP, .packet = {.id = (n), .exact = true}
 
 /* The frame that a message is a copy of, or that it repeats; 0 if it is another message. */
-#define assert_copy_of(m, first)                              \
-    G_STMT_START                                              \
-    {                                                         \
-        const struct sx_message *m_ = (m);                    \
-        g_assert_true(m_->flags & SX_MESSAGE_DUPLICATE);      \
-        g_assert_cmpuint(m_->repeats, ==, (first));           \
-    }                                                         \
+#define assert_copy_of(m, first)                        \
+    G_STMT_START                                        \
+    {                                                   \
+        const struct sx_message *m_ = (m);              \
+        g_assert_true(m_->flags &SX_MESSAGE_DUPLICATE); \
+        g_assert_cmpuint(m_->repeats, ==, (first));     \
+    }                                                   \
     G_STMT_END
 
-#define assert_repeats(m, first)                              \
-    G_STMT_START                                              \
-    {                                                         \
-        const struct sx_message *m_ = (m);                    \
-        g_assert_false(m_->flags & SX_MESSAGE_DUPLICATE);     \
-        g_assert_cmpuint(m_->repeats, ==, (first));           \
-    }                                                         \
+#define assert_repeats(m, first)                         \
+    G_STMT_START                                         \
+    {                                                    \
+        const struct sx_message *m_ = (m);               \
+        g_assert_false(m_->flags &SX_MESSAGE_DUPLICATE); \
+        g_assert_cmpuint(m_->repeats, ==, (first));      \
+    }                                                    \
     G_STMT_END
 
 static const struct sx_message *options(struct ladder *l, double at, struct sx_packet_marks marks)
@@ -196,7 +196,7 @@ static void test_nat(void)
     assert_copy_of(request(&l, 0.600, P1, BOB, "INVITE", via("alice a1"), ID(8)), 4);
     response(&l, 0.700, BOB, P1, 100, "INVITE", via("alice a1"));
     m = response(&l, 0.800, BOB, ALICE, 100, "INVITE", via("alice a1"));
-    assert_copy_of(m, 6);       /* back through the NAT that the request showed */
+    assert_copy_of(m, 6); /* back through the NAT that the request showed */
     ladder_close(&l);
 }
 
@@ -207,9 +207,11 @@ static void test_nat_with_other_uri(void)
 
     request(&l, 0.000, ALICE, P1, "INVITE", via("alice a1"), .uri = "sip:b@192.0.2.1", ID(7));
     assert_copy_of(request(&l, 0.001, ALICE, BOB, "INVITE", via("alice a1"),
-                           .uri = "sip:b@10.0.0.3", ID(7)), 1);
+                           .uri = "sip:b@10.0.0.3", ID(7)),
+                   1);
     assert_repeats(request(&l, 0.002, ALICE, BOB, "INVITE", via("alice a1"),
-                           .uri = "sip:b@10.0.0.3", ID(8)), 0);
+                           .uri = "sip:b@10.0.0.3", ID(8)),
+                   0);
     ladder_close(&l);
 }
 
@@ -253,8 +255,8 @@ static void test_sent_to_another(void)
 
     l = ladder_open();
     request(&l, 0.00, ALICE, P1, "OPTIONS", via("alice a1"), .uri = "sip:p1");
-    g_assert_cmpuint(
-        request(&l, 0.01, ALICE, P2, "OPTIONS", via("alice a1"), .uri = "sip:p2")->txn, ==, 2);
+    g_assert_cmpuint(request(&l, 0.01, ALICE, P2, "OPTIONS", via("alice a1"), .uri = "sip:p2")->txn,
+                     ==, 2);
     ladder_close(&l);
 }
 
@@ -265,17 +267,14 @@ static void test_second_final(void)
 
     request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"), ID(1));
     response(&l, 0.1, BOB, ALICE, 477, "INVITE", via("alice a1"), .to_tag = "x", ID(2));
-    assert_repeats(
-        response(&l, 0.1, BOB, ALICE, 477, "INVITE", via("alice a1"), .to_tag = "y", ID(3)), 0);
+    assert_repeats(response(&l, 0.1, BOB, ALICE, 477, "INVITE", via("alice a1"), .to_tag = "y",
+                            ID(3)),
+                   0);
     request(&l, 0.2, ALICE, BOB, "ACK", via("alice a1"), .to_tag = "x", ID(4));
-    assert_repeats(
-        request(&l, 0.2, ALICE, BOB, "ACK", via("alice a1"), .to_tag = "y", ID(5)), 0);
-    assert_repeats(
-        request(&l, 0.7, ALICE, BOB, "ACK", via("alice a1"), .to_tag = "y", ID(6)), 5);
-    assert_repeats(
-        request(&l, 0.8, ALICE, BOB, "ACK", via("alice a1"), .to_tag = "x", ID(7)), 4);
-    assert_copy_of(
-        request(&l, 0.8, ALICE, BOB, "ACK", via("alice a1"), .to_tag = "x", ID(7)), 7);
+    assert_repeats(request(&l, 0.2, ALICE, BOB, "ACK", via("alice a1"), .to_tag = "y", ID(5)), 0);
+    assert_repeats(request(&l, 0.7, ALICE, BOB, "ACK", via("alice a1"), .to_tag = "y", ID(6)), 5);
+    assert_repeats(request(&l, 0.8, ALICE, BOB, "ACK", via("alice a1"), .to_tag = "x", ID(7)), 4);
+    assert_copy_of(request(&l, 0.8, ALICE, BOB, "ACK", via("alice a1"), .to_tag = "x", ID(7)), 7);
     g_assert_cmpuint(txn_numbered(&l, 1)->other_final_frame, ==, 3);
     ladder_close(&l);
 }

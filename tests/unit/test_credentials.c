@@ -6,8 +6,9 @@
 #include "sip_text.h"
 
 #define ASKS(field, realm, nonce) field ": Digest realm=\"" realm "\", nonce=\"" nonce "\"\r\n"
-#define SENDS(user, realm, nonce) \
-    "Authorization: Digest username=\"" user "\", realm=\"" realm "\", nonce=\"" nonce "\", response=\"1\"\r\n"
+#define SENDS(user, realm, nonce)                                                      \
+    "Authorization: Digest username=\"" user "\", realm=\"" realm "\", nonce=\"" nonce \
+    "\", response=\"1\"\r\n"
 #define WWW "WWW-Authenticate"
 
 static const char *const branches[] = {"alice a0", "alice a1", "alice a2", "alice a3", "alice a4",
@@ -18,10 +19,11 @@ static const struct sx_challenge *attempt(struct ladder *l, unsigned nth, double
                                           const char *sends, unsigned code, const char *asks)
 {
     uint32_t cseq = nth + 1;
-    uint32_t txn = request(l, at, ALICE, P1, "REGISTER", via(branches[nth]), .cseq = cseq,
-                           .more = sends)->txn;
+    uint32_t txn =
+        request(l, at, ALICE, P1, "REGISTER", via(branches[nth]), .cseq = cseq, .more = sends)->txn;
 
-    response(l, at + 0.1, P1, ALICE, code, "REGISTER", via(branches[nth]), .cseq = cseq, .more = asks);
+    response(l, at + 0.1, P1, ALICE, code, "REGISTER", via(branches[nth]), .cseq = cseq,
+             .more = asks);
     return sx_tracker_challenge(l->tracker, txn_numbered(l, txn));
 }
 
@@ -55,9 +57,10 @@ static void test_sent(void)
 static void test_empty(void)
 {
     struct ladder l = ladder_open();
-    const struct sx_challenge *c =
-        attempt(&l, 0, 0, "Authorization: Digest username=\"alice\", realm=\"r\", nonce=\"\", response=\"\"\r\n",
-                401, ASKS(WWW, "r", "n1"));
+    const struct sx_challenge *c = attempt(
+        &l, 0, 0,
+        "Authorization: Digest username=\"alice\", realm=\"r\", nonce=\"\", response=\"\"\r\n", 401,
+        ASKS(WWW, "r", "n1"));
 
     g_assert_true(c->sent);
     g_assert_true(c->empty);
@@ -70,7 +73,8 @@ static void test_in_row(void)
     struct ladder l = ladder_open();
 
     attempt(&l, 0, 0, NULL, 401, ASKS(WWW, "r", "n1"));
-    const struct sx_challenge *c = attempt(&l, 1, 1, SENDS("alice", "r", "n1"), 401, ASKS(WWW, "r", "n2"));
+    const struct sx_challenge *c =
+        attempt(&l, 1, 1, SENDS("alice", "r", "n1"), 401, ASKS(WWW, "r", "n2"));
     g_assert_true(c->fresh);
     g_assert_cmpuint(c->in_row, ==, 1);
     c = attempt(&l, 2, 2, SENDS("alice", "r", "n2"), 401, ASKS(WWW, "r", "n3"));
@@ -91,13 +95,16 @@ static void test_hops(void)
     struct ladder l = ladder_open();
 
     attempt(&l, 0, 0, NULL, 401, ASKS(WWW, "r", "n1"));
-    request(&l, 1, ALICE, P1, "REGISTER", via("alice a1"), .cseq = 2, .more = SENDS("alice", "r", "n1"));
+    request(&l, 1, ALICE, P1, "REGISTER", via("alice a1"), .cseq = 2,
+            .more = SENDS("alice", "r", "n1"));
     uint32_t below = request(&l, 1.1, P1, P2, "REGISTER", via("p1 b1", "alice a1"), .cseq = 2,
-                             .more = SENDS("alice", "r", "n1"))->txn;
+                             .more = SENDS("alice", "r", "n1"))
+                         ->txn;
     response(&l, 1.2, P2, P1, 401, "REGISTER", via("p1 b1", "alice a1"), .cseq = 2,
              .more = ASKS(WWW, "r", "n2"));
     uint32_t above = response(&l, 1.3, P1, ALICE, 401, "REGISTER", via("alice a1"), .cseq = 2,
-                              .more = ASKS(WWW, "r", "n2"))->txn;
+                              .more = ASKS(WWW, "r", "n2"))
+                         ->txn;
     g_assert_cmpuint(sx_tracker_challenge(l.tracker, txn_numbered(&l, above))->in_row, ==, 1);
     g_assert_cmpuint(sx_tracker_challenge(l.tracker, txn_numbered(&l, below))->in_row, <=, 1);
     ladder_close(&l);
@@ -111,7 +118,8 @@ static void test_accepted_before(void)
     attempt(&l, 0, 0, NULL, 401, ASKS(WWW, "r", "n1"));
     attempt(&l, 1, 1, SENDS("alice", "r", "n1"), 200, NULL);
     uint32_t accepted = l.frame;
-    const struct sx_challenge *c = attempt(&l, 2, 2, SENDS("alice", "r", "n1"), 401, ASKS(WWW, "r", "n2"));
+    const struct sx_challenge *c =
+        attempt(&l, 2, 2, SENDS("alice", "r", "n1"), 401, ASKS(WWW, "r", "n2"));
     g_assert_cmpuint(c->accepted_in, ==, accepted);
     g_assert_cmpuint(c->in_row, ==, 0);
     c = attempt(&l, 3, 3, SENDS("alice", "r", "n2"), 401, ASKS(WWW, "r", "n3"));

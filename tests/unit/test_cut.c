@@ -4,8 +4,8 @@
 #include "sip_text.h"
 
 /* Sends a message that the capture holds up to the header field of this name. */
-static const struct sx_message *send_cut(struct ladder *l, double seconds, unsigned from, unsigned to,
-                                         const char *before, const struct sip_text *m)
+static const struct sx_message *send_cut(struct ladder *l, double seconds, unsigned from,
+                                         unsigned to, const char *before, const struct sip_text *m)
 {
     const uint8_t src[4] = {10, 0, 0, (uint8_t)from}, dst[4] = {10, 0, 0, (uint8_t)to};
     GString *text = text_of(m);
@@ -30,7 +30,7 @@ static const struct sx_message *send_cut(struct ladder *l, double seconds, unsig
 #define cut_request(l, seconds, from, to, before, name, ...) \
     send_cut(l, seconds, from, to, before, &(struct sip_text){.method = (name), __VA_ARGS__})
 #define cut_response(l, seconds, from, to, before, status, name, ...) \
-    send_cut(l, seconds, from, to, before, \
+    send_cut(l, seconds, from, to, before,                            \
              &(struct sip_text){.code = (status), .method = (name), __VA_ARGS__})
 
 static uint32_t hidden(const struct ladder *l, unsigned from, unsigned to)
@@ -59,10 +59,14 @@ static void test_responses_are_tied_by_branch_and_call(void)
     g_assert_cmpuint(txn_of(&l, invite)->final_frame, ==, 3);
     g_assert_cmpuint(hidden(&l, BOB, ALICE), ==, 0);
     /* another branch, another call, another sent-by */
-    g_assert_cmpuint(cut_response(&l, 3, BOB, ALICE, "CSeq", 180, "INVITE", via("alice a2"))->txn, ==, 0);
+    g_assert_cmpuint(cut_response(&l, 3, BOB, ALICE, "CSeq", 180, "INVITE", via("alice a2"))->txn,
+                     ==, 0);
     g_assert_cmpuint(cut_response(&l, 4, BOB, ALICE, "CSeq", 180, "INVITE", via("alice a1"),
-                                  .call_id = "call-2")->txn, ==, 0);
-    g_assert_cmpuint(cut_response(&l, 5, BOB, ALICE, "CSeq", 180, "INVITE", via("bob a1"))->txn, ==, 0);
+                                  .call_id = "call-2")
+                         ->txn,
+                     ==, 0);
+    g_assert_cmpuint(cut_response(&l, 5, BOB, ALICE, "CSeq", 180, "INVITE", via("bob a1"))->txn, ==,
+                     0);
     g_assert_cmpuint(hidden(&l, BOB, ALICE), ==, 4);
     ladder_close(&l);
 }
@@ -72,12 +76,13 @@ static void test_without_a_call_it_may_be_any(void)
     struct ladder l = ladder_open();
     const struct sx_message *invite = request(&l, 0, ALICE, BOB, "INVITE", via("alice a1"));
 
-    g_assert_cmpuint(cut_response(&l, 0.5, BOB, ALICE, "Call-ID", 180, "INVITE", via("alice a1"))->txn,
-                     ==, 0);
+    g_assert_cmpuint(
+        cut_response(&l, 0.5, BOB, ALICE, "Call-ID", 180, "INVITE", via("alice a1"))->txn, ==, 0);
     g_assert_cmpuint(txn_of(&l, invite)->first_response_frame, ==, 0);
     g_assert_cmpuint(hidden(&l, BOB, ALICE), ==, 2);
     /* nor where the cut hides the tags */
-    g_assert_cmpuint(cut_response(&l, 0.6, BOB, ALICE, "To:", 180, "INVITE", via("alice a1"))->txn, ==, 0);
+    g_assert_cmpuint(cut_response(&l, 0.6, BOB, ALICE, "To:", 180, "INVITE", via("alice a1"))->txn,
+                     ==, 0);
     ladder_close(&l);
 }
 
@@ -88,9 +93,10 @@ static void test_cancel_shares_the_branch(void)
     const struct sx_message *cancel = request(&l, 1, ALICE, BOB, "CANCEL", via("alice a1"));
 
     /* to which of the two? */
-    g_assert_cmpuint(cut_response(&l, 1.1, BOB, ALICE, "CSeq", 200, "CANCEL", via("alice a1"))->txn, ==, 0);
-    g_assert_cmpuint(cut_response(&l, 1.2, BOB, ALICE, "CSeq", 487, "INVITE", via("alice a1"))->txn, ==,
-                     invite->txn);
+    g_assert_cmpuint(cut_response(&l, 1.1, BOB, ALICE, "CSeq", 200, "CANCEL", via("alice a1"))->txn,
+                     ==, 0);
+    g_assert_cmpuint(cut_response(&l, 1.2, BOB, ALICE, "CSeq", 487, "INVITE", via("alice a1"))->txn,
+                     ==, invite->txn);
     response(&l, 1.3, BOB, ALICE, 200, "CANCEL", via("alice a1"));
     g_assert_cmpuint(txn_of(&l, cancel)->final_frame, ==, 5);
     ladder_close(&l);
@@ -99,7 +105,8 @@ static void test_cancel_shares_the_branch(void)
 static void test_requests(void)
 {
     struct ladder l = ladder_open();
-    const struct sx_message *invite = request(&l, 0, ALICE, BOB, "INVITE", via("alice a1"), .cseq = 7);
+    const struct sx_message *invite =
+        request(&l, 0, ALICE, BOB, "INVITE", via("alice a1"), .cseq = 7);
     const struct sx_message *m;
 
     m = cut_request(&l, 0.5, ALICE, BOB, "CSeq", "INVITE", via("alice a1"), .cseq = 7);
@@ -107,7 +114,8 @@ static void test_requests(void)
     m = cut_request(&l, 0.7, ALICE, BOB, "CSeq", "CANCEL", via("alice a1"), .cseq = 7);
     g_assert_cmpuint(txn_of(&l, m)->related, ==, invite->txn);
     response(&l, 1, BOB, ALICE, 486, "INVITE", via("alice a1"), .cseq = 7);
-    m = cut_request(&l, 1.1, ALICE, BOB, "CSeq", "ACK", via("alice a1"), .cseq = 7, .to_tag = "bob");
+    m = cut_request(&l, 1.1, ALICE, BOB, "CSeq", "ACK", via("alice a1"), .cseq = 7,
+                    .to_tag = "bob");
     g_assert_cmpuint(m->txn, ==, invite->txn);
     g_assert_cmpuint(hidden(&l, ALICE, BOB), ==, 0);
     /* a new one, whose CSeq nobody knows */
@@ -124,12 +132,14 @@ static void test_ack_of_success(void)
     const struct sx_message *m;
 
     request(&l, 0, ALICE, BOB, "INVITE", via("alice a1"), .cseq = 7);
-    g_assert_cmpuint(cut_request(&l, 0.1, ALICE, BOB, "CSeq", "ACK", via("alice a2"), .cseq = 7)->txn,
-                     ==, 0);
+    g_assert_cmpuint(
+        cut_request(&l, 0.1, ALICE, BOB, "CSeq", "ACK", via("alice a2"), .cseq = 7)->txn, ==, 0);
     response(&l, 1, BOB, ALICE, 200, "INVITE", via("alice a1"), .cseq = 7);
-    m = cut_request(&l, 1.1, BOB, ALICE, "CSeq", "ACK", via("bob a2"), .cseq = 7, .to_tag = "alice");
+    m = cut_request(&l, 1.1, BOB, ALICE, "CSeq", "ACK", via("bob a2"), .cseq = 7,
+                    .to_tag = "alice");
     g_assert_cmpuint(m->txn, ==, 0);
-    m = cut_request(&l, 1.2, ALICE, BOB, "CSeq", "ACK", via("alice a2"), .cseq = 7, .to_tag = "bob");
+    m = cut_request(&l, 1.2, ALICE, BOB, "CSeq", "ACK", via("alice a2"), .cseq = 7,
+                    .to_tag = "bob");
     g_assert_cmpuint(m->txn, !=, 0);
     g_assert_cmpuint(txn_of(&l, m)->cseq, ==, 7);
     ladder_close(&l);
@@ -140,7 +150,8 @@ static void test_registrations_are_left_alone(void)
     struct ladder l = ladder_open();
 
     request(&l, 0, ALICE, BOB, "REGISTER", via("alice r1"));
-    g_assert_cmpuint(cut_response(&l, 1, BOB, ALICE, "CSeq", 200, "REGISTER", via("alice r1"))->txn, ==, 0);
+    g_assert_cmpuint(cut_response(&l, 1, BOB, ALICE, "CSeq", 200, "REGISTER", via("alice r1"))->txn,
+                     ==, 0);
     ladder_close(&l);
 }
 
@@ -155,7 +166,8 @@ static void test_how_far_it_looks(void)
             g_snprintf(branch, sizeof branch, "alice o%u", i);
             request(&l, 0.001 * i, ALICE, BOB, "OPTIONS", via(branch), .call_id = "other");
         }
-        const struct sx_message *m = cut_response(&l, 1, BOB, ALICE, "CSeq", 180, "INVITE", via("alice a1"));
+        const struct sx_message *m =
+            cut_response(&l, 1, BOB, ALICE, "CSeq", 180, "INVITE", via("alice a1"));
         g_assert_cmpuint(m->txn, ==, others < 512 ? invite->txn : 0);
         ladder_close(&l);
     }
@@ -164,7 +176,8 @@ static void test_how_far_it_looks(void)
 int main(int argc, char *argv[])
 {
     g_test_init(&argc, &argv, NULL);
-    g_test_add_func("/cut/responses are tied by branch and call", test_responses_are_tied_by_branch_and_call);
+    g_test_add_func("/cut/responses are tied by branch and call",
+                    test_responses_are_tied_by_branch_and_call);
     g_test_add_func("/cut/without a call it may be any", test_without_a_call_it_may_be_any);
     g_test_add_func("/cut/CANCEL shares the branch", test_cancel_shares_the_branch);
     g_test_add_func("/cut/requests", test_requests);

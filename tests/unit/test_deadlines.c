@@ -100,7 +100,7 @@ static void against_reference(GRand *random, int32_t range)
             if (expected) {
                 g_assert_cmpint(out.due_ns, ==, reference[0]);
                 g_assert_cmpint(due_of[out.what], ==, out.due_ns);
-                due_of[out.what] = INT64_MAX;   /* each comes once */
+                due_of[out.what] = INT64_MAX; /* each comes once */
                 memmove(reference, reference + 1, --n * sizeof *reference);
                 done++;
             }

@@ -16,8 +16,8 @@ static const struct sx_dialog *dialog_of(const struct ladder *l, const struct sx
 static void hops_share_a_dialog(void)
 {
     struct ladder l = ladder_open();
-    const struct sx_message *invite =
-        request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"), .more = "Contact: <sip:alice@a>\r\n");
+    const struct sx_message *invite = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"),
+                                              .more = "Contact: <sip:alice@a>\r\n");
     const struct sx_message *branch =
         request(&l, 0.01, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
     response(&l, 1.0, BOB, P1, 180, "INVITE", via("p1 b1", "alice a1"));
@@ -29,8 +29,8 @@ static void hops_share_a_dialog(void)
     response(&l, 2.01, P1, ALICE, 200, "INVITE", via("alice a1"));
     const struct sx_message *ack =
         request(&l, 2.1, ALICE, P1, "ACK", via("alice a2"), .to_tag = "bob");
-    const struct sx_message *bye = request(&l, 9.0, BOB, P1, "BYE", via("bob x1"), .from_tag = "bob",
-                                           .to_tag = "alice", .cseq = 7);
+    const struct sx_message *bye = request(&l, 9.0, BOB, P1, "BYE", via("bob x1"),
+                                           .from_tag = "bob", .to_tag = "alice", .cseq = 7);
 
     g_assert_cmpuint(sx_tracker_dialog_count(l.tracker), ==, 1);
     const struct sx_dialog *d = dialog_of(&l, invite);
@@ -89,8 +89,8 @@ static void requests_name_dialogs(void)
     g_assert_cmpuint(dialog_of(&l, bye)->number, ==, 1);
     g_assert_false(dialog_of(&l, bye)->caller_known);
     g_assert_cmpuint(dialog_of(&l, bye)->invite, ==, 0);
-    const struct sx_message *info = request(&l, 0.1, ALICE, BOB, "INFO", via("alice a1"),
-                                            .to_tag = "bob", .cseq = 30);
+    const struct sx_message *info =
+        request(&l, 0.1, ALICE, BOB, "INFO", via("alice a1"), .to_tag = "bob", .cseq = 30);
     g_assert_cmpuint(dialog_of(&l, info)->number, ==, 1);
     g_assert_cmpint(sx_dialog_sender(txn_of(&l, info)), ==, SX_SIDE_CALLED);
     ladder_close(&l);
@@ -111,8 +111,9 @@ static void ack_tells_the_caller(void)
     /* That of a re-INVITE does not. */
     request(&l, 5.0, BOB, ALICE, "INVITE", via("bob y1"), .from_tag = "bob", .to_tag = "alice",
             .call_id = "call-2");
-    const struct sx_message *ack = request(&l, 5.1, BOB, ALICE, "ACK", via("bob y2"), .from_tag = "bob",
-                                           .to_tag = "alice", .call_id = "call-2");
+    const struct sx_message *ack = request(&l, 5.1, BOB, ALICE, "ACK", via("bob y2"),
+                                           .from_tag = "bob", .to_tag = "alice",
+                                           .call_id = "call-2");
     g_assert_false(dialog_of(&l, ack)->caller_known);
     ladder_close(&l);
 }
@@ -138,8 +139,8 @@ static void notify_first(void)
     struct ladder l = ladder_open();
     const struct sx_message *subscribe = request(&l, 0.0, ALICE, BOB, "SUBSCRIBE", via("alice a1"));
 
-    const struct sx_message *info = request(&l, 0.1, BOB, ALICE, "INFO", via("bob x1"),
-                                            .from_tag = "bob", .to_tag = "alice");
+    const struct sx_message *info =
+        request(&l, 0.1, BOB, ALICE, "INFO", via("bob x1"), .from_tag = "bob", .to_tag = "alice");
     response(&l, 0.2, BOB, ALICE, 200, "SUBSCRIBE", via("alice a1"));
     g_assert_cmpuint(sx_tracker_dialog_count(l.tracker), ==, 1);
     g_assert_cmpuint(dialog_of(&l, subscribe)->number, ==, 1);

@@ -21,7 +21,8 @@ static void test_challenge(void)
 
 static void test_credentials(void)
 {
-    struct sx_digest d = read("Digest  username=\"alice\",realm=\"r\" , nonce=\"n\",uri=\"sip:x,y\", response=\"0f\"");
+    struct sx_digest d = read(
+        "Digest  username=\"alice\",realm=\"r\" , nonce=\"n\",uri=\"sip:x,y\", response=\"0f\"");
 
     g_assert_true(sx_slice_is(d.username, "alice"));
     g_assert_true(sx_slice_is(d.realm, "r"));
@@ -29,7 +30,8 @@ static void test_credentials(void)
     g_assert_false(sx_digest_is_empty(&d));
 }
 
-/* 3GPP TS 24.229 5.1.1.2: the first REGISTER names the user; RFC 3310 3.4: auts asks for another challenge. */
+/* 3GPP TS 24.229 5.1.1.2: the first REGISTER names the user; RFC 3310 3.4: auts asks for another
+ * challenge. */
 static void test_empty(void)
 {
     static const struct {
@@ -54,11 +56,12 @@ static void test_empty(void)
 
 static void test_odd(void)
 {
-    static const char *const rows[] = {"", "Digest", "Digest ", "=", ",,,", "realm", "Digest =x", "Digest realm=\""};
+    static const char *const rows[] = {"",    "Digest", "Digest ",   "=",
+                                       ",,,", "realm",  "Digest =x", "Digest realm=\""};
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
         g_assert_false(read(rows[i]).stale);
-    g_assert_true(sx_slice_is(read("realm=\"r\"").realm, "r"));     /* no scheme */
+    g_assert_true(sx_slice_is(read("realm=\"r\"").realm, "r")); /* no scheme */
     g_assert_true(sx_slice_is(read("Digest realm=r, realm=s").realm, "r"));
     g_assert_null(sx_digest_read(SX_SLICE_NONE).realm.p);
 }

@@ -23,9 +23,9 @@ static void test_sent_to_the_end(void)
         unsigned sends;
         enum sx_hearing hearing;
     } rows[] = {
-        {"INVITE", 7, SX_HEARD_NOTHING},    {"INVITE", 6, SX_HEARD_SOMETHING},
-        {"OPTIONS", 11, SX_HEARD_NOTHING},  {"OPTIONS", 10, SX_HEARD_SOMETHING},
-        {"BYE", 2, SX_HEARD_SOMETHING},     {"INVITE", 1, SX_HEARD_SOMETHING},
+        {"INVITE", 7, SX_HEARD_NOTHING},   {"INVITE", 6, SX_HEARD_SOMETHING},
+        {"OPTIONS", 11, SX_HEARD_NOTHING}, {"OPTIONS", 10, SX_HEARD_SOMETHING},
+        {"BYE", 2, SX_HEARD_SOMETHING},    {"INVITE", 1, SX_HEARD_SOMETHING},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -41,7 +41,7 @@ static void test_sent_to_the_end(void)
 static void test_on_time(void)
 {
     struct ladder l = ladder_open();
-    uint32_t txn = requests(&l, 3, 0, ALICE, P1, "INVITE", via("alice a1"));   /* next at 3.5 s */
+    uint32_t txn = requests(&l, 3, 0, ALICE, P1, "INVITE", via("alice a1")); /* next at 3.5 s */
 
     g_assert_cmpint(sx_evidence_due_ns(txn_numbered(&l, txn)), ==, ns_of(3.5));
     g_assert_cmpint(hearing(&l, txn, 3.75), ==, SX_HEARD_NOTHING);
@@ -65,7 +65,8 @@ static void test_sent_again_later(void)
 
     request(&l, 10, ALICE, P1, "INVITE", via("alice a1"));
     g_assert_cmpint(sx_evidence_hearing(txn_numbered(&l, txn),
-                                        (struct sx_horizon){frame, ns_of(9)}), ==, SX_HEARD_NOTHING);
+                                        (struct sx_horizon){frame, ns_of(9)}),
+                    ==, SX_HEARD_NOTHING);
     ladder_close(&l);
 }
 
@@ -78,7 +79,8 @@ static void test_other_timers(void)
     static const struct {
         const double *times;
         size_t n;
-    } rows[] = {{quick, G_N_ELEMENTS(quick)}, {lossy, G_N_ELEMENTS(lossy)},
+    } rows[] = {{quick, G_N_ELEMENTS(quick)},
+                {lossy, G_N_ELEMENTS(lossy)},
                 {capped, G_N_ELEMENTS(capped)}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -99,8 +101,8 @@ static void test_other_timers(void)
 static void test_reliable(void)
 {
     struct ladder l = ladder_open();
-    uint32_t txn = request(&l, 0, ALICE, P1, "INVITE", via("alice a1"),
-                           .transport = SX_TRANSPORT_TLS)->txn;
+    uint32_t txn =
+        request(&l, 0, ALICE, P1, "INVITE", via("alice a1"), .transport = SX_TRANSPORT_TLS)->txn;
 
     g_assert_cmpint(hearing(&l, txn, 100), ==, SX_HEARD_UNKNOWN);
     ladder_close(&l);
@@ -114,7 +116,7 @@ static void test_sees_answers(void)
         unsigned to;
         bool seen;
     } rows[] = {
-        {132, ALICE, true}, {132.001, ALICE, false}, {68, ALICE, true},
+        {132, ALICE, true},     {132.001, ALICE, false}, {68, ALICE, true},
         {67.999, ALICE, false}, {100, BOB, false},
     };
 
@@ -197,7 +199,8 @@ static void test_tried_elsewhere(void)
     }
 }
 
-/* One message may be lost by the capture, two that are apart are not; each had a second to go on. */
+/* One message may be lost by the capture, two that are apart are not; each had a second to go on.
+ * */
 static void test_not_relayed(void)
 {
     static const struct {

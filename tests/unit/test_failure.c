@@ -72,7 +72,7 @@ static void test_challenge_answered(void)
     for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
         struct ladder l = ladder_open();
         const struct sx_txn *txn = ask(&l, "INVITE", codes[i], NULL);
-        g_assert_false(fails(&l, txn));     /* the client is about to answer */
+        g_assert_false(fails(&l, txn)); /* the client is about to answer */
         request(&l, 0.2, ALICE, P1, "INVITE", via("alice a2"), .cseq = 2,
                 .more = "Authorization: Digest x=y\r\n");
         g_assert_false(fails(&l, txn));
@@ -103,13 +103,13 @@ static void test_challenge_left_alone(void)
     const struct sx_txn *txn = ask(&l, "REGISTER", 401, NULL);
 
     go_on(&l, 10);
-    g_assert_false(fails(&l, txn));     /* too early to tell */
-    go_on(&l, 32.1);                    /* 64*T1 after the 401 */
+    g_assert_false(fails(&l, txn)); /* too early to tell */
+    go_on(&l, 32.1);                /* 64*T1 after the 401 */
     g_assert_false(fails(&l, txn));
     go_on(&l, 32.101);
     g_assert_true(fails(&l, txn));
     other_packet(&l, 1000);
-    g_assert_false(fails(&l, txn));     /* not read to the end */
+    g_assert_false(fails(&l, txn)); /* not read to the end */
     sx_tracker_end(l.tracker);
     g_assert_true(fails(&l, txn));
     ladder_close(&l);
@@ -118,15 +118,19 @@ static void test_challenge_left_alone(void)
 #define ASKS "WWW-Authenticate: Digest realm=\"r\", nonce=\"n%u\"\r\n"
 
 /* Round after round with credentials; the last one gets a code of its own. */
-static const struct sx_txn *rounds(struct ladder *l, unsigned count, unsigned last_code, uint32_t *first)
+static const struct sx_txn *rounds(struct ladder *l, unsigned count, unsigned last_code,
+                                   uint32_t *first)
 {
     uint32_t txn = 0;
 
     for (unsigned i = 0; i < count; i++) {
         g_autofree char *asks = g_strdup_printf(ASKS, i + 1);
         g_autofree char *branch = g_strdup_printf("alice a%u", i);
-        g_autofree char *sent = i == 0 ? NULL : g_strdup_printf(
-            "Authorization: Digest username=\"alice\", realm=\"r\", nonce=\"n%u\", response=\"1\"\r\n", i);
+        g_autofree char *sent =
+            i == 0 ? NULL
+                   : g_strdup_printf("Authorization: Digest username=\"alice\", realm=\"r\", "
+                                     "nonce=\"n%u\", response=\"1\"\r\n",
+                                     i);
         txn = request(l, i, ALICE, P1, "REGISTER", via(branch), .cseq = i + 1, .more = sent)->txn;
         if (i == 0)
             *first = txn;
@@ -136,7 +140,8 @@ static const struct sx_txn *rounds(struct ladder *l, unsigned count, unsigned la
     return txn_numbered(l, txn);
 }
 
-/* The first challenge is a step; credentials that are refused are a failure, also if more follow. */
+/* The first challenge is a step; credentials that are refused are a failure, also if more follow.
+ * */
 static void test_credentials_refused(void)
 {
     struct ladder l = ladder_open();
@@ -245,8 +250,8 @@ static void test_487_expired(void)
 {
     for (unsigned late = 0; late < 2; late++) {
         struct ladder l = ladder_open();
-        uint32_t txn = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"),
-                               .more = "Expires: 30\r\n")->txn;
+        uint32_t txn =
+            request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"), .more = "Expires: 30\r\n")->txn;
         response(&l, late ? 30.0 : 29.0, P1, ALICE, 487, "INVITE", via("alice a1"));
         g_assert_true(fails(&l, txn_numbered(&l, txn)) == !late);
         ladder_close(&l);
@@ -260,7 +265,8 @@ int main(int argc, char **argv)
     g_test_add_func("/failure/plain_failure", test_plain_failure);
     g_test_add_func("/failure/codes_of_no_class", test_codes_of_no_class);
     g_test_add_func("/failure/challenge_answered", test_challenge_answered);
-    g_test_add_func("/failure/challenge_answered_out_of_sight", test_challenge_answered_out_of_sight);
+    g_test_add_func("/failure/challenge_answered_out_of_sight",
+                    test_challenge_answered_out_of_sight);
     g_test_add_func("/failure/challenge_left_alone", test_challenge_left_alone);
     g_test_add_func("/failure/credentials_refused", test_credentials_refused);
     g_test_add_func("/failure/redirection", test_redirection);

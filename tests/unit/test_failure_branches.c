@@ -28,9 +28,10 @@ static struct ladder forks(unsigned n)
 
 static void test_branches(void)
 {
-    const unsigned counts[][2] = {
-        {0, 0}, {1, 1}, {SX_FAILURE_BRANCHES, SX_FAILURE_BRANCHES},
-        {SX_FAILURE_BRANCHES + 1, SX_FAILURE_BRANCHES}};
+    const unsigned counts[][2] = {{0, 0},
+                                  {1, 1},
+                                  {SX_FAILURE_BRANCHES, SX_FAILURE_BRANCHES},
+                                  {SX_FAILURE_BRANCHES + 1, SX_FAILURE_BRANCHES}};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(counts); i++) {
         struct ladder l = forks(counts[i][0]);
@@ -100,7 +101,8 @@ static void test_ended(void)
 
 static void test_codes(void)
 {
-    const unsigned can[] = {408, 430, 477, 480, 500, 503, 504}, cannot[] = {403, 404, 486, 488, 603};
+    const unsigned can[] = {408, 430, 477, 480, 500, 503, 504},
+                   cannot[] = {403, 404, 486, 488, 603};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(can); i++)
         g_assert_true(sx_failure_is_of_transport(can[i]));

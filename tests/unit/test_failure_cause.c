@@ -1,4 +1,5 @@
-/* Why a failure was made: each cause where the capture shows it, and not where it only looks like it.
+/* Why a failure was made: each cause where the capture shows it, and not where it only looks like
+ * it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/judge/failure_cause.h"
@@ -281,7 +282,8 @@ static void test_refused_then_another(void)
 
     refused(&l, 0.01, BOB);
     request(&l, 0.02, P1, CAROL, "INVITE", TO_CAROL, .transport = SX_TRANSPORT_TCP);
-    response(&l, 0.1, CAROL, P1, 503, "INVITE", TO_CAROL, .to_tag = "c", .transport = SX_TRANSPORT_TCP);
+    response(&l, 0.1, CAROL, P1, 503, "INVITE", TO_CAROL, .to_tag = "c",
+             .transport = SX_TRANSPORT_TCP);
     told(&l, 0.2, 503, "c");
     assert_unknown(&l, txn);
     /* The other way round: the gateway that is tried after the 404 refuses. */
@@ -393,7 +395,8 @@ static void b2bua(const char *call_id, const char *session, enum sx_failure_kind
 {
     struct ladder l = ladder_open();
     uint32_t txn = request(&l, 0, ALICE, P1, "INVITE", via("alice a1"),
-                           .more = SESSION("0123456789abcdef0123456789abcdef"))->txn;
+                           .more = SESSION("0123456789abcdef0123456789abcdef"))
+                       ->txn;
 
     request(&l, 0.1, P1, BOB, "INVITE", via("p1 z1"), .call_id = call_id, .from_tag = "p1",
             .more = session);
@@ -594,7 +597,8 @@ static void test_fork_further_on(void)
     request(&l, 0.2, P2, BOB, "INVITE", via("p2 d1", "p1 b1", "alice a1"));
     request(&l, 0.2, P2, CAROL, "INVITE", via("p2 d2", "p1 b1", "alice a1"));
     response(&l, 0.3, BOB, P2, 486, "INVITE", via("p2 d1", "p1 b1", "alice a1"));
-    response(&l, 0.4, CAROL, P2, 480, "INVITE", via("p2 d2", "p1 b1", "alice a1"), .to_tag = "carol");
+    response(&l, 0.4, CAROL, P2, 480, "INVITE", via("p2 d2", "p1 b1", "alice a1"),
+             .to_tag = "carol");
     response(&l, 0.5, P2, P1, 480, "INVITE", TO_BOB, .to_tag = "carol");
     told(&l, 0.6, 480, "carol");
     assert_and_close(&l, txn, SX_FAILURE_FORK, 5);
@@ -604,8 +608,8 @@ static void test_fork_further_on(void)
 
 struct step {
     unsigned from, to;
-    uint16_t port;          /* of the receiver; 0: 5060 */
-    const char *uri;        /* NULL: as it came */
+    uint16_t port;   /* of the receiver; 0: 5060 */
+    const char *uri; /* NULL: as it came */
 };
 
 /* Alice's request on its way, and the code that the last host sends back. */
@@ -624,7 +628,9 @@ static void circle(unsigned code, enum sx_failure_kind kind, unsigned n, const s
     }
     uint32_t frame = l.frame;
     for (unsigned i = n; i > 0; i--) {
-        struct sip_text m = {.method = "INVITE", .code = code, .to_tag = "x",
+        struct sip_text m = {.method = "INVITE",
+                             .code = code,
+                             .to_tag = "x",
                              .src_port = steps[i - 1].port};
         for (unsigned k = 0; k < i; k++)
             m.via[k] = vias[i - 1 - k];
@@ -633,10 +639,10 @@ static void circle(unsigned code, enum sx_failure_kind kind, unsigned n, const s
     assert_and_close(&l, first, kind, kind ? frame : 0);
 }
 
-#define CIRCLE(code, kind, ...)                                          \
-    do {                                                                 \
-        const struct step steps_[] = {__VA_ARGS__};                      \
-        circle(code, kind, G_N_ELEMENTS(steps_), steps_);                \
+#define CIRCLE(code, kind, ...)                           \
+    do {                                                  \
+        const struct step steps_[] = {__VA_ARGS__};       \
+        circle(code, kind, G_N_ELEMENTS(steps_), steps_); \
     } while (0)
 
 static void test_circle(void)
@@ -667,8 +673,8 @@ static void test_no_circle(void)
 {
     CIRCLE(483, SX_FAILURE_UNKNOWN, {ALICE, P1, 0, "sip:a@x"}, {P1, P2, 0, "sip:a@x"},
            {P2, P1, 0, "sip:b@x"});
-    CIRCLE(483, SX_FAILURE_UNKNOWN, {ALICE, P1, 0, NULL}, {P1, P1, 5070, NULL},
-           {P1, P2, 0, NULL}, {P2, BOB, 0, NULL});
+    CIRCLE(483, SX_FAILURE_UNKNOWN, {ALICE, P1, 0, NULL}, {P1, P1, 5070, NULL}, {P1, P2, 0, NULL},
+           {P2, BOB, 0, NULL});
     CIRCLE(483, SX_FAILURE_UNKNOWN, {ALICE, P1, 0, NULL}, {P1, P2, 0, NULL}, {P2, P1, 0, NULL},
            {P1, BOB, 0, NULL});
     CIRCLE(404, SX_FAILURE_UNKNOWN, {ALICE, P1, 0, NULL}, {P1, P2, 0, NULL}, {P2, P1, 0, NULL});
@@ -744,7 +750,8 @@ static void test_own_limit_told_first(void)
     }
 }
 
-/* The caller gave up; its Expires ran out; a wait of less than a second; long before the failure. */
+/* The caller gave up; its Expires ran out; a wait of less than a second; long before the failure.
+ * */
 static void test_not_own_limit(void)
 {
     uint32_t txn;
@@ -795,8 +802,8 @@ static uint32_t registered(struct ladder *l, double at, unsigned expires)
             .uri = "sip:example.com", .from_tag = "r", .more = contact,
             .cseq = (uint32_t)(1000 + at), .transport = SX_TRANSPORT_TCP);
     frame = l->frame;
-    response(l, at + 0.1, P1, BOB, 200, "REGISTER", via("bob r1"), .dst_port = 40001, .call_id = "r",
-             .from_tag = "r", .more = contact, .cseq = (uint32_t)(1000 + at),
+    response(l, at + 0.1, P1, BOB, 200, "REGISTER", via("bob r1"), .dst_port = 40001,
+             .call_id = "r", .from_tag = "r", .more = contact, .cseq = (uint32_t)(1000 + at),
              .transport = SX_TRANSPORT_TCP);
     g_free(contact);
     return frame;
@@ -890,7 +897,8 @@ static void test_run_out(void)
         uint32_t frame = registered(&l, begins[i], 60);
         uint32_t txn = call_comes(&l);
         told(&l, 0.1, 404, "p1");
-        assert_and_close(&l, txn, i ? SX_FAILURE_NOT_REGISTERED : SX_FAILURE_UNKNOWN, i ? frame : 0);
+        assert_and_close(&l, txn, i ? SX_FAILURE_NOT_REGISTERED : SX_FAILURE_UNKNOWN,
+                         i ? frame : 0);
     }
 }
 

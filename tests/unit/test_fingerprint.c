@@ -58,7 +58,7 @@ static void test_bits_spread(void)
                 flips[out] += change >> out & 1;
         }
         for (unsigned out = 0; out < 64; out++) {
-            g_assert_cmpuint(flips[out], >, 128 - 5 * 8);   /* five standard deviations */
+            g_assert_cmpuint(flips[out], >, 128 - 5 * 8); /* five standard deviations */
             g_assert_cmpuint(flips[out], <, 128 + 5 * 8);
         }
     }
@@ -71,8 +71,8 @@ static void test_same_in_same_out(void)
     /* where the bytes lie does not matter */
     g_assert_true(sx_fingerprint_eq(of(key, S("branch"), S("host")),
                                     of(key, sx_slice(copy + 1, 6), S("host"))));
-    g_assert_false(sx_fingerprint_eq(of(key, S("branch"), S("host")),
-                                     of(key, S("host"), S("branch"))));
+    g_assert_false(
+        sx_fingerprint_eq(of(key, S("branch"), S("host")), of(key, S("host"), S("branch"))));
 }
 
 static void test_key_matters(void)
@@ -80,7 +80,7 @@ static void test_key_matters(void)
     struct sx_fingerprint f = of(key, S("branch"), S("host"));
 
     for (unsigned bit = 0; bit < 128; bit++) {
-        if (bit == 64)      /* always set */
+        if (bit == 64) /* always set */
             continue;
         uint64_t other[2] = {key[0], key[1]};
         other[bit / 64] ^= UINT64_C(1) << (bit % 64);
@@ -114,8 +114,8 @@ static bool is_new(GHashTable *set, struct sx_fingerprint f)
  * padded with, and 18 bytes span three words. */
 static void test_cuts_matter(void)
 {
-    GHashTable *seen = g_hash_table_new_full(sx_fingerprint_hash, sx_fingerprint_equal, g_free,
-                                             NULL);
+    GHashTable *seen =
+        g_hash_table_new_full(sx_fingerprint_hash, sx_fingerprint_equal, g_free, NULL);
     static const char fillers[] = {'a', '\0'};
     unsigned same = 0;
 
@@ -163,11 +163,11 @@ static struct sx_fingerprint lower(struct sx_slice s)
 
 static void test_lower(void)
 {
-    g_assert_true(sx_fingerprint_eq(lower(S("Proxy.EXAMPLE.com:5060")),
-                                    lower(S("proxy.example.COM:5060"))));
+    g_assert_true(
+        sx_fingerprint_eq(lower(S("Proxy.EXAMPLE.com:5060")), lower(S("proxy.example.COM:5060"))));
     g_assert_false(sx_fingerprint_eq(lower(S("proxy.example.com")), lower(S("proxy.example.co"))));
     g_assert_false(sx_fingerprint_eq(lower(S("a\0b")), lower(S("a\0c"))));
-    g_assert_false(sx_fingerprint_eq(lower(S("@")), lower(S("`"))));     /* 0x40, 0x60 */
+    g_assert_false(sx_fingerprint_eq(lower(S("@")), lower(S("`")))); /* 0x40, 0x60 */
     g_assert_false(sx_fingerprint_eq(lower(S("\xc4")), lower(S("\xe4"))));
     g_assert_false(sx_fingerprint_eq(lower(S("")), lower(S("\0"))));
 }
@@ -176,8 +176,8 @@ static void test_lower(void)
  * spread. A right hash leaves this range with a probability below 10^-9. */
 static void test_spread(void)
 {
-    GHashTable *seen = g_hash_table_new_full(sx_fingerprint_hash, sx_fingerprint_equal, g_free,
-                                             NULL);
+    GHashTable *seen =
+        g_hash_table_new_full(sx_fingerprint_hash, sx_fingerprint_equal, g_free, NULL);
     unsigned buckets[256] = {0}, same = 0;
 
     for (unsigned i = 0; i < 65536; i++) {

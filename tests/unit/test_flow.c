@@ -10,8 +10,9 @@
 static void test_registered(void)
 {
     struct ladder l = ladder_open();
-    const struct sx_txn *txn = make_flow(&l, 1.0, &(struct reg){.reg_id = 7,
-        .answer = "Flow-Timer: 120\r\nExpires: 600\r\n"});
+    const struct sx_txn *txn =
+        make_flow(&l, 1.0,
+                  &(struct reg){.reg_id = 7, .answer = "Flow-Timer: 120\r\nExpires: 600\r\n"});
     const struct sx_flow *flow = flow_of(&l, txn);
 
     g_assert_cmpuint(sx_flows_count(sx_tracker_flows(l.tracker)), ==, 1);
@@ -32,9 +33,13 @@ static void test_registered(void)
 static void test_expires_of_contact(void)
 {
     struct ladder l = ladder_open();
-    const struct sx_txn *txn = make_flow(&l, 0.0, &(struct reg){.edge_only = true,
-        .answer = "Contact: <sip:x>;reg-id=2;+sip.instance=\"<urn:x:0>\";expires=9, "
-                  "<sip:y>;reg-id=1;+sip.instance=\"<urn:x:0>\";expires=60\r\nExpires: 600\r\n"});
+    const struct sx_txn *txn = make_flow(
+        &l, 0.0,
+        &(struct reg){
+            .edge_only = true,
+            .answer =
+                "Contact: <sip:x>;reg-id=2;+sip.instance=\"<urn:x:0>\";expires=9, "
+                "<sip:y>;reg-id=1;+sip.instance=\"<urn:x:0>\";expires=60\r\nExpires: 600\r\n"});
 
     g_assert_cmpint(flow_of(&l, txn)->expires_ns, ==, ns_of(60.003));
     ladder_close(&l);
@@ -114,19 +119,22 @@ static void test_removed(void)
     static const struct {
         const char *contact, *expires;
         unsigned code;
-        bool first, second;     /* removed */
+        bool first, second; /* removed */
     } rows[] = {
         {NULL, "Expires: 0\r\n", 200, true, false},
         {NULL, "Expires: 0\r\n", 403, false, false},
         {NULL, "Expires: 600\r\n", 200, false, false},
-        {"<sip:x>;expires=0;reg-id=2;+sip.instance=\"<urn:x:0>\"", "Expires: 600\r\n", 200, false, true},
-        {"<sip:x>;expires=5;reg-id=2;+sip.instance=\"<urn:x:0>\"", "Expires: 0\r\n", 200, false, false},
-        {"<sip:x>;reg-id=1;+sip.instance=\"<urn:x:0>\", <sip:y>;reg-id=2;+sip.instance=\"<urn:x:0>\"",
+        {"<sip:x>;expires=0;reg-id=2;+sip.instance=\"<urn:x:0>\"", "Expires: 600\r\n", 200, false,
+         true},
+        {"<sip:x>;expires=5;reg-id=2;+sip.instance=\"<urn:x:0>\"", "Expires: 0\r\n", 200, false,
+         false},
+        {"<sip:x>;reg-id=1;+sip.instance=\"<urn:x:0>\", "
+         "<sip:y>;reg-id=2;+sip.instance=\"<urn:x:0>\"",
          "Expires: 0\r\n", 200, true, true},
         {"<sip:x>;reg-id=1;+sip.instance=\"<urn:x:8>\"", "Expires: 0\r\n", 200, false, false},
         {"*", "Expires: 0\r\n", 200, true, true},
         {"*", "Expires: 0\r\n", 403, false, false},
-        {"*", "Expires: 1\r\n", 200, false, false},     /* RFC 3261 10.2.2 forbids it */
+        {"*", "Expires: 1\r\n", 200, false, false}, /* RFC 3261 10.2.2 forbids it */
         {"*", NULL, 200, false, false},
     };
 
@@ -135,8 +143,10 @@ static void test_removed(void)
         make_flow(&l, 0, R1);
         make_flow(&l, 1, R2);
         uint32_t frame = l.frame + 1;
-        make_flow(&l, 2, &(struct reg){.contact = rows[i].contact, .expires = rows[i].expires,
-                                       .code = rows[i].code});
+        make_flow(&l, 2,
+                  &(struct reg){.contact = rows[i].contact,
+                                .expires = rows[i].expires,
+                                .code = rows[i].code});
         const struct sx_txn *one = call_phone(&l, 10, R1, 1, 430);
         const struct sx_txn *two = call_phone(&l, 20, R2, 2, 430);
         g_test_message("row %zu", i);
@@ -156,8 +166,11 @@ static void test_star_of_one_user(void)
     struct ladder l = ladder_open();
 
     make_flow(&l, 0, R1);
-    make_flow(&l, 1, &(struct reg){.line = 2, .contact = "*", .expires = "Expires: 0\r\n",
-                                   .to_uri = "sip:carol@example.com"});
+    make_flow(&l, 1,
+              &(struct reg){.line = 2,
+                            .contact = "*",
+                            .expires = "Expires: 0\r\n",
+                            .to_uri = "sip:carol@example.com"});
     g_assert_cmpuint(failure_of(&l, call_phone(&l, 2, R1, 1, 430))->death, ==, SX_DEATH_UNKNOWN);
     make_flow(&l, 3, &(struct reg){.contact = "*", .expires = "Expires: 0\r\n"});
     g_assert_cmpuint(failure_of(&l, call_phone(&l, 4, R1, 2, 430))->death, ==, SX_DEATH_REMOVED);
@@ -221,8 +234,10 @@ static void many_registrations(bool one_binding, bool one_connection)
 {
     struct ladder l = ladder_open();
     const uint8_t phone[4] = {10, 0, 0, PHONE}, edge[4] = {10, 0, 0, EDGE};
-    struct sx_segment s = {.src = address_at(phone, 5), .dst = address_at(edge, 5060),
-                           .payload = 4, .sign = SX_SEGMENT_PING};
+    struct sx_segment s = {.src = address_at(phone, 5),
+                           .dst = address_at(edge, 5060),
+                           .payload = 4,
+                           .sign = SX_SEGMENT_PING};
 
     for (unsigned n = 0; n < MANY; n++) {
         register_number(&l, n, one_binding, one_connection);
@@ -235,8 +250,10 @@ static void many_registrations(bool one_binding, bool one_connection)
                     .uri = "sip:b@x");
             response(&l, n * 0.01 + 0.004, EDGE, CORE, 430, "INVITE", via(branch, "alice a1"));
             g_free(branch);
-            make_flow(&l, n * 0.01 + 0.005, &(struct reg){.contact = "*", .edge_only = true,
-                                                          .expires = "Expires: 0\r\n"});
+            make_flow(&l, n * 0.01 + 0.005,
+                      &(struct reg){.contact = "*",
+                                    .edge_only = true,
+                                    .expires = "Expires: 0\r\n"});
         }
     }
     ladder_close(&l);

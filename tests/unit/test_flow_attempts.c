@@ -22,21 +22,17 @@ static const struct sx_txn *attempt(struct ladder *l, double seconds, unsigned l
 static void test_back_off(void)
 {
     static const struct {
-        unsigned failures;      /* before the attempt, a second apart */
+        unsigned failures; /* before the attempt, a second apart */
         double wait;
         bool other_flow;
         double least;
         bool early;
     } rows[] = {
-        {0, 0.1, false, 0, false},
-        {1, 28.0, false, 30, true},
-        {1, 29.5, false, 30, false},    /* timers are not exact */
-        {1, 50.0, false, 30, false},
-        {1, 50.0, true, 90, true},
-        {1, 95.0, true, 90, false},
-        {3, 118.0, false, 120, true},
-        {3, 121.0, false, 120, false},
-        {9, 890.0, false, 900, true},   /* max-time */
+        {0, 0.1, false, 0, false},     {1, 28.0, false, 30, true},
+        {1, 29.5, false, 30, false}, /* timers are not exact */
+        {1, 50.0, false, 30, false},   {1, 50.0, true, 90, true},
+        {1, 95.0, true, 90, false},    {3, 118.0, false, 120, true},
+        {3, 121.0, false, 120, false}, {9, 890.0, false, 900, true}, /* max-time */
         {9, 901.0, false, 900, false},
     };
 
@@ -98,7 +94,8 @@ static const struct sx_txn *tries(struct ladder *l, double seconds, unsigned edg
     const struct sx_message *m =
         request(l, seconds, PHONE, edge, "REGISTER", via(branch), .src_port = 40001,
                 .transport = SX_TRANSPORT_TCP, .call_id = call,
-                .more = "Contact: <sip:bob@10.0.0.5:40001>;reg-id=1;+sip.instance=\"<urn:x:0>\"\r\n");
+                .more =
+                    "Contact: <sip:bob@10.0.0.5:40001>;reg-id=1;+sip.instance=\"<urn:x:0>\"\r\n");
 
     response(l, seconds + 0.01, edge, PHONE, code, "REGISTER", via(branch), .dst_port = 40001,
              .transport = SX_TRANSPORT_TCP, .call_id = call, .more = more);
@@ -117,7 +114,7 @@ static void test_retry_after(void)
         {"Retry-After: 0\r\n", 0.1, false},
         {"Retry-After: 5 (soon)\r\n", 4.1, false},
         {"Retry-After: 5\r\n", 3.9, true},
-        {"Retry-After: 600\r\n", 29.5, false},  /* no later than RFC 5626 4.5 asks */
+        {"Retry-After: 600\r\n", 29.5, false}, /* no later than RFC 5626 4.5 asks */
         {"Retry-After: 600\r\n", 28.5, true},
         {"Retry-After: x\r\n", 28.5, true},
         {"", 28.5, true},
@@ -133,7 +130,8 @@ static void test_retry_after(void)
     }
 }
 
-/* RFC 3263 4.3: another target may be tried at once. RFC 3261 10.2: another Call-ID is a new start. */
+/* RFC 3263 4.3: another target may be tried at once. RFC 3261 10.2: another Call-ID is a new start.
+ * */
 static void test_another(void)
 {
     struct ladder l = ladder_open();

@@ -15,15 +15,15 @@ static void test_closed(void)
         {PHONE, SX_TCP_RST, true, true, SX_DEATH_CLOSED},
         {EDGE, SX_TCP_FIN | SX_TCP_ACK, false, false, SX_DEATH_CLOSED},
         {EDGE, SX_TCP_RST | SX_TCP_ACK, false, true, SX_DEATH_CLOSED},
-        {EDGE, SX_TCP_RST, false, true, SX_DEATH_FORGOTTEN},    /* RFC 9293 3.10.7.1 */
+        {EDGE, SX_TCP_RST, false, true, SX_DEATH_FORGOTTEN}, /* RFC 9293 3.10.7.1 */
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         struct ladder l = ladder_open();
         const struct sx_flow *flow = flow_of(&l, make_flow(&l, 0, R1));
-        uint32_t frame = segment(&l, 5, rows[i].from, rows[i].from == PHONE ? EDGE : PHONE,
-                                 rows[i].flags, 0);
-        segment(&l, 6, EDGE, PHONE, SX_TCP_RST, 0);    /* comes too late to change it */
+        uint32_t frame =
+            segment(&l, 5, rows[i].from, rows[i].from == PHONE ? EDGE : PHONE, rows[i].flags, 0);
+        segment(&l, 6, EDGE, PHONE, SX_TCP_RST, 0); /* comes too late to change it */
         const struct sx_flow_failure *failure = failure_of(&l, call_phone(&l, 10, R1, 1, 430));
         g_test_message("row %zu", i);
         g_assert_cmpuint(failure->death, ==, rows[i].death);
@@ -41,8 +41,8 @@ static void test_goodbye(void)
 {
     struct ladder l = ladder_open();
     const struct sx_flow *flow = flow_of(&l, make_flow(&l, 0, R1));
-    uint32_t goodbye = segment(&l, 5, PHONE, EDGE, SX_TCP_ACK, .payload = 8,
-                               .sign = SX_SEGMENT_GOODBYE);
+    uint32_t goodbye =
+        segment(&l, 5, PHONE, EDGE, SX_TCP_ACK, .payload = 8, .sign = SX_SEGMENT_GOODBYE);
 
     segment(&l, 5.1, EDGE, PHONE, SX_TCP_ACK, .payload = 4, .sign = SX_SEGMENT_GOODBYE);
     uint32_t fin = segment(&l, 5.2, EDGE, PHONE, SX_TCP_FIN | SX_TCP_ACK, 0);
@@ -59,7 +59,7 @@ static void test_port_used_again(void)
 
     segment(&l, 5, PHONE, EDGE, SX_TCP_RST, 0);
     const struct sx_flow *new = flow_of(&l, make_flow(&l, 6, R1));
-    g_assert_true(new != old && new->link != old->link);
+    g_assert_true(new != old &&new->link != old->link);
     g_assert_cmpuint(new->link->closed_in, ==, 0);
     g_assert_cmpuint(old->newer, ==, new->number);
     ladder_close(&l);
@@ -68,14 +68,14 @@ static void test_port_used_again(void)
 static void test_all_at_once(void)
 {
     static const struct {
-        double second;      /* when the edge ends the other connection */
+        double second; /* when the edge ends the other connection */
         unsigned from;
         enum sx_flow_death death;
     } rows[] = {
         {9.5, EDGE, SX_DEATH_ALL_AT_ONCE},
         {12.0, EDGE, SX_DEATH_CLOSED},
         {9.5, PHONE, SX_DEATH_CLOSED},
-        {0, 0, SX_DEATH_CLOSED},    /* never */
+        {0, 0, SX_DEATH_CLOSED}, /* never */
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -146,7 +146,7 @@ static void test_tcp_repeats(void)
 
     make_flow(&l, 0, R1);
     segment(&l, 5, EDGE, PHONE, SX_TCP_ACK, .payload = 800, .seq = 1000);
-    segment(&l, 5.001, EDGE, PHONE, SX_TCP_ACK, .payload = 800, .seq = 1000);   /* a mirror port */
+    segment(&l, 5.001, EDGE, PHONE, SX_TCP_ACK, .payload = 800, .seq = 1000); /* a mirror port */
     for (unsigned i = 0; i < 2; i++) {
         uint32_t frame = segment(&l, 6 + i, EDGE, PHONE, SX_TCP_ACK, .payload = 800, .seq = 1000);
         first = first ? first : frame;
@@ -203,7 +203,9 @@ static void test_core_only(void)
 /* ---- UDP ---- */
 
 #define REG_UDP (&(struct reg){.transport = SX_TRANSPORT_UDP})
-#define STUN(type, length) type length "\x21\x12\xa4\x42" "transaction1"
+#define STUN(type, length)         \
+    type length "\x21\x12\xa4\x42" \
+                "transaction1"
 #define STUN_OK(port) \
     sx_slice(STUN("\x01\x01", "\x00\x0c") "\x00\x20\x00\x08\x00\x01" port "\x2b\x12\xa4\x47", 32)
 

@@ -15,7 +15,8 @@ static const struct sx_health_mark *registers(struct ladder *l, double at, uint1
     char *branch = g_strdup_printf("bob r%u", ++nth);
     const struct sx_health_mark *mark, *newest = NULL;
 
-    request(l, at, BOB, P1, "REGISTER", via(branch), .cseq = nth, .src_port = port, .more = CONTACT);
+    request(l, at, BOB, P1, "REGISTER", via(branch), .cseq = nth, .src_port = port,
+            .more = CONTACT);
     response(l, at, P1, BOB, 200, "REGISTER", via(branch), .cseq = nth, .dst_port = port,
              .more = expires);
     g_free(branch);
@@ -101,7 +102,8 @@ static void test_soon(void)
     g_assert_cmpuint(mark->kind, ==, SX_HEALTH_SOON);
     g_assert_cmpuint(mark->count, ==, 5);
     g_assert_cmpint(mark->ns, ==, 20 * SX_NS_PER_S);
-    g_assert_cmpuint(sx_registering_at(sx_tracker_flows(l.tracker), mark->before)->register_in, ==, 1);
+    g_assert_cmpuint(sx_registering_at(sx_tracker_flows(l.tracker), mark->before)->register_in, ==,
+                     1);
     g_assert_null(registers(&l, 21, 0, GRANTS_60));
     g_assert_cmpuint(sx_binding_at(sx_tracker_flows(l.tracker), 1)->most_soon, ==, 6);
     ladder_close(&l);

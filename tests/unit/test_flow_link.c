@@ -56,8 +56,9 @@ static void test_pong(void)
 /* RFC 5626 4.4.2, RFC 8489 6.2.1: 7 requests and 16 * RTO after the last are 39.5 s. */
 static void test_stun(void)
 {
-    static const struct sx_slice stun_request = {
-        "\x00\x01\x00\x00\x21\x12\xa4\x42" "transaction1", 20};
+    static const struct sx_slice stun_request = {"\x00\x01\x00\x00\x21\x12\xa4\x42"
+                                                 "transaction1",
+                                                 20};
 
     for (unsigned late = 0; late < 2; late++) {
         struct ladder l = ladder_open();

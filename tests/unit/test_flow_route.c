@@ -29,8 +29,9 @@ static void test_routed_ambiguous(void)
 
     make_flow(&l, 0, &(struct reg){.reg_id = 1, .contact = c1});
     make_flow(&l, 1, &(struct reg){.reg_id = 2, .contact = c2});
-    g_assert_cmpuint(txn_of(&l, request(&l, 2, EDGE, PHONE, "INVITE", via("edge g1"),
-                                        .uri = "sip:bob@x"))->flow, ==, 0);
+    g_assert_cmpuint(
+        txn_of(&l, request(&l, 2, EDGE, PHONE, "INVITE", via("edge g1"), .uri = "sip:bob@x"))->flow,
+        ==, 0);
     g_assert_cmpuint(call_phone(&l, 3, R2, 1, 0)->flow, ==, 2);
     g_free(c1);
     g_free(c2);
@@ -65,19 +66,24 @@ static const struct sx_txn *asks(struct ladder *l, double seconds, const char *u
     return txn;
 }
 
-/* RFC 3261 19.1.4: spelled otherwise, it is the same URI; in another case of the user part it is not. */
+/* RFC 3261 19.1.4: spelled otherwise, it is the same URI; in another case of the user part it is
+ * not. */
 static void test_equal_uri(void)
 {
     struct ladder l = ladder_open();
-    uint32_t flow = make_flow(&l, 0, &(struct reg){.edge_only = true,
-        .contact = "<sip:bob@Phone.example.com;transport=tcp;ob>;reg-id=1;"
-                   "+sip.instance=\"<urn:x:0>\""})->flow;
+    uint32_t flow =
+        make_flow(&l, 0,
+                  &(struct reg){.edge_only = true,
+                                .contact = "<sip:bob@Phone.example.com;transport=tcp;ob>;reg-id=1;"
+                                           "+sip.instance=\"<urn:x:0>\""})
+            ->flow;
 
-    g_assert_cmpuint(asks(&l, 1, "sip:bob@phone.example.com;ob;transport=TCP", NULL, NULL)->flow, ==,
-                     flow);
+    g_assert_cmpuint(asks(&l, 1, "sip:bob@phone.example.com;ob;transport=TCP", NULL, NULL)->flow,
+                     ==, flow);
     g_assert_cmpuint(asks(&l, 2, "sip:%62ob@phone.example.com;transport=tcp", NULL, NULL)->flow, ==,
                      flow);
-    g_assert_cmpuint(asks(&l, 3, "sip:BOB@phone.example.com;transport=tcp", NULL, NULL)->flow, ==, 0);
+    g_assert_cmpuint(asks(&l, 3, "sip:BOB@phone.example.com;transport=tcp", NULL, NULL)->flow, ==,
+                     0);
     ladder_close(&l);
 }
 
@@ -87,13 +93,20 @@ static void test_tenants(void)
     struct ladder l = ladder_open();
     const char *uri = "sip:100@192.168.1.10";
 
-    make_flow(&l, 0, &(struct reg){.edge_only = true, .to_uri = "sip:100@t1.example.com",
-        .contact = "<sip:100@192.168.1.10>;reg-id=1;+sip.instance=\"<urn:x:0>\""});
+    make_flow(&l, 0,
+              &(struct reg){.edge_only = true,
+                            .to_uri = "sip:100@t1.example.com",
+                            .contact =
+                                "<sip:100@192.168.1.10>;reg-id=1;+sip.instance=\"<urn:x:0>\""});
     g_assert_cmpuint(asks(&l, 1, uri, "sip:100@t1.example.com", NULL)->flow, ==, 1);
     /* the one in the capture need not be the one that is meant */
     g_assert_cmpuint(asks(&l, 2, uri, "sip:100@t2.example.com", NULL)->flow, ==, 0);
-    make_flow(&l, 3, &(struct reg){.edge_only = true, .line = 1, .to_uri = "sip:100@t2.example.com",
-        .contact = "<sip:100@192.168.1.10>;reg-id=1;+sip.instance=\"<urn:x:1>\""});
+    make_flow(&l, 3,
+              &(struct reg){.edge_only = true,
+                            .line = 1,
+                            .to_uri = "sip:100@t2.example.com",
+                            .contact =
+                                "<sip:100@192.168.1.10>;reg-id=1;+sip.instance=\"<urn:x:1>\""});
     g_assert_cmpuint(asks(&l, 4, uri, "sip:100@t2.example.com", NULL)->flow, ==, 2);
     g_assert_cmpuint(asks(&l, 5, uri, "sip:100@t3.example.com", NULL)->flow, ==, 0);
     ladder_close(&l);
@@ -104,12 +117,17 @@ static void test_tokens(void)
 {
     struct ladder l = ladder_open();
     const char *contact = "<sip:bob@10.0.0.5:40001>;reg-id=1;+sip.instance=\"<urn:x:0>\"";
-    const char *route = "Route: <sip:old@10.0.0.2;lr>\r\n", *new = "Route: <sip:new@10.0.0.2;lr>\r\n";
+    const char *route = "Route: <sip:old@10.0.0.2;lr>\r\n",
+               *new = "Route: <sip:new@10.0.0.2;lr>\r\n";
 
-    make_flow(&l, 0, &(struct reg){.edge_only = true, .contact = contact,
-                                   .answer = "Path: <sip:old@10.0.0.2;lr>\r\n"});
-    make_flow(&l, 1, &(struct reg){.edge_only = true, .contact = contact,
-                                   .answer = "Path: <sip:new@10.0.0.2;lr>\r\n"});
+    make_flow(&l, 0,
+              &(struct reg){.edge_only = true,
+                            .contact = contact,
+                            .answer = "Path: <sip:old@10.0.0.2;lr>\r\n"});
+    make_flow(&l, 1,
+              &(struct reg){.edge_only = true,
+                            .contact = contact,
+                            .answer = "Path: <sip:new@10.0.0.2;lr>\r\n"});
     g_assert_cmpuint(asks(&l, 2, "sip:bob@10.0.0.5:40001", NULL, new)->flow, ==, 1);
     g_assert_cmpuint(asks(&l, 3, "sip:bob@10.0.0.5:40001", NULL, route)->flow, ==, 1);
     g_assert_cmpuint(asks(&l, 4, "sip:dave@10.0.0.44", "sip:dave@example.com", new)->flow, ==, 0);
@@ -123,7 +141,8 @@ static void test_second_route(void)
     uint32_t flow = make_flow(&l, 0, R1)->flow;
 
     g_assert_cmpuint(asks(&l, 1, "sip:bob@10.0.0.5:40001", NULL,
-                          "Route: <sip:in@10.0.0.9;lr>, <sip:token40001@10.0.0.2;lr;ob>\r\n")->flow,
+                          "Route: <sip:in@10.0.0.9;lr>, <sip:token40001@10.0.0.2;lr;ob>\r\n")
+                         ->flow,
                      ==, flow);
     ladder_close(&l);
 }

@@ -42,9 +42,9 @@ static void test_outcome(void)
 {
     static const struct {
         const char *what;
-        unsigned upstream;      /* the code that Alice gets; 0: none */
-        double again;           /* when the client registers again */
-        double until;           /* the last frame */
+        unsigned upstream; /* the code that Alice gets; 0: none */
+        double again;      /* when the client registers again */
+        double until;      /* the last frame */
         enum sx_flow_outcome live, ended;
     } rows[] = {
         {"told at once, end", 480, 0, 10.1, SX_FLOW_UNKNOWN, SX_FLOW_NOTHING_TRIED},
@@ -82,7 +82,7 @@ static void test_outcome(void)
 static void test_retry(void)
 {
     static const struct {
-        unsigned code;          /* 0: none */
+        unsigned code; /* 0: none */
         double until;
         enum sx_flow_outcome outcome;
     } rows[] = {
@@ -146,13 +146,13 @@ static void test_stale_binding(void)
 static void test_return(void)
 {
     static const struct {
-        double failed, again;   /* attempts; 0: none */
+        double failed, again; /* attempts; 0: none */
         double until;
         enum sx_flow_return returned;
     } rows[] = {
-        {0, 12, 200, SX_RETURN_IN_TIME},     {12, 50, 200, SX_RETURN_IN_TIME},
-        {12, 20, 200, SX_RETURN_TOO_EARLY},  {12, 0, 200, SX_RETURN_IN_TIME},
-        {0, 0, 200, SX_RETURN_NEVER},        {0, 0, 60, SX_RETURN_UNKNOWN},
+        {0, 12, 200, SX_RETURN_IN_TIME},    {12, 50, 200, SX_RETURN_IN_TIME},
+        {12, 20, 200, SX_RETURN_TOO_EARLY}, {12, 0, 200, SX_RETURN_IN_TIME},
+        {0, 0, 200, SX_RETURN_NEVER},       {0, 0, 60, SX_RETURN_UNKNOWN},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -247,7 +247,7 @@ static void test_no_registration(void)
 static void test_is_loss(void)
 {
     static const struct {
-        unsigned code, from, flags;     /* from: who closes the connection; 0: nobody */
+        unsigned code, from, flags; /* from: who closes the connection; 0: nobody */
         bool loss;
         enum sx_flow_token token;
     } rows[] = {
@@ -300,7 +300,8 @@ static void test_strange_token(void)
 
 /* ---- both sides of each threshold ---- */
 
-/* The 430 is in the capture at 10.011 s; a client has the 32 s of the test's settings to come back. */
+/* The 430 is in the capture at 10.011 s; a client has the 32 s of the test's settings to come back.
+ * */
 #define FAILED 10.011
 
 static enum sx_flow_outcome outcome_at(double until, bool ended)
@@ -388,7 +389,6 @@ static void test_never_returned(void)
     }
 }
 
-
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -404,7 +404,8 @@ int main(int argc, char **argv)
     g_test_add_func("/flow_story/is_loss", test_is_loss);
     g_test_add_func("/flow_story/strange_token", test_strange_token);
     g_test_add_func("/flow_story/threshold/watched_long_enough", test_watched_long_enough);
-    g_test_add_func("/flow_story/threshold/registered_again_in_time", test_registered_again_in_time);
+    g_test_add_func("/flow_story/threshold/registered_again_in_time",
+                    test_registered_again_in_time);
     g_test_add_func("/flow_story/threshold/retry_in_time", test_retry_in_time);
     g_test_add_func("/flow_story/threshold/never_returned", test_never_returned);
     return g_test_run();

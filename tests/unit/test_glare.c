@@ -50,8 +50,8 @@ static void test_by_rule(void)
 {
     struct ladder l = answered_call();
     const struct sx_message *a = reinvite(&l, 2.0, false, 2), *b = reinvite(&l, 2.1, true, 1);
-    const struct sx_message *second = request(&l, 2.2, ALICE, BOB, "UPDATE", via("alice a4"),
-                                              .cseq = 3, .to_tag = "bob");
+    const struct sx_message *second =
+        request(&l, 2.2, ALICE, BOB, "UPDATE", via("alice a4"), .cseq = 3, .to_tag = "bob");
 
     g_assert_cmpuint(blocker(&l, second, 500, true), ==, a->frame);
     g_assert_cmpuint(blocker(&l, second, 491, false), ==, b->frame);

@@ -14,7 +14,7 @@ static void test_same_and_different(void)
     sx_hosts_init(&hosts);
     struct sx_address first = address(a, 4, 2), again = address(copy, 4, 2);
     uint32_t index = sx_hosts_index(&hosts, &first), found = 99;
-    again.port = 40001;     /* a host is its address, whatever the port */
+    again.port = 40001; /* a host is its address, whatever the port */
     g_assert_cmpuint(sx_hosts_index(&hosts, &again), ==, index);
     g_assert_true(sx_hosts_find(&hosts, &again, &found));
     g_assert_cmpuint(found, ==, index);

@@ -7,7 +7,8 @@ static const char router[4] = {10, 0, 0, 9}, proxy[4] = {10, 0, 0, 2}, phone[4] 
 static const char router6[16] = {0x20, 1, [15] = 9}, proxy6[16] = {0x20, 1, [15] = 2};
 static const char phone6[16] = {0x20, 1, [15] = 3};
 
-/* Ethernet, IP, ICMP, then the IP header and the ports of a datagram from the proxy to the phone. */
+/* Ethernet, IP, ICMP, then the IP header and the ports of a datagram from the proxy to the phone.
+ * */
 static size_t v4_error(uint8_t *p, unsigned type, unsigned protocol, unsigned options)
 {
     uint8_t *ip = p + 14, *icmp = ip + 20 + options, *quoted = icmp + 8;
@@ -83,7 +84,7 @@ static void test_ports(void)
         g_assert_cmpuint(quote.src_port, ==, 5060);
         g_assert_cmpuint(quote.dst_port, ==, 5061);
     }
-    g_assert_false(find(p, v4_error(p, 3, 1, 0), false, &quote));   /* a quoted ping */
+    g_assert_false(find(p, v4_error(p, 3, 1, 0), false, &quote)); /* a quoted ping */
     g_assert_false(find(p, v6_error(p, 1, 58), true, &quote));
 }
 
@@ -108,7 +109,7 @@ static void test_malformed(void)
     struct sx_icmp_quote quote;
     size_t n = v4_error(p, 3, 17, 0);
 
-    p[14 + 20 + 8] = 0x4f;      /* the quoted header is longer than what is quoted */
+    p[14 + 20 + 8] = 0x4f; /* the quoted header is longer than what is quoted */
     g_assert_false(find(p, n, false, &quote));
     p[14 + 20 + 8] = 0x41;
     g_assert_false(find(p, n, false, &quote));
@@ -117,7 +118,8 @@ static void test_malformed(void)
     n = v4_error(p, 3, 17, 0);
     p[14] = 0x40;
     g_assert_false(find(p, n, false, &quote));
-    g_assert_false(sx_icmp_quote_find(sx_slice((char *)p, n), SX_SLICE_NONE, SX_SLICE_NONE, &quote));
+    g_assert_false(
+        sx_icmp_quote_find(sx_slice((char *)p, n), SX_SLICE_NONE, SX_SLICE_NONE, &quote));
 }
 
 int main(int argc, char **argv)

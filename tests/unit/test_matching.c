@@ -57,7 +57,7 @@ static void test_ack(void)
     response(&l, 0.1, P1, ALICE, 486, "INVITE", via("alice a1"));
     ack = request(&l, 0.2, ALICE, P1, "ACK", via("alice a1"), .to_tag = "bob");
     again = request(&l, 0.7, ALICE, P1, "ACK", via("alice a1"), .to_tag = "bob");
-    g_assert_cmpuint(ack->txn, ==, failed);     /* RFC 3261 17.1.1.3 */
+    g_assert_cmpuint(ack->txn, ==, failed); /* RFC 3261 17.1.1.3 */
     g_assert_cmpuint(ack->repeats, ==, 0);
     g_assert_cmpuint(again->txn, ==, failed);
     g_assert_cmpuint(again->repeats, ==, ack->frame);
@@ -82,7 +82,8 @@ static void test_prack(void)
 
     response(&l, 0.1, BOB, ALICE, 183, "INVITE", via("alice a1"), .more = "RSeq: 1\r\n");
     prack = request(&l, 0.2, ALICE, BOB, "PRACK", via("alice a2"), .cseq = 2, .to_tag = "bob",
-                    .more = "RAck: 1 1 INVITE\r\n")->txn;
+                    .more = "RAck: 1 1 INVITE\r\n")
+                ->txn;
     g_assert_cmpuint(response(&l, 0.3, BOB, ALICE, 200, "PRACK", via("alice a2"), .cseq = 2)->txn,
                      ==, prack);
     g_assert_cmpuint(prack, !=, invite);
@@ -180,9 +181,12 @@ static void snapped(const struct sip_text *m, const char *name)
         struct sx_sip_msg msg;
         uint32_t whole = request(&l, 0.0, ALICE, P1, "INVITE", via("p1 x", "alice a1"))->txn;
         if (sx_sip_msg_read(sx_slice(text->str, n), &msg)) {
-            struct sx_observation obs = {.msg = &msg, .frame = other_packet(&l, 0.1),
-                                         .src = address_at(src, 0), .dst = address_at(dst, 0),
-                                         .time_ns = ns_of(0.1), .transport = SX_TRANSPORT_UDP};
+            struct sx_observation obs = {.msg = &msg,
+                                         .frame = other_packet(&l, 0.1),
+                                         .src = address_at(src, 0),
+                                         .dst = address_at(dst, 0),
+                                         .time_ns = ns_of(0.1),
+                                         .transport = SX_TRANSPORT_UDP};
             uint32_t got = sx_tracker_observe(l.tracker, &obs)->txn;
             if (got != 0 && got != whole) {
                 complain("%s, the first %" G_GSIZE_FORMAT " bytes:\n%.*s", name, n, (int)n,
@@ -220,8 +224,8 @@ static void test_old_branch(void)
     g_assert_cmpuint(request(&l, 1.0, ALICE, BOB, "INVITE", via("alice"), .cseq = 2)->txn, ==, 2);
     g_assert_cmpuint(request(&l, 1.1, ALICE, BOB, "INVITE", via("alice"), .call_id = "x")->txn, ==,
                      3);
-    g_assert_cmpuint(request(&l, 1.2, ALICE, BOB, "INVITE", via("alice"), .from_tag = "x")->txn,
-                     ==, 4);
+    g_assert_cmpuint(request(&l, 1.2, ALICE, BOB, "INVITE", via("alice"), .from_tag = "x")->txn, ==,
+                     4);
     g_assert_cmpuint(request(&l, 1.3, ALICE, BOB, "INVITE", via("alicia"))->txn, ==, 5);
     g_assert_cmpuint(
         request(&l, 1.4, ALICE, BOB, "INVITE", via("alice"), .cseq = 3, .uri = "sip:x")->txn, ==,
@@ -265,9 +269,13 @@ static void test_branch_of_another_request(void)
     g_assert_cmpuint(request(&l, 0.5, ALICE, BOB, "INVITE", via("alice a1"), .uri = "sip:x")->txn,
                      ==, 2);
     g_assert_cmpuint(request(&l, 0.6, ALICE, BOB, "INVITE", via("alice a1"), .uri = "sip:x",
-                             .from_tag = "x")->txn, ==, 3);
+                             .from_tag = "x")
+                         ->txn,
+                     ==, 3);
     g_assert_cmpuint(request(&l, 0.7, ALICE, BOB, "INVITE", via("alice a1"), .uri = "sip:x",
-                             .from_tag = "x", .to_tag = "y")->txn, ==, 4);
+                             .from_tag = "x", .to_tag = "y")
+                         ->txn,
+                     ==, 4);
     ladder_close(&l);
 }
 
@@ -564,7 +572,6 @@ static void test_forwarded_in_time(void)
         ladder_close(&l);
     }
 }
-
 
 int main(int argc, char **argv)
 {

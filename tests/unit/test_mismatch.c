@@ -10,13 +10,13 @@ static struct sx_mismatch judge(struct ladder *l, const struct sx_message *m)
     return sx_mismatch_of_request(l->tracker, txn_of(l, m));
 }
 
-#define assert_mismatch(l, m, what, in)                                                            \
-    G_STMT_START                                                                                   \
-    {                                                                                              \
-        struct sx_mismatch found = judge(l, m);                                                    \
-        g_assert_cmpuint(found.differs, ==, what);                                                 \
-        g_assert_cmpuint(found.frame, ==, in);                                                     \
-    }                                                                                              \
+#define assert_mismatch(l, m, what, in)            \
+    G_STMT_START                                   \
+    {                                              \
+        struct sx_mismatch found = judge(l, m);    \
+        g_assert_cmpuint(found.differs, ==, what); \
+        g_assert_cmpuint(found.frame, ==, in);     \
+    }                                              \
     G_STMT_END
 
 /* Frames 1 to 4: an answered and acknowledged call. */
@@ -35,22 +35,32 @@ static void test_tags(void)
 {
     struct ladder l = answered_call();
 
-    assert_mismatch(&l, request(&l, 9, ALICE, BOB, "BYE", via("alice b1"), .cseq = 3,
-                                .to_tag = "bob"), 0, 0);
-    assert_mismatch(&l, request(&l, 9, BOB, ALICE, "BYE", via("bob b2"), .cseq = 1,
-                                .from_tag = "bob", .to_tag = "alice"), 0, 0);
-    assert_mismatch(&l, request(&l, 9, ALICE, BOB, "BYE", via("alice b3"), .cseq = 4,
-                                .to_tag = "robert"), SX_DIFFERS_TO_TAG, 3);
+    assert_mismatch(&l,
+                    request(&l, 9, ALICE, BOB, "BYE", via("alice b1"), .cseq = 3, .to_tag = "bob"),
+                    0, 0);
+    assert_mismatch(&l,
+                    request(&l, 9, BOB, ALICE, "BYE", via("bob b2"), .cseq = 1, .from_tag = "bob",
+                            .to_tag = "alice"),
+                    0, 0);
+    assert_mismatch(&l,
+                    request(&l, 9, ALICE, BOB, "BYE", via("alice b3"), .cseq = 4,
+                            .to_tag = "robert"),
+                    SX_DIFFERS_TO_TAG, 3);
     assert_mismatch(&l, request(&l, 9, ALICE, BOB, "INFO", via("alice b4"), .cseq = 5),
                     SX_DIFFERS_TO_TAG, 3);
-    assert_mismatch(&l, request(&l, 9, BOB, ALICE, "UPDATE", via("bob b5"), .cseq = 2,
-                                .from_tag = "rob", .to_tag = "alice"), SX_DIFFERS_FROM_TAG, 3);
+    assert_mismatch(&l,
+                    request(&l, 9, BOB, ALICE, "UPDATE", via("bob b5"), .cseq = 2,
+                            .from_tag = "rob", .to_tag = "alice"),
+                    SX_DIFFERS_FROM_TAG, 3);
     /* both differ: another dialog, for all that is known */
-    assert_mismatch(&l, request(&l, 9, BOB, ALICE, "UPDATE", via("bob b6"), .cseq = 3,
-                                .from_tag = "x", .to_tag = "y"), 0, 0);
+    assert_mismatch(&l,
+                    request(&l, 9, BOB, ALICE, "UPDATE", via("bob b6"), .cseq = 3, .from_tag = "x",
+                            .to_tag = "y"),
+                    0, 0);
     /* a host that had no part in it: the other side of a B2BUA */
-    assert_mismatch(&l, request(&l, 9, BOB, CAROL, "BYE", via("bob b7"), .cseq = 4,
-                                .to_tag = "carol"), 0, 0);
+    assert_mismatch(&l,
+                    request(&l, 9, BOB, CAROL, "BYE", via("bob b7"), .cseq = 4, .to_tag = "carol"),
+                    0, 0);
     ladder_close(&l);
 }
 
@@ -63,8 +73,10 @@ static void early(double at, unsigned differs)
     response(&l, 0.1, BOB, ALICE, 180, "INVITE", via("alice a1"), .to_tag = "early");
     response(&l, 1.0, BOB, ALICE, 200, "INVITE", via("alice a1"));
     request(&l, 1.1, ALICE, BOB, "ACK", via("alice a2"), .to_tag = "bob");
-    assert_mismatch(&l, request(&l, at, ALICE, BOB, "BYE", via("alice b1"), .cseq = 2,
-                                .to_tag = "early"), differs, differs ? 3u : 0);
+    assert_mismatch(&l,
+                    request(&l, at, ALICE, BOB, "BYE", via("alice b1"), .cseq = 2,
+                            .to_tag = "early"),
+                    differs, differs ? 3u : 0);
     ladder_close(&l);
 }
 
@@ -78,10 +90,11 @@ static void test_lost_answer_of_a_fork(void)
 {
     struct ladder l = answered_call();
 
-    assert_mismatch(&l, request(&l, 4, ALICE, BOB, "ACK", via("alice a3"), .to_tag = "two",
-                                .cseq = 2), 0, 0);
-    const struct sx_message *bye = request(&l, 5, ALICE, BOB, "BYE", via("alice a4"),
-                                           .to_tag = "two", .cseq = 3);
+    assert_mismatch(&l,
+                    request(&l, 4, ALICE, BOB, "ACK", via("alice a3"), .to_tag = "two", .cseq = 2),
+                    0, 0);
+    const struct sx_message *bye =
+        request(&l, 5, ALICE, BOB, "BYE", via("alice a4"), .to_tag = "two", .cseq = 3);
     assert_mismatch(&l, bye, 0, 0);
     response(&l, 5.1, BOB, ALICE, 481, "BYE", via("alice a4"), .to_tag = "two", .cseq = 3);
     assert_mismatch(&l, bye, SX_DIFFERS_TO_TAG, 3);
@@ -92,18 +105,23 @@ static void test_cseq(void)
 {
     struct ladder l = answered_call();
 
-    assert_mismatch(&l, request(&l, 9, ALICE, BOB, "BYE", via("alice b1"), .cseq = 1,
-                                .to_tag = "bob"), SX_DIFFERS_CSEQ_NUMBER, 1);
+    assert_mismatch(&l,
+                    request(&l, 9, ALICE, BOB, "BYE", via("alice b1"), .cseq = 1, .to_tag = "bob"),
+                    SX_DIFFERS_CSEQ_NUMBER, 1);
     request(&l, 10, ALICE, BOB, "INFO", via("alice b2"), .cseq = 5, .to_tag = "bob");
     /* it may have been overtaken */
-    assert_mismatch(&l, request(&l, 10, ALICE, BOB, "INFO", via("alice b3"), .cseq = 4,
-                                .to_tag = "bob"), 0, 0);
+    assert_mismatch(
+        &l, request(&l, 10, ALICE, BOB, "INFO", via("alice b3"), .cseq = 4, .to_tag = "bob"), 0, 0);
     response(&l, 10.1, BOB, ALICE, 200, "INFO", via("alice b2"), .cseq = 5);
-    assert_mismatch(&l, request(&l, 10.2, ALICE, BOB, "INFO", via("alice b4"), .cseq = 4,
-                                .to_tag = "bob"), SX_DIFFERS_CSEQ_NUMBER, 6);
+    assert_mismatch(&l,
+                    request(&l, 10.2, ALICE, BOB, "INFO", via("alice b4"), .cseq = 4,
+                            .to_tag = "bob"),
+                    SX_DIFFERS_CSEQ_NUMBER, 6);
     /* each side counts by itself */
-    assert_mismatch(&l, request(&l, 11, BOB, ALICE, "BYE", via("bob b5"), .cseq = 1,
-                                .from_tag = "bob", .to_tag = "alice"), 0, 0);
+    assert_mismatch(&l,
+                    request(&l, 11, BOB, ALICE, "BYE", via("bob b5"), .cseq = 1, .from_tag = "bob",
+                            .to_tag = "alice"),
+                    0, 0);
     ladder_close(&l);
 }
 
@@ -118,10 +136,12 @@ static void test_ack(void)
     request(&l, 0.3, ALICE, BOB, "ACK", via("alice a1"), .to_tag = "bob");
     request(&l, 1.0, ALICE, BOB, "INVITE", via("alice a3"), .cseq = 2);
     response(&l, 1.1, BOB, ALICE, 200, "INVITE", via("alice a3"), .cseq = 2);
-    assert_mismatch(&l, request(&l, 1.2, ALICE, BOB, "ACK", via("alice a4"), .to_tag = "bob",
-                                .cseq = 1), SX_DIFFERS_CSEQ_NUMBER, 5);
-    assert_mismatch(&l, request(&l, 1.3, ALICE, BOB, "ACK", via("alice a5"), .to_tag = "bob",
-                                .cseq = 2), 0, 0);
+    assert_mismatch(&l,
+                    request(&l, 1.2, ALICE, BOB, "ACK", via("alice a4"), .to_tag = "bob",
+                            .cseq = 1),
+                    SX_DIFFERS_CSEQ_NUMBER, 5);
+    assert_mismatch(
+        &l, request(&l, 1.3, ALICE, BOB, "ACK", via("alice a5"), .to_tag = "bob", .cseq = 2), 0, 0);
     ladder_close(&l);
 }
 
@@ -159,7 +179,8 @@ static void test_cancel_of_a_fork(void)
 static void test_middle(void)
 {
     struct ladder l = ladder_open();
-    const struct sx_message *bye = request(&l, 0, ALICE, BOB, "BYE", via("alice a1"), .to_tag = "x");
+    const struct sx_message *bye =
+        request(&l, 0, ALICE, BOB, "BYE", via("alice a1"), .to_tag = "x");
 
     response(&l, 0.1, BOB, ALICE, 481, "BYE", via("alice a1"), .to_tag = "x");
     assert_mismatch(&l, bye, 0, 0);

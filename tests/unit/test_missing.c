@@ -66,7 +66,7 @@ static void test_other_acks(void)
     struct ladder l = ladder_open();
     uint32_t txn = begin(&l);
 
-    request(&l, 1, ALICE, P1, "ACK", via("alice x1"));                        /* no To tag */
+    request(&l, 1, ALICE, P1, "ACK", via("alice x1")); /* no To tag */
     request(&l, 1, ALICE, P1, "ACK", via("alice x2"), .to_tag = "bob", .cseq = 2);
     request(&l, 1, ALICE, P1, "ACK", via("alice x3"), .to_tag = "bob", .call_id = "other");
     request(&l, 1, P2, P1, "ACK", via("p2 x4", "alice x4"), .to_tag = "bob"); /* another hop */
@@ -84,7 +84,7 @@ static void test_ack_of_failure(void)
 
     g_assert_cmpint(missing(&l, txn).sign, ==, SX_MISSING_REFUSED);
     g_assert_cmpuint(missing(&l, txn).frame, ==, frame);
-    response(&l, 3.1, P1, ALICE, 486, "INVITE", via("alice a1"));   /* it is there after all */
+    response(&l, 3.1, P1, ALICE, 486, "INVITE", via("alice a1")); /* it is there after all */
     g_assert_cmpint(missing(&l, txn).sign, ==, SX_MISSING_NONE);
     ladder_close(&l);
 }
@@ -158,7 +158,7 @@ static void test_ringing_passed_on(void)
     uint32_t branch = request(&l, 0.2, P1, BOB, "INVITE", via("p1 b1", "alice a1"))->txn;
 
     request(&l, 0.7, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
-    response(&l, 1, P1, ALICE, 182, "INVITE", via("alice a1"));     /* it may queue calls */
+    response(&l, 1, P1, ALICE, 182, "INVITE", via("alice a1")); /* it may queue calls */
     g_assert_cmpint(missing(&l, branch).sign, ==, SX_MISSING_NONE);
     ladder_close(&l);
 
@@ -213,9 +213,9 @@ static void test_unreadable(void)
     struct ladder l = ladder_open();
     uint32_t txn;
 
-    unreadable(&l, 0, P1, ALICE);       /* hosts that are not known yet */
+    unreadable(&l, 0, P1, ALICE); /* hosts that are not known yet */
     txn = begin(&l);
-    unreadable(&l, 1, ALICE, P1);       /* the other way */
+    unreadable(&l, 1, ALICE, P1); /* the other way */
     unreadable(&l, 1, P1, BOB);
     unreadable(&l, 1, BOB, ALICE);
     g_assert_cmpint(missing(&l, txn).sign, ==, SX_MISSING_NONE);

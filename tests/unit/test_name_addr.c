@@ -27,7 +27,8 @@ static void test_uri(void)
          "sip:bob@example.com"},
         /* cut, or not as it should be */
         {"<sip:bob@example.com", "sip:bob@example.com", "sip:bob@example.com"},
-        {"\"Bob <sip:bob@example.com>", "\"Bob <sip:bob@example.com>", "\"Bob <sip:bob@example.com>"},
+        {"\"Bob <sip:bob@example.com>", "\"Bob <sip:bob@example.com>",
+         "\"Bob <sip:bob@example.com>"},
         {"\"\\", "\"\\", "\"\\"},
         {"<>", "", ""},
         {"", "", ""},

@@ -30,14 +30,14 @@ static struct sx_ack judge(const struct ladder *l, const struct sx_message *invi
                            success ? sx_tracker_dialog(l->tracker, txn->dialog) : NULL);
 }
 
-#define assert_ack(v, a_state, a_cause, a_frame)       \
-    G_STMT_START                                       \
-    {                                                  \
-        struct sx_ack got = (v);                       \
-        g_assert_cmpint(got.state, ==, a_state);       \
-        g_assert_cmpint(got.cause, ==, a_cause);       \
-        g_assert_cmpuint(got.cause_in, ==, a_frame);   \
-    }                                                  \
+#define assert_ack(v, a_state, a_cause, a_frame)     \
+    G_STMT_START                                     \
+    {                                                \
+        struct sx_ack got = (v);                     \
+        g_assert_cmpint(got.state, ==, a_state);     \
+        g_assert_cmpint(got.cause, ==, a_cause);     \
+        g_assert_cmpuint(got.cause_in, ==, a_frame); \
+    }                                                \
     G_STMT_END
 
 static void bye(struct ladder *l, double at, bool of_caller)
@@ -111,7 +111,7 @@ static void acknowledged(void)
 
     answer(&l, 0, 0, 200);
     request(&l, 1.1, ALICE, BOB, "ACK", via("alice k1"), .to_tag = "bob");
-    answer(&l, 1, 1, 200);      /* crossed it, or the ACK was lost once */
+    answer(&l, 1, 1, 200); /* crossed it, or the ACK was lost once */
     request(&l, 1.6, ALICE, BOB, "ACK", via("alice k2"), .to_tag = "bob");
     struct sx_ack v = judge(&l, invite);
     g_assert_cmpint(v.state, ==, SX_ACK_SENT);
@@ -136,8 +136,8 @@ static void late(void)
     ladder_close(&l);
 }
 
-/* The server goes on after ACKs that reached the last hop in sight. Three times are no chance; and so
- * late that none of them crossed. */
+/* The server goes on after ACKs that reached the last hop in sight. Three times are no chance; and
+ * so late that none of them crossed. */
 static void acks_that_do_not_help(void)
 {
     struct ladder l = ladder_open();
@@ -145,7 +145,7 @@ static void acks_that_do_not_help(void)
 
     answer(&l, 0, 0, 200);
     request(&l, 1.1, ALICE, BOB, "ACK", via("alice k1"), .to_tag = "bob");
-    answer(&l, 1, 4, 200);      /* of these the first crosses: 0.4 s after the ACK */
+    answer(&l, 1, 4, 200); /* of these the first crosses: 0.4 s after the ACK */
     g_assert_cmpint(judge(&l, invite).state, ==, SX_ACK_SENT);
     answer(&l, 5, 5, 200);
     assert_ack(judge(&l, invite), SX_ACK_NEVER, SX_ACK_CAUSE_LOST, 4);
@@ -192,9 +192,8 @@ static void without_a_tag(void)
 static void another_connection(uint16_t port, enum sx_ack_cause cause)
 {
     struct ladder l = ladder_open();
-    const struct sx_message *invite =
-        request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"), .transport = SX_TRANSPORT_TCP,
-                .src_port = 40001);
+    const struct sx_message *invite = request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"),
+                                              .transport = SX_TRANSPORT_TCP, .src_port = 40001);
 
     for (unsigned i = 0; i < 8; i++) {
         response(&l, 1 + sends_at[i], BOB, ALICE, 200, "INVITE", via("alice a1"),
@@ -340,7 +339,7 @@ static void overdue(void)
     g_assert_cmpuint(o->dialog, ==, 1);
     g_assert_cmpint(o->waited_ns, ==, ns_of(32.1));
     other_packet(&l, 34.0);
-    g_assert_null(overdue_now(&l));     /* told once */
+    g_assert_null(overdue_now(&l)); /* told once */
     ladder_close(&l);
 }
 

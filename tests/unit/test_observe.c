@@ -16,8 +16,8 @@ static void test_a_call(void)
     m[2] = response(&l, 0.500, BOB, ALICE, 180, "INVITE", via("alice a1"));
     m[3] = response(&l, 5.000, BOB, ALICE, 200, "INVITE", via("alice a1"));
     m[4] = request(&l, 5.010, ALICE, BOB, "ACK", via("alice a2"), .to_tag = "bob");
-    m[5] = request(&l, 9.000, BOB, ALICE, "BYE", via("bob b1"), .from_tag = "bob",
-                   .to_tag = "alice");
+    m[5] =
+        request(&l, 9.000, BOB, ALICE, "BYE", via("bob b1"), .from_tag = "bob", .to_tag = "alice");
     m[6] = response(&l, 9.010, ALICE, BOB, 200, "BYE", via("bob b1"), .from_tag = "bob",
                     .to_tag = "alice");
 
@@ -26,7 +26,7 @@ static void test_a_call(void)
     g_assert_cmpuint(m[1]->txn, ==, m[0]->txn);
     g_assert_cmpuint(m[2]->txn, ==, m[0]->txn);
     g_assert_cmpuint(m[3]->txn, ==, m[0]->txn);
-    g_assert_cmpuint(m[4]->txn, !=, m[0]->txn);     /* RFC 3261 13.2.2.4 */
+    g_assert_cmpuint(m[4]->txn, !=, m[0]->txn); /* RFC 3261 13.2.2.4 */
     g_assert_cmpuint(m[6]->txn, ==, m[5]->txn);
     g_assert_cmpuint(invite->number, ==, 1);
     g_assert_cmpuint(invite->request_frame, ==, 1);
@@ -63,7 +63,7 @@ static void test_cancel(void)
     response(&l, 0.1, P1, ALICE, 100, "INVITE", via("alice a1"));
     cancel = request(&l, 5.0, ALICE, P1, "CANCEL", via("alice a1"));
     ok = response(&l, 5.1, P1, ALICE, 200, "CANCEL", via("alice a1"));
-    g_assert_cmpuint(txn_of(&l, invite)->final_frame, ==, 0);   /* that 200 was not for it */
+    g_assert_cmpuint(txn_of(&l, invite)->final_frame, ==, 0); /* that 200 was not for it */
     terminated = response(&l, 5.2, P1, ALICE, 487, "INVITE", via("alice a1"));
     ack = request(&l, 5.3, ALICE, P1, "ACK", via("alice a1"), .to_tag = "bob");
 
@@ -185,7 +185,7 @@ static void test_response_to_request_again(void)
     m = response(&l, 0.502, BOB, ALICE, 100, "INVITE", via("alice a1"));
     g_assert_cmpuint(m->repeats, ==, 2);
     g_assert_cmpuint(m->flags & SX_MESSAGE_DUPLICATE, ==, 0);
-    m = response(&l, 0.503, BOB, ALICE, 100, "INVITE", via("alice a1"));    /* a copy of that */
+    m = response(&l, 0.503, BOB, ALICE, 100, "INVITE", via("alice a1")); /* a copy of that */
     g_assert_cmpuint(m->repeats, ==, 4);
     g_assert_cmpuint(m->flags & SX_MESSAGE_DUPLICATE, ==, SX_MESSAGE_DUPLICATE);
     ladder_close(&l);
@@ -230,13 +230,21 @@ static void test_alike_but_not_again(void)
     request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
     response(&l, 0.1, BOB, ALICE, 183, "INVITE", via("alice a1"), .more = "RSeq: 1\r\n");
     g_assert_cmpuint(response(&l, 0.6, BOB, ALICE, 183, "INVITE", via("alice a1"),
-                              .more = "RSeq: 2\r\n")->repeats, ==, 0);
+                              .more = "RSeq: 2\r\n")
+                         ->repeats,
+                     ==, 0);
     g_assert_cmpuint(response(&l, 0.7, BOB, ALICE, 183, "INVITE", via("alice a1"), .to_tag = "x",
-                              .more = "RSeq: 1\r\n")->repeats, ==, 0);
+                              .more = "RSeq: 1\r\n")
+                         ->repeats,
+                     ==, 0);
     g_assert_cmpuint(response(&l, 0.8, BOB, ALICE, 183, "INVITE", via("alice a1"), .body = 400,
-                              .more = "RSeq: 1\r\n")->repeats, ==, 0);
+                              .more = "RSeq: 1\r\n")
+                         ->repeats,
+                     ==, 0);
     g_assert_cmpuint(response(&l, 0.9, BOB, ALICE, 183, "INVITE", via("alice a1"),
-                              .more = "RSeq: 1\r\n")->repeats, ==, 2);
+                              .more = "RSeq: 1\r\n")
+                         ->repeats,
+                     ==, 2);
     ladder_close(&l);
 }
 
@@ -248,8 +256,9 @@ static void test_again_within_transaction_only(void)
     request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
     request(&l, 0.1, ALICE, BOB, "INVITE", via("alice a2"), .call_id = "call-2");
     response(&l, 0.2, BOB, ALICE, 100, "INVITE", via("alice a1"));
-    g_assert_cmpuint(response(&l, 0.3, BOB, ALICE, 100, "INVITE", via("alice a2"),
-                              .call_id = "call-2")->repeats, ==, 0);
+    g_assert_cmpuint(
+        response(&l, 0.3, BOB, ALICE, 100, "INVITE", via("alice a2"), .call_id = "call-2")->repeats,
+        ==, 0);
     ladder_close(&l);
 }
 
@@ -272,9 +281,8 @@ static void test_many_again(void)
 
     for (unsigned i = 1; i <= 50000 && !g_test_failed(); i++) {
         g_assert_cmpuint(request(&l, i, ALICE, BOB, "INVITE", via("alice a1"))->txn, ==, txn);
-        g_assert_cmpuint(
-            response(&l, i + 0.1, BOB, ALICE, 180, "INVITE", via("alice a1"))->repeats, ==,
-            i > 1 ? 3 : 0);
+        g_assert_cmpuint(response(&l, i + 0.1, BOB, ALICE, 180, "INVITE", via("alice a1"))->repeats,
+                         ==, i > 1 ? 3 : 0);
     }
     g_assert_cmpuint(sx_tracker_txn_count(l.tracker), ==, 1);
     g_assert_cmpuint(txn_numbered(&l, txn)->sends, ==, 50001);
@@ -293,8 +301,7 @@ static void test_many_different(void)
         response(&l, i, BOB, ALICE, 180, "INVITE", via("alice a1"), .to_tag = tag);
     }
     g_assert_cmpuint(list_length(&l, txn_numbered(&l, txn)), <=, 100);
-    g_assert_cmpuint(list_length(&l, txn_numbered(&l, txn)), ==,
-                     txn_numbered(&l, txn)->distinct);
+    g_assert_cmpuint(list_length(&l, txn_numbered(&l, txn)), ==, txn_numbered(&l, txn)->distinct);
     /* the first ones are still known */
     g_assert_cmpuint(
         response(&l, 30000, BOB, ALICE, 180, "INVITE", via("alice a1"), .to_tag = "1")->repeats, ==,
@@ -365,8 +372,8 @@ static void test_codes_of_no_class(void)
 
     for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
         struct ladder l = ladder_open();
-        const struct sx_txn *txn = txn_of(
-            &l, request(&l, 0.0, ALICE, P1, "OPTIONS", via("alice a1")));
+        const struct sx_txn *txn =
+            txn_of(&l, request(&l, 0.0, ALICE, P1, "OPTIONS", via("alice a1")));
         /* code 0 would build a request */
         if (codes[i] > 0)
             response(&l, 0.1, P1, ALICE, codes[i], "OPTIONS", via("alice a1"));
@@ -434,10 +441,10 @@ static void test_addresses(void)
     static const uint8_t v6[20] = {0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 9, 9};
     const struct sx_address addresses[] = {
         {.bytes = v6, .len = 16, .type = 3, .port = 5060},
-        {.bytes = v6, .len = 16, .type = 4, .port = 5060},  /* another family */
+        {.bytes = v6, .len = 16, .type = 4, .port = 5060}, /* another family */
         {.bytes = v6, .len = 15, .type = 3, .port = 5060},
         {.bytes = NULL, .len = 0, .type = 0, .port = 5060},
-        {.bytes = v6, .len = 20, .type = 3, .port = 5060},  /* cut at 16: the first */
+        {.bytes = v6, .len = 20, .type = 3, .port = 5060}, /* cut at 16: the first */
     };
     struct ladder l = ladder_open();
     GString *text = text_of(&(struct sip_text){via("alice a1"), .method = "OPTIONS"});
@@ -445,7 +452,9 @@ static void test_addresses(void)
 
     g_assert_true(sx_sip_msg_read(sx_slice(text->str, text->len), &msg));
     for (size_t i = 0; i < G_N_ELEMENTS(addresses); i++) {
-        struct sx_observation obs = {.msg = &msg, .src = addresses[i], .dst = addresses[0],
+        struct sx_observation obs = {.msg = &msg,
+                                     .src = addresses[i],
+                                     .dst = addresses[0],
                                      .frame = other_packet(&l, (double)i)};
         sx_tracker_observe(l.tracker, &obs);
     }
@@ -467,7 +476,8 @@ static void test_new_attempt(void)
     a = request(&l, 0.0, ALICE, P1, "REGISTER", via("alice a1"))->txn;
     response(&l, 0.1, P1, ALICE, 401, "REGISTER", via("alice a1"));
     b = request(&l, 0.2, ALICE, P1, "REGISTER", via("alice a2"), .cseq = 2,
-                .more = "Authorization: Digest x=y\r\n")->txn;
+                .more = "Authorization: Digest x=y\r\n")
+            ->txn;
     g_assert_cmpuint(txn_numbered(&l, a)->followed_by, ==, b);
     g_assert_true(txn_numbered(&l, b)->auth != 0);
     response(&l, 0.3, P1, ALICE, 423, "REGISTER", via("alice a2"), .cseq = 2);
@@ -475,7 +485,7 @@ static void test_new_attempt(void)
     g_assert_cmpuint(txn_numbered(&l, b)->followed_by, ==, c);
     response(&l, 0.5, P1, ALICE, 200, "REGISTER", via("alice a3"), .cseq = 3);
     request(&l, 600, ALICE, P1, "REGISTER", via("alice a4"), .cseq = 4);
-    g_assert_cmpuint(txn_numbered(&l, c)->followed_by, ==, 0);      /* a refresh is no repair */
+    g_assert_cmpuint(txn_numbered(&l, c)->followed_by, ==, 0); /* a refresh is no repair */
     ladder_close(&l);
 }
 
@@ -502,7 +512,8 @@ static void test_new_attempt_with_another_from_tag(void)
     uint32_t a = request(&l, 0.0, ALICE, P1, "REGISTER", via("alice a1"))->txn;
 
     response(&l, 0.1, P1, ALICE, 401, "REGISTER", via("alice a1"));
-    uint32_t b = request(&l, 17, ALICE, P1, "REGISTER", via("alice a2"), .cseq = 2, .from_tag = "x")->txn;
+    uint32_t b =
+        request(&l, 17, ALICE, P1, "REGISTER", via("alice a2"), .cseq = 2, .from_tag = "x")->txn;
     g_assert_cmpuint(txn_numbered(&l, a)->followed_by, ==, b);
     ladder_close(&l);
 }
@@ -586,7 +597,6 @@ static void test_uneven_repeats(void)
     }
 }
 
-
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -613,7 +623,8 @@ int main(int argc, char **argv)
     g_test_add_func("/observe/addresses", test_addresses);
     g_test_add_func("/observe/new_attempt", test_new_attempt);
     g_test_add_func("/observe/not_a_new_attempt", test_not_a_new_attempt);
-    g_test_add_func("/observe/new_attempt_with_another_from_tag", test_new_attempt_with_another_from_tag);
+    g_test_add_func("/observe/new_attempt_with_another_from_tag",
+                    test_new_attempt_with_another_from_tag);
     g_test_add_func("/observe/recursion", test_recursion);
     g_test_add_func("/observe/recursion_without_end", test_recursion_without_end);
     g_test_add_func("/observe/copy_elsewhere", test_copy_elsewhere);

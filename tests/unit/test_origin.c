@@ -75,7 +75,8 @@ static void test_origin_in_dialog(void)
         struct ladder l = ladder_open();
         uint32_t frame, txn = request(&l, 0, ALICE, BOB, "BYE", via("alice a1"), .to_tag = "bob",
                                       .uri = "sip:bob@10.0.0.5",
-                                      .more = route ? "Route: <sip:10.0.0.9;lr>\r\n" : NULL)->txn;
+                                      .more = route ? "Route: <sip:10.0.0.9;lr>\r\n" : NULL)
+                                  ->txn;
         response(&l, 0.1, BOB, ALICE, 481, "BYE", via("alice a1"));
         g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, txn), &frame), ==,
                         route ? SX_ORIGIN_UNKNOWN : SX_ORIGIN_HERE);
@@ -83,8 +84,8 @@ static void test_origin_in_dialog(void)
     }
 }
 
-/* The proxy sends on what is for Bob, as another call shows, and refuses this one without asking; not
- * so for another address. */
+/* The proxy sends on what is for Bob, as another call shows, and refuses this one without asking;
+ * not so for another address. */
 static void test_origin_not_sent_on(void)
 {
     for (unsigned other = 0; other < 2; other++) {
@@ -94,7 +95,8 @@ static void test_origin_not_sent_on(void)
         request(&l, 0, CAROL, P1, "INVITE", via("carol c1"), .call_id = "c");
         request(&l, 0.1, P1, BOB, "INVITE", via("p1 x1", "carol c1"), .call_id = "c");
         uint32_t txn = request(&l, 5, ALICE, P1, "INVITE", via("alice a1"),
-                               .uri = other ? "sip:dave@example.com" : NULL)->txn;
+                               .uri = other ? "sip:dave@example.com" : NULL)
+                           ->txn;
         response(&l, 5.1, P1, ALICE, 403, "INVITE", via("alice a1"));
         g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, txn), &frame), ==,
                         other ? SX_ORIGIN_UNKNOWN : SX_ORIGIN_HERE);
@@ -140,12 +142,10 @@ static void test_origin_relayed(void)
     response(&l, 0.3, BOB, P2, 486, "INVITE", via("p2 c1", "p1 b1", "alice a1"));
     response(&l, 0.4, P2, P1, 486, "INVITE", via("p1 b1", "alice a1"));
     response(&l, 0.5, P1, ALICE, 486, "INVITE", via("alice a1"));
-    g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, a), &frame), ==,
-                    SX_ORIGIN_RELAYED);
+    g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, a), &frame), ==, SX_ORIGIN_RELAYED);
     g_assert_cmpuint(frame, ==, 4);
     frame = 0;
-    g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, b), &frame), ==,
-                    SX_ORIGIN_RELAYED);
+    g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, b), &frame), ==, SX_ORIGIN_RELAYED);
     g_assert_cmpuint(frame, ==, 4);
     g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, c), &frame), ==, SX_ORIGIN_UNKNOWN);
     ladder_close(&l);
@@ -156,16 +156,13 @@ static void test_origin_relayed(void)
 static void test_origin_lost(void)
 {
     static const struct {
-        unsigned branch, told;      /* branch 0: lost */
+        unsigned branch, told; /* branch 0: lost */
         bool acknowledged;
         enum sx_origin_kind kind;
     } rows[] = {
-        {0, 503, false, SX_ORIGIN_HERE},
-        {0, 503, true, SX_ORIGIN_UNKNOWN},
-        {486, 486, true, SX_ORIGIN_UNKNOWN},
-        {503, 503, true, SX_ORIGIN_HERE},
-        {486, 480, true, SX_ORIGIN_HERE},
-        {486, 404, true, SX_ORIGIN_UNKNOWN},
+        {0, 503, false, SX_ORIGIN_HERE},     {0, 503, true, SX_ORIGIN_UNKNOWN},
+        {486, 486, true, SX_ORIGIN_UNKNOWN}, {503, 503, true, SX_ORIGIN_HERE},
+        {486, 480, true, SX_ORIGIN_HERE},    {486, 404, true, SX_ORIGIN_UNKNOWN},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -198,8 +195,7 @@ static void test_origin_in_fork(void)
         for (unsigned i = 0; i < 3; i++)
             response(&l, 0.2, BOB, P1, 486, "INVITE", via(vias[i], "alice a1"), .to_tag = tags[i]);
         response(&l, 0.3, P1, ALICE, 486, "INVITE", via("alice a1"), .to_tag = tags[best]);
-        g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, a), &frame), ==,
-                        SX_ORIGIN_RELAYED);
+        g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, a), &frame), ==, SX_ORIGIN_RELAYED);
         g_assert_cmpuint(frame, ==, 5 + best);
         ladder_close(&l);
     }
@@ -214,8 +210,7 @@ static void test_origin_changed(void)
         request(&l, 0.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
         response(&l, 0.2, BOB, P1, tag ? 500 : 403, "INVITE", via("p1 b1", "alice a1"));
         response(&l, 0.3, P1, ALICE, 500, "INVITE", via("alice a1"), .to_tag = tag ? "p1" : "bob");
-        g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, a), &frame), ==,
-                        SX_ORIGIN_HERE);
+        g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, a), &frame), ==, SX_ORIGIN_HERE);
         ladder_close(&l);
     }
 }
@@ -228,8 +223,7 @@ static void test_origin_hidden(void)
 
     request(&l, 0.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
     response(&l, 0.3, P1, ALICE, 486, "INVITE", via("alice a1"));
-    g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, a), &frame), ==,
-                    SX_ORIGIN_UNKNOWN);
+    g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, a), &frame), ==, SX_ORIGIN_UNKNOWN);
     ladder_close(&l);
 }
 
@@ -269,7 +263,7 @@ static void test_origin_without_request(void)
     ladder_close(&l);
 }
 
-#define LOOP_HOPS 70    /* RFC 3261 8.1.1.6 */
+#define LOOP_HOPS 70 /* RFC 3261 8.1.1.6 */
 
 /* Two proxies send a request to each other until Max-Forwards is used up: the 483 at the caller
  * came from the last one. */
@@ -294,16 +288,15 @@ static void test_origin_of_a_loop(void)
         uint32_t at = ladder_send(&l, 1, hop % 2 ? P1 : P2, hop % 2 ? P2 : P1, &m)->frame;
         origin = origin ? origin : at;
     }
-    g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, first), &frame), ==,
-                    SX_ORIGIN_RELAYED);
+    g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, first), &frame), ==, SX_ORIGIN_RELAYED);
     g_assert_cmpuint(frame, ==, origin);
     for (unsigned hop = 0; hop < LOOP_HOPS; hop++)
         g_free(vias[hop]);
     ladder_close(&l);
 }
 
-/* A proxy that sends its failure twice, by the transaction and without (another To tag): either may be
- * the one that goes on. */
+/* A proxy that sends its failure twice, by the transaction and without (another To tag): either may
+ * be the one that goes on. */
 static void test_origin_of_two(void)
 {
     struct ladder l = ladder_open();
@@ -318,7 +311,8 @@ static void test_origin_of_two(void)
     ladder_close(&l);
 }
 
-/* What a proxy says by itself where a branch gave it nothing, and what only a branch can have said. */
+/* What a proxy says by itself where a branch gave it nothing, and what only a branch can have said.
+ * */
 static void test_origin_by_code(void)
 {
     static const struct {
@@ -350,11 +344,10 @@ static void test_origin_of_a_lost_flow(void)
         unsigned code;
         enum sx_origin_kind kind;
     } rows[] = {
-        {true, false, 430, SX_ORIGIN_HERE},
-        {true, false, 503, SX_ORIGIN_HERE},
-        {true, false, 404, SX_ORIGIN_UNKNOWN},      /* nothing of a flow */
-        {false, false, 430, SX_ORIGIN_UNKNOWN},     /* the phone may have said it */
-        {true, true, 430, SX_ORIGIN_UNKNOWN},       /* over its new connection */
+        {true, false, 430, SX_ORIGIN_HERE},     {true, false, 503, SX_ORIGIN_HERE},
+        {true, false, 404, SX_ORIGIN_UNKNOWN},  /* nothing of a flow */
+        {false, false, 430, SX_ORIGIN_UNKNOWN}, /* the phone may have said it */
+        {true, true, 430, SX_ORIGIN_UNKNOWN},   /* over its new connection */
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -365,8 +358,7 @@ static void test_origin_of_a_lost_flow(void)
             segment(&l, 5, PHONE, EDGE, SX_TCP_FIN | SX_TCP_ACK, 0);
         if (rows[i].comes_back)
             make_flow(&l, 6, &(struct reg){.reg_id = 1, .line = 1});
-        const struct sx_txn *txn =
-            call_phone(&l, 10, &(struct reg){.reg_id = 1}, 1, rows[i].code);
+        const struct sx_txn *txn = call_phone(&l, 10, &(struct reg){.reg_id = 1}, 1, rows[i].code);
         g_test_message("row %zu", i);
         g_assert_cmpint(origin_of(l.tracker, txn, &frame), ==, rows[i].kind);
         ladder_close(&l);

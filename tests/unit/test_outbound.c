@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/read/outbound.h"
 
-
-
 static void test_contact(void)
 {
     struct sx_contact c;
 
-    g_assert_true(sx_contact_read(
-        sx_slice_str("\"Bob <x>\" <sip:bob@10.0.0.1;transport=tcp>;reg-id=2;"
-                     "+sip.instance=\"<urn:uuid:1>\";expires=60"),
-        &c));
+    g_assert_true(
+        sx_contact_read(sx_slice_str("\"Bob <x>\" <sip:bob@10.0.0.1;transport=tcp>;reg-id=2;"
+                                     "+sip.instance=\"<urn:uuid:1>\";expires=60"),
+                        &c));
     g_assert_true(sx_slice_is(c.uri, "sip:bob@10.0.0.1;transport=tcp"));
     g_assert_true(sx_slice_is(c.instance, "urn:uuid:1"));
     g_assert_cmpuint(c.reg_id, ==, 2);

@@ -86,8 +86,10 @@ static void test_other_ends(void)
     struct ladder l = ladder_open();
 
     refused(&l, 0, "p1 a", 503, AFTER("120"));
-    g_assert_false(is_too_early(&l, request(&l, 1, P2, BOB, "INVITE", via("p1 b"), .call_id = "b")));
-    g_assert_false(is_too_early(&l, request(&l, 1, P1, CAROL, "INVITE", via("p1 c"), .call_id = "c")));
+    g_assert_false(
+        is_too_early(&l, request(&l, 1, P2, BOB, "INVITE", via("p1 b"), .call_id = "b")));
+    g_assert_false(
+        is_too_early(&l, request(&l, 1, P1, CAROL, "INVITE", via("p1 c"), .call_id = "c")));
     g_assert_false(again(&l, 1, "p1 d", .dst_port = 5080));
     g_assert_false(again(&l, 1, "p2 e"));
     /* A client over TCP has another port each time. */
@@ -100,14 +102,17 @@ static void test_what_may_not_wait(void)
     struct ladder l = ladder_open();
 
     refused(&l, 0, "p1 a", 503, AFTER("120"));
-    g_assert_false(is_too_early(&l, request(&l, 1, P1, BOB, "OPTIONS", via("p1 b"), .call_id = "b")));
-    g_assert_false(is_too_early(&l, request(&l, 1, P1, BOB, "CANCEL", via("p1 c"), .call_id = "c")));
+    g_assert_false(
+        is_too_early(&l, request(&l, 1, P1, BOB, "OPTIONS", via("p1 b"), .call_id = "b")));
+    g_assert_false(
+        is_too_early(&l, request(&l, 1, P1, BOB, "CANCEL", via("p1 c"), .call_id = "c")));
     g_assert_false(is_too_early(&l, request(&l, 1, P1, BOB, "BYE", via("p1 d"), .call_id = "d")));
     g_assert_false(is_too_early(&l, request(&l, 1, P1, BOB, "INFO", via("p1 e"), .to_tag = "x",
                                             .call_id = "e")));
     g_assert_false(again(&l, 1, "p1 f", .uri = "urn:service:sos.fire"));
     g_assert_true(again(&l, 1, "p1 g", .uri = "sip:sos@example.com"));
-    g_assert_true(is_too_early(&l, request(&l, 1, P1, BOB, "MESSAGE", via("p1 h"), .call_id = "h")));
+    g_assert_true(
+        is_too_early(&l, request(&l, 1, P1, BOB, "MESSAGE", via("p1 h"), .call_id = "h")));
     ladder_close(&l);
 }
 
@@ -185,9 +190,10 @@ static void test_handed_on(void)
     g_assert_null(sx_refusal_of(l.tracker, txn_numbered(&l, txn)));
     g_assert_false(is_too_early(&l, request(&l, 1, ALICE, P1, "INVITE", via("alice c"),
                                             .uri = "sip:carol@example.com", .call_id = "c")));
-    g_assert_false(is_too_early(&l, request(&l, 1, ALICE, P1, "MESSAGE", via("alice d"),
-                                            .call_id = "d")));
-    g_assert_true(is_too_early(&l, request(&l, 1, ALICE, P1, "INVITE", via("alice e"), .call_id = "e")));
+    g_assert_false(
+        is_too_early(&l, request(&l, 1, ALICE, P1, "MESSAGE", via("alice d"), .call_id = "d")));
+    g_assert_true(
+        is_too_early(&l, request(&l, 1, ALICE, P1, "INVITE", via("alice e"), .call_id = "e")));
     ladder_close(&l);
 }
 

@@ -33,9 +33,9 @@ static void test_records(void)
     } rows[] = {
         {{{23, 400}}, 1, true, false},
         {{{23, 199}}, 1, false, false},
-        {{{20, 1}, {23, 69}, {23, 700}}, 3, true, false},   /* a client's first flight */
-        {{{22, 512}}, 1, false, false},                     /* a handshake in the open */
-        {{{23, 21}}, 1, false, false},                      /* a ping of RFC 5626 */
+        {{{20, 1}, {23, 69}, {23, 700}}, 3, true, false}, /* a client's first flight */
+        {{{22, 512}}, 1, false, false},                   /* a handshake in the open */
+        {{{23, 21}}, 1, false, false},                    /* a ping of RFC 5626 */
         {{{23, 19}}, 1, false, true},
         {{{21, 2}}, 1, false, true},
         {{{23, 400}, {21, 26}}, 2, true, true},
@@ -86,12 +86,12 @@ static void test_signs(void)
     } rows[] = {
         {"\r\n\r\n", 4, SX_TRANSPORT_TCP, SX_SEGMENT_PING},
         {"\r\n\r\n", 4, SX_TRANSPORT_TLS, SX_SEGMENT_PING},
-        {"\r\n", 2, SX_TRANSPORT_TCP, SX_SEGMENT_PLAIN},        /* a pong */
+        {"\r\n", 2, SX_TRANSPORT_TCP, SX_SEGMENT_PLAIN}, /* a pong */
         {"\1\0", 2, SX_TRANSPORT_TLS, SX_SEGMENT_GOODBYE},
         {"\1\0", 2, SX_TRANSPORT_TCP, SX_SEGMENT_PLAIN},
-        {"\1\144", 2, SX_TRANSPORT_TLS, SX_SEGMENT_PLAIN},      /* no_renegotiation */
+        {"\1\144", 2, SX_TRANSPORT_TLS, SX_SEGMENT_PLAIN}, /* no_renegotiation */
         {"\x89\0", 2, SX_TRANSPORT_WS, SX_SEGMENT_PING},
-        {"\x8a\0", 2, SX_TRANSPORT_WS, SX_SEGMENT_PLAIN},       /* a pong */
+        {"\x8a\0", 2, SX_TRANSPORT_WS, SX_SEGMENT_PLAIN}, /* a pong */
         {"\x88\0", 2, SX_TRANSPORT_WS, SX_SEGMENT_GOODBYE},
         {"\x88", 1, SX_TRANSPORT_WS, SX_SEGMENT_PLAIN},
         {"\x88\0", 2, SX_TRANSPORT_TCP, SX_SEGMENT_PLAIN},

@@ -8,7 +8,7 @@ struct item {
     char text[5];
 };
 
-#define ITEMS 5000  /* several blocks, the last one not full */
+#define ITEMS 5000 /* several blocks, the last one not full */
 
 /* What others point to stays where it is. */
 static void test_items_stay(void)

@@ -34,8 +34,7 @@ static void test_not_passed_on(void)
 {
     struct ladder l = ladder_open();
     const struct sx_message *up = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
-    const struct sx_message *down =
-        request(&l, 0.1, P1, BOB, "INVITE", via("p1 x", "alice a1"));
+    const struct sx_message *down = request(&l, 0.1, P1, BOB, "INVITE", via("p1 x", "alice a1"));
 
     request(&l, 0.2, ALICE, P1, "PRACK", via("alice a2"), .cseq = 2, .to_tag = "bob",
             .more = "RAck: 7 1 INVITE\r\n");

@@ -30,7 +30,8 @@ static void values(void)
     assert_reads("Reason: SIP;cause=100\r\n", 100, 0, SX_REASON_SIP | 100);
     assert_reads("Reason: SIP;cause=699\r\n", 699, 0, SX_REASON_SIP | 699);
     assert_reads("Reason: SIP;cause=700\r\n", 0, 0, 0);
-    assert_reads("Reason: SIP;text=\"x\"\r\nReason: preemption;cause=1\r\nReason: ;cause=3\r\n", 0, 0, 0);
+    assert_reads("Reason: SIP;text=\"x\"\r\nReason: preemption;cause=1\r\nReason: ;cause=3\r\n", 0,
+                 0, 0);
 }
 
 int main(int argc, char **argv)

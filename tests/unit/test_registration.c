@@ -4,12 +4,12 @@
 
 /* The phone registers from port 40000 at P1, over UDP unless another transport is given. */
 struct binding {
-    const char *contact;            /* NULL: its own address and port */
-    const char *more;               /* of the REGISTER */
-    const char *answer;             /* of its final response; NULL: Expires: 60 */
+    const char *contact; /* NULL: its own address and port */
+    const char *more;    /* of the REGISTER */
+    const char *answer;  /* of its final response; NULL: Expires: 60 */
     const char *to_uri;
-    unsigned code;                  /* 0: 200 */
-    uint16_t port;                  /* 0: 40000 */
+    unsigned code; /* 0: 200 */
+    uint16_t port; /* 0: 40000 */
     enum sx_transport transport;
 };
 
@@ -18,11 +18,12 @@ static uint32_t register_at(struct ladder *l, double seconds, const struct bindi
     static unsigned branch;
     char *via = g_strdup_printf("phone r%u", ++branch);
     uint16_t port = b->port ? b->port : 40000;
-    char *more = g_strdup_printf("Contact: %s\r\n%s", b->contact ? b->contact : "<sip:bob@10.0.0.5:40000>",
+    char *more = g_strdup_printf("Contact: %s\r\n%s",
+                                 b->contact ? b->contact : "<sip:bob@10.0.0.5:40000>",
                                  b->more ? b->more : "");
-    const struct sx_message *m =
-        request(l, seconds, BOB, P1, "REGISTER", via(via), .more = more, .src_port = port,
-                .transport = b->transport, .to_uri = b->to_uri);
+    const struct sx_message *m = request(l, seconds, BOB, P1, "REGISTER", via(via), .more = more,
+                                         .src_port = port, .transport = b->transport,
+                                         .to_uri = b->to_uri);
     uint32_t frame = m->frame;
 
     response(l, seconds + 0.01, P1, BOB, b->code ? b->code : 200, "REGISTER", via(via),
@@ -36,8 +37,8 @@ static uint32_t register_at(struct ladder *l, double seconds, const struct bindi
 #define registers(l, seconds, ...) register_at(l, seconds, &(struct binding){__VA_ARGS__})
 
 struct way {
-    const char *uri;                /* NULL: that of the phone's own Contact */
-    unsigned to;                    /* 0: BOB */
+    const char *uri; /* NULL: that of the phone's own Contact */
+    unsigned to;     /* 0: BOB */
     uint16_t port, from_port;
     enum sx_transport transport;
 };
@@ -46,11 +47,11 @@ static const struct sx_txn *send_with(struct ladder *l, double seconds, const st
 {
     static unsigned branch;
     char *via = g_strdup_printf("p1 c%u", ++branch);
-    const struct sx_txn *txn = txn_of(
-        l, request(l, seconds, P1, w->to ? w->to : BOB, "MESSAGE", via(via),
-                   .uri = w->uri ? w->uri : "sip:bob@10.0.0.5:40000",
-                   .dst_port = w->port ? w->port : 40000, .src_port = w->from_port,
-                   .transport = w->transport));
+    const struct sx_txn *txn =
+        txn_of(l, request(l, seconds, P1, w->to ? w->to : BOB, "MESSAGE", via(via),
+                          .uri = w->uri ? w->uri : "sip:bob@10.0.0.5:40000",
+                          .dst_port = w->port ? w->port : 40000, .src_port = w->from_port,
+                          .transport = w->transport));
 
     g_free(via);
     return txn;
@@ -107,8 +108,8 @@ static void test_removed(void)
 
     for (size_t i = 0; i < G_N_ELEMENTS(removals); i++) {
         registers(&l, i * 10.0);
-        uint32_t gone = registers(&l, i * 10.0 + 1, .contact = removals[i], .more = "Expires: 0\r\n",
-                                  .answer = "X: y\r\n");
+        uint32_t gone = registers(&l, i * 10.0 + 1, .contact = removals[i],
+                                  .more = "Expires: 0\r\n", .answer = "X: y\r\n");
         struct sx_registration r = of(&l, sends(&l, i * 10.0 + 2));
         g_test_message("%s", removals[i]);
         g_assert_cmpuint(r.state, ==, SX_REGISTRATION_REMOVED);
@@ -125,8 +126,8 @@ static void test_replaced(void)
     const char *uri = "sip:bob@10.0.0.5:5070;transport=tcp";
 
     registers(&l, 0, .contact = contact, .transport = SX_TRANSPORT_TCP);
-    uint32_t newer = registers(&l, 5, .contact = contact, .transport = SX_TRANSPORT_TCP,
-                               .port = 40001);
+    uint32_t newer =
+        registers(&l, 5, .contact = contact, .transport = SX_TRANSPORT_TCP, .port = 40001);
     struct sx_registration r = of(&l, sends(&l, 6, .uri = uri, .transport = SX_TRANSPORT_TCP));
     g_assert_cmpuint(r.state, ==, SX_REGISTRATION_REPLACED);
     g_assert_cmpuint(r.newer_in, ==, newer);
@@ -166,7 +167,7 @@ static void test_differs(void)
         {{NULL, CAROL, 0, 0, 0}, SX_DIFFERS_ADDRESS},
         {{NULL, CAROL, 5060, 0, 0}, SX_DIFFERS_ADDRESS | SX_DIFFERS_PORT},
         {{NULL, 0, 0, 0, SX_TRANSPORT_TCP}, SX_DIFFERS_TRANSPORT},
-        {{NULL, 0, 0, 5080, 0}, 0},     /* over UDP the proxy's own port says nothing */
+        {{NULL, 0, 0, 5080, 0}, 0}, /* over UDP the proxy's own port says nothing */
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -209,9 +210,9 @@ static void test_missed(void)
         struct ladder l = ladder_open();
         struct sx_registration r;
         registers(&l, 0);
-        const struct sx_txn *txn = txn_of(&l, request(&l, 1, P1, BOB, "MESSAGE", via("p1 c"),
-                                                      .uri = "sip:bob@10.0.0.5:40000",
-                                                      .dst_port = 40000));
+        const struct sx_txn *txn =
+            txn_of(&l, request(&l, 1, P1, BOB, "MESSAGE", via("p1 c"),
+                               .uri = "sip:bob@10.0.0.5:40000", .dst_port = 40000));
         if (rows[i].code)
             response(&l, 1.1, BOB, P1, rows[i].code, "MESSAGE", via("p1 c"), .src_port = 40000);
         else

@@ -8,15 +8,19 @@
 #define CONTACT "Contact: <sip:bob@10.0.0.5>\r\n"
 #define GRANTS_60 CONTACT "Expires: 60\r\n"
 #define ASKS(nonce) "WWW-Authenticate: Digest realm=\"r\", nonce=\"" nonce "\""
-#define SENDS(nonce) CONTACT "Authorization: Digest username=\"bob\", realm=\"r\", nonce=\"" nonce "\", response=\"1\"\r\n"
+#define SENDS(nonce)                                                              \
+    CONTACT "Authorization: Digest username=\"bob\", realm=\"r\", nonce=\"" nonce \
+            "\", response=\"1\"\r\n"
 
-static const char *const branches[] = {"bob r0", "bob r1", "bob r2", "bob r3", "bob r4", "bob r5", "bob r6"};
+static const char *const branches[] = {"bob r0", "bob r1", "bob r2", "bob r3",
+                                       "bob r4", "bob r5", "bob r6"};
 
 static const struct sx_txn *registers(struct ladder *l, double at, uint32_t cseq, unsigned code,
                                       const char *sends, const char *answer)
 {
     const char *branch = branches[cseq];
-    uint32_t txn = request(l, at, BOB, P1, "REGISTER", via(branch), .cseq = cseq, .more = sends)->txn;
+    uint32_t txn =
+        request(l, at, BOB, P1, "REGISTER", via(branch), .cseq = cseq, .more = sends)->txn;
 
     response(l, at, P1, BOB, code, "REGISTER", via(branch), .cseq = cseq, .more = answer);
     return txn_numbered(l, txn);
@@ -48,7 +52,8 @@ static void test_reasons(void)
     g_assert_cmpint(refused(403, CONTACT, NULL).refusal, ==, SX_REFRESH_REFUSED);
     g_assert_cmpint(refused(401, CONTACT, ASKS("n2") "\r\n").refusal, ==, SX_REFRESH_CHALLENGED);
     g_assert_cmpint(refused(401, SENDS("n1"), ASKS("n2") "\r\n").refusal, ==, SX_REFRESH_NO_STALE);
-    g_assert_cmpint(refused(401, SENDS("n1"), ASKS("n2") ", stale=true\r\n").refusal, ==, SX_REFRESH_NONCE);
+    g_assert_cmpint(refused(401, SENDS("n1"), ASKS("n2") ", stale=true\r\n").refusal, ==,
+                    SX_REFRESH_NONCE);
     g_assert_cmpint(refused(401, SENDS("old"), ASKS("n2") "\r\n").refusal, ==, SX_REFRESH_REFUSED);
     g_assert_cmpint(refused(200, CONTACT, GRANTS_60).refusal, ==, SX_REFRESH_TAKEN);
 }
@@ -70,16 +75,17 @@ static void test_no_refresh_to_refuse(void)
 {
     struct ladder l = ladder_open();
 
-    g_assert_cmpint(sx_refresh_judge(l.tracker, registers(&l, 0, 1, 403, CONTACT, NULL)).refusal, ==,
-                    SX_REFRESH_TAKEN);
+    g_assert_cmpint(sx_refresh_judge(l.tracker, registers(&l, 0, 1, 403, CONTACT, NULL)).refusal,
+                    ==, SX_REFRESH_TAKEN);
     registers(&l, 1, 2, 200, CONTACT, GRANTS_60);
     registers(&l, 2, 3, 200, CONTACT "Expires: 0\r\n", NULL);
-    g_assert_cmpint(sx_refresh_judge(l.tracker, registers(&l, 3, 4, 403, CONTACT, NULL)).refusal, ==,
-                    SX_REFRESH_TAKEN);
+    g_assert_cmpint(sx_refresh_judge(l.tracker, registers(&l, 3, 4, 403, CONTACT, NULL)).refusal,
+                    ==, SX_REFRESH_TAKEN);
     registers(&l, 4, 5, 200, CONTACT, GRANTS_60);
-    g_assert_cmpint(
-        sx_refresh_judge(l.tracker, registers(&l, 5, 6, 403, CONTACT "Expires: 0\r\n", NULL)).refusal, ==,
-        SX_REFRESH_TAKEN);
+    g_assert_cmpint(sx_refresh_judge(l.tracker,
+                                     registers(&l, 5, 6, 403, CONTACT "Expires: 0\r\n", NULL))
+                        .refusal,
+                    ==, SX_REFRESH_TAKEN);
     ladder_close(&l);
 }
 
@@ -91,7 +97,8 @@ static struct sx_late_refresh late(const uint32_t *cseqs, unsigned n, const char
     for (unsigned i = 0; i + 1 < n; i++)
         registers(&l, 10 + i, cseqs[i], 503, CONTACT, NULL);
     uint32_t cseq = cseqs[n - 1];
-    request(&l, 90, BOB, P1, "REGISTER", via(branches[cseq]), .cseq = cseq, .more = CONTACT, .call_id = call);
+    request(&l, 90, BOB, P1, "REGISTER", via(branches[cseq]), .cseq = cseq, .more = CONTACT,
+            .call_id = call);
     response(&l, 90, P1, BOB, 200, "REGISTER", via(branches[cseq]), .cseq = cseq, .more = GRANTS_60,
              .call_id = call);
     const struct sx_health_mark *mark = sx_health_mark(sx_tracker_flows(l.tracker), l.frame, 0);
@@ -156,7 +163,8 @@ static void test_still_held(void)
     /* A request inside a dialog needs no registration. */
     l = ladder_open();
     txn = registers(&l, 0, 1, 200, CONTACT, GRANTS_60);
-    request(&l, 71, P1, BOB, "BYE", via("p1 b"), .uri = "sip:bob@10.0.0.5", .call_id = "c2", .to_tag = "t");
+    request(&l, 71, P1, BOB, "BYE", via("p1 b"), .uri = "sip:bob@10.0.0.5", .call_id = "c2",
+            .to_tag = "t");
     g_assert_nonnull(none(&l, txn, 80).flow);
     ladder_close(&l);
 }

@@ -100,7 +100,7 @@ static void elsewhere(void)
 {
     goes_elsewhere(0, SX_TRANSPORT_UDP, false);
     goes_elsewhere(5070, SX_TRANSPORT_UDP, true);
-    goes_elsewhere(5070, SX_TRANSPORT_TCP, false);  /* another connection (RFC 3261 18.2.2) */
+    goes_elsewhere(5070, SX_TRANSPORT_TCP, false); /* another connection (RFC 3261 18.2.2) */
 }
 
 static void other_methods(void)

@@ -10,7 +10,8 @@ static uint32_t try_server(struct ladder *l, double at, const char *branch, cons
                            uint32_t cseq, unsigned code)
 {
     uint32_t txn = request(l, at, P1, BOB, "INVITE", via(branch, above), .cseq = cseq,
-                           .uri = "sip:bob@10.0.0.5")->txn;
+                           .uri = "sip:bob@10.0.0.5")
+                       ->txn;
 
     response(l, at + 0.01, BOB, P1, code, "INVITE", via(branch, above), .cseq = cseq);
     return txn;
@@ -85,7 +86,8 @@ static void test_not_again(void)
     response(&l, 1.1, CAROL, P1, 503, "INVITE", via("p1 z", "alice a"));
     g_assert_cmpuint(count(&l, other).tries, ==, 1);
     g_assert_cmpuint(count(&l, other).levels, ==, 0);
-    other = request(&l, 2, P1, BOB, "INVITE", via("p1 w", "alice a"), .uri = "sip:dave@example.com")->txn;
+    other = request(&l, 2, P1, BOB, "INVITE", via("p1 w", "alice a"), .uri = "sip:dave@example.com")
+                ->txn;
     response(&l, 2.1, BOB, P1, 503, "INVITE", via("p1 w", "alice a"));
     g_assert_cmpuint(count(&l, other).tries, ==, 1);
     ladder_close(&l);

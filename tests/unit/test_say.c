@@ -10,11 +10,10 @@ static void test_time(void)
         int64_t ms;
         const char *text;
     } rows[] = {
-        {0, "0 s"},          {1, "0.001 s"},      {5, "0.005 s"},       {50, "0.050 s"},
-        {500, "0.500 s"},    {1000, "1 s"},       {1001, "1.001 s"},    {9999, "9.999 s"},
-        {10000, "10 s"},     {10100, "10.1 s"},   {35200, "35.2 s"},    {35000, "35 s"},
-        {179000, "179 s"},   {180000, "3 min 0 s"}, {192000, "3 min 12 s"},
-        {3600000, "60 min 0 s"},
+        {0, "0 s"},        {1, "0.001 s"},        {5, "0.005 s"},         {50, "0.050 s"},
+        {500, "0.500 s"},  {1000, "1 s"},         {1001, "1.001 s"},      {9999, "9.999 s"},
+        {10000, "10 s"},   {10100, "10.1 s"},     {35200, "35.2 s"},      {35000, "35 s"},
+        {179000, "179 s"}, {180000, "3 min 0 s"}, {192000, "3 min 12 s"}, {3600000, "60 min 0 s"},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -84,9 +83,9 @@ static void test_line_break(void)
         {"two words", 3, 3},
         {"one two three", 7, 7},
         {"unbreakable", 5, 5},
-        {"\xc3\xa4\xc3\xa4\xc3\xa4", 5, 4},             /* a letter of 2 bytes three times */
-        {"a\xe2\x82\xac\xe2\x82\xac", 5, 4},            /* 3 bytes */
-        {"a\xf0\x9f\x93\x9e\xf0\x9f\x93\x9e", 8, 5},    /* 4 bytes */
+        {"\xc3\xa4\xc3\xa4\xc3\xa4", 5, 4},          /* a letter of 2 bytes three times */
+        {"a\xe2\x82\xac\xe2\x82\xac", 5, 4},         /* 3 bytes */
+        {"a\xf0\x9f\x93\x9e\xf0\x9f\x93\x9e", 8, 5}, /* 4 bytes */
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {

@@ -8,8 +8,7 @@ static const double sends_at[] = {0, 0.5, 1.5, 3.5, 7.5, 11.5, 15.5, 19.5, 23.5,
 static void says(const struct ladder *l, const struct sx_message *invite, const char *words)
 {
     const struct sx_txn *txn = txn_of(l, invite);
-    struct sx_ack v =
-        sx_no_ack_judge(l->tracker, txn, sx_tracker_dialog(l->tracker, txn->dialog));
+    struct sx_ack v = sx_no_ack_judge(l->tracker, txn, sx_tracker_dialog(l->tracker, txn->dialog));
     wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
 
     g_assert_true(sx_say_ack(out, l->tracker, txn, &v) == (*words != '\0'));
@@ -27,10 +26,12 @@ static void causes(void)
         response(&l, 1 + sends_at[i], BOB, ALICE, 200, "INVITE", via("alice a1"));
     says(&l, invite, "never acknowledged; sent 10 times in 27.5 s");
     request(&l, 29.0, ALICE, BOB, "ACK", via("alice k1"), .to_tag = "early");
-    says(&l, invite, "never acknowledged: the ACK in frame 12 names another dialog or transaction; sent "
-                     "10 times in 27.5 s");
+    says(&l, invite,
+         "never acknowledged: the ACK in frame 12 names another dialog or transaction; sent "
+         "10 times in 27.5 s");
     request(&l, 29.1, ALICE, BOB, "ACK", via("alice k2"), .to_tag = "bob");
-    says(&l, invite, "acknowledged only in frame 13, after it was repeated; sent 10 times in 27.5 s");
+    says(&l, invite,
+         "acknowledged only in frame 13, after it was repeated; sent 10 times in 27.5 s");
     ladder_close(&l);
 }
 

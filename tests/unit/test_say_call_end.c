@@ -55,8 +55,10 @@ static void end_with_a_reason(void)
         const struct sx_message *invite = request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
 
         response(&l, 1.0, BOB, ALICE, 200, "INVITE", via("alice a1"));
-        request(&l, 28.0, ALICE, BOB, "BYE", via("alice z1"), .to_tag = "bob", .cseq = 2, .more = rows[i].more);
-        char *on_invite = g_strconcat("ended by the caller after 27 s, in frame 3", rows[i].words, NULL);
+        request(&l, 28.0, ALICE, BOB, "BYE", via("alice z1"), .to_tag = "bob", .cseq = 2,
+                .more = rows[i].more);
+        char *on_invite =
+            g_strconcat("ended by the caller after 27 s, in frame 3", rows[i].words, NULL);
         char *on_bye = g_strconcat("ends the call after 27 s, by the caller", rows[i].words, NULL);
         says_end(&l, invite, on_invite, on_bye);
         g_free(on_invite);
@@ -84,8 +86,7 @@ static void end_after_481(void)
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         struct ladder l = ladder_open();
-        const struct sx_message *invite =
-            request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+        const struct sx_message *invite = request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
         response(&l, 0.1, BOB, ALICE, 200, "INVITE", via("alice a1"));
         request(&l, 10.0, ALICE, BOB, rows[i].method, via("alice u1"), .to_tag = "bob", .cseq = 2);
         response(&l, 10.1, BOB, ALICE, rows[i].code, rows[i].method, via("alice u1"), .cseq = 2);
@@ -95,8 +96,8 @@ static void end_after_481(void)
         sx_say_ends_call(out, l.tracker, &end);
         g_test_message("%s %u, BYE at %.3f s", rows[i].method, rows[i].code, rows[i].bye_at);
         g_assert_cmpstr(strstr(wmem_strbuf_get_str(out), "by the caller"), !=, NULL);
-        g_assert_cmpstr(strstr(wmem_strbuf_get_str(out), "by the caller") + strlen("by the caller"), ==,
-                        rows[i].words);
+        g_assert_cmpstr(strstr(wmem_strbuf_get_str(out), "by the caller") + strlen("by the caller"),
+                        ==, rows[i].words);
         wmem_strbuf_destroy(out);
         ladder_close(&l);
     }
@@ -126,8 +127,9 @@ static void bye_fault(void)
 
     response(&l, 28.1, BOB, ALICE, 403, "BYE", via("alice z1"), .cseq = 2);
     sx_say_bye_fault(out, txn_of(&l, bye), SX_BYE_REFUSED);
-    g_assert_cmpstr(wmem_strbuf_get_str(out), ==, "the BYE is refused with 403 in frame 2: the other "
-                                                  "side may still be in the call");
+    g_assert_cmpstr(wmem_strbuf_get_str(out), ==,
+                    "the BYE is refused with 403 in frame 2: the other "
+                    "side may still be in the call");
     wmem_strbuf_destroy(out);
     ladder_close(&l);
 }
@@ -147,8 +149,9 @@ static void cancel_in_time(void)
     other_packet(&l, 93.9);
     says_cancel(&l, cancel, "the caller gives up after 60 s of ringing");
     other_packet(&l, 94.0);
-    says_cancel(&l, cancel, "the caller gives up after 60 s of ringing; answered 200 in frame 6, but "
-                            "the INVITE got no final response in 32 s");
+    says_cancel(&l, cancel,
+                "the caller gives up after 60 s of ringing; answered 200 in frame 6, but "
+                "the INVITE got no final response in 32 s");
     ladder_close(&l);
 }
 
@@ -159,7 +162,8 @@ static void cancel_too_late(void)
     request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
     response(&l, 1.0, BOB, ALICE, 200, "INVITE", via("alice a1"));
     const struct sx_message *cancel = request(&l, 2.0, ALICE, BOB, "CANCEL", via("alice a1"));
-    says_cancel(&l, cancel, "too late, after the 200 in frame 2: the call is up, and only BYE ends it");
+    says_cancel(&l, cancel,
+                "too late, after the 200 in frame 2: the call is up, and only BYE ends it");
     request(&l, 3.0, ALICE, BOB, "INVITE", via("alice b1"), .cseq = 2);
     response(&l, 3.1, BOB, ALICE, 180, "INVITE", via("alice b1"), .cseq = 2);
     cancel = request(&l, 4.0, ALICE, BOB, "CANCEL", via("alice b1"), .cseq = 2);
@@ -178,8 +182,9 @@ static void cancel_too_late_unseen(void)
     response(&l, 5.1, BOB, ALICE, 200, "CANCEL", via("alice a1"));
     request(&l, 5.2, ALICE, BOB, "ACK", via("alice a2"), .to_tag = "bob");
     other_packet(&l, 90);
-    says_cancel(&l, cancel, "crosses a 2xx that the capture lacks, and frame 5 acknowledges: the call "
-                            "is up, and only BYE ends it");
+    says_cancel(&l, cancel,
+                "crosses a 2xx that the capture lacks, and frame 5 acknowledges: the call "
+                "is up, and only BYE ends it");
     ladder_close(&l);
 }
 
@@ -190,8 +195,9 @@ static void cancel_too_soon(void)
     request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
     const struct sx_message *cancel = request(&l, 0.1, ALICE, BOB, "CANCEL", via("alice a1"));
     response(&l, 0.2, BOB, ALICE, 100, "INVITE", via("alice a1"));
-    says_cancel(&l, cancel, "the caller gives up after 0.100 s without an answer, before any "
-                            "response: a CANCEL has to wait for one (RFC 3261 9.1)");
+    says_cancel(&l, cancel,
+                "the caller gives up after 0.100 s without an answer, before any "
+                "response: a CANCEL has to wait for one (RFC 3261 9.1)");
     ladder_close(&l);
 }
 
@@ -267,7 +273,8 @@ static void cancel_with_reason(void)
         struct ladder l = ladder_open();
         request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
         response(&l, 1.0, BOB, ALICE, 180, "INVITE", via("alice a1"));
-        says_cancel(&l, request(&l, 6.0, ALICE, BOB, "CANCEL", via("alice a1"), .more = rows[i].reason),
+        says_cancel(&l,
+                    request(&l, 6.0, ALICE, BOB, "CANCEL", via("alice a1"), .more = rows[i].reason),
                     rows[i].words);
         ladder_close(&l);
     }

@@ -14,14 +14,16 @@ static void test_states(void)
 {
     assert_says((struct sx_challenge_verdict){SX_CHALLENGE_UNKNOWN, 0, 0}, "");
     assert_says((struct sx_challenge_verdict){SX_CHALLENGE_ASKED, 0, 0}, "");
-    assert_says((struct sx_challenge_verdict){SX_CHALLENGE_STALE, 0, 0}, "only the nonce was too old");
+    assert_says((struct sx_challenge_verdict){SX_CHALLENGE_STALE, 0, 0},
+                "only the nonce was too old");
     assert_says((struct sx_challenge_verdict){SX_CHALLENGE_REFUSED, 1, 0},
                 "the credentials are refused: check user name, password and realm");
     assert_says((struct sx_challenge_verdict){SX_CHALLENGE_REFUSED, 3, 0},
                 "the credentials are refused, 3 times in a row for this user and realm");
-    assert_says((struct sx_challenge_verdict){SX_CHALLENGE_UNKNOWN, 0, 7},
-                "the same credentials were accepted in frame 7: the nonce may be too old, but the server "
-                "sent no stale=true");
+    assert_says(
+        (struct sx_challenge_verdict){SX_CHALLENGE_UNKNOWN, 0, 7},
+        "the same credentials were accepted in frame 7: the nonce may be too old, but the server "
+        "sent no stale=true");
 }
 
 int main(int argc, char **argv)

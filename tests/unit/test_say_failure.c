@@ -90,7 +90,8 @@ static void test_circle(void)
     response(&l, 0.3, P1, P2, 482, "INVITE", via("p2 c1", "p1 b1", "alice a1"), .to_tag = "p1");
     response(&l, 0.4, P2, P1, 482, "INVITE", TO_BOB, .to_tag = "p1");
     told(&l, 0.5, 482);
-    assert_says(&l, "the request goes in a circle: 10.0.0.2 to 10.0.0.3 to 10.0.0.2 again (frame 3)");
+    assert_says(&l,
+                "the request goes in a circle: 10.0.0.2 to 10.0.0.3 to 10.0.0.2 again (frame 3)");
 }
 
 static void test_own_limit(void)
@@ -117,21 +118,26 @@ static void test_registration(void)
         const char *says;
     } rows[] = {
         {SX_FAILURE_CONNECTION_GONE, SX_REGISTRATION_LOST,
-         "the connection of the registration is gone (frame 9): that of sip:bob@example.com in frame 1"},
+         "the connection of the registration is gone (frame 9): that of sip:bob@example.com in "
+         "frame 1"},
         {SX_FAILURE_NOT_REGISTERED, SX_REGISTRATION_RUN_OUT,
          "the registration ran out: that of sip:bob@example.com in frame 1"},
         {SX_FAILURE_NOT_REGISTERED, SX_REGISTRATION_REPLACED,
-         "the registration was replaced by a newer one (frame 9): that of sip:bob@example.com in frame 1"},
+         "the registration was replaced by a newer one (frame 9): that of sip:bob@example.com in "
+         "frame 1"},
         {SX_FAILURE_NOT_REGISTERED, SX_REGISTRATION_REMOVED,
          "the registration was taken back (frame 9): that of sip:bob@example.com in frame 1"},
         {SX_FAILURE_NOT_REGISTERED, SX_REGISTRATION_UNKNOWN,
-         "the registration was taken back or ran out (frame 9): that of sip:bob@example.com in frame 1"},
+         "the registration was taken back or ran out (frame 9): that of sip:bob@example.com in "
+         "frame 1"},
     };
     const struct sx_flow flow = {.aor = "sip:bob@example.com", .registered_in = 1};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
         struct ladder l = call_comes();
-        const struct sx_failure_cause c = {.kind = rows[i].kind, .frame = 9, .at = txn_numbered(&l, 1),
+        const struct sx_failure_cause c = {.kind = rows[i].kind,
+                                           .frame = 9,
+                                           .at = txn_numbered(&l, 1),
                                            .registration = {.flow = &flow, .state = rows[i].state}};
         wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
         g_assert_true(sx_say_failure(out, l.tracker, &c));
@@ -146,7 +152,8 @@ static void assert_advises(struct ladder *l, bool begins)
     wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
     const char *start = "This was made from the 430 in frame 3: ";
 
-    g_assert_cmpint(sx_say_failure_advice(out, l->tracker, txn_numbered(l, 1), sx_slice_str("INVITE")),
+    g_assert_cmpint(sx_say_failure_advice(out, l->tracker, txn_numbered(l, 1),
+                                          sx_slice_str("INVITE")),
                     ==, begins);
     g_assert_cmpint(g_str_has_prefix(wmem_strbuf_get_str(out), start), ==, begins);
     g_assert_cmpint(wmem_strbuf_get_len(out) > strlen(start), ==, begins);

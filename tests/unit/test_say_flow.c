@@ -35,8 +35,9 @@ static void test_words(void)
     other_packet(&l, 60);
     struct sx_flow_story s = story_of(&l, txn);
     sx_say_flow(out, &s);
-    assert_contains(out, "reset by the client in frame 5: the flow of sip:bob@example.com registered "
-                         "in frame 1 is gone");
+    assert_contains(out,
+                    "reset by the client in frame 5: the flow of sip:bob@example.com registered "
+                    "in frame 1 is gone");
     out = wmem_strbuf_new(NULL, "");
     g_assert_true(sx_say_flow_outcome(out, &s));
     g_assert_cmpstr(wmem_strbuf_get_str(out), ==, "nothing was tried");
@@ -52,7 +53,8 @@ static void test_words(void)
     ladder_close(&l);
 }
 
-/* The failure that the caller sees has the story and the advice of the flow that it was made from. */
+/* The failure that the caller sees has the story and the advice of the flow that it was made from.
+ * */
 static void test_told_under_another_code(void)
 {
     struct ladder l = ladder_open();
@@ -64,11 +66,13 @@ static void test_told_under_another_code(void)
     const struct sx_txn *upstream = sx_tracker_txn(l.tracker, txn->parent);
     struct sx_failure_cause cause = sx_failure_cause_find(l.tracker, upstream);
     g_assert_true(sx_say_failure(out, l.tracker, &cause));
-    assert_contains(out, "; reset by the client in frame 5: the flow of sip:bob@example.com registered in "
-                         "frame 1 is gone");
+    assert_contains(
+        out, "; reset by the client in frame 5: the flow of sip:bob@example.com registered in "
+             "frame 1 is gone");
     out = wmem_strbuf_new(NULL, "");
     g_assert_true(sx_say_failure_advice(out, l.tracker, upstream, sx_slice_str("INVITE")));
-    g_assert_true(g_str_has_prefix(wmem_strbuf_get_str(out), "This was made from the 430 in frame "));
+    g_assert_true(
+        g_str_has_prefix(wmem_strbuf_get_str(out), "This was made from the 430 in frame "));
     assert_contains(out, ": No other flow was tried");
     ladder_close(&l);
 }

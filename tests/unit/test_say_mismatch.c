@@ -24,12 +24,15 @@ static void test_words(void)
 {
     const struct sx_txn bye = {.method = SX_METHOD_BYE, .request_frame = 6};
     struct sx_mismatch m = {.differs = SX_DIFFERS_TO_TAG | SX_DIFFERS_CSEQ_NUMBER,
-                            .absent = SX_DIFFERS_TO_TAG, .frame = 4, .of_request = true};
+                            .absent = SX_DIFFERS_TO_TAG,
+                            .frame = 4,
+                            .of_request = true};
     wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
 
     sx_say_mismatch(out, &bye, &m);
-    g_assert_cmpstr(wmem_strbuf_get_str(out), ==,
-                    "frame 6 does not match frame 4: no To tag and another CSeq number (RFC 3261 12.2.1.1)");
+    g_assert_cmpstr(
+        wmem_strbuf_get_str(out), ==,
+        "frame 6 does not match frame 4: no To tag and another CSeq number (RFC 3261 12.2.1.1)");
     wmem_strbuf_truncate(out, 0);
     m = (struct sx_mismatch){.differs = SX_DIFFERS_VIA_MISSING, .frame = 1, .dropped = true};
     sx_say_mismatch(out, &bye, &m);

@@ -25,14 +25,17 @@ static void pause_and_hurry(void)
 
     wmem_strbuf_t *out = buffer();
     sx_say_hurry(out, l.tracker, sx_hurry_of(l.tracker, txn_numbered(&l, second)));
-    assert_says(out, "the 503 in frame 2 asks this client to send nothing to 10.0.0.5 for 30 s; 20 s of them are left");
+    assert_says(out, "the 503 in frame 2 asks this client to send nothing to 10.0.0.5 for 30 s; 20 "
+                     "s of them are left");
     sx_say_pause(out = buffer(), pause);
     g_assert_cmpstr(wmem_strbuf_get_str(out), ==,
                     "the client is to stay away for 30 s, and comes back in frame 4");
     wmem_strbuf_destroy(out);
     refused(&l, 11, "alice c", 3, NULL);
     sx_say_pause(out = buffer(), pause);
-    assert_says(out, "the client is to stay away for 30 s, and comes back in frame 4, with 2 requests in all");
+    assert_says(
+        out,
+        "the client is to stay away for 30 s, and comes back in frame 4, with 2 requests in all");
     ladder_close(&l);
 }
 
@@ -45,11 +48,13 @@ static void retries(void)
         sx_retries_count(l.tracker, txn_numbered(&l, refused(&l, 10, "alice b", 2, NULL)));
     wmem_strbuf_t *out = buffer();
     sx_say_retries(out, l.tracker, &r);
-    assert_says(out, "10.0.0.1 tries again: tried 2 times at 10.0.0.5 so far (first refused in frame 2)");
+    assert_says(
+        out, "10.0.0.1 tries again: tried 2 times at 10.0.0.5 so far (first refused in frame 2)");
     r.levels = 3;
     r.hosts[1] = r.hosts[2] = r.at->dst.host;
     sx_say_retries(out = buffer(), l.tracker, &r);
-    assert_says(out, "10.0.0.1, 10.0.0.5 and 10.0.0.5 each try again: tried 2 times at 10.0.0.5 so far (first refused in frame 2)");
+    assert_says(out, "10.0.0.1, 10.0.0.5 and 10.0.0.5 each try again: tried 2 times at 10.0.0.5 so "
+                     "far (first refused in frame 2)");
     r.levels = 0;
     sx_say_retries(out = buffer(), l.tracker, &r);
     g_assert_cmpstr(wmem_strbuf_get_str(out), ==,

@@ -33,12 +33,17 @@ static void test_over(void)
         {SX_REGISTRATION_RUN_OUT, "registered 20 s before (frame 3) for 60 s"},
         {SX_REGISTRATION_REMOVED, "registered 20 s before (frame 3), taken back in frame 5"},
         {SX_REGISTRATION_REPLACED, "registered 20 s before (frame 3), elsewhere since frame 7"},
-        {SX_REGISTRATION_LOST, "registered 20 s before (frame 3) over a connection closed in frame 5"},
+        {SX_REGISTRATION_LOST,
+         "registered 20 s before (frame 3) over a connection closed in frame 5"},
     };
     struct sx_link link = {.closed_in = 5};
     const struct sx_flow flow = {.link = &link};
-    struct sx_registration r = {.flow = &flow, .in = 3, .age_ns = 20 * SX_NS_PER_S, .expires_s = 60,
-                                .lost_in = 5, .newer_in = 7};
+    struct sx_registration r = {.flow = &flow,
+                                .in = 3,
+                                .age_ns = 20 * SX_NS_PER_S,
+                                .expires_s = 60,
+                                .lost_in = 5,
+                                .newer_in = 7};
 
     for (unsigned i = 0; i <= G_N_ELEMENTS(cases); i++) {
         wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
@@ -46,10 +51,11 @@ static void test_over(void)
         r.state = i < G_N_ELEMENTS(cases) ? cases[i].state : SX_REGISTRATION_LOST;
         g_assert_true(sx_registration_is_over(&r));
         sx_say_registered(out, &r);
-        g_assert_cmpstr(wmem_strbuf_get_str(out), ==,
-                        i < G_N_ELEMENTS(cases)
-                            ? cases[i].words
-                            : "registered 20 s before (frame 3); ICMP says it is unreachable in frame 5");
+        g_assert_cmpstr(
+            wmem_strbuf_get_str(out), ==,
+            i < G_N_ELEMENTS(cases)
+                ? cases[i].words
+                : "registered 20 s before (frame 3); ICMP says it is unreachable in frame 5");
         wmem_strbuf_destroy(out);
     }
     r.state = SX_REGISTRATION_CURRENT;

@@ -8,7 +8,9 @@
 
 static void refresh(void)
 {
-    struct sx_refresh r = {.in = 3, .has_left = true, .left_ns = 20 * SX_NS_PER_S,
+    struct sx_refresh r = {.in = 3,
+                           .has_left = true,
+                           .left_ns = 20 * SX_NS_PER_S,
                            .refusal = SX_REFRESH_REFUSED};
     wmem_strbuf_t *out = buffer();
 
@@ -17,7 +19,9 @@ static void refresh(void)
     r.left_ns = -5 * SX_NS_PER_S;
     r.refusal = SX_REFRESH_CREDENTIALS;
     sx_say_refresh(out = buffer(), &r);
-    assert_says(out, "refresh refused: user name or password; registered in frame 3, which ran out 5 s before");
+    assert_says(
+        out,
+        "refresh refused: user name or password; registered in frame 3, which ran out 5 s before");
     r.has_left = false;
     for (int reason = SX_REFRESH_NONCE; reason <= SX_REFRESH_REFUSED; reason++) {
         r.refusal = (enum sx_refresh_refusal)reason;
@@ -31,7 +35,10 @@ static void refresh(void)
 
 static void late(void)
 {
-    struct sx_late_refresh r = {.before_in = 7, .late_ns = 20 * SX_NS_PER_S, .late = 1, .each = true};
+    struct sx_late_refresh r = {.before_in = 7,
+                                .late_ns = 20 * SX_NS_PER_S,
+                                .late = 1,
+                                .each = true};
     wmem_strbuf_t *out = buffer();
 
     sx_say_late_refresh(out, &r);
@@ -40,10 +47,13 @@ static void late(void)
     wmem_strbuf_destroy(out);
     r.late = 3;
     sx_say_late_refresh(out = buffer(), &r);
-    assert_says(out, "it comes 20 s after the registration in frame 7 had run out, as each refresh so far (3)");
+    assert_says(
+        out,
+        "it comes 20 s after the registration in frame 7 had run out, as each refresh so far (3)");
     r.each = false;
     sx_say_late_refresh(out = buffer(), &r);
-    assert_says(out, "it comes 20 s after the registration in frame 7 had run out; 3 refreshes came late so far");
+    assert_says(out, "it comes 20 s after the registration in frame 7 had run out; 3 refreshes "
+                     "came late so far");
 }
 
 static void never(void)
@@ -75,7 +85,8 @@ static void soon(void)
     g_assert_nonnull(mark);
     wmem_strbuf_t *out = buffer();
     sx_say_soon(out, l.tracker, mark);
-    assert_says(out, "5 REGISTERs in a row for sip:bob@example.com since frame 1, in 4 s: each comes before 10 % of what was granted before is over");
+    assert_says(out, "5 REGISTERs in a row for sip:bob@example.com since frame 1, in 4 s: each "
+                     "comes before 10 % of what was granted before is over");
     ladder_close(&l);
 }
 

@@ -11,9 +11,8 @@ static void test_words(void)
     wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
 
     request(&l, -1.0, ALICE, BOB, "INVITE", via("alice a1"));
-    const struct sx_message *ok =
-        response(&l, 0.0, BOB, ALICE, 200, "INVITE", via("alice a1"),
-                 .more = "Session-Expires: 1800;refresher=uas\r\n");
+    const struct sx_message *ok = response(&l, 0.0, BOB, ALICE, 200, "INVITE", via("alice a1"),
+                                           .more = "Session-Expires: 1800;refresher=uas\r\n");
     request(&l, 0.1, ALICE, BOB, "ACK", via("alice a2"), .to_tag = "bob");
     request(&l, 900, BOB, ALICE, "UPDATE", via("bob b1"), .from_tag = "bob", .to_tag = "alice");
     response(&l, 900.1, ALICE, BOB, 481, "UPDATE", via("bob b1"), .from_tag = "bob",
@@ -22,10 +21,11 @@ static void test_words(void)
     const struct sx_session *session = sx_tracker_session_of(l.tracker, ok);
     struct sx_session_verdict v = sx_session_judge(l.tracker, session);
     sx_say_session(out, l.tracker, session, &v);
-    g_assert_cmpstr(wmem_strbuf_get_str(out), ==,
-                    "the called side did not refresh the session within 29 min 28 s (RFC 4028 10): the "
-                    "UPDATE in frame 4 was refused with 481 in frame 5; 1800 s were agreed on in frame "
-                    "2; BYE in frame 6 at 29 min 30 s");
+    g_assert_cmpstr(
+        wmem_strbuf_get_str(out), ==,
+        "the called side did not refresh the session within 29 min 28 s (RFC 4028 10): the "
+        "UPDATE in frame 4 was refused with 481 in frame 5; 1800 s were agreed on in frame "
+        "2; BYE in frame 6 at 29 min 30 s");
     wmem_strbuf_destroy(out);
     ladder_close(&l);
 }

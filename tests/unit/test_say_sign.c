@@ -25,7 +25,8 @@ static void assert_no_sign(const struct ladder *l, uint32_t frame)
 static uint32_t invite(struct ladder *l, double seconds, const char *branch)
 {
     return request(l, seconds, ALICE, P1, "INVITE", .via = {branch}, .src_port = 40001,
-                   .call_id = branch, .transport = SX_TRANSPORT_TCP)->frame;
+                   .call_id = branch, .transport = SX_TRANSPORT_TCP)
+        ->frame;
 }
 
 static void test_icmp(void)
@@ -70,8 +71,9 @@ static void test_refused_connection(void)
     request(&l, 0, P1, BOB, "OPTIONS", via("p1 a"));
     uint32_t syn = segment(&l, 1, P1, 40002, BOB, 5060, SX_TCP_SYN);
     assert_no_sign(&l, syn);
-    assert_sign(&l, segment(&l, 1.1, BOB, 5060, P1, 40002, SX_TCP_RST),
-                "10.0.0.2 does not get the connection to 10.0.0.5:5060 that it asks for in frame 2");
+    assert_sign(
+        &l, segment(&l, 1.1, BOB, 5060, P1, 40002, SX_TCP_RST),
+        "10.0.0.2 does not get the connection to 10.0.0.5:5060 that it asks for in frame 2");
     ladder_close(&l);
 }
 

@@ -6,7 +6,9 @@
 #include "sip_text.h"
 #include "say_text.h"
 
-static const struct sx_stack_fact fact = {.id = "x", .says = "its timer", .text = "Gives up.",
+static const struct sx_stack_fact fact = {.id = "x",
+                                          .says = "its timer",
+                                          .text = "Gives up.",
                                           .versions = "5.6.3, 6.1.5"};
 static const struct sx_stack proxy = {.name = "Proxy", .facts = &fact, .fact_count = 1};
 
@@ -35,10 +37,10 @@ static void says(enum sx_stack_situation situation, unsigned code, const char *w
 
 static void test_who_gave_up(void)
 {
-    says(SX_SITUATION_UNANSWERED, 0,
-         "10.0.0.2 (Proxy) gave up after 30.0 s: its timer");
+    says(SX_SITUATION_UNANSWERED, 0, "10.0.0.2 (Proxy) gave up after 30.0 s: its timer");
     says(SX_SITUATION_GAVE_UP, 100, "10.0.0.2 (Proxy) gave up 30.0 s after the 100: its timer");
-    says(SX_SITUATION_GAVE_UP, 180, "10.0.0.2 (Proxy) gave up 30.0 s after the last 18x: its timer");
+    says(SX_SITUATION_GAVE_UP, 180,
+         "10.0.0.2 (Proxy) gave up 30.0 s after the last 18x: its timer");
     says(SX_SITUATION_CANCELLED_UNANSWERED, 100,
          "10.0.0.2 (Proxy) gave up 30.0 s after the 100: its timer");
     says(SX_SITUATION_GAVE_UP_AFTER_REQUEST, 180,

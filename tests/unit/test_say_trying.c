@@ -33,7 +33,8 @@ static void test_trying(void)
     out = buffer();
     v = sx_trying_judge(l.tracker, t);
     g_assert_true(sx_say_trying(out, l.tracker, t, &v));
-    assert_says(out, "stuck for 35.2 s after 100: 10.0.0.2 had only sent 100 by then (frame 2); nothing of the call "
+    assert_says(out, "stuck for 35.2 s after 100: 10.0.0.2 had only sent 100 by then (frame 2); "
+                     "nothing of the call "
                      "is seen beyond it, so far");
     ladder_close(&l);
 }
@@ -42,18 +43,18 @@ static void test_trying_answered(void)
 {
     static const struct {
         double after;
-        const char *says;   /* NULL: nothing */
+        const char *says; /* NULL: nothing */
     } rows[] = {
         {0.1, NULL},
         {5.5, "slow: 5.500 s from 100 to 180 (frame 3)"},
-        {33.0, "stuck for 33 s after 100: 10.0.0.2 had only sent 100 by then (frame 2); nothing of the call "
+        {33.0, "stuck for 33 s after 100: 10.0.0.2 had only sent 100 by then (frame 2); nothing of "
+               "the call "
                "is seen beyond it; ended by 180 in frame 3"},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         struct ladder l = ladder_open();
-        const struct sx_txn *t =
-            txn_of(&l, request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1")));
+        const struct sx_txn *t = txn_of(&l, request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1")));
         wmem_strbuf_t *out = buffer();
         response(&l, 0.0, P1, ALICE, 100, "INVITE", via("alice a1"));
         response(&l, rows[i].after, P1, ALICE, 180, "INVITE", via("alice a1"));
@@ -86,8 +87,9 @@ static void test_nothing_beyond(void)
 
     response(&l, 0.1, P1, ALICE, 100, "INVITE", via("alice a1"));
     other_packet(&l, 33);
-    assert_cause(&l, invite, "10.0.0.2 had only sent 100 by then (frame 2); nothing of the call is seen "
-                             "beyond it");
+    assert_cause(&l, invite,
+                 "10.0.0.2 had only sent 100 by then (frame 2); nothing of the call is seen "
+                 "beyond it");
     ladder_close(&l);
 }
 
@@ -100,7 +102,8 @@ static void test_next_hop(void)
     request(&l, 0.2, P1, P2, "INVITE", via("p1 b1", "alice a1"));
     response(&l, 0.3, P2, P1, 100, "INVITE", via("p1 b1", "alice a1"));
     other_packet(&l, 33);
-    assert_cause(&l, invite, "10.0.0.2 waits for 10.0.0.3, which had only sent 100 by then (frame 4)");
+    assert_cause(&l, invite,
+                 "10.0.0.2 waits for 10.0.0.3, which had only sent 100 by then (frame 4)");
     ladder_close(&l);
 }
 
@@ -113,7 +116,8 @@ static void test_expiry(void)
     response(&l, 0.1, P1, ALICE, 100, "INVITE", via("alice a1"));
     uint32_t frame = other_packet(&l, 33.1);
     sx_say_expiry(out, l.tracker, sx_tracker_expiry(l.tracker, frame, 0));
-    assert_says(out, "stuck for 33 s after 100: 10.0.0.2 had only sent 100 by then (frame 2); nothing of the call "
+    assert_says(out, "stuck for 33 s after 100: 10.0.0.2 had only sent 100 by then (frame 2); "
+                     "nothing of the call "
                      "is seen beyond it; INVITE in frame 1, 100 in frame 2");
     ladder_close(&l);
 }

@@ -68,7 +68,7 @@ static void test_refused(void)
 
     request(&l, 45, ALICE, BOB, "UPDATE", via("alice a3"), .cseq = 2, .to_tag = "bob");
     other_packet(&l, 70);
-    g_assert_cmpint(state(&l), ==, SX_SESSION_OPEN);     /* the capture may lack its answer */
+    g_assert_cmpint(state(&l), ==, SX_SESSION_OPEN); /* the capture may lack its answer */
     response(&l, 71, BOB, ALICE, 481, "UPDATE", via("alice a3"), .cseq = 2);
     struct sx_session_verdict v = sx_session_judge(l.tracker, session_in(&l, 2));
     g_assert_cmpint(v.state, ==, SX_SESSION_OVERDUE);
@@ -80,8 +80,8 @@ static void test_refused(void)
 static void bye(double at, bool ran_out)
 {
     struct ladder l = call_with("Session-Expires: 90;refresher=uac\r\n");
-    const struct sx_message *m = request(&l, at, BOB, ALICE, "BYE", via("bob b1"),
-                                         .from_tag = "bob", .to_tag = "alice");
+    const struct sx_message *m =
+        request(&l, at, BOB, ALICE, "BYE", via("bob b1"), .from_tag = "bob", .to_tag = "alice");
 
     other_packet(&l, 100);
     g_assert_cmpint(state(&l), ==, ran_out ? SX_SESSION_OVERDUE : SX_SESSION_ENDED);
@@ -117,7 +117,7 @@ static void test_none(void)
     ladder_close(&l);
     l = call_with("Session-Expires: 90\r\n");
     other_packet(&l, 100);
-    g_assert_cmpint(state(&l), ==, SX_SESSION_OPEN);     /* nobody is named */
+    g_assert_cmpint(state(&l), ==, SX_SESSION_OPEN); /* nobody is named */
     ladder_close(&l);
 }
 

@@ -66,8 +66,8 @@ static void test_unreachable(void)
 static void test_no_response_cannot_tell(void)
 {
     struct ladder l = ladder_open();
-    uint32_t txn = request(&l, 0.0, ALICE, P1, "OPTIONS", via("alice a1"),
-                           .transport = SX_TRANSPORT_TCP)->txn;
+    uint32_t txn =
+        request(&l, 0.0, ALICE, P1, "OPTIONS", via("alice a1"), .transport = SX_TRANSPORT_TCP)->txn;
 
     /* A message of that host shows that its answers can be seen, but not at that time. */
     request(&l, 32.001, P1, ALICE, "OPTIONS", via("p1 x"));
@@ -77,7 +77,8 @@ static void test_no_response_cannot_tell(void)
     ladder_close(&l);
 
     l = ladder_open();
-    txn = request(&l, 0.0, ALICE, P1, "OPTIONS", via("alice a1"), .transport = SX_TRANSPORT_TCP)->txn;
+    txn =
+        request(&l, 0.0, ALICE, P1, "OPTIONS", via("alice a1"), .transport = SX_TRANSPORT_TCP)->txn;
     request(&l, 32, P1, ALICE, "OPTIONS", via("p1 x"));
     other_packet(&l, 1000);
     g_assert_true(sx_silence_no_response(l.tracker, txn_numbered(&l, txn)));

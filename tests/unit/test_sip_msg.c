@@ -16,7 +16,7 @@
 #define S(literal) sx_slice(literal, sizeof(literal) - 1)
 
 struct cliff {
-    char *pages;            /* where the readable ones begin */
+    char *pages; /* where the readable ones begin */
     size_t page, room;
 };
 
@@ -67,8 +67,8 @@ static bool lies_in(struct sx_slice part, struct sx_slice whole)
 
 static bool fields_lie_in(const struct sx_sip_msg *m, struct sx_slice whole)
 {
-    static const char *const names[] = {"Via",    "Contact", "Warning", "Reason", "Supported",
-                                        "No-Such", "c",      ""};
+    static const char *const names[] = {"Via",       "Contact", "Warning", "Reason",
+                                        "Supported", "No-Such", "c",       ""};
     bool ok = true;
 
     for (size_t i = 0; i < G_N_ELEMENTS(names); i++) {
@@ -92,13 +92,28 @@ static bool fields_lie_in(const struct sx_sip_msg *m, struct sx_slice whole)
 static bool is_sound(const struct sx_sip_msg *m, struct sx_slice whole)
 {
     const struct sx_slice parts[] = {
-        m->head,     m->phrase,    m->method_name, m->uri,      m->call_id,
-        m->from,     m->to,        sx_sip_msg_from_tag(m), sx_sip_msg_to_tag(m),   m->cseq_method_name,
-        m->contact, sx_sip_msg_contact(m), m->top_route, m->more_vias, m->via.sent_by, m->via.branch, m->via.received, m->via.rport,
+        m->head,
+        m->phrase,
+        m->method_name,
+        m->uri,
+        m->call_id,
+        m->from,
+        m->to,
+        sx_sip_msg_from_tag(m),
+        sx_sip_msg_to_tag(m),
+        m->cseq_method_name,
+        m->contact,
+        sx_sip_msg_contact(m),
+        m->top_route,
+        m->more_vias,
+        m->via.sent_by,
+        m->via.branch,
+        m->via.received,
+        m->via.rport,
     };
     struct sx_via below;
-    bool ok = m->head.p == whole.p && m->code <= 999 && m->is_request == (m->method_name.p &&
-              m->uri.p != NULL);
+    bool ok = m->head.p == whole.p && m->code <= 999 &&
+              m->is_request == (m->method_name.p && m->uri.p != NULL);
 
     for (size_t i = 0; i < G_N_ELEMENTS(parts); i++)
         ok &= lies_in(parts[i], whole);
@@ -122,12 +137,14 @@ struct row {
     unsigned code;
     const char *method;
     unsigned vias;
-    const char *sent_by, *branch;   /* of the top Via; NULL: none */
-    uint32_t cseq;                  /* 0: none */
+    const char *sent_by, *branch; /* of the top Via; NULL: none */
+    uint32_t cseq;                /* 0: none */
     const char *call_id, *from_tag, *to_tag;
 };
 
 #define END "\r\n"
+/* Messages stand a header field a line. */
+/* clang-format off */
 #define T(literal) {literal, sizeof(literal) - 1}
 
 static const struct row rows[] = {
@@ -253,6 +270,7 @@ static const struct row rows[] = {
     {"a keep-alive", T(END END), .readable = false},
     {"nothing", T(""), .readable = false},
 };
+/* clang-format on */
 
 static void assert_text(struct sx_slice got, const char *want)
 {
@@ -385,7 +403,6 @@ static void test_big(void)
 
 /* ---- every prefix ---- */
 
-
 static bool is_not_complete(const struct sx_sip_msg *prefix, const struct sx_sip_msg *whole)
 {
     (void)whole;
@@ -402,11 +419,13 @@ static bool says(struct sx_slice part, struct sx_slice whole)
 static bool says_nothing_else(const struct sx_sip_msg *prefix, const struct sx_sip_msg *whole)
 {
     bool ok = prefix->is_request == whole->is_request && prefix->code == whole->code &&
-              says(prefix->uri, whole->uri) && sx_sip_msg_via_count(prefix) <= sx_sip_msg_via_count(whole) &&
+              says(prefix->uri, whole->uri) &&
+              sx_sip_msg_via_count(prefix) <= sx_sip_msg_via_count(whole) &&
               says(prefix->call_id, whole->call_id) && says(prefix->from, whole->from) &&
-              says(prefix->to, whole->to) && says(sx_sip_msg_from_tag(prefix), sx_sip_msg_from_tag(whole)) &&
-              says(sx_sip_msg_to_tag(prefix), sx_sip_msg_to_tag(whole)) && says(prefix->top_route, whole->top_route) &&
-              says(prefix->contact, whole->contact);
+              says(prefix->to, whole->to) &&
+              says(sx_sip_msg_from_tag(prefix), sx_sip_msg_from_tag(whole)) &&
+              says(sx_sip_msg_to_tag(prefix), sx_sip_msg_to_tag(whole)) &&
+              says(prefix->top_route, whole->top_route) && says(prefix->contact, whole->contact);
 
     for (unsigned i = 0; i < 2; i++) {
         struct sx_via known, all;
@@ -574,9 +593,12 @@ static void test_broken_vias(void)
     static const struct {
         const char *lines;
         unsigned values;
-    } broken[] = {{"Via:;,;,,\r\n", 1}, {"Via: x, SIP/2.0/UDP h;branch=b\r\n", 1},
-                {"v: ////\",,;\",\r\n", 2}, {"Via: ,,\r\nVia: a;b=\",c\r\n", 1},
-                {"Via: a/b/c d,,;,a/b/c\r\nVia: /\r\n", 3}, {"Via:\r\nv: ,\r\n", 0}};
+    } broken[] = {{"Via:;,;,,\r\n", 1},
+                  {"Via: x, SIP/2.0/UDP h;branch=b\r\n", 1},
+                  {"v: ////\",,;\",\r\n", 2},
+                  {"Via: ,,\r\nVia: a;b=\",c\r\n", 1},
+                  {"Via: a/b/c d,,;,a/b/c\r\nVia: /\r\n", 3},
+                  {"Via:\r\nv: ,\r\n", 0}};
     struct sx_via one;
 
     for (size_t i = 0; i < G_N_ELEMENTS(broken); i++) {
@@ -632,7 +654,7 @@ static void test_small_fields(void)
                   "Content-Length: -999\r\nExpires: never\r\nCSeq: -1 INVITE\r\nRSeq:\r\n");
     g_assert_false(m.has_credentials);
     g_assert_true(m.has_content_length);
-    g_assert_cmpuint(m.content_length, ==, 0);      /* no number */
+    g_assert_cmpuint(m.content_length, ==, 0); /* no number */
     g_assert_false(m.has_expires);
     g_assert_false(m.has_cseq);
     g_assert_cmpuint(m.rseq, ==, 0);
@@ -675,13 +697,26 @@ static void test_compact_forms(void)
         const char *name;
         char compact;
     } forms[] = {
-        {"Accept-Contact", 'a'}, {"Referred-By", 'b'},    {"Content-Type", 'c'},
-        {"Request-Disposition", 'd'}, {"Content-Encoding", 'e'}, {"From", 'f'},
-        {"Call-ID", 'i'},        {"Reject-Contact", 'j'}, {"Supported", 'k'},
-        {"Content-Length", 'l'}, {"Contact", 'm'},        {"Identity-Info", 'n'},
-        {"Event", 'o'},          {"Refer-To", 'r'},       {"Subject", 's'},
-        {"To", 't'},             {"Allow-Events", 'u'},   {"Via", 'v'},
-        {"Session-Expires", 'x'}, {"Identity", 'y'},
+        {"Accept-Contact", 'a'},
+        {"Referred-By", 'b'},
+        {"Content-Type", 'c'},
+        {"Request-Disposition", 'd'},
+        {"Content-Encoding", 'e'},
+        {"From", 'f'},
+        {"Call-ID", 'i'},
+        {"Reject-Contact", 'j'},
+        {"Supported", 'k'},
+        {"Content-Length", 'l'},
+        {"Contact", 'm'},
+        {"Identity-Info", 'n'},
+        {"Event", 'o'},
+        {"Refer-To", 'r'},
+        {"Subject", 's'},
+        {"To", 't'},
+        {"Allow-Events", 'u'},
+        {"Via", 'v'},
+        {"Session-Expires", 'x'},
+        {"Identity", 'y'},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {
@@ -696,8 +731,8 @@ static void test_compact_forms(void)
 
 static void test_methods(void)
 {
-    static const char *const names[] = {"ACK",     "BYE",     "CANCEL",  "INFO",     "INVITE",
-                                        "MESSAGE", "NOTIFY",  "OPTIONS", "PRACK",    "PUBLISH",
+    static const char *const names[] = {"ACK",     "BYE",      "CANCEL",    "INFO",  "INVITE",
+                                        "MESSAGE", "NOTIFY",   "OPTIONS",   "PRACK", "PUBLISH",
                                         "REFER",   "REGISTER", "SUBSCRIBE", "UPDATE"};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
@@ -705,14 +740,14 @@ static void test_methods(void)
         g_assert_cmpint(method, ==, SX_METHOD_ACK + i);
         g_assert_cmpstr(sx_method_name(method), ==, names[i]);
     }
-    g_assert_cmpint(sx_method_of(S("invite")), ==, SX_METHOD_OTHER);   /* RFC 3261 7.1: its case */
+    g_assert_cmpint(sx_method_of(S("invite")), ==, SX_METHOD_OTHER); /* RFC 3261 7.1: its case */
     g_assert_cmpint(sx_method_of(S("INVITES")), ==, SX_METHOD_OTHER);
     g_assert_cmpint(sx_method_of(S("INVITE\0")), ==, SX_METHOD_OTHER);
     g_assert_cmpint(sx_method_of(SX_SLICE_NONE), ==, SX_METHOD_OTHER);
     g_assert_cmpstr(sx_method_name(SX_METHOD_OTHER), ==, "");
     g_assert_cmpstr(sx_method_name((enum sx_method)99), ==, "");
     g_assert_cmpuint(sx_method_suffix(S("xyINVITE")), ==, 6);
-    g_assert_cmpuint(sx_method_suffix(S("PRACK")), ==, 5);      /* not ACK */
+    g_assert_cmpuint(sx_method_suffix(S("PRACK")), ==, 5); /* not ACK */
     g_assert_cmpuint(sx_method_suffix(S("ACK")), ==, 3);
     g_assert_cmpuint(sx_method_suffix(S("CK")), ==, 0);
     g_assert_cmpuint(sx_method_suffix(S("INVITEx")), ==, 0);

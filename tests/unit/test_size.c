@@ -14,7 +14,8 @@ static void answered(struct ladder *l, double at, const char *branch, unsigned f
 
 static const struct sx_txn *unanswered(struct ladder *l, double at, unsigned sends, uint32_t bytes)
 {
-    return txn_numbered(l, requests(l, sends, at, ALICE, P1, "INVITE", via("alice a"), .bytes = bytes));
+    return txn_numbered(l, requests(l, sends, at, ALICE, P1, "INVITE", via("alice a"),
+                                    .bytes = bytes));
 }
 
 static struct sx_size lost(double small_at, uint32_t small_bytes, unsigned sends, uint32_t bytes)
@@ -151,7 +152,8 @@ static struct sx_size begins(unsigned sends, unsigned answer, uint32_t other_byt
         response(&l, 60, P1, ALICE, answer, "INVITE", via("alice a"), .call_id = "alice a");
         answered(&l, 61, "alice q", ALICE, P1, 1301);
         /* What comes later does not count. */
-        g_assert_cmpint(sx_size_of_fragments(l.tracker, sx_begun_in(l.tracker, frame)).kind, ==, s.kind);
+        g_assert_cmpint(sx_size_of_fragments(l.tracker, sx_begun_in(l.tracker, frame)).kind, ==,
+                        s.kind);
         frame = begin_invite(&l, 62, "alice a", 100);
         s = sx_size_of_fragments(l.tracker, sx_begun_in(l.tracker, frame));
     }

@@ -7,7 +7,8 @@
 
 static const struct sx_large *sent(struct ladder *l, const char *branch, uint32_t bytes)
 {
-    return sx_large_of(l->tracker, txn_of(l, request(l, 0, ALICE, P1, "INVITE", via(branch), .bytes = bytes)));
+    return sx_large_of(l->tracker,
+                       txn_of(l, request(l, 0, ALICE, P1, "INVITE", via(branch), .bytes = bytes)));
 }
 
 static void large(void)
@@ -28,7 +29,7 @@ static void begun(void)
 
     request(&l, 0, ALICE, P1, "OPTIONS", via("alice o"));
     begin_invite(&l, 1, "alice a", 7);
-    g_assert_null(sx_begun_in(l.tracker, begin_invite(&l, 1, "alice a", 7)));   /* captured twice */
+    g_assert_null(sx_begun_in(l.tracker, begin_invite(&l, 1, "alice a", 7))); /* captured twice */
     uint32_t frame = begin_invite(&l, 1.5, "alice a", 8);
     begin_invite(&l, 2, "alice b", 9);
     const struct sx_begun_again *again = sx_begun_in(l.tracker, frame);
@@ -54,14 +55,15 @@ static void cut_head(void)
 {
     struct ladder l = ladder_open();
     const uint8_t ip[4] = {10, 0, 0, ALICE};
-    const char *text = "INVITE sip:bob@example.com SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z9hG4bKx\r\nCall-";
+    const char *text =
+        "INVITE sip:bob@example.com SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z9hG4bKx\r\nCall-";
     struct sx_address a = address_at(ip, 0);
     struct sx_sip_msg msg;
 
     g_assert_true(sx_sip_msg_read(sx_slice(text, strlen(text)), &msg));
     uint32_t frame = other_packet(&l, 0);
-    sx_tracker_fragment(l.tracker, &(struct sx_seen_fragment){a, a, a, a, frame, 1, SX_HOLDS_REQUEST, true,
-                                                              &msg});
+    sx_tracker_fragment(l.tracker, &(struct sx_seen_fragment){a, a, a, a, frame, 1,
+                                                              SX_HOLDS_REQUEST, true, &msg});
     g_assert_null(sx_begun_in(l.tracker, frame));
     ladder_close(&l);
 }

@@ -71,7 +71,7 @@ static void test_uint(void)
         {"10", 9, false, 0},
         {"4294967295", UINT32_MAX, true, UINT32_MAX},
         {"4294967296", UINT32_MAX, false, 0},
-        {"36893488147419103233", UINT32_MAX, false, 0},   /* 2^65 + 1 */
+        {"36893488147419103233", UINT32_MAX, false, 0}, /* 2^65 + 1 */
         {"000000000000000000000000000000000000001", UINT32_MAX, true, 1},
         {"", 9, false, 0},
         {"-1", 9, false, 0},
@@ -126,7 +126,7 @@ static void test_next(void)
 static void test_param(void)
 {
     static const struct {
-        const char *value, *name, *want;    /* NULL: not there */
+        const char *value, *name, *want; /* NULL: not there */
     } rows[] = {
         {"<sip:a@b>;tag=1", "tag", "1"},
         {"<sip:a@b>;TAG=1", "tag", "1"},
@@ -169,7 +169,7 @@ static void test_next_random(void)
         char bytes[24];
         size_t n = (size_t)g_rand_int_range(random, 0, sizeof bytes);
         for (size_t i = 0; i < n; i++)
-            bytes[i] = alphabet[g_rand_int_range(random, 0, sizeof alphabet)];  /* NUL too */
+            bytes[i] = alphabet[g_rand_int_range(random, 0, sizeof alphabet)]; /* NUL too */
         struct sx_slice rest = sx_slice(bytes, n), element;
         const char *behind = bytes;
         unsigned elements = 0;

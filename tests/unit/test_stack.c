@@ -107,10 +107,18 @@ static void test_site(void)
 {
     static const char *const agents[] = {"MyPhone", NULL};
     static const uint16_t codes[] = {486, 0};
-    static const struct sx_stack_fact fact = {
-        .situation = SX_SITUATION_RANG, .codes = codes, .low = 9 * SX_NS_PER_S,
-        .high = 11 * SX_NS_PER_S, .id = "site", .says = "it", .text = "it", .versions = ""};
-    static const struct sx_stack site = {.name = "MyPhone", .agents = agents, .facts = &fact, .fact_count = 1};
+    static const struct sx_stack_fact fact = {.situation = SX_SITUATION_RANG,
+                                              .codes = codes,
+                                              .low = 9 * SX_NS_PER_S,
+                                              .high = 11 * SX_NS_PER_S,
+                                              .id = "site",
+                                              .says = "it",
+                                              .text = "it",
+                                              .versions = ""};
+    static const struct sx_stack site = {.name = "MyPhone",
+                                         .agents = agents,
+                                         .facts = &fact,
+                                         .fact_count = 1};
     static const char *const servers[] = {"Server: myphone/2\r\n", "Server: phone/2\r\n"};
 
     for (unsigned i = 0; i < 2; i++) {

@@ -53,7 +53,8 @@ static void test_gave_up(void)
         response(&l, 5.2, BOB, P1, 180, "INVITE", TO_BOB);
         a = told(&l, 125.2, 408);
         request(&l, 125.2, P1, BOB, "CANCEL", TO_BOB);
-        assert_seconds(ask(&l, &a, 4, i ? SX_SITUATION_GAVE_UP : SX_SITUATION_GAVE_UP_AFTER_REQUEST),
+        assert_seconds(ask(&l, &a, 4,
+                           i ? SX_SITUATION_GAVE_UP : SX_SITUATION_GAVE_UP_AFTER_REQUEST),
                        i ? 120 : 125.2);
     }
     /* The caller hung up. */
@@ -139,7 +140,9 @@ static double ringing(int i)
 
     request(&l, 0, ALICE, BOB, "INVITE", FROM_ALICE);
     response(&l, 0.1, BOB, ALICE, i == 2 ? 100 : 180, "INVITE", FROM_ALICE,
-             .to_tag = i == 1 ? "carol" : i == 2 ? "" : "bob");
+             .to_tag = i == 1   ? "carol"
+                       : i == 2 ? ""
+                                : "bob");
     if (i == 3)
         request(&l, 119, ALICE, BOB, "CANCEL", FROM_ALICE);
     struct asked a = asked_response(&l, 120.1, BOB, ALICE, 486, "INVITE", FROM_ALICE);
@@ -249,7 +252,8 @@ static void test_crossing_bye(void)
         if (crosses)
             request(&l, 5, BOB, ALICE, "BYE", from_bob);
         request(&l, 5.1, ALICE, BOB, "BYE", via("alice a3"), .to_tag = "bob", .cseq = 2);
-        struct asked a = asked_response(&l, 5.2, BOB, ALICE, 481, "BYE", via("alice a3"), .cseq = 2);
+        struct asked a =
+            asked_response(&l, 5.2, BOB, ALICE, 481, "BYE", via("alice a3"), .cseq = 2);
         assert_seconds(ask(&l, &a, l.frame, SX_SITUATION_CROSSING_BYE), crosses ? 0 : NOTHING);
     }
 }
@@ -282,8 +286,8 @@ static void test_hop_ends_call(void)
         request(&l, 0.5, P1, BOB, "ACK", via("p1 a2x", "alice a2"), .to_tag = "bob");
         if (by_bob) {
             first = asked_request(&l, 5, BOB, P1, "BYE", from_bob);
-            second = asked_request(&l, 5.25, P1, ALICE, "BYE", via("p1 z1", "bob z1"), .from_tag = "bob",
-                                   .to_tag = "alice");
+            second = asked_request(&l, 5.25, P1, ALICE, "BYE", via("p1 z1", "bob z1"),
+                                   .from_tag = "bob", .to_tag = "alice");
         } else {
             first = asked_request(&l, 5, P1, ALICE, "BYE", BYE_TO_ALICE);
             second = asked_request(&l, 5.25, P1, BOB, "BYE", BYE_TO_BOB);
@@ -303,7 +307,8 @@ static void test_glare(void)
         if (pending)
             request(&l, 5, BOB, ALICE, "INVITE", from_bob);
         request(&l, 5.1, ALICE, BOB, "INVITE", via("alice a3"), .to_tag = "bob", .cseq = 2);
-        struct asked a = asked_response(&l, 5.2, BOB, ALICE, 491, "INVITE", via("alice a3"), .cseq = 2);
+        struct asked a =
+            asked_response(&l, 5.2, BOB, ALICE, 491, "INVITE", via("alice a3"), .cseq = 2);
         assert_seconds(ask(&l, &a, l.frame, SX_SITUATION_GLARE), pending ? 0 : NOTHING);
     }
 }
@@ -317,8 +322,8 @@ static void test_glare_retry(void)
         answered(&l, NULL, true);
         request(&l, 5, BOB, ALICE, "INVITE", from_bob);
         response(&l, 5.1, ALICE, BOB, codes[i], "INVITE", from_bob);
-        struct asked a = asked_request(&l, 6.1, BOB, ALICE, "INVITE", via("bob z2"), .from_tag = "bob",
-                                       .to_tag = "alice", .cseq = 2);
+        struct asked a = asked_request(&l, 6.1, BOB, ALICE, "INVITE", via("bob z2"),
+                                       .from_tag = "bob", .to_tag = "alice", .cseq = 2);
         assert_seconds(ask(&l, &a, l.frame, SX_SITUATION_GLARE_RETRY), i ? NOTHING : 1);
     }
 }
@@ -397,15 +402,15 @@ static void test_refresh_in_vain(void)
     answered(&l, "Session-Expires: 90;refresher=uas\r\n", true);
     request(&l, 45, BOB, ALICE, "UPDATE", from_bob);
     response(&l, 45.1, ALICE, BOB, 481, "UPDATE", from_bob);
-    a = asked_request(&l, 45.2, BOB, ALICE, "BYE", via("bob z2"), .from_tag = "bob", .to_tag = "alice",
-                      .cseq = 2);
+    a = asked_request(&l, 45.2, BOB, ALICE, "BYE", via("bob z2"), .from_tag = "bob",
+                      .to_tag = "alice", .cseq = 2);
     struct sx_stack_case c = case_of(&a, l.frame, SX_SITUATION_DIALOG_REFUSED);
     g_assert_cmpuint(c.numbers.code, ==, 481);
     assert_seconds(ask(&l, &a, l.frame, SX_SITUATION_DIALOG_REFUSED), 0.1);
     answered(&l, "Session-Expires: 90;refresher=uas\r\n", true);
     requests(&l, 11, 45, BOB, ALICE, "UPDATE", from_bob);
-    a = asked_request(&l, 77, BOB, ALICE, "BYE", via("bob z2"), .from_tag = "bob", .to_tag = "alice",
-                      .cseq = 2);
+    a = asked_request(&l, 77, BOB, ALICE, "BYE", via("bob z2"), .from_tag = "bob",
+                      .to_tag = "alice", .cseq = 2);
     assert_seconds(ask(&l, &a, l.frame, SX_SITUATION_REFRESH_UNANSWERED), 32);
 }
 
@@ -434,8 +439,9 @@ static void test_cancel(void)
 
 static void test_answered_elsewhere(void)
 {
-    static const char *const reasons[] = {"Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n",
-                                          "Reason: Q.850;cause=16\r\n"};
+    static const char *const reasons[] = {
+        "Reason: SIP;cause=200;text=\"Call completed elsewhere\"\r\n",
+        "Reason: Q.850;cause=16\r\n"};
     for (int i = 0; i < 2; i++) {
         struct ladder l = ladder_open();
         request(&l, 0, ALICE, BOB, "INVITE", FROM_ALICE);
@@ -447,7 +453,8 @@ static void test_answered_elsewhere(void)
 
 /* ---- REGISTER ---- */
 
-static uint32_t registers(struct ladder *l, double at, uint32_t cseq, const char *branch, unsigned code)
+static uint32_t registers(struct ladder *l, double at, uint32_t cseq, const char *branch,
+                          unsigned code)
 {
     request(l, at, ALICE, P1, "REGISTER", via(branch), .cseq = cseq);
     response(l, at + 0.5, P1, ALICE, code, "REGISTER", via(branch), .cseq = cseq);
@@ -515,17 +522,18 @@ static void test_never_registers(void)
 }
 
 /* by: who ends the connection; from_port: of the REGISTER after it. */
-static double reconnected(unsigned by, uint16_t by_port, unsigned to, uint16_t to_port, unsigned code,
-                          bool refreshed)
+static double reconnected(unsigned by, uint16_t by_port, unsigned to, uint16_t to_port,
+                          unsigned code, bool refreshed)
 {
     struct ladder l = ladder_open();
-    static const char contact[] = "Contact: <sip:alice@10.0.0.1:40001;transport=tcp>\r\nExpires: 600\r\n";
+    static const char contact[] =
+        "Contact: <sip:alice@10.0.0.1:40001;transport=tcp>\r\nExpires: 600\r\n";
 
     segment(&l, 0, ALICE, 40001, P1, 5060, SX_TCP_SYN);
     request(&l, 1, ALICE, P1, "REGISTER", via("alice r1"), .more = contact, .src_port = 40001,
             .transport = SX_TRANSPORT_TCP);
-    response(&l, 1.1, P1, ALICE, code, "REGISTER", via("alice r1"), .more = contact, .dst_port = 40001,
-             .transport = SX_TRANSPORT_TCP);
+    response(&l, 1.1, P1, ALICE, code, "REGISTER", via("alice r1"), .more = contact,
+             .dst_port = 40001, .transport = SX_TRANSPORT_TCP);
     if (by)
         segment(&l, 10, by, by_port, to, to_port, SX_TCP_FIN | SX_TCP_ACK);
     if (refreshed) {
@@ -536,7 +544,8 @@ static double reconnected(unsigned by, uint16_t by_port, unsigned to, uint16_t t
                  .dst_port = 40002, .transport = SX_TRANSPORT_TCP);
     }
     struct asked a = asked_request(&l, 12, ALICE, P1, "REGISTER", via("alice r3"), .cseq = 3,
-                                   .more = contact, .src_port = 40003, .transport = SX_TRANSPORT_TCP);
+                                   .more = contact, .src_port = 40003,
+                                   .transport = SX_TRANSPORT_TCP);
     return ask(&l, &a, l.frame, SX_SITUATION_RECONNECTS);
 }
 

@@ -10,8 +10,11 @@
 /* The software of a message with these header lines; "" for none. */
 static const char *software(bool request, const char *to_tag, const char *more)
 {
-    struct sip_text m = {.code = request ? 0 : 486, .method = "INVITE", via("alice a1"),
-                         .to_tag = to_tag, .more = more};
+    struct sip_text m = {.code = request ? 0 : 486,
+                         .method = "INVITE",
+                         via("alice a1"),
+                         .to_tag = to_tag,
+                         .more = more};
     GString *text = text_of(&m);
     struct sx_sip_msg msg;
 
@@ -23,14 +26,16 @@ static const char *software(bool request, const char *to_tag, const char *more)
 
 static void test_by_its_name(void)
 {
-    g_assert_cmpstr(software(true, "", "User-Agent: baresip v1.0.0 (x86_64/linux)\r\n"), ==, "baresip");
-    g_assert_cmpstr(software(false, "x", "Server: kamailio (5.6.3 (x86_64/linux))\r\n"), ==, "Kamailio");
+    g_assert_cmpstr(software(true, "", "User-Agent: baresip v1.0.0 (x86_64/linux)\r\n"), ==,
+                    "baresip");
+    g_assert_cmpstr(software(false, "x", "Server: kamailio (5.6.3 (x86_64/linux))\r\n"), ==,
+                    "Kamailio");
     g_assert_cmpstr(software(false, "x", "Server: KAMAILIO\r\n"), ==, "Kamailio");
     /* linphonec says User-Agent in responses, too. */
     g_assert_cmpstr(software(false, "x", "User-Agent: Linphonec/5.1.65\r\n"), ==, "linphone");
     g_assert_cmpstr(software(true, "", "Server: SIP.js/0.21.1\r\n"), ==, "SIP.js");
-    g_assert_cmpstr(software(false, "x", "Server: Asterisk PBX 22.10.1\r\nUser-Agent: baresip\r\n"), ==,
-                    "Asterisk");
+    g_assert_cmpstr(software(false, "x", "Server: Asterisk PBX 22.10.1\r\nUser-Agent: baresip\r\n"),
+                    ==, "Asterisk");
 }
 
 static void test_not_by_another_name(void)
@@ -74,8 +79,10 @@ static void test_by_its_tag(void)
 static void test_numbers(void)
 {
     static const uint16_t codes[] = {408, 430, 0}, over[] = {486, 0};
-    const struct sx_stack_fact fact = {.situation = SX_SITUATION_GAVE_UP, .codes = codes,
-                                       .low = 100, .high = 200};
+    const struct sx_stack_fact fact = {.situation = SX_SITUATION_GAVE_UP,
+                                       .codes = codes,
+                                       .low = 100,
+                                       .high = 200};
     struct sx_stack_numbers n = {.situation = SX_SITUATION_GAVE_UP, .number = 100, .code = 408};
     struct sx_stack_fact other = fact;
 

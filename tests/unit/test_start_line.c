@@ -35,10 +35,23 @@ static void test_at_the_beginning(void)
 static void test_none(void)
 {
     static const char *const texts[] = {
-        "", "S", "SIP/2.", "SIP/2.0", "SIP/2.0 20", "SIP/2.0 2000", "SIP/2.0 200OK", "SIP/2.0 2x0 ",
-        "INVITE SIP/2.0\r\n", "INVITE  SIP/2.0\r\n", "INVITE sip:b SIP/2.01", "INVITE sip:b SIP/2.0 x",
-        "Via: SIP/2.0/TCP a;branch=z\r\n", " sip:b SIP/2.0\r\n", "\r\nsip:b SIP/2.0\r\n",
-        "INVITE sip:b\r\n SIP/2.0\r\n", "sip/2.0 200 OK",
+        "",
+        "S",
+        "SIP/2.",
+        "SIP/2.0",
+        "SIP/2.0 20",
+        "SIP/2.0 2000",
+        "SIP/2.0 200OK",
+        "SIP/2.0 2x0 ",
+        "INVITE SIP/2.0\r\n",
+        "INVITE  SIP/2.0\r\n",
+        "INVITE sip:b SIP/2.01",
+        "INVITE sip:b SIP/2.0 x",
+        "Via: SIP/2.0/TCP a;branch=z\r\n",
+        " sip:b SIP/2.0\r\n",
+        "\r\nsip:b SIP/2.0\r\n",
+        "INVITE sip:b\r\n SIP/2.0\r\n",
+        "sip/2.0 200 OK",
     };
 
     for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++) {
@@ -80,10 +93,10 @@ static void test_longest_request_line(void)
 
 static void test_may_begin(void)
 {
-    static const char *const yes[] = {"S", "SIP/2.0 ", "SIP/2.0 18", "I", "INVITE", "INVITE ",
-                                      "INVITE sip:b@c SI", "X-Y z"};
-    static const char *const no[] = {"", "\x80\x08", "invite sip:b", " INVITE", "INVITE\r\n",
-                                     "INVITE sip:b\n", "SIP/2.0\t", "\r\n\r\n"};
+    static const char *const yes[] = {"S",      "SIP/2.0 ", "SIP/2.0 18",        "I",
+                                      "INVITE", "INVITE ",  "INVITE sip:b@c SI", "X-Y z"};
+    static const char *const no[] = {"",           "\x80\x08",       "invite sip:b", " INVITE",
+                                     "INVITE\r\n", "INVITE sip:b\n", "SIP/2.0\t",    "\r\n\r\n"};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(yes); i++)
         g_assert_true(sx_start_line_may_begin(text(yes[i])));
@@ -112,7 +125,8 @@ static void test_pieces(void)
 {
     struct sx_piece p[MAX_PIECES];
 
-    g_assert_cmpuint(cut_up(REQUEST HEAD BODY STATUS HEAD NO_BODY "\r\n" REQUEST HEAD BODY, p), ==, 3);
+    g_assert_cmpuint(cut_up(REQUEST HEAD BODY STATUS HEAD NO_BODY "\r\n" REQUEST HEAD BODY, p), ==,
+                     3);
     g_assert_cmpuint(p[0].offset, ==, 0);
     g_assert_cmpuint(p[0].length, ==, strlen(REQUEST HEAD BODY));
     g_assert_true(p[0].complete && p[1].complete && p[2].complete);
@@ -121,7 +135,8 @@ static void test_pieces(void)
     g_assert_cmpuint(p[2].offset, ==, p[1].offset + p[1].length + 2);
 
     /* what a body says is no message */
-    g_assert_cmpuint(cut_up(STATUS "Content-Length: 16\r\n\r\nSIP/2.0 100 Xyz\n" REQUEST "\r\n", p), ==, 2);
+    g_assert_cmpuint(cut_up(STATUS "Content-Length: 16\r\n\r\nSIP/2.0 100 Xyz\n" REQUEST "\r\n", p),
+                     ==, 2);
     g_assert_cmpuint(p[1].msg.method, ==, SX_METHOD_INVITE);
     /* without a length the rest is the body */
     g_assert_cmpuint(cut_up(REQUEST HEAD "\r\n" STATUS HEAD NO_BODY, p), ==, 1);
@@ -150,8 +165,8 @@ static struct sx_verdict response_verdict(unsigned code, const char *call_id, ui
 #define CALL(call_id, cseq) REQUEST "Call-ID: " call_id "\r\nCSeq: " cseq " INVITE\r\n"
 
 /* How many of the pieces of the bytes were taken; *last: where the last of them begins. */
-static size_t taken(const char *s, const struct sx_verdict *verdicts, size_t count, bool cut, bool all,
-                    size_t *last)
+static size_t taken(const char *s, const struct sx_verdict *verdicts, size_t count, bool cut,
+                    bool all, size_t *last)
 {
     struct sx_piece pieces[MAX_PIECES];
     struct sx_verdict copy[MAX_PIECES];
@@ -164,36 +179,46 @@ static size_t taken(const char *s, const struct sx_verdict *verdicts, size_t cou
     return n;
 }
 
-#define TAKEN(s, ...) \
-    taken(s, (struct sx_verdict[]){__VA_ARGS__}, \
-          sizeof((struct sx_verdict[]){__VA_ARGS__}) / sizeof(struct sx_verdict), false, false, NULL)
+#define TAKEN(s, ...)                                                                           \
+    taken(s, (struct sx_verdict[]){__VA_ARGS__},                                                \
+          sizeof((struct sx_verdict[]){__VA_ARGS__}) / sizeof(struct sx_verdict), false, false, \
+          NULL)
 
 static void test_last_verdict_counts(void)
 {
     /* between two bodies there is one verdict only, of the last message */
     g_assert_cmpuint(TAKEN(CALL("a", "1") NO_BODY RING("b", "2") NO_BODY CALL("c", "3") BODY,
-                           request_verdict("INVITE", "c", 3)), ==, 3);
+                           request_verdict("INVITE", "c", 3)),
+                     ==, 3);
     g_assert_cmpuint(TAKEN(CALL("a", "1") BODY RING("b", "2") NO_BODY CALL("c", "3") NO_BODY,
-                           request_verdict("INVITE", "a", 1), request_verdict("INVITE", "c", 3)), ==, 3);
+                           request_verdict("INVITE", "a", 1), request_verdict("INVITE", "c", 3)),
+                     ==, 3);
     /* in a body */
     g_assert_cmpuint(TAKEN(CALL("a", "1") BODY, request_verdict("INVITE", "a", 1),
-                           request_verdict("OPTIONS", "inner", 9)), ==, 1);
-    g_assert_cmpuint(TAKEN(CALL("a", "1") NO_BODY RING("b", "2") NO_BODY, request_verdict("INVITE", "a", 1)),
+                           request_verdict("OPTIONS", "inner", 9)),
+                     ==, 1);
+    g_assert_cmpuint(TAKEN(CALL("a", "1") NO_BODY RING("b", "2") NO_BODY,
+                           request_verdict("INVITE", "a", 1)),
                      ==, 1);
     g_assert_cmpuint(TAKEN(CALL("a", "1") NO_BODY, response_verdict(200, "a", 1)), ==, 0);
 }
 
 static void test_what_waits_is_left_out(void)
 {
-    g_assert_cmpuint(TAKEN(CALL("a", "1") NO_BODY RING("b", "2"), request_verdict("INVITE", "a", 1)), ==, 1);
+    g_assert_cmpuint(TAKEN(CALL("a", "1") NO_BODY RING("b", "2"),
+                           request_verdict("INVITE", "a", 1)),
+                     ==, 1);
     /* it looks like the one that was taken */
-    g_assert_cmpuint(TAKEN(RING("a", "1") NO_BODY RING("a", "1"), response_verdict(180, "a", 1)), ==, 1);
+    g_assert_cmpuint(TAKEN(RING("a", "1") NO_BODY RING("a", "1"), response_verdict(180, "a", 1)),
+                     ==, 1);
     g_assert_cmpuint(TAKEN(RING("a", "1") NO_BODY STATUS, response_verdict(180, "a", 1)), ==, 1);
     g_assert_cmpuint(TAKEN(RING("a", "1") NO_BODY RING("a", "2") "X: y\r\n",
-                           response_verdict(180, "a", 1)), ==, 1);
+                           response_verdict(180, "a", 1)),
+                     ==, 1);
     /* and here it was taken as it is */
     g_assert_cmpuint(TAKEN(RING("a", "1") NO_BODY RING("a", "2") "X: y\r\n",
-                           response_verdict(180, "a", 2)), ==, 2);
+                           response_verdict(180, "a", 2)),
+                     ==, 2);
     g_assert_cmpuint(TAKEN(RING("a", "1"), response_verdict(180, "a", 1)), ==, 1);
 }
 
@@ -210,8 +235,9 @@ static void test_cut_frame(void)
 
 static void test_what_is_continued(void)
 {
-    g_assert_cmpuint(taken(CALL("a", "1") NO_BODY RING("b", "2") NO_BODY STATUS, NULL, 0, false, true,
-                           NULL), ==, 2);
+    g_assert_cmpuint(taken(CALL("a", "1") NO_BODY RING("b", "2") NO_BODY STATUS, NULL, 0, false,
+                           true, NULL),
+                     ==, 2);
     g_assert_cmpuint(taken(CALL("a", "1") NO_BODY, NULL, 0, false, false, NULL), ==, 0);
 }
 
@@ -219,8 +245,15 @@ static void test_fields_that_are_read_otherwise(void)
 {
     /* the other one of two; what ends at a NUL; what is no UTF-8 */
     g_assert_cmpuint(TAKEN(CALL("a", "1") BODY CALL("x\r\nCall-ID: b", "2") NO_BODY,
-                           request_verdict("INVITE", "a", 1), request_verdict("INVITE", "b", 2)), ==, 2);
-    g_assert_cmpuint(TAKEN(CALL("a\xe9" "b", "1") NO_BODY, request_verdict("INVITE", "a\xef\xbf\xbd" "b", 1)),
+                           request_verdict("INVITE", "a", 1), request_verdict("INVITE", "b", 2)),
+                     ==, 2);
+    g_assert_cmpuint(TAKEN(CALL("a\xe9"
+                                "b",
+                                "1") NO_BODY,
+                           request_verdict("INVITE",
+                                           "a\xef\xbf\xbd"
+                                           "b",
+                                           1)),
                      ==, 1);
     g_assert_cmpuint(TAKEN(CALL("ab", "1") NO_BODY, request_verdict("INVITE", "a", 1)), ==, 1);
     struct sx_piece p;
@@ -244,6 +277,7 @@ int main(int argc, char *argv[])
     g_test_add_func("/start_line/what waits is left out", test_what_waits_is_left_out);
     g_test_add_func("/start_line/cut frame", test_cut_frame);
     g_test_add_func("/start_line/what is continued", test_what_is_continued);
-    g_test_add_func("/start_line/fields that are read otherwise", test_fields_that_are_read_otherwise);
+    g_test_add_func("/start_line/fields that are read otherwise",
+                    test_fields_that_are_read_otherwise);
     return g_test_run();
 }

@@ -141,8 +141,7 @@ static void test_calls(void)
 
     request(&l, 0.1, ALICE, BOB, "INVITE", via("alice a2"), .call_id = "call-2");
     const struct sx_message *last = request(&l, 0.2, ALICE, BOB, "BYE", via("alice a3"));
-    const struct sx_txn *txn =
-        sx_tracker_newest_in_call(l.tracker, txn_of(&l, first)->call_hash);
+    const struct sx_txn *txn = sx_tracker_newest_in_call(l.tracker, txn_of(&l, first)->call_hash);
     g_assert_cmpuint(txn->number, ==, last->txn);
     g_assert_cmpuint(txn->next_in_call, ==, first->txn);
     g_assert_null(sx_tracker_newest_in_call(l.tracker, 0));

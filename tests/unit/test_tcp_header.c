@@ -64,9 +64,9 @@ static bool find(const struct packet *p, size_t n, bool v6, uint16_t src_port,
 {
     /* A copy of its own, so that a sanitizer sees who reads behind the end. */
     char *copy = g_memdup2(p->bytes, n);
-    bool found = sx_tcp_header_find(
-        sx_slice(copy, n), v6 ? sx_slice(v6_a, 16) : sx_slice(v4_a, 4),
-        v6 ? sx_slice(v6_b, 16) : sx_slice(v4_b, 4), src_port, 5060, header);
+    bool found = sx_tcp_header_find(sx_slice(copy, n), v6 ? sx_slice(v6_a, 16) : sx_slice(v4_a, 4),
+                                    v6 ? sx_slice(v6_b, 16) : sx_slice(v4_b, 4), src_port, 5060,
+                                    header);
 
     g_free(copy);
     return found;
@@ -140,7 +140,7 @@ static void test_cut(void)
         g_assert_false(find(&p, n, false, 40001, &header));
     for (size_t n = 14 + 20 + 20; n <= p.n; n++) {
         g_assert_true(find(&p, n, false, 40001, &header));
-        g_assert_cmpuint(header.payload, ==, 7);    /* by the IP header, not by what is there */
+        g_assert_cmpuint(header.payload, ==, 7); /* by the IP header, not by what is there */
     }
 }
 

@@ -9,7 +9,10 @@ struct row {
     const char *text;
 };
 
-#define ROW(name, bytes, text) {name, bytes, sizeof(bytes) - 1, text}
+#define ROW(name, bytes, text)               \
+    {                                        \
+        name, bytes, sizeof(bytes) - 1, text \
+    }
 
 static const struct row rows[] = {
     ROW("nothing", "", ""),
@@ -24,7 +27,10 @@ static const struct row rows[] = {
         FFFD FFFD FFFD FFFD FFFD FFFD FFFD),
     ROW("more bytes than needed", "\xc0\xaf", FFFD FFFD),
     ROW("a control character of Latin-1", "\xc2\x85", " "),
-    ROW("another writing direction", "\xe2\x80\xae" "yats", FFFD "yats"),
+    ROW("another writing direction",
+        "\xe2\x80\xae"
+        "yats",
+        FFFD "yats"),
     ROW("an isolate and a zero width joiner", "\xe2\x81\xa6\xe2\x80\x8d", FFFD FFFD),
     ROW("a line separator", "\xe2\x80\xa8", " "),
 };
@@ -43,7 +49,8 @@ static void test_rows(void)
 
 static void test_no_more_than_asked(void)
 {
-    char *text = sx_text_of(NULL, sx_slice("abcdef", 6), 3), *none = sx_text_of(NULL, SX_SLICE_NONE, 3);
+    char *text = sx_text_of(NULL, sx_slice("abcdef", 6), 3),
+         *none = sx_text_of(NULL, SX_SLICE_NONE, 3);
 
     g_assert_cmpstr(text, ==, "abc");
     g_assert_cmpstr(none, ==, "");

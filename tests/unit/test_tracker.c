@@ -34,7 +34,7 @@ static void test_expiry_after_100(void)
 
     response(&l, 0.5, P1, ALICE, 100, "INVITE", via("alice a1"));
     request(&l, 1.0, ALICE, P1, "INVITE", via("alice a1"));
-    response(&l, 1.1, P1, ALICE, 100, "INVITE", via("alice a1"));   /* restarts nothing */
+    response(&l, 1.1, P1, ALICE, 100, "INVITE", via("alice a1")); /* restarts nothing */
     frame = other_packet(&l, 32.499);
     g_assert_null(sx_tracker_expiry(l.tracker, frame, 0));
     frame = other_packet(&l, 32.500);
@@ -49,7 +49,7 @@ static void test_expiry_after_100(void)
     g_assert_cmpuint(txn_numbered(&l, txn)->expired_frame, ==, frame);
     g_assert_true(txn_numbered(&l, txn)->expired_after_100);
     g_assert_null(sx_tracker_expiry(l.tracker, frame, 1));
-    g_assert_null(sx_tracker_expiry(l.tracker, other_packet(&l, 99), 0));   /* said once */
+    g_assert_null(sx_tracker_expiry(l.tracker, other_packet(&l, 99), 0)); /* said once */
     ladder_close(&l);
 }
 
@@ -143,7 +143,7 @@ static void test_expiry_never_of_ack(void)
 {
     struct ladder l = ladder_open();
 
-    response(&l, 0.0, BOB, ALICE, 200, "OPTIONS", via("alice a0"));     /* Bob's SIP is seen */
+    response(&l, 0.0, BOB, ALICE, 200, "OPTIONS", via("alice a0")); /* Bob's SIP is seen */
     request(&l, 1.0, ALICE, BOB, "ACK", via("alice a1"));
     request(&l, 2.0, ALICE, BOB, "ACK", via("alice a1"));
     g_assert_null(sx_tracker_expiry(l.tracker, other_packet(&l, 100), 0));
@@ -210,8 +210,8 @@ static void test_clock_back(void)
 /* The range of time stamps that the glue lets in: 1827 to 2112. */
 static void test_far_times(void)
 {
-    static const double starts[] = {-4500000000.0, -1.0, 0.0, 2147483647.0, 4294967290.0,
-                                    4499999900.0};
+    static const double starts[] = {-4500000000.0, -1.0,         0.0,
+                                    2147483647.0,  4294967290.0, 4499999900.0};
 
     for (size_t i = 0; i < G_N_ELEMENTS(starts); i++) {
         double t = starts[i];
@@ -254,7 +254,7 @@ static void test_frame_again(void)
     const struct sx_message *m;
 
     request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
-    l.frame--;      /* that one was dropped */
+    l.frame--; /* that one was dropped */
     m = request(&l, 1.0, ALICE, BOB, "OPTIONS", via("alice a2"));
     g_assert_cmpuint(m->frame, ==, 1);
     g_assert_true(sx_tracker_message(l.tracker, 1, 0) == m);
@@ -290,7 +290,7 @@ static void test_end(void)
     other_packet(&l, 5);
     sx_tracker_end(l.tracker);
     g_assert_true(sx_tracker_ended(l.tracker));
-    other_packet(&l, 6);    /* a live capture went on */
+    other_packet(&l, 6); /* a live capture went on */
     g_assert_false(sx_tracker_ended(l.tracker));
     g_assert_cmpint(sx_tracker_config(l.tracker)->trying_slow_ns, ==, 4 * SX_NS_PER_S);
     ladder_close(&l);
@@ -344,8 +344,8 @@ static const char *broken_rule(const struct ladder *l, const struct sx_txn *txn)
 }
 
 static const char *const branches[] = {"a 1", "a 2", "b 1", "b 2", "c 1", "c"};
-static const char *const random_methods[] = {"INVITE", "INVITE", "INVITE", "ACK", "CANCEL", "BYE",
-                                             "FOO"};
+static const char *const random_methods[] = {"INVITE", "INVITE", "INVITE", "ACK",
+                                             "CANCEL", "BYE",    "FOO"};
 static const unsigned random_codes[] = {100, 100, 180, 200, 302, 401, 486, 487};
 
 #define PICK(random, list) ((list)[g_rand_int_range(random, 0, G_N_ELEMENTS(list))])

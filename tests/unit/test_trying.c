@@ -60,11 +60,8 @@ static void test_end_of_capture(void)
         double end;
         enum sx_trying_state state;
     } rows[] = {
-        {1.0, SX_TRYING_OPEN},
-        {20.0, SX_TRYING_OPEN},
-        {32.999, SX_TRYING_OPEN},
-        {33.0, SX_TRYING_TIMED_OUT},
-        {1000.0, SX_TRYING_TIMED_OUT},
+        {1.0, SX_TRYING_OPEN},       {20.0, SX_TRYING_OPEN},        {32.999, SX_TRYING_OPEN},
+        {33.0, SX_TRYING_TIMED_OUT}, {1000.0, SX_TRYING_TIMED_OUT},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -83,8 +80,8 @@ static void test_answered(void)
         double after;
         enum sx_trying_state state;
     } rows[] = {
-        {0.0, SX_TRYING_ANSWERED},   {0.2, SX_TRYING_ANSWERED},   {3.999, SX_TRYING_ANSWERED},
-        {4.0, SX_TRYING_SLOW},       {31.999, SX_TRYING_SLOW},    {32.0, SX_TRYING_TIMED_OUT},
+        {0.0, SX_TRYING_ANSWERED},    {0.2, SX_TRYING_ANSWERED}, {3.999, SX_TRYING_ANSWERED},
+        {4.0, SX_TRYING_SLOW},        {31.999, SX_TRYING_SLOW},  {32.0, SX_TRYING_TIMED_OUT},
         {180.0, SX_TRYING_TIMED_OUT},
     };
     static const unsigned codes[] = {180, 183, 199, 200, 302, 486, 699};
@@ -108,7 +105,7 @@ static void test_cancelled(void)
         double after;
         enum sx_trying_state state;
     } rows[] = {
-        {0.5, SX_TRYING_CANCELLED}, {10.0, SX_TRYING_CANCELLED}, {31.999, SX_TRYING_CANCELLED},
+        {0.5, SX_TRYING_CANCELLED},  {10.0, SX_TRYING_CANCELLED},  {31.999, SX_TRYING_CANCELLED},
         {32.0, SX_TRYING_TIMED_OUT}, {180.0, SX_TRYING_TIMED_OUT},
     };
 

@@ -1,5 +1,5 @@
-/* Why a wait after a 100 goes on: each cause where the capture shows it, and not where it only looks
- * like it.
+/* Why a wait after a 100 goes on: each cause where the capture shows it, and not where it only
+ * looks like it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/judge/trying.h"
@@ -73,7 +73,7 @@ static void test_not_forwarded(void)
     uint32_t txn = call_begins(&l);
     assert_cause(&l, txn, SX_CAUSE_NOT_FORWARDED, l.frame);
 
-    l = ladder_open();      /* who sends the other call may be nearer, or further away */
+    l = ladder_open(); /* who sends the other call may be nearer, or further away */
     request(&l, 1, CAROL, P1, "INVITE", via("carol k1"), .call_id = "k", .packet = {.place = 1});
     request(&l, 1.1, P1, BOB, "INVITE", via("p1 k2", "carol k1"), .call_id = "k");
     txn = call_begins(&l);
@@ -85,7 +85,8 @@ static void test_not_forwarded_other_address(void)
 {
     struct ladder l = ladder_open();
 
-    request(&l, 1, CAROL, P1, "INVITE", via("carol k1"), .call_id = "k", .uri = "sip:d@example.com");
+    request(&l, 1, CAROL, P1, "INVITE", via("carol k1"), .call_id = "k",
+            .uri = "sip:d@example.com");
     request(&l, 1.1, P1, BOB, "INVITE", via("p1 k2", "carol k1"), .call_id = "k");
     assert_nothing_beyond(&l, call_begins(&l));
 }
@@ -150,7 +151,7 @@ static void test_not_forwarded_other_evidence(void)
     request(&l, 1.1, P1, BOB, "INVITE", via("p1 k2", "carol k1"), .call_id = "k");
     assert_nothing_beyond(&l, call_begins(&l));
 
-    l = ladder_open();      /* another network may have a host with this address */
+    l = ladder_open(); /* another network may have a host with this address */
     request(&l, 1, CAROL, P1, "INVITE", via("carol k1"), .call_id = "k",
             .packet = {.place = 1, .network = 1});
     request(&l, 1.1, P1, BOB, "INVITE", via("p1 k2", "carol k1"), .call_id = "k");
@@ -223,7 +224,8 @@ static void test_never_answered_stopped(void)
     }
 }
 
-/* Who stops sooner has an answer that the capture lacks, also where it has others of the same host. */
+/* Who stops sooner has an answer that the capture lacks, also where it has others of the same host.
+ * */
 static void test_never_answered_gave_up(void)
 {
     struct ladder l = ladder_open();
@@ -288,7 +290,8 @@ static void test_one_message_not_relayed(void)
     assert_unknown(&l, txn);
 }
 
-/* A failure that the proxy acknowledged is its to keep; one that is said again did not get there. */
+/* A failure that the proxy acknowledged is its to keep; one that is said again did not get there.
+ * */
 static void test_not_relayed_failure(void)
 {
     struct ladder l = ladder_open();
@@ -394,13 +397,13 @@ static void test_cannot_connect(void)
 
     l = ladder_open();
     txn = call_begins(&l);
-    connect_in_vain(&l, 14);        /* too late for this call */
+    connect_in_vain(&l, 14); /* too late for this call */
     assert_nothing_beyond(&l, txn);
 
     l = ladder_open();
     txn = call_begins(&l);
     request(&l, 10.15, CAROL, P1, "INVITE", via("carol k1"), .call_id = "k");
-    connect_in_vain(&l, 10.2);      /* for one of two */
+    connect_in_vain(&l, 10.2); /* for one of two */
     assert_unknown(&l, txn);
 
     /* It came up, and may carry what cannot be read. */
@@ -477,7 +480,8 @@ static void test_reset_by_the_server(void)
         struct ladder l = ladder_open();
         uint32_t txn = call_begins(&l), reset, hundred;
         uint32_t branch = request(&l, 10.2, P1, BOB, "INVITE", TRUNK, .src_port = 40001,
-                                  .transport = SX_TRANSPORT_TCP)->txn;
+                                  .transport = SX_TRANSPORT_TCP)
+                              ->txn;
         response(&l, 10.3, BOB, P1, 100, "INVITE", TRUNK, .dst_port = 40001,
                  .transport = SX_TRANSPORT_TCP);
         hundred = l.frame;
@@ -574,8 +578,8 @@ static void test_cancel_ends(void)
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         struct ladder l = ladder_open();
-        uint32_t txn = request(&l, 10, ALICE, P1, "INVITE", via("alice a1"),
-                               .more = rows[i].expires)->txn;
+        uint32_t txn =
+            request(&l, 10, ALICE, P1, "INVITE", via("alice a1"), .more = rows[i].expires)->txn;
         response(&l, 10.1, P1, ALICE, 100, "INVITE", via("alice a1"));
         request(&l, rows[i].at, ALICE, P1, "CANCEL", via("alice a1"));
         g_assert_cmpint(judged(&l, txn).end, ==, rows[i].end);
@@ -591,8 +595,8 @@ static void test_proxy_cancels(void)
         {195, 0, SX_END_CANCEL_TIMER_C},
         {100, 0, SX_END_CANCEL},
         {195, 194.9, SX_END_CANCEL_PASSED_ON},
-        /* Sent on at 10.2 s. Timer C is more than three minutes (RFC 3261 16.6 item 11), and nothing
-         * fits it that comes 20 s after that. */
+        /* Sent on at 10.2 s. Timer C is more than three minutes (RFC 3261 16.6 item 11), and
+         * nothing fits it that comes 20 s after that. */
         {190.199, 0, SX_END_CANCEL},
         {190.2, 0, SX_END_CANCEL_TIMER_C},
         {210.199, 0, SX_END_CANCEL_TIMER_C},
@@ -616,7 +620,8 @@ static void test_hangup(void)
     for (unsigned reset = 0; reset < 2; reset++) {
         struct ladder l = ladder_open();
         uint32_t txn = request(&l, 10, ALICE, P1, "INVITE", via("alice a1"), .src_port = 40001,
-                               .transport = SX_TRANSPORT_TCP)->txn;
+                               .transport = SX_TRANSPORT_TCP)
+                           ->txn;
         response(&l, 10.1, P1, ALICE, 100, "INVITE", via("alice a1"), .dst_port = 40001,
                  .transport = SX_TRANSPORT_TCP);
         uint32_t branch = sent_on(&l, 1), end;
@@ -624,7 +629,7 @@ static void test_hangup(void)
         end = segment(&l, 20.1, ALICE, 40001, P1, 5060, reset ? SX_TCP_RST : SX_TCP_FIN);
         request(&l, 20.2, P1, BOB, "CANCEL", via("p1 b1"));
         struct sx_trying v = sx_trying_judge(l.tracker, txn_numbered(&l, txn));
-        g_assert_cmpint(v.state, ==, SX_TRYING_NONE);   /* it may connect again */
+        g_assert_cmpint(v.state, ==, SX_TRYING_NONE); /* it may connect again */
         sx_tracker_end(l.tracker);
         v = sx_trying_judge(l.tracker, txn_numbered(&l, txn));
         g_assert_cmpint(v.state, ==, SX_TRYING_CANCELLED);
@@ -667,7 +672,8 @@ static enum sx_trying_cause cause_judged(struct ladder *l, uint32_t txn)
     return sx_trying_cause_of(&v.chain);
 }
 
-/* A second after the next hop repeats its answer the caller gives up: until then it may be on its way. */
+/* A second after the next hop repeats its answer the caller gives up: until then it may be on its
+ * way. */
 static void test_kept_for_a_second(void)
 {
     static const struct {
@@ -771,12 +777,9 @@ static void test_connect_in_time(void)
         double other, connect;
         enum sx_trying_cause cause;
     } rows[] = {
-        {0, 12, SX_CAUSE_UNREACHABLE},
-        {0, 12.001, SX_CAUSE_NOTHING_BEYOND},
-        {9, 11, SX_CAUSE_UNKNOWN},
-        {9, 11.001, SX_CAUSE_UNREACHABLE},
-        {11, 11, SX_CAUSE_UNKNOWN},
-        {11.001, 11, SX_CAUSE_UNREACHABLE},
+        {0, 12, SX_CAUSE_UNREACHABLE}, {0, 12.001, SX_CAUSE_NOTHING_BEYOND},
+        {9, 11, SX_CAUSE_UNKNOWN},     {9, 11.001, SX_CAUSE_UNREACHABLE},
+        {11, 11, SX_CAUSE_UNKNOWN},    {11.001, 11, SX_CAUSE_UNREACHABLE},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -790,8 +793,8 @@ static void test_connect_in_time(void)
     }
 }
 
-/* Who hears nothing asks again after twice as long (RFC 3261 17.1.1.2); a quarter of a second is for
- * hosts and clocks. Who has not done so by then has heard something. */
+/* Who hears nothing asks again after twice as long (RFC 3261 17.1.1.2); a quarter of a second is
+ * for hosts and clocks. Who has not done so by then has heard something. */
 static void test_went_on_sending(void)
 {
     static const struct {
@@ -802,13 +805,12 @@ static void test_went_on_sending(void)
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         struct ladder l = ladder_open();
         uint32_t txn = call_begins(&l);
-        sent_on(&l, 3);     /* at 10.2, 10.7 and 11.7 s; next at 13.7 s */
+        sent_on(&l, 3); /* at 10.2, 10.7 and 11.7 s; next at 13.7 s */
         request(&l, rows[i].given_up, ALICE, P1, "CANCEL", via("alice a1"));
         g_test_message("given up at %.3f s", rows[i].given_up);
         g_assert_cmpint(cause_judged(&l, txn), ==, rows[i].cause);
     }
 }
-
 
 /* A proxy cancels its other branches for a 2xx or 6xx that one of them gave before (RFC 3261 16.7
  * items 5 and 10), and for nothing else. */
@@ -841,8 +843,8 @@ static void test_cancelled_for_another_branch(void)
     }
 }
 
-/* RFC 3261 16.7 item 5: provisional responses but 100, and 2xx, go on at once; a 3xx is acknowledged
- * and may be kept. */
+/* RFC 3261 16.7 item 5: provisional responses but 100, and 2xx, go on at once; a 3xx is
+ * acknowledged and may be kept. */
 static void test_must_be_relayed(void)
 {
     static const struct {
@@ -866,8 +868,8 @@ static void test_must_be_relayed(void)
     }
 }
 
-/* Over TCP nobody asks again. There requests of the next hop to this one show that the capture has that
- * direction, for as long as a client waits; those to somebody else do not. */
+/* Over TCP nobody asks again. There requests of the next hop to this one show that the capture has
+ * that direction, for as long as a client waits; those to somebody else do not. */
 static void test_direction_back(void)
 {
     static const struct {
@@ -904,7 +906,7 @@ static void test_half_of_a_slow_answer(void)
         uint32_t txn = call_begins(&l);
         uint32_t branch = request(&l, rows[i].sent_on, P1, BOB, "INVITE", TRUNK)->txn;
         response(&l, 18.2, BOB, P1, 180, "INVITE", TRUNK);
-        response(&l, 18.1, P1, ALICE, 180, "INVITE", via("alice a1"));  /* 8 s after the 100 */
+        response(&l, 18.1, P1, ALICE, 180, "INVITE", via("alice a1")); /* 8 s after the 100 */
         struct sx_trying v = sx_trying_judge(l.tracker, txn_numbered(&l, txn));
         g_test_message("sent on at %.3f s", rows[i].sent_on);
         g_assert_cmpuint(sx_trying_slow_hop(l.tracker, txn_numbered(&l, txn), &v)->number, ==,
@@ -912,7 +914,6 @@ static void test_half_of_a_slow_answer(void)
         ladder_close(&l);
     }
 }
-
 
 /* A hop that sends nothing on is told of once the wait is slow: for 4 s, in the test's settings. */
 static void test_not_forwarded_for_long_enough(void)
@@ -953,8 +954,8 @@ static void test_covers_most_of_the_wait(void)
     }
 }
 
-/* A proxy that sends to another one a second after a branch was last asked has given that up, silent
- * or not reached; until then it may ask them beside each other. */
+/* A proxy that sends to another one a second after a branch was last asked has given that up,
+ * silent or not reached; until then it may ask them beside each other. */
 static void test_given_up_for_another(void)
 {
     for (unsigned unreachable = 0; unreachable < 2; unreachable++)
@@ -962,23 +963,23 @@ static void test_given_up_for_another(void)
             struct ladder l = ladder_open();
             other_call(&l, 1);
             uint32_t txn = call_begins(&l);
-            sent_on(&l, 2);     /* at 10.2 and 10.7 s */
+            sent_on(&l, 2); /* at 10.2 and 10.7 s */
             if (unreachable)
                 undelivered(&l, 10.8, P1, 5060, BOB, 5060);
             request(&l, 11.7 + later * 0.001, P1, CAROL, "INVITE", SECOND);
             response(&l, 11.8, CAROL, P1, 404, "INVITE", SECOND);
             request(&l, 11.8, P1, CAROL, "ACK", via("p1 b2"));
-            enum sx_trying_cause cause =
-                unreachable ? SX_CAUSE_UNREACHABLE : SX_CAUSE_NEVER_ANSWERED;
-            g_test_message("%s, %s", unreachable ? "unreachable" : "silent", later ? "later" : "in time");
+            enum sx_trying_cause cause = unreachable ? SX_CAUSE_UNREACHABLE
+                                                     : SX_CAUSE_NEVER_ANSWERED;
+            g_test_message("%s, %s", unreachable ? "unreachable" : "silent",
+                           later ? "later" : "in time");
             g_assert_cmpint(cause_judged(&l, txn), ==, later ? SX_CAUSE_UNKNOWN : cause);
         }
 }
 
-
 /* ---- the chain ---- */
 
-#define LONG 8      /* hops: more than a chain keeps */
+#define LONG 8 /* hops: more than a chain keeps */
 
 static void test_long_chain(void)
 {
@@ -1028,12 +1029,12 @@ static void test_place(void)
     uint32_t txn = call_begins(&l);
 
     other_packet(&l, 60);
-    g_assert_cmpuint(place(&l, txn), ==, P1);       /* nothing was sent on */
+    g_assert_cmpuint(place(&l, txn), ==, P1); /* nothing was sent on */
     sent_on(&l, 7);
     other_packet(&l, 60);
-    g_assert_cmpuint(place(&l, txn), ==, BOB);      /* it never answered */
+    g_assert_cmpuint(place(&l, txn), ==, BOB); /* it never answered */
     undelivered(&l, 60, P1, 5060, BOB, 5060);
-    g_assert_cmpuint(place(&l, txn), ==, BOB);      /* it cannot be reached */
+    g_assert_cmpuint(place(&l, txn), ==, BOB); /* it cannot be reached */
     ladder_close(&l);
 
     l = ladder_open();
@@ -1041,25 +1042,26 @@ static void test_place(void)
     sent_on(&l, 1);
     response(&l, 12, BOB, P1, 180, "INVITE", TRUNK);
     other_packet(&l, 60);
-    g_assert_cmpuint(place(&l, txn), ==, P1);       /* it kept the answer */
+    g_assert_cmpuint(place(&l, txn), ==, P1); /* it kept the answer */
     ladder_close(&l);
 
     l = ladder_open();
     txn = call_begins(&l);
     connect_in_vain(&l, 10.2);
     other_packet(&l, 60);
-    g_assert_cmpuint(place(&l, txn), ==, P1);       /* it could not connect to anybody */
+    g_assert_cmpuint(place(&l, txn), ==, P1); /* it could not connect to anybody */
     ladder_close(&l);
 }
-
 
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
     g_test_add_func("/trying_cause/not_forwarded", test_not_forwarded);
     g_test_add_func("/trying_cause/not_forwarded/no_evidence", test_not_forwarded_no_evidence);
-    g_test_add_func("/trying_cause/not_forwarded/other_evidence", test_not_forwarded_other_evidence);
-    g_test_add_func("/trying_cause/not_forwarded/counter_evidence", test_not_forwarded_counter_evidence);
+    g_test_add_func("/trying_cause/not_forwarded/other_evidence",
+                    test_not_forwarded_other_evidence);
+    g_test_add_func("/trying_cause/not_forwarded/counter_evidence",
+                    test_not_forwarded_counter_evidence);
     g_test_add_func("/trying_cause/not_forwarded/missed", test_not_forwarded_missed);
     g_test_add_func("/trying_cause/never_answered", test_never_answered);
     g_test_add_func("/trying_cause/never_answered/stopped", test_never_answered_stopped);
@@ -1080,18 +1082,22 @@ int main(int argc, char **argv)
     g_test_add_func("/trying_cause/hangup", test_hangup);
     g_test_add_func("/trying_cause/slow_hop", test_slow_hop);
     g_test_add_func("/trying_cause/threshold/kept_for_a_second", test_kept_for_a_second);
-    g_test_add_func("/trying_cause/threshold/kept_for_most_of_the_wait", test_kept_for_most_of_the_wait);
+    g_test_add_func("/trying_cause/threshold/kept_for_most_of_the_wait",
+                    test_kept_for_most_of_the_wait);
     g_test_add_func("/trying_cause/threshold/failure_said_again", test_failure_said_again);
     g_test_add_func("/trying_cause/threshold/clocks_nearly_in_step", test_clocks_nearly_in_step);
     g_test_add_func("/trying_cause/threshold/100_crossed", test_100_crossed);
     g_test_add_func("/trying_cause/threshold/connect_in_time", test_connect_in_time);
     g_test_add_func("/trying_cause/threshold/went_on_sending", test_went_on_sending);
-    g_test_add_func("/trying_cause/cancelled_for_another_branch", test_cancelled_for_another_branch);
+    g_test_add_func("/trying_cause/cancelled_for_another_branch",
+                    test_cancelled_for_another_branch);
     g_test_add_func("/trying_cause/must_be_relayed", test_must_be_relayed);
     g_test_add_func("/trying_cause/direction_back", test_direction_back);
     g_test_add_func("/trying_cause/threshold/half_of_a_slow_answer", test_half_of_a_slow_answer);
-    g_test_add_func("/trying_cause/threshold/not_forwarded_for_long_enough", test_not_forwarded_for_long_enough);
-    g_test_add_func("/trying_cause/threshold/covers_most_of_the_wait", test_covers_most_of_the_wait);
+    g_test_add_func("/trying_cause/threshold/not_forwarded_for_long_enough",
+                    test_not_forwarded_for_long_enough);
+    g_test_add_func("/trying_cause/threshold/covers_most_of_the_wait",
+                    test_covers_most_of_the_wait);
     g_test_add_func("/trying_cause/threshold/given_up_for_another", test_given_up_for_another);
     g_test_add_func("/trying_cause/long_chain", test_long_chain);
     g_test_add_func("/trying_cause/place", test_place);

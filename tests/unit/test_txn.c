@@ -9,7 +9,7 @@
 struct row {
     enum sx_txn_state state;
     enum sx_txn_event event;
-    enum sx_txn_state next;     /* STAY: nothing happens */
+    enum sx_txn_state next; /* STAY: nothing happens */
 };
 
 static void assert_table(bool invite, const struct row *rows, size_t n)
@@ -27,9 +27,9 @@ static void assert_table(bool invite, const struct row *rows, size_t n)
 static void test_invite(void)
 {
     static const struct row rows[] = {
-        {SX_TXN_CALLING, SX_TXN_REQUEST, STAY},                 /* Timer A */
+        {SX_TXN_CALLING, SX_TXN_REQUEST, STAY}, /* Timer A */
         {SX_TXN_CALLING, SX_TXN_PROVISIONAL, SX_TXN_PROCEEDING},
-        {SX_TXN_CALLING, SX_TXN_SUCCESS, SX_TXN_ACCEPTED},      /* RFC 6026: not Terminated */
+        {SX_TXN_CALLING, SX_TXN_SUCCESS, SX_TXN_ACCEPTED}, /* RFC 6026: not Terminated */
         {SX_TXN_CALLING, SX_TXN_FAILURE, SX_TXN_COMPLETED},
         {SX_TXN_CALLING, SX_TXN_ACK, STAY},
         {SX_TXN_PROCEEDING, SX_TXN_REQUEST, STAY},
@@ -37,14 +37,14 @@ static void test_invite(void)
         {SX_TXN_PROCEEDING, SX_TXN_SUCCESS, SX_TXN_ACCEPTED},
         {SX_TXN_PROCEEDING, SX_TXN_FAILURE, SX_TXN_COMPLETED},
         {SX_TXN_PROCEEDING, SX_TXN_ACK, STAY},
-        {SX_TXN_COMPLETED, SX_TXN_REQUEST, STAY},               /* the final is sent again */
+        {SX_TXN_COMPLETED, SX_TXN_REQUEST, STAY}, /* the final is sent again */
         {SX_TXN_COMPLETED, SX_TXN_PROVISIONAL, STAY},
-        {SX_TXN_COMPLETED, SX_TXN_SUCCESS, SX_TXN_ACCEPTED},    /* RFC 3261 16.7 5: 2xx always */
+        {SX_TXN_COMPLETED, SX_TXN_SUCCESS, SX_TXN_ACCEPTED}, /* RFC 3261 16.7 5: 2xx always */
         {SX_TXN_COMPLETED, SX_TXN_FAILURE, STAY},
         {SX_TXN_COMPLETED, SX_TXN_ACK, SX_TXN_CONFIRMED},
         {SX_TXN_ACCEPTED, SX_TXN_REQUEST, STAY},
         {SX_TXN_ACCEPTED, SX_TXN_PROVISIONAL, STAY},
-        {SX_TXN_ACCEPTED, SX_TXN_SUCCESS, STAY},                /* another fork answers */
+        {SX_TXN_ACCEPTED, SX_TXN_SUCCESS, STAY}, /* another fork answers */
         {SX_TXN_ACCEPTED, SX_TXN_FAILURE, STAY},
         {SX_TXN_ACCEPTED, SX_TXN_ACK, STAY},
         {SX_TXN_CONFIRMED, SX_TXN_REQUEST, STAY},
@@ -61,7 +61,7 @@ static void test_invite(void)
 static void test_non_invite(void)
 {
     static const struct row rows[] = {
-        {SX_TXN_CALLING, SX_TXN_REQUEST, STAY},                 /* Timer E */
+        {SX_TXN_CALLING, SX_TXN_REQUEST, STAY}, /* Timer E */
         {SX_TXN_CALLING, SX_TXN_PROVISIONAL, SX_TXN_PROCEEDING},
         {SX_TXN_CALLING, SX_TXN_SUCCESS, SX_TXN_COMPLETED},
         {SX_TXN_CALLING, SX_TXN_FAILURE, SX_TXN_COMPLETED},
@@ -92,46 +92,55 @@ static void test_non_invite(void)
     assert_table(false, rows, G_N_ELEMENTS(rows));
 }
 
-#define S(seconds) ((seconds) * SX_NS_PER_S)
+#define S(seconds) ((seconds)*SX_NS_PER_S)
 
 /* No timer that an observer could trust: only what no client does tells. */
 static void test_is_over_unanswered(void)
 {
     struct sx_txn txn = {.method = SX_METHOD_INVITE, .request_frame = 1, .last_ns = S(1000)};
 
-    g_assert_false(sx_txn_is_over(&txn, S(1200)));      /* Timer C is over 3 minutes */
+    g_assert_false(sx_txn_is_over(&txn, S(1200))); /* Timer C is over 3 minutes */
     g_assert_true(sx_txn_is_over(&txn, S(1600) + 1));
     txn.method = SX_METHOD_OPTIONS;
     g_assert_false(sx_txn_is_over(&txn, S(1032)));
     g_assert_true(sx_txn_is_over(&txn, S(1032) + 1));
-    txn.responses = 1;                                  /* it waits after a 100 */
+    txn.responses = 1; /* it waits after a 100 */
     g_assert_false(sx_txn_is_over(&txn, S(1032) + 1));
 }
 
 /* Timer J: 64*T1 after the final response, 0 over a reliable transport (RFC 3261 17.2.2). */
 static void test_is_over_other(void)
 {
-    struct sx_txn txn = {.method = SX_METHOD_OPTIONS, .request_frame = 1, .final_frame = 2,
-                         .final_code = 200, .transport = SX_TRANSPORT_UDP, .final_ns = S(1000),
-                         .last_request_ns = S(999), .last_ns = S(1031)};
+    struct sx_txn txn = {.method = SX_METHOD_OPTIONS,
+                         .request_frame = 1,
+                         .final_frame = 2,
+                         .final_code = 200,
+                         .transport = SX_TRANSPORT_UDP,
+                         .final_ns = S(1000),
+                         .last_request_ns = S(999),
+                         .last_ns = S(1031)};
 
     g_assert_false(sx_txn_is_over(&txn, S(1032)));
     g_assert_true(sx_txn_is_over(&txn, S(1032) + 1));
-    g_assert_false(sx_txn_is_over(&txn, S(900)));       /* the clock went back */
-    txn.last_request_ns = S(1028);                      /* a client whose T1 is longer */
+    g_assert_false(sx_txn_is_over(&txn, S(900))); /* the clock went back */
+    txn.last_request_ns = S(1028);                /* a client whose T1 is longer */
     g_assert_false(sx_txn_is_over(&txn, S(1033)));
     g_assert_true(sx_txn_is_over(&txn, S(1033) + 1));
     txn.transport = SX_TRANSPORT_TLS;
     g_assert_true(sx_txn_is_over(&txn, S(1001)));
-    txn.request_frame = 0;                              /* the response came first: out of order */
+    txn.request_frame = 0; /* the response came first: out of order */
     g_assert_false(sx_txn_is_over(&txn, S(1001)));
 }
 
 /* Timers L (RFC 6026 7.1), H and I (RFC 3261 17.2.1). */
 static void test_is_over_invite(void)
 {
-    struct sx_txn txn = {.method = SX_METHOD_INVITE, .request_frame = 1, .final_frame = 2,
-                         .final_code = 200, .transport = SX_TRANSPORT_TCP, .final_ns = S(1000),
+    struct sx_txn txn = {.method = SX_METHOD_INVITE,
+                         .request_frame = 1,
+                         .final_frame = 2,
+                         .final_code = 200,
+                         .transport = SX_TRANSPORT_TCP,
+                         .final_ns = S(1000),
                          .last_ns = S(1000)};
 
     g_assert_false(sx_txn_is_over(&txn, S(1032)));
@@ -151,7 +160,7 @@ static void test_stands_for(void)
     struct sx_message m = {.frame = 7, .repeats = 5, .flags = SX_MESSAGE_DUPLICATE};
 
     g_assert_true(sx_message_stands_for(&m, 7));
-    g_assert_false(sx_message_stands_for(&m, 5));       /* a mirror port: nothing new in it */
+    g_assert_false(sx_message_stands_for(&m, 5)); /* a mirror port: nothing new in it */
     m.flags |= SX_MESSAGE_TRANSLATED;
     g_assert_true(sx_message_stands_for(&m, 5));
     m.flags = SX_MESSAGE_DUPLICATE | SX_MESSAGE_OTHER_PLACE;
@@ -166,7 +175,8 @@ static void test_waits_after_100(void)
     g_assert_false(sx_txn_waits_after_100(&(struct sx_txn){.request_frame = 1}));
     g_assert_true(sx_txn_waits_after_100(&(struct sx_txn){.request_frame = 1, .trying_frame = 2}));
     g_assert_true(sx_txn_waits_after_100(&(struct sx_txn){.trying_frame = 2}));
-    g_assert_false(sx_txn_waits_after_100(&(struct sx_txn){.trying_frame = 2, .first_response_frame = 3}));
+    g_assert_false(
+        sx_txn_waits_after_100(&(struct sx_txn){.trying_frame = 2, .first_response_frame = 3}));
     g_assert_false(sx_txn_waits_after_100(&(struct sx_txn){.trying_frame = 2, .cancel_frame = 3}));
 }
 

@@ -52,7 +52,7 @@ static void test_first_tells(void)
     fragment(&l, 1, P1, ALICE, 7, SX_HOLDS_OTHER, true);
     fragment(&l, 1, P1, ALICE, 7, SX_HOLDS_TEXT, false);
     g_assert_cmpuint(found(&l, txn), ==, 0);
-    fragment(&l, 2, P1, ALICE, 8, SX_HOLDS_TEXT, false);    /* the other way round */
+    fragment(&l, 2, P1, ALICE, 8, SX_HOLDS_TEXT, false); /* the other way round */
     fragment(&l, 2, P1, ALICE, 8, SX_HOLDS_OTHER, true);
     g_assert_cmpuint(found(&l, txn), ==, 0);
     ladder_close(&l);
@@ -95,14 +95,16 @@ static void test_time_limit(void)
         bool trying;
         double at;
         bool counts;
-    } rows[] = {{true, 200.1, true}, {true, 200.101, false}, {false, 32, true}, {false, 32.001, false}};
+    } rows[] = {{true, 200.1, true},
+                {true, 200.101, false},
+                {false, 32, true},
+                {false, 32.001, false}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         struct ladder l = ladder_open();
         request(&l, -100, P1, ALICE, "OPTIONS", via("p1 o1"), .call_id = "o");
-        uint32_t txn = rows[i].trying
-                           ? begin(&l)
-                           : request(&l, 0, ALICE, P1, "INVITE", via("alice a1"))->txn;
+        uint32_t txn = rows[i].trying ? begin(&l)
+                                      : request(&l, 0, ALICE, P1, "INVITE", via("alice a1"))->txn;
         uint32_t frame = fragment(&l, rows[i].at, P1, ALICE, 7, SX_HOLDS_RESPONSE, true);
         g_test_message("row %u", (unsigned)i);
         g_assert_cmpuint(found(&l, txn), ==, rows[i].counts ? frame : 0);

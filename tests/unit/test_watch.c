@@ -29,7 +29,7 @@ static void test_threshold(void)
     g_assert_true(e->after_100);
     g_assert_cmpint(e->waited_ns, >=, 32 * SX_NS_PER_S);
     other_packet(&l, 33.0);
-    g_assert_null(expiry_of_newest(&l, 0));     /* told once */
+    g_assert_null(expiry_of_newest(&l, 0)); /* told once */
     ladder_close(&l);
 }
 

@@ -26,12 +26,12 @@ struct sx_deadline_queue {
     guint first;
 };
 
-#define SX_DEADLINE_QUEUES 4    /* as many as there are time limits */
+#define SX_DEADLINE_QUEUES 4 /* as many as there are time limits */
 
 struct sx_deadlines {
     struct sx_deadline_queue queues[SX_DEADLINE_QUEUES];
     GArray *heap;
-    int64_t earliest_ns;    /* INT64_MAX if there is none */
+    int64_t earliest_ns; /* INT64_MAX if there is none */
 };
 
 void sx_deadlines_init(struct sx_deadlines *d);

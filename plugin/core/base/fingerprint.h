@@ -9,8 +9,8 @@
  * bucket. That two of a million share a name by chance has a probability of 3 in 10^8.
  *
  * Two words at a time are mixed in, one into the state and one into the key, by a multiplication of
- * whose 128 bits the halves are folded together, as in wyhash and its kin; the last words of a string
- * may overlap. A fifth of what SipHash takes, and inline, for every message needs it.
+ * whose 128 bits the halves are folded together, as in wyhash and its kin; the last words of a
+ * string may overlap. A fifth of what SipHash takes, and inline, for every message needs it.
  */
 #ifndef SX_FINGERPRINT_H
 #define SX_FINGERPRINT_H
@@ -24,7 +24,7 @@
 #endif
 
 struct sx_fingerprint {
-    uint64_t bits;  /* 0: of nothing */
+    uint64_t bits; /* 0: of nothing */
 };
 
 struct sx_hash {

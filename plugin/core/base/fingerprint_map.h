@@ -13,9 +13,9 @@
 #include "core/base/fingerprint.h"
 
 struct sx_fingerprint_map {
-    uint64_t *keys;         /* 0: free */
+    uint64_t *keys; /* 0: free */
     uint32_t *numbers;
-    uint32_t mask;          /* size - 1 */
+    uint32_t mask; /* size - 1 */
     uint32_t used;
 };
 
@@ -24,7 +24,8 @@ void sx_fingerprint_map_init(struct sx_fingerprint_map *table);
 void sx_fingerprint_map_clear(struct sx_fingerprint_map *table);
 
 /* A key has one number at a time; 0 takes it away. */
-void sx_fingerprint_map_set(struct sx_fingerprint_map *table, struct sx_fingerprint key, uint32_t number);
+void sx_fingerprint_map_set(struct sx_fingerprint_map *table, struct sx_fingerprint key,
+                            uint32_t number);
 
 /* The same, and returns the number that it had; 0 if it had none. */
 uint32_t sx_fingerprint_map_swap(struct sx_fingerprint_map *table, struct sx_fingerprint key,
@@ -40,7 +41,8 @@ static inline uint32_t sx_fingerprint_map_slot(const struct sx_fingerprint_map *
 }
 
 /* 0 if the key has none. */
-static inline uint32_t sx_fingerprint_map_get(const struct sx_fingerprint_map *table, struct sx_fingerprint key)
+static inline uint32_t sx_fingerprint_map_get(const struct sx_fingerprint_map *table,
+                                              struct sx_fingerprint key)
 {
     return table->numbers[sx_fingerprint_map_slot(table, key.bits)];
 }

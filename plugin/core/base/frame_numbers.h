@@ -3,9 +3,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * On the first pass a frame that the filter drops bears the number that the next frame bears as well.
- * So what is recorded is named by numbers of its own, each given once and in order; without a filter
- * they are the frame numbers. What is shown are frame numbers.
+ * On the first pass a frame that the filter drops bears the number that the next frame bears as
+ * well. So what is recorded is named by numbers of its own, each given once and in order; without a
+ * filter they are the frame numbers. What is shown are frame numbers.
  */
 #ifndef SX_FRAME_NUMBERS_H
 #define SX_FRAME_NUMBERS_H
@@ -14,8 +14,8 @@
 #include <stdint.h>
 
 struct sx_frame_numbers {
-    GArray *dropped;        /* struct sx_dropped, in order; NULL: none was */
-    uint32_t newest;        /* frame number */
+    GArray *dropped; /* struct sx_dropped, in order; NULL: none was */
+    uint32_t newest; /* frame number */
 };
 
 /* Call sx_frame_numbers_clear() at the end. All zero to begin with. */

@@ -16,7 +16,7 @@
 struct sx_pool {
     GPtrArray *blocks;
     uint32_t item_size;
-    unsigned block_bits;    /* a block holds 2^block_bits items */
+    unsigned block_bits; /* a block holds 2^block_bits items */
     uint32_t count;
 };
 

@@ -3,8 +3,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Every SIP message is searched from its first to its last line. Inline, and 16 bytes at a time where
- * the processor can: a call of memchr() for each short line costs more than the search itself.
+ * Every SIP message is searched from its first to its last line. Inline, and 16 bytes at a time
+ * where the processor can: a call of memchr() for each short line costs more than the search
+ * itself.
  */
 #ifndef SX_SCAN_H
 #define SX_SCAN_H
@@ -45,8 +46,8 @@ static inline uint64_t sx_scan_equal(uint64_t word, char wanted)
 }
 #endif
 
-/* A bit for each of SX_SCAN_BLOCK bytes, the lowest for the first: set where it is one of three, which
- * may be the same. */
+/* A bit for each of SX_SCAN_BLOCK bytes, the lowest for the first: set where it is one of three,
+ * which may be the same. */
 static inline uint64_t sx_scan_block(const char *p, char a, char b, char c)
 {
 #ifdef __SSE2__

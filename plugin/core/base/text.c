@@ -15,7 +15,8 @@ static const char *plain_end(const char *p, const char *end)
 
 char *sx_text_of(wmem_allocator_t *scope, struct sx_slice bytes, size_t max)
 {
-    const char *p = bytes.n ? bytes.p : "", *end = p + MIN(bytes.n, max), *plain = plain_end(p, end);
+    const char *p = bytes.n ? bytes.p : "", *end = p + MIN(bytes.n, max),
+               *plain = plain_end(p, end);
 
     if (plain == end)
         return wmem_strndup(scope, p, end - p);

@@ -12,8 +12,8 @@
 
 /* One line of UTF-8 from at most max bytes. Control characters become spaces; bytes that are no
  * UTF-8, and characters that show nothing but change how their neighbours are shown (an override of
- * the writing direction would reorder our words), become U+FFFD. Owned by the scope; of a NULL scope
- * to be freed with wmem_free(). */
+ * the writing direction would reorder our words), become U+FFFD. Owned by the scope; of a NULL
+ * scope to be freed with wmem_free(). */
 char *sx_text_of(wmem_allocator_t *scope, struct sx_slice bytes, size_t max);
 
 #endif

@@ -13,7 +13,7 @@
 
 struct sx_texts {
     GPtrArray *blocks;
-    size_t used;            /* bytes of the newest block */
+    size_t used; /* bytes of the newest block */
 };
 
 void sx_texts_init(struct sx_texts *texts);

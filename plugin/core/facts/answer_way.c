@@ -65,6 +65,5 @@ enum sx_answer_way sx_answer_way_of(const struct sx_observation *obs)
         port = via->rport;
     if (port.p && !sx_slice_uint(port, UINT16_MAX, &number))
         return SX_ANSWER_TO_SOURCE;
-    return number == obs->dst.port && may_be(host, &obs->dst) ? SX_ANSWER_BY_VIA
-                                                              : SX_ANSWER_ASTRAY;
+    return number == obs->dst.port && may_be(host, &obs->dst) ? SX_ANSWER_BY_VIA : SX_ANSWER_ASTRAY;
 }

@@ -44,8 +44,12 @@ const char *sx_catalogue_fix(const struct sx_code *entry, const char *method, si
 
 const char *sx_catalogue_class_name(unsigned status_class)
 {
-    static const char *const names[] = {NULL,             "Provisional",    "Success",
-                                        "Redirection",    "Client Failure", "Server Failure",
+    static const char *const names[] = {NULL,
+                                        "Provisional",
+                                        "Success",
+                                        "Redirection",
+                                        "Client Failure",
+                                        "Server Failure",
                                         "Global Failure"};
 
     return status_class < sizeof names / sizeof *names ? names[status_class] : NULL;

@@ -19,13 +19,13 @@ enum sx_severity { SX_CHAT, SX_NOTE, SX_WARN };
 /* What a response means for the request it answers, so that "failure" can be told from a step of
  * normal work. */
 enum sx_role {
-    SX_ROLE_PROGRESS,   /* provisional */
-    SX_ROLE_SUCCESS,    /* 2xx */
-    SX_ROLE_REDIRECT,   /* a step if the client follows it */
-    SX_ROLE_CHALLENGE,  /* a step if the client answers with credentials */
-    SX_ROLE_RETRY,      /* a step if the client repairs the request and sends it again */
-    SX_ROLE_CANCELLED,  /* the wanted end of a request that was cancelled */
-    SX_ROLE_FAILURE     /* nothing puts it right within the protocol */
+    SX_ROLE_PROGRESS,  /* provisional */
+    SX_ROLE_SUCCESS,   /* 2xx */
+    SX_ROLE_REDIRECT,  /* a step if the client follows it */
+    SX_ROLE_CHALLENGE, /* a step if the client answers with credentials */
+    SX_ROLE_RETRY,     /* a step if the client repairs the request and sends it again */
+    SX_ROLE_CANCELLED, /* the wanted end of a request that was cancelled */
+    SX_ROLE_FAILURE    /* nothing puts it right within the protocol */
 };
 
 /* Advice for one method; method NULL: for every method that has no advice of its own. */
@@ -36,8 +36,8 @@ struct sx_advice {
 
 /* A header field the response must carry. */
 struct sx_required {
-    const char *method;         /* only in answers to this method; NULL: always */
-    const char *const *names;   /* any one of these is enough; ended by NULL */
+    const char *method;       /* only in answers to this method; NULL: always */
+    const char *const *names; /* any one of these is enough; ended by NULL */
 };
 
 /* What sets two codes apart. */
@@ -48,20 +48,20 @@ struct sx_contrast {
 
 struct sx_code {
     uint16_t code;
-    uint8_t severity;               /* enum sx_severity */
-    uint8_t role;                   /* enum sx_role */
-    bool registered;                /* in the IANA registry */
-    const char *phrase;             /* the registered reason phrase */
-    const char *reference;          /* "RFC 5626 section 11.5" */
+    uint8_t severity;      /* enum sx_severity */
+    uint8_t role;          /* enum sx_role */
+    bool registered;       /* in the IANA registry */
+    const char *phrase;    /* the registered reason phrase */
+    const char *reference; /* "RFC 5626 section 11.5" */
     const char *meaning;
     const char *when;
-    const struct sx_advice *fixes;  /* ended by the entry with method NULL, which is always there */
+    const struct sx_advice *fixes; /* ended by the entry with method NULL, which is always there */
     const struct sx_required *required;  /* ended by names NULL; NULL: none */
     const struct sx_contrast *contrasts; /* ended by other 0; NULL: none */
     const uint16_t *see;                 /* related codes, ended by 0; NULL: none */
-    const char *filter;             /* "sipexplain.explain.430" */
-    const char *summary;            /* "430 Flow Failed", the name of the expert info; of a success or
-                                     * of progress with the first sentence of the meaning */
+    const char *filter;                  /* "sipexplain.explain.430" */
+    const char *summary; /* "430 Flow Failed", the name of the expert info; of a success or
+                          * of progress with the first sentence of the meaning */
 };
 
 /* A Q.850 cause or a SIP warn-code. */
@@ -74,7 +74,7 @@ struct sx_number_text {
 /* The generated tables, sorted by number. */
 extern const struct sx_code sx_codes[];
 extern const size_t sx_codes_count;
-extern const struct sx_code sx_class_fallbacks[7];      /* [1] to [6]; code 0 */
+extern const struct sx_code sx_class_fallbacks[7]; /* [1] to [6]; code 0 */
 extern const struct sx_number_text sx_q850_causes[];
 extern const size_t sx_q850_causes_count;
 extern const struct sx_number_text sx_warn_codes[];

@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * It is written by plugin/catalogue/generate.py from plugin/catalogue/stacks/; it is constant and lives as
- * long as the program. Every string is valid UTF-8 on a single line.
+ * It is written by plugin/catalogue/generate.py from plugin/catalogue/stacks/; it is constant and
+ * lives as long as the program. Every string is valid UTF-8 on a single line.
  */
 #ifndef SX_STACK_FACTS_H
 #define SX_STACK_FACTS_H
@@ -27,49 +27,49 @@ enum sx_stack_situation {
     SX_SITUATION_NO_PRACK,              /* from the reliable response */
     SX_SITUATION_FAILURE_NO_ACK,        /* how long it was repeated; times: how often it was sent */
     /* On any final response. */
-    SX_SITUATION_CROSSING_BYE,          /* both sides sent BYE */
-    SX_SITUATION_GLARE,                 /* a request of its own is pending */
-    SX_SITUATION_OLD_CSEQ,              /* the request has a lower CSeq number than one before it */
+    SX_SITUATION_CROSSING_BYE, /* both sides sent BYE */
+    SX_SITUATION_GLARE,        /* a request of its own is pending */
+    SX_SITUATION_OLD_CSEQ,     /* the request has a lower CSeq number than one before it */
     /* On BYE. */
-    SX_SITUATION_NO_ACK,                /* from the 2xx that nobody acknowledged */
-    SX_SITUATION_SESSION_OVER,          /* per mille of the interval that nobody refreshed */
-    SX_SITUATION_DIALOG_REFUSED,        /* from the failure of a request of its own */
-    SX_SITUATION_REFRESH_UNANSWERED,    /* from its refresh */
-    SX_SITUATION_HOP_ENDS_CALL,         /* between the BYEs to both sides */
+    SX_SITUATION_NO_ACK,             /* from the 2xx that nobody acknowledged */
+    SX_SITUATION_SESSION_OVER,       /* per mille of the interval that nobody refreshed */
+    SX_SITUATION_DIALOG_REFUSED,     /* from the failure of a request of its own */
+    SX_SITUATION_REFRESH_UNANSWERED, /* from its refresh */
+    SX_SITUATION_HOP_ENDS_CALL,      /* between the BYEs to both sides */
     /* On INVITE and UPDATE inside a dialog. */
-    SX_SITUATION_GLARE_RETRY,           /* from the 491 */
-    SX_SITUATION_REFRESH,               /* per mille of the interval */
+    SX_SITUATION_GLARE_RETRY, /* from the 491 */
+    SX_SITUATION_REFRESH,     /* per mille of the interval */
     /* On CANCEL. */
-    SX_SITUATION_CANCEL_WITH_TRYING,    /* from the 100, the INVITE was sent more than once before */
-    SX_SITUATION_ANSWERED_ELSEWHERE,    /* Reason: SIP;cause=200 */
-    SX_SITUATION_HUNG_UP,               /* from the 100, and no other response came */
+    SX_SITUATION_CANCEL_WITH_TRYING, /* from the 100, the INVITE was sent more than once before */
+    SX_SITUATION_ANSWERED_ELSEWHERE, /* Reason: SIP;cause=200 */
+    SX_SITUATION_HUNG_UP,            /* from the 100, and no other response came */
     /* On REGISTER. */
-    SX_SITUATION_REGISTERS_AGAIN,       /* from the failure before; times: failures in a row */
-    SX_SITUATION_NEVER_REGISTERS,       /* from its own failure to the newest frame */
-    SX_SITUATION_RECONNECTS,            /* from the end of the connection that it was registered over */
+    SX_SITUATION_REGISTERS_AGAIN, /* from the failure before; times: failures in a row */
+    SX_SITUATION_NEVER_REGISTERS, /* from its own failure to the newest frame */
+    SX_SITUATION_RECONNECTS,      /* from the end of the connection that it was registered over */
     SX_SITUATIONS
 };
 
 struct sx_stack_fact {
-    uint8_t situation;          /* enum sx_stack_situation */
-    uint8_t times;              /* 0: it does not count */
-    const uint16_t *codes;      /* of the response, or of the one before; ended by 0; NULL: any */
-    const uint16_t *over;       /* the other code; likewise */
-    int64_t low, high;          /* nanoseconds or per mille; high 0: no limit; both 0: no number */
+    uint8_t situation;     /* enum sx_stack_situation */
+    uint8_t times;         /* 0: it does not count */
+    const uint16_t *codes; /* of the response, or of the one before; ended by 0; NULL: any */
+    const uint16_t *over;  /* the other code; likewise */
+    int64_t low, high;     /* nanoseconds or per mille; high 0: no limit; both 0: no number */
     const char *id;
-    const char *phrase;         /* a part of the reason phrase; NULL: any */
-    const char *says;           /* in few words: "its fr_timer" */
-    const char *text;           /* in a sentence without a subject */
-    const char *versions;       /* that it was measured with: "5.6.3, 6.1.5" */
+    const char *phrase;   /* a part of the reason phrase; NULL: any */
+    const char *says;     /* in few words: "its fr_timer" */
+    const char *text;     /* in a sentence without a subject */
+    const char *versions; /* that it was measured with: "5.6.3, 6.1.5" */
 };
 
 struct sx_stack {
     const char *name;
-    const char *const *agents;  /* what User-Agent or Server begins with; ended by NULL */
+    const char *const *agents; /* what User-Agent or Server begins with; ended by NULL */
     const struct sx_stack_fact *facts;
     size_t fact_count;
-    uint8_t tag_first;          /* its To tags: so many hexadecimal digits, one of tag_between, so many */
-    const char *tag_between;    /* more; NULL: its tags tell nothing */
+    uint8_t tag_first; /* its To tags: so many hexadecimal digits, one of tag_between, so many */
+    const char *tag_between; /* more; NULL: its tags tell nothing */
     uint8_t tag_second;
 };
 

@@ -26,7 +26,8 @@ struct sx_slice sx_stacks_agent(const struct sx_sip_msg *msg)
         char first = sx_lower(*p);
         if (first != 's' && first != 'u')
             continue;
-        struct sx_slice value = value_of(sx_slice(p, (size_t)(lf - p)), first == 's' ? server : agent);
+        struct sx_slice value =
+            value_of(sx_slice(p, (size_t)(lf - p)), first == 's' ? server : agent);
         if (!value.p)
             continue;
         if ((first == 'u') == msg->is_request)

@@ -5,8 +5,13 @@
 
 #include "core/base/config.h"
 
-enum { CALL = SX_TXN_CALLING, PROC = SX_TXN_PROCEEDING, COMP = SX_TXN_COMPLETED,
-       ACCE = SX_TXN_ACCEPTED, CONF = SX_TXN_CONFIRMED };
+enum {
+    CALL = SX_TXN_CALLING,
+    PROC = SX_TXN_PROCEEDING,
+    COMP = SX_TXN_COMPLETED,
+    ACCE = SX_TXN_ACCEPTED,
+    CONF = SX_TXN_CONFIRMED
+};
 
 /* RFC 3261 figure 6 and RFC 6026 7.2 for those of a non-INVITE, RFC 3261 figure 5 and RFC 6026
  * figure 3 for INVITE. */

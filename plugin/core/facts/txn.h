@@ -14,11 +14,11 @@
 
 /* The client transaction's states; an observer sees both ends as one. */
 enum sx_txn_state {
-    SX_TXN_CALLING,     /* request sent, nothing back: Calling or Trying */
-    SX_TXN_PROCEEDING,  /* a provisional response */
-    SX_TXN_COMPLETED,   /* a final response, for INVITE not 2xx */
-    SX_TXN_ACCEPTED,    /* 2xx to INVITE (RFC 6026 7.2) */
-    SX_TXN_CONFIRMED,   /* the ACK of a non-2xx final */
+    SX_TXN_CALLING,    /* request sent, nothing back: Calling or Trying */
+    SX_TXN_PROCEEDING, /* a provisional response */
+    SX_TXN_COMPLETED,  /* a final response, for INVITE not 2xx */
+    SX_TXN_ACCEPTED,   /* 2xx to INVITE (RFC 6026 7.2) */
+    SX_TXN_CONFIRMED,  /* the ACK of a non-2xx final */
     SX_TXN_STATES
 };
 
@@ -34,14 +34,14 @@ enum sx_txn_event {
 /* One SIP message of the capture. */
 struct sx_message {
     uint32_t frame;
-    uint32_t txn;           /* number of its transaction; 0 if it names none */
-    uint32_t repeats;       /* frame of the message that this one repeats */
-    uint32_t next;          /* index + 1 of the next older distinct response */
-    uint32_t identity;      /* tells responses, or requests, of a transaction apart */
-    uint32_t to_tag;        /* hash of the To tag of a response; of a PRACK the RSeq in its RAck */
-    uint32_t ms;            /* when, in milliseconds that wrap around */
-    uint16_t code;          /* 0 on requests */
-    uint8_t method;         /* enum sx_method; of CSeq on responses */
+    uint32_t txn;      /* number of its transaction; 0 if it names none */
+    uint32_t repeats;  /* frame of the message that this one repeats */
+    uint32_t next;     /* index + 1 of the next older distinct response */
+    uint32_t identity; /* tells responses, or requests, of a transaction apart */
+    uint32_t to_tag;   /* hash of the To tag of a response; of a PRACK the RSeq in its RAck */
+    uint32_t ms;       /* when, in milliseconds that wrap around */
+    uint16_t code;     /* 0 on requests */
+    uint8_t method;    /* enum sx_method; of CSeq on responses */
     uint8_t flags;
 };
 
@@ -55,7 +55,7 @@ enum {
 };
 
 struct sx_endpoint {
-    uint32_t host;          /* index into the tracker's hosts */
+    uint32_t host; /* index into the tracker's hosts */
     uint16_t port;
 };
 
@@ -66,9 +66,9 @@ static inline bool sx_endpoint_eq(struct sx_endpoint a, struct sx_endpoint b)
 
 /* Where a response went, measured by the request (RFC 3261 18.2.2, RFC 3581 4). */
 enum sx_answer_way {
-    SX_ANSWER_TO_SOURCE,    /* where the request came from, or it cannot be told */
-    SX_ANSWER_BY_VIA,       /* somewhere else, as its Via says */
-    SX_ANSWER_ASTRAY        /* neither there nor where its Via says */
+    SX_ANSWER_TO_SOURCE, /* where the request came from, or it cannot be told */
+    SX_ANSWER_BY_VIA,    /* somewhere else, as its Via says */
+    SX_ANSWER_ASTRAY     /* neither there nor where its Via says */
 };
 
 /* What of a message differs from the dialog or transaction that it is meant for; a set of bits. */
@@ -86,9 +86,9 @@ enum sx_differs {
 
 struct sx_txn {
     struct sx_fingerprint key;
-    struct sx_fingerprint parent_key;   /* of the second Via; zero if there is none */
-    uint64_t call_hash;                 /* of the Call-ID; 0 if there is none */
-    uint64_t session_hash;              /* of the sender's UUID in an INVITE's Session-ID (RFC 7989): a B2BUA
+    struct sx_fingerprint parent_key; /* of the second Via; zero if there is none */
+    uint64_t call_hash;               /* of the Call-ID; 0 if there is none */
+    uint64_t session_hash; /* of the sender's UUID in an INVITE's Session-ID (RFC 7989): a B2BUA
                                            keeps it; 0: none */
     int64_t request_ns;
     int64_t last_request_ns;
@@ -97,61 +97,61 @@ struct sx_txn {
     int64_t final_ns;
     int64_t cancel_ns;
     int64_t ack_ns;
-    int64_t last_ns;            /* newest message */
+    int64_t last_ns; /* newest message */
     int64_t last_response_ns;
-    uint32_t number;            /* from 1, in the order of first appearance */
-    uint32_t parent;            /* numbers of transactions; 0: none */
+    uint32_t number; /* from 1, in the order of first appearance */
+    uint32_t parent; /* numbers of transactions; 0: none */
     uint32_t first_child;
-    uint32_t next_sibling;      /* next older child of the same parent */
-    uint32_t next_waiting;      /* next older one whose second Via names nothing seen yet */
-    uint32_t related;           /* a CANCEL's INVITE, an INVITE's CANCEL */
-    uint32_t followed_by;       /* the attempt that came after a challenge, redirection, ... */
-    uint32_t request_frame;     /* first request */
+    uint32_t next_sibling;  /* next older child of the same parent */
+    uint32_t next_waiting;  /* next older one whose second Via names nothing seen yet */
+    uint32_t related;       /* a CANCEL's INVITE, an INVITE's CANCEL */
+    uint32_t followed_by;   /* the attempt that came after a challenge, redirection, ... */
+    uint32_t request_frame; /* first request */
     uint32_t last_request_frame;
-    uint32_t trying_frame;      /* first 100, unless another response came before it */
-    uint32_t first_response_frame;       /* first response that is not a 100 */
-    uint32_t final_frame;       /* first final response */
-    uint32_t cancel_frame;      /* first CANCEL of this INVITE */
-    uint32_t ack_frame;         /* first ACK of a failure */
-    uint32_t expired_frame;     /* the frame that found it waiting past its deadline */
-    uint32_t unreachable_frame; /* an ICMP error or TCP reset that the request met */
-    uint32_t last_unreachable_frame;    /* the newest of them */
-    uint32_t returned_frame;    /* an ICMP error that a response met */
-    uint32_t responses;         /* index + 1 of the newest distinct response */
-    uint32_t sends;             /* how often the request was sent, the first time included */
+    uint32_t trying_frame;           /* first 100, unless another response came before it */
+    uint32_t first_response_frame;   /* first response that is not a 100 */
+    uint32_t final_frame;            /* first final response */
+    uint32_t cancel_frame;           /* first CANCEL of this INVITE */
+    uint32_t ack_frame;              /* first ACK of a failure */
+    uint32_t expired_frame;          /* the frame that found it waiting past its deadline */
+    uint32_t unreachable_frame;      /* an ICMP error or TCP reset that the request met */
+    uint32_t last_unreachable_frame; /* the newest of them */
+    uint32_t returned_frame;         /* an ICMP error that a response met */
+    uint32_t responses;              /* index + 1 of the newest distinct response */
+    uint32_t sends;                  /* how often the request was sent, the first time included */
     uint32_t sends_after_100;
-    uint32_t final_tag;         /* sx_txn_tag_hash() of the To tag of the first final response; of an ACK */
-    uint32_t other_final_tag;   /* of a later one with that code and another To tag; 0: none */
+    uint32_t final_tag; /* sx_txn_tag_hash() of the To tag of the first final response; of an ACK */
+    uint32_t other_final_tag; /* of a later one with that code and another To tag; 0: none */
     uint32_t other_final_frame;
-    uint32_t first_tag;         /* of the first response that is not a 100 */
-    uint32_t next_alike;        /* next older INVITE or ACK of a 2xx of the same client, Call-ID and
+    uint32_t first_tag;    /* of the first response that is not a 100 */
+    uint32_t next_alike;   /* next older INVITE or ACK of a 2xx of the same client, Call-ID and
                                    CSeq number */
-    uint32_t trying_tag;        /* of the first 100; 0: it has none */
-    uint32_t uri_hash;          /* of the Request-URI, of INVITE and in dialogs */
-    uint32_t request_hash;      /* of the Request-URI and the tags (RFC 3261 17.2.3) */
-    uint32_t messages;          /* index + 1 of the newest one */
-    uint32_t ack_tag;           /* hash of the To tag of the first ACK of a failure */
-    uint32_t expires_s;         /* Expires of an INVITE in seconds; 0: none */
+    uint32_t trying_tag;   /* of the first 100; 0: it has none */
+    uint32_t uri_hash;     /* of the Request-URI, of INVITE and in dialogs */
+    uint32_t request_hash; /* of the Request-URI and the tags (RFC 3261 17.2.3) */
+    uint32_t messages;     /* index + 1 of the newest one */
+    uint32_t ack_tag;      /* hash of the To tag of the first ACK of a failure */
+    uint32_t expires_s;    /* Expires of an INVITE in seconds; 0: none */
     uint32_t cseq;
-    uint32_t flow;              /* the flow it registers, or is sent to; 0: none known */
-    uint32_t callee;            /* the user whose AOR its Request-URI is; 0: none known */
-    uint32_t auth;              /* index + 1: its credentials and challenges; 0: none */
-    uint32_t hangup;            /* index + 1: the client closed the connection of its INVITE */
-    uint32_t next_in_call;      /* next older transaction with the same Call-ID */
-    uint32_t stray;             /* of responses that are for it and do not match it; 0: none */
-    uint32_t meant_for;         /* such a one's request */
-    uint32_t branch_hash;       /* of the topmost Via */
+    uint32_t flow;         /* the flow it registers, or is sent to; 0: none known */
+    uint32_t callee;       /* the user whose AOR its Request-URI is; 0: none known */
+    uint32_t auth;         /* index + 1: its credentials and challenges; 0: none */
+    uint32_t hangup;       /* index + 1: the client closed the connection of its INVITE */
+    uint32_t next_in_call; /* next older transaction with the same Call-ID */
+    uint32_t stray;        /* of responses that are for it and do not match it; 0: none */
+    uint32_t meant_for;    /* such a one's request */
+    uint32_t branch_hash;  /* of the topmost Via */
     uint32_t sent_by_hash;
-    uint32_t from_tag;          /* sx_txn_tag_hash() of a request's tags; 0: none. Where it is in a */
-    uint32_t to_tag;            /* dialog, or should be */
-    uint32_t next_on_way;       /* next older INVITE on the same connection */
-    uint32_t repeat_gap_ms;     /* between the two newest sends of the request */
-    uint32_t dialog;            /* inside a dialog: its number; else the newest dialog that its
-                                 * responses make, a confirmed one before an early one; 0: none */
-    uint32_t names;             /* where sx_names_note() put them; 0: nowhere */
-    uint32_t next_in_dialog;    /* next older transaction of the same dialog */
-    struct sx_endpoint src, dst;            /* of the request; else as the response implies */
-    struct sx_endpoint answer_dst;  /* where the first response that is not a 100 went */
+    uint32_t from_tag;       /* sx_txn_tag_hash() of a request's tags; 0: none. Where it is in a */
+    uint32_t to_tag;         /* dialog, or should be */
+    uint32_t next_on_way;    /* next older INVITE on the same connection */
+    uint32_t repeat_gap_ms;  /* between the two newest sends of the request */
+    uint32_t dialog;         /* inside a dialog: its number; else the newest dialog that its
+                              * responses make, a confirmed one before an early one; 0: none */
+    uint32_t names;          /* where sx_names_note() put them; 0: nowhere */
+    uint32_t next_in_dialog; /* next older transaction of the same dialog */
+    struct sx_endpoint src, dst;   /* of the request; else as the response implies */
+    struct sx_endpoint answer_dst; /* where the first response that is not a 100 went */
     uint16_t first_response_code;
     uint16_t final_code;
     uint16_t network;           /* of the first request's destination: interface, VLAN, tunnel */
@@ -181,8 +181,8 @@ struct sx_txn {
     bool wrong_token : 1;       /* its flow is that of its token, its Contact is another device's */
     bool seen_elsewhere : 1;    /* the request was seen between two other addresses, too (NAT) */
     bool trying_elsewhere : 1;  /* its 100 came from another host than the request went to */
-    bool completed_elsewhere : 1;   /* a CANCEL whose Reason is SIP 200 (RFC 3326) */
-    bool uneven_repeats : 1;    /* it was sent again sooner than before: no timer does so */
+    bool completed_elsewhere : 1; /* a CANCEL whose Reason is SIP 200 (RFC 3326) */
+    bool uneven_repeats : 1;      /* it was sent again sooner than before: no timer does so */
 };
 
 /* The state after an event; unexpected events leave it as it is. */
@@ -197,8 +197,8 @@ bool sx_txn_is_over(const struct sx_txn *txn, int64_t now_ns);
  * there are hops between that were not captured. */
 bool sx_txn_is_next_hop(const struct sx_txn *parent, const struct sx_txn *branch);
 
-/* Of a tag, to tell the tags of one call apart. It needs no key: whoever could make two tags collide
- * could as well send the same tag twice. */
+/* Of a tag, to tell the tags of one call apart. It needs no key: whoever could make two tags
+ * collide could as well send the same tag twice. */
 uint32_t sx_txn_tag_hash(struct sx_slice tag);
 
 /* True for the message that `frame` stands for: this is it, or a copy of it seen elsewhere. */

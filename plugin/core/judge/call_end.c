@@ -13,8 +13,8 @@
 #define MAX_DIALOGS 32
 #define MAX_HOPS 70
 
-/* BYEs of both sides cross only if the second comes before the first is answered; where the first stays
- * unanswered, so soon: a client has sent it four times by then (RFC 3261 17.1.2.1, T2). */
+/* BYEs of both sides cross only if the second comes before the first is answered; where the first
+ * stays unanswered, so soon: a client has sent it four times by then (RFC 3261 17.1.2.1, T2). */
 #define CROSSING_NS (4 * SX_NS_PER_S)
 
 /* A program that has its 481 ends the call at once, a person does not hang up so soon. */
@@ -171,8 +171,8 @@ bool sx_call_end_is_by(const struct sx_tracker *t, const struct sx_call_end *end
 
 /* ---- the INVITE ---- */
 
-/* A CANCEL of the first hop that has its 487. Where the INVITE was sent on to there, it may be one of
- * several branches, of which another is answered. */
+/* A CANCEL of the first hop that has its 487. Where the INVITE was sent on to there, it may be one
+ * of several branches, of which another is answered. */
 static struct sx_call_end cancelled(const struct sx_tracker *t, const struct sx_txn *invite)
 {
     const struct sx_txn *top = top_of(t, invite), *cancel = sx_tracker_txn(t, top->related);

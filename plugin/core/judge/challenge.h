@@ -12,15 +12,15 @@
 
 enum sx_challenge_state {
     SX_CHALLENGE_UNKNOWN,
-    SX_CHALLENGE_ASKED,     /* none were sent for the realm, or empty ones */
-    SX_CHALLENGE_STALE,     /* the nonce was too old */
-    SX_CHALLENGE_REFUSED    /* user, password or realm are wrong */
+    SX_CHALLENGE_ASKED,  /* none were sent for the realm, or empty ones */
+    SX_CHALLENGE_STALE,  /* the nonce was too old */
+    SX_CHALLENGE_REFUSED /* user, password or realm are wrong */
 };
 
 struct sx_challenge_verdict {
     enum sx_challenge_state state;
-    uint32_t refusals;      /* SX_CHALLENGE_REFUSED: how many in a row, this one included */
-    uint32_t accepted_in;   /* SX_CHALLENGE_UNKNOWN: the 2xx that took the same before; 0: none */
+    uint32_t refusals;    /* SX_CHALLENGE_REFUSED: how many in a row, this one included */
+    uint32_t accepted_in; /* SX_CHALLENGE_UNKNOWN: the 2xx that took the same before; 0: none */
 };
 
 /* Of the transaction's final response; SX_CHALLENGE_UNKNOWN if it is no challenge. */

@@ -58,8 +58,8 @@ static bool in_time(const struct sx_txn *txn, const struct sx_txn *end)
     return txn->final_ns - since_ns <= SX_TIMER_B_NS;
 }
 
-/* A CANCEL of any hop, or a BYE in the early dialog or the one that a re-INVITE is for (RFC 3261 9.2,
- * 15.1.2). */
+/* A CANCEL of any hop, or a BYE in the early dialog or the one that a re-INVITE is for (RFC
+ * 3261 9.2, 15.1.2). */
 static bool ends_invite(const struct sx_txn *txn, const struct sx_txn *end)
 {
     uint32_t frame = end->request_frame ? end->request_frame : end->first_response_frame;
@@ -109,8 +109,8 @@ static bool is_refusal(const struct sx_tracker *tracker, const struct sx_txn *tx
 }
 
 /* What clients put right by themselves: the session interval (RFC 4028 7.3), the expiry of a
- * registration (RFC 3261 10.2.8), a crossing request (14.1), the agreed security (RFC 3329 2.3). What
- * else could be repaired seldom is. */
+ * registration (RFC 3261 10.2.8), a crossing request (14.1), the agreed security (RFC 3329 2.3).
+ * What else could be repaired seldom is. */
 static bool is_repaired_at_once(unsigned code)
 {
     return code == 422 || code == 423 || code == 491 || code == 494;

@@ -9,10 +9,10 @@
 #include "core/record/records.h"
 
 /* True if the final response (code: 200 to 699) is a real failure: not an answered challenge, a
- * followed redirection, a repaired and repeated request, or 487 after CANCEL. A step is normal only if
- * it leads on: credentials that are refused, and a repeated request that ends in the same code again,
- * are failures. While the capture is still being read, what the client is about to do counts as done.
- * txn: NULL if the response belongs to none. */
+ * followed redirection, a repaired and repeated request, or 487 after CANCEL. A step is normal only
+ * if it leads on: credentials that are refused, and a repeated request that ends in the same code
+ * again, are failures. While the capture is still being read, what the client is about to do counts
+ * as done. txn: NULL if the response belongs to none. */
 bool sx_failure_judge(const struct sx_tracker *tracker, const struct sx_txn *txn, unsigned code);
 
 #endif

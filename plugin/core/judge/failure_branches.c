@@ -16,7 +16,8 @@
 /* A shorter wait is no time limit: something else made the hop take the branch back. */
 #define LEAST_WAIT_NS (1 * SX_NS_PER_S)
 
-/* A hop that waited so long has waited for Timer B or F (RFC 3261 17.1.1.2), give or take its clock. */
+/* A hop that waited so long has waited for Timer B or F (RFC 3261 17.1.1.2), give or take its
+ * clock. */
 #define WHOLE_WAIT_NS (28 * SX_NS_PER_S)
 
 static struct sx_failure_cause nothing(const struct sx_txn *at)
@@ -64,7 +65,8 @@ static bool is_of_error(unsigned code)
 
 static void add(struct sx_failure_branches *all, const struct sx_txn *at, const struct sx_txn *b)
 {
-    if (all->count < SX_FAILURE_BRANCHES && (seen(at, b->request_frame) || seen(at, b->final_frame)))
+    if (all->count < SX_FAILURE_BRANCHES &&
+        (seen(at, b->request_frame) || seen(at, b->final_frame)))
         all->list[all->count++] = b;
 }
 
@@ -127,7 +129,8 @@ static uint32_t end_of(const struct sx_txn *at, const struct sx_txn *b)
                                                              : b->last_request_frame;
 }
 
-/* Serial hunting: the hop tried another target after this one, so this one is not why it gave up. */
+/* Serial hunting: the hop tried another target after this one, so this one is not why it gave up.
+ * */
 static bool moved_on(const struct sx_failure_branches *all, const struct sx_txn *at,
                      const struct sx_txn *b)
 {
@@ -149,7 +152,8 @@ static int64_t waited_for(const struct sx_txn *b)
 {
     return b->cancel_ns - (b->first_response_frame && b->first_response_frame < b->cancel_frame
                                ? b->first_response_ns
-                               : b->trying_frame ? b->trying_ns : b->request_ns);
+                           : b->trying_frame ? b->trying_ns
+                                             : b->request_ns);
 }
 
 /* The caller's own limit is over (RFC 3261 13.2.1, Expires): the hop obeys. */
@@ -167,8 +171,8 @@ static int64_t told_after(const struct sx_txn *at, const struct sx_txn *b)
 }
 
 /* The hop took a branch back by itself, and tells its caller at once, before or after. Who cancels
- * the branches of a fork for a 6xx (RFC 3261 16.7 item 5) hands that on, also from one that is not in
- * sight. */
+ * the branches of a fork for a 6xx (RFC 3261 16.7 item 5) hands that on, also from one that is not
+ * in sight. */
 static bool gave_up(const struct sx_txn *at, const struct sx_txn *b)
 {
     if (!b->cancel_frame || !b->request_frame || at->cancel_frame ||
@@ -238,8 +242,11 @@ static struct sx_failure_cause of_registration(const struct sx_tracker *t, const
     uint32_t closed = flow->link ? flow->link->closed_in : 0;
     if (seen(at, closed) && c.registration.flow == flow &&
         (closed < b->request_frame || !b->unreachable_frame)) {
-        c = (struct sx_failure_cause){.kind = SX_FAILURE_CONNECTION_GONE, .frame = closed, .at = at,
-                                      .of = b, .registration = c.registration};
+        c = (struct sx_failure_cause){.kind = SX_FAILURE_CONNECTION_GONE,
+                                      .frame = closed,
+                                      .at = at,
+                                      .of = b,
+                                      .registration = c.registration};
     } else if (c.registration.state == SX_REGISTRATION_REPLACED) {
         c.kind = SX_FAILURE_NOT_REGISTERED;
         c.frame = c.registration.newer_in;

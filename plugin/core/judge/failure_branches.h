@@ -21,8 +21,9 @@ struct sx_failure_branches {
 struct sx_failure_branches sx_failure_branches_of(const struct sx_tracker *tracker,
                                                   const struct sx_txn *at);
 
-/* The branch that gave the failure, and how. Where one has the same code, so that it was handed on with
- * another To tag, the kind is unknown and `of` is that branch; with nothing to tell `of` is NULL. */
+/* The branch that gave the failure, and how. Where one has the same code, so that it was handed on
+ * with another To tag, the kind is unknown and `of` is that branch; with nothing to tell `of` is
+ * NULL. */
 struct sx_failure_cause sx_failure_of_branches(const struct sx_tracker *tracker,
                                                const struct sx_txn *at,
                                                const struct sx_failure_branches *branches);

@@ -21,8 +21,8 @@
 /* Attempts to connect that are looked through. */
 #define MAX_ATTEMPTS 256
 
-/* A hop that has to connect before it can send a request on begins so soon; and once it is refused it
- * says so, or tries the next target, as soon. */
+/* A hop that has to connect before it can send a request on begins so soon; and once it is refused
+ * it says so, or tries the next target, as soon. */
 #define PROMPT_NS (2 * SX_NS_PER_S)
 
 static struct sx_failure_cause unknown(const struct sx_txn *at)
@@ -58,15 +58,14 @@ static uint32_t first_frame(const struct sx_txn *b)
 }
 
 /* A branch below whose failure the caller does not see, though it was known when another one's was
- * chosen, or tried after it. What ended before the chosen one began was tried first, and the chosen one
- * instead of it. */
+ * chosen, or tried after it. What ended before the chosen one began was tried first, and the chosen
+ * one instead of it. */
 static bool is_hidden(const struct sx_tracker *t, const struct sx_txn *above,
                       const struct sx_txn *chosen, const struct sx_txn *b)
 {
     return b != chosen && seen(above, b->final_frame) && b->final_code >= 300 &&
            b->final_code != above->final_code && !b->followed_by && !b->cancel_frame &&
-           b->final_frame > first_frame(chosen) &&
-           sx_failure_judge(t, b, b->final_code);
+           b->final_frame > first_frame(chosen) && sx_failure_judge(t, b, b->final_code);
 }
 
 static const struct sx_txn *hidden_by(const struct sx_tracker *t, const struct sx_txn *above,
@@ -80,8 +79,8 @@ static const struct sx_txn *hidden_by(const struct sx_tracker *t, const struct s
     return first;
 }
 
-/* On the way from where a relayed failure was made up to where it is asked about: a fork that chose it.
- * RFC 3261 16.7 item 6: a 6xx goes before all others, and rightly. */
+/* On the way from where a relayed failure was made up to where it is asked about: a fork that chose
+ * it. RFC 3261 16.7 item 6: a 6xx goes before all others, and rightly. */
 static struct sx_failure_cause chosen_by_fork(const struct sx_tracker *t, const struct sx_txn *txn,
                                               const struct sx_txn *made)
 {
@@ -111,7 +110,8 @@ static struct sx_failure_cause in_circle(const struct sx_tracker *t, const struc
 
     if ((made->final_code != 482 && made->final_code != 483) || !made->request_frame)
         return unknown(made);
-    for (unsigned i = 0; earlier && i < MAX_HOPS; i++, earlier = sx_tracker_txn(t, earlier->parent)) {
+    for (unsigned i = 0; earlier && i < MAX_HOPS;
+         i++, earlier = sx_tracker_txn(t, earlier->parent)) {
         if (!earlier->request_frame || !sx_endpoint_eq(earlier->dst, made->dst))
             continue;
         if (earlier->request_hash == made->request_hash || ++visits > 2) {

@@ -4,8 +4,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * What is asked about is the hop where the response was made (judge/origin); a relayed one has the
- * cause of that hop. What came after the response counts only where it shows how the hop went on with
- * its branches.
+ * cause of that hop. What came after the response counts only where it shows how the hop went on
+ * with its branches.
  */
 #ifndef SX_FAILURE_CAUSE_H
 #define SX_FAILURE_CAUSE_H
@@ -29,12 +29,14 @@ enum sx_failure_kind {
 
 struct sx_failure_cause {
     enum sx_failure_kind kind;
-    uint32_t frame;             /* that shows it; 0: none */
-    const struct sx_txn *at;    /* where the failure was made; never NULL */
-    const struct sx_txn *of;    /* the transaction that shows it; NULL: none */
-    const struct sx_txn *since; /* SX_FAILURE_CIRCLE: the first time at the host that `of` came back to */
-    const struct sx_attempt *attempt;   /* SX_FAILURE_UNREACHABLE: the connection that did not come up */
-    int64_t after_ns;           /* SX_FAILURE_OWN_LIMIT: since the last thing that `of` was told */
+    uint32_t frame;          /* that shows it; 0: none */
+    const struct sx_txn *at; /* where the failure was made; never NULL */
+    const struct sx_txn *of; /* the transaction that shows it; NULL: none */
+    /* SX_FAILURE_CIRCLE: the first time at the host that `of` came back to */
+    const struct sx_txn *since;
+    /* SX_FAILURE_UNREACHABLE: the connection that did not come up */
+    const struct sx_attempt *attempt;
+    int64_t after_ns; /* SX_FAILURE_OWN_LIMIT: since the last thing that `of` was told */
     struct sx_registration registration; /* SX_FAILURE_CONNECTION_GONE, SX_FAILURE_NOT_REGISTERED */
 };
 
@@ -47,7 +49,8 @@ struct sx_failure_cause sx_failure_cause_find(const struct sx_tracker *tracker,
 struct sx_failure_cause sx_failure_cause_first(const struct sx_tracker *tracker,
                                                const struct sx_txn *txn);
 
-/* The host that a cause names: the one that did not answer, cannot be reached, or made the failure. */
+/* The host that a cause names: the one that did not answer, cannot be reached, or made the failure.
+ * */
 struct sx_endpoint sx_failure_cause_place(const struct sx_failure_cause *cause);
 
 #endif

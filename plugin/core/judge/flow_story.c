@@ -37,9 +37,9 @@ static int64_t recovery_ns(const struct sx_tracker *tracker)
 
 /* What the search for a retry finds. */
 struct retry {
-    bool answered;          /* otherwise than that this flow is gone too */
-    bool pending;           /* not answered yet, and there is time */
-    bool unknown;           /* something was sent that may be one */
+    bool answered; /* otherwise than that this flow is gone too */
+    bool pending;  /* not answered yet, and there is time */
+    bool unknown;  /* something was sent that may be one */
 };
 
 /* The first frame of a transaction. */
@@ -79,8 +79,7 @@ static const struct sx_flow *flow_at_edge(const struct sx_flows *flows, const st
 
 /* The flow that a branch was sent over, if its own request or one further on tells. */
 static const struct sx_flow *flow_of_branch(const struct sx_tracker *tracker,
-                                            const struct sx_txn *branch,
-                                            const struct sx_flow *lost)
+                                            const struct sx_txn *branch, const struct sx_flow *lost)
 {
     const struct sx_flows *flows = sx_tracker_flows(tracker);
     const struct sx_txn *at = branch;
@@ -162,8 +161,8 @@ static struct retry find_retry(const struct sx_tracker *tracker, const struct sx
     return retry;
 }
 
-/* The flow was made before the capture: whatever is sent on after the failure, and whoever registers,
- * may be its repair. */
+/* The flow was made before the capture: whatever is sent on after the failure, and whoever
+ * registers, may be its repair. */
 static bool may_be_repaired(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
     const struct sx_flows *flows = sx_tracker_flows(tracker);
@@ -420,8 +419,7 @@ enum sx_flow_token sx_flow_token_of(const struct sx_tracker *tracker, const stru
     return token;
 }
 
-bool sx_flow_is_lost_by(const struct sx_flows *flows, const struct sx_flow *flow,
-                        uint32_t frame)
+bool sx_flow_is_lost_by(const struct sx_flows *flows, const struct sx_flow *flow, uint32_t frame)
 {
     const struct sx_flow *newer = sx_flows_at(flows, flow->newer);
     uint32_t leaving = sx_user_at(flows, flow->user)->leaving_in;

@@ -18,8 +18,7 @@ static bool makes_offers(const struct sx_txn *txn)
 static bool was_pending(const struct sx_txn *other, const struct sx_txn *txn, uint32_t frame)
 {
     return other != txn && other->request_frame && other->request_frame < frame &&
-           makes_offers(other) &&
-           (!other->final_frame || other->final_frame > txn->request_frame);
+           makes_offers(other) && (!other->final_frame || other->final_frame > txn->request_frame);
 }
 
 /* Offered by the other side, or by the side that is refused. */

@@ -36,7 +36,8 @@ static struct sx_mismatch of_response(const struct sx_tracker *tracker, const st
     const struct sx_txn *meant = sx_tracker_txn(tracker, txn->meant_for);
 
     if (meant)
-        return (struct sx_mismatch){.differs = txn->differs, .frame = meant->request_frame,
+        return (struct sx_mismatch){.differs = txn->differs,
+                                    .frame = meant->request_frame,
                                     .dropped = true};
     return differs_from(txn->request_frame ? vias_differ(txn, msg) : 0, txn->request_frame);
 }
@@ -47,9 +48,9 @@ static struct sx_mismatch of_response(const struct sx_tracker *tracker, const st
 struct claim {
     const struct sx_tracker *t;
     const struct sx_txn *txn;
-    uint32_t from, to;              /* hashes of the tags; 0: none */
+    uint32_t from, to; /* hashes of the tags; 0: none */
     enum sx_method method;
-    int64_t at_ns;                  /* when it was sent */
+    int64_t at_ns; /* when it was sent */
 };
 
 static bool came_before(const struct claim *c, const struct sx_txn *other)
@@ -70,8 +71,7 @@ static const struct sx_txn *older_invite(const struct claim *c, const struct sx_
     const struct sx_txn *txn = after ? sx_tracker_txn(c->t, after->next_in_call)
                                      : sx_tracker_newest_in_call(c->t, c->txn->call_hash);
 
-    for (; txn && (*looked)++ < MAX_LOOKED_THROUGH;
-         txn = sx_tracker_txn(c->t, txn->next_in_call))
+    for (; txn && (*looked)++ < MAX_LOOKED_THROUGH; txn = sx_tracker_txn(c->t, txn->next_in_call))
         if (txn->method == SX_METHOD_INVITE && came_before(c, txn))
             return txn;
     return NULL;
@@ -110,8 +110,8 @@ static uint32_t reliable_before(const struct claim *c, const struct sx_dialog *d
 {
     const struct sx_message *response = sx_tracker_responses(c->t, sx_tracker_txn(c->t, d->invite));
 
-    while (response && (response->frame >= c->txn->request_frame ||
-                        !(response->flags & SX_MESSAGE_RELIABLE)))
+    while (response &&
+           (response->frame >= c->txn->request_frame || !(response->flags & SX_MESSAGE_RELIABLE)))
         response = sx_tracker_older_response(c->t, response);
     return response ? response->frame : 0;
 }
@@ -148,10 +148,10 @@ static unsigned tags_differ(const struct claim *c, const struct sx_dialog *d)
 
 /* What the dialogs of the call have to do with the request. */
 struct dialogs_of_call {
-    const struct sx_dialog *own;        /* with its tags; NULL: none that was made */
-    const struct sx_dialog *nearest;    /* one tag differs: a confirmed one, else the newest */
-    const struct sx_dialog *unacked;    /* likewise, and it waits for an ACK; or a PRACK */
-    bool named;                         /* an earlier request has its tags */
+    const struct sx_dialog *own;     /* with its tags; NULL: none that was made */
+    const struct sx_dialog *nearest; /* one tag differs: a confirmed one, else the newest */
+    const struct sx_dialog *unacked; /* likewise, and it waits for an ACK; or a PRACK */
+    bool named;                      /* an earlier request has its tags */
 };
 
 /* By another request than this one on another hop. */
@@ -219,7 +219,8 @@ static bool may_be_lost(const struct claim *c, const struct dialogs_of_call *all
         return false;
     return c->txn->final_code / 100 == 2 ||
            ((c->method == SX_METHOD_ACK || c->method == SX_METHOD_PRACK ||
-             (all->named && !all->own)) && !all->unacked);
+             (all->named && !all->own)) &&
+            !all->unacked);
 }
 
 /* The message of a dialog that a request differs from: the answer at this hop, or what began it. */
@@ -235,8 +236,8 @@ static uint32_t message_of(const struct claim *c, const struct sx_dialog *d)
     while ((txn = older_invite(c, txn, &looked)))
         if (txn->dialog == d->number && !txn->in_dialog && txn->final_code / 100 == 2 &&
             txn->final_frame < c->txn->request_frame &&
-            (goes_along(c, txn) || (txn->src.host == c->txn->dst.host &&
-                                    txn->dst.host == c->txn->src.host)))
+            (goes_along(c, txn) ||
+             (txn->src.host == c->txn->dst.host && txn->dst.host == c->txn->src.host)))
             return txn->final_frame;
     return d->answer_frame;
 }
@@ -285,17 +286,16 @@ static struct sx_mismatch of_cseq(const struct claim *c, const struct sx_dialog 
     for (txn = NULL; !c->txn->by_called && (txn = older_invite(c, txn, &looked));)
         if (!txn->in_dialog && txn->dialog == d->number)
             best = higher(c, best, txn);
-    return best ? differs_from(SX_DIFFERS_CSEQ_NUMBER, best->request_frame)
-                : differs_from(0, 0);
+    return best ? differs_from(SX_DIFFERS_CSEQ_NUMBER, best->request_frame) : differs_from(0, 0);
 }
 
 /* ---- ACK ---- */
 
 /* An INVITE of the side that sent the ACK, which is answered and not yet acknowledged. */
 struct awaiting_ack {
-    const struct sx_txn *failed;    /* by a failure: the ACK has its branch (17.1.1.3) */
-    const struct sx_txn *answered;  /* by 2xx */
-    bool own;                       /* one that the ACK fits is there */
+    const struct sx_txn *failed;   /* by a failure: the ACK has its branch (17.1.1.3) */
+    const struct sx_txn *answered; /* by 2xx */
+    bool own;                      /* one that the ACK fits is there */
 };
 
 static void weigh_invite(const struct claim *c, const struct sx_txn *invite,
@@ -347,9 +347,9 @@ static struct sx_mismatch of_ack(const struct claim *c)
         return differs_from(0, 0);
     if (found.answered && !has_own_ack(c, found.answered))
         return differs_from(SX_DIFFERS_CSEQ_NUMBER, found.answered->request_frame);
-    return found.failed ? differs_from(via_of_ack_differs(c, found.failed),
-                                       found.failed->request_frame)
-                        : differs_from(0, 0);
+    return found.failed
+               ? differs_from(via_of_ack_differs(c, found.failed), found.failed->request_frame)
+               : differs_from(0, 0);
 }
 
 /* ---- CANCEL ---- */

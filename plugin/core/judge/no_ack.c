@@ -11,8 +11,8 @@
 /* No round trip takes longer: what comes later did not cross. */
 #define CROSSING_NS (2 * SX_T1_NS)
 
-/* So often a server sends a final response in 15.5 s. That long, no capture loses every ACK by chance;
- * some servers stop then for good. */
+/* So often a server sends a final response in 15.5 s. That long, no capture loses every ACK by
+ * chance; some servers stop then for good. */
 #define MANY_SENDS 6
 
 /* Enough where something else shows that the ACK did not come. */
@@ -82,9 +82,9 @@ static bool is_hop_above(const struct sx_tracker *t, const struct sx_txn *server
 /* ---- the ACKs of a 2xx ---- */
 
 struct acks {
-    const struct sx_txn *here;      /* the first one that takes the INVITE's hop */
-    const struct sx_txn *arrives;   /* that goes to where the INVITE went */
-    const struct sx_txn *leaves;    /* that comes from where the INVITE came from */
+    const struct sx_txn *here;    /* the first one that takes the INVITE's hop */
+    const struct sx_txn *arrives; /* that goes to where the INVITE went */
+    const struct sx_txn *leaves;  /* that comes from where the INVITE came from */
     const struct sx_txn *first, *last;
 };
 
@@ -143,7 +143,8 @@ static int64_t next_send_ns(const struct sx_resent *r)
 }
 
 /* The server hangs up for want of the ACK (RFC 3261 13.3.1.4). */
-static bool gives_up(const struct sx_resent *r, const struct sx_txn *bye, const struct sx_txn *invite)
+static bool gives_up(const struct sx_resent *r, const struct sx_txn *bye,
+                     const struct sx_txn *invite)
 {
     int64_t after = bye->request_ns - r->first_ns;
 
@@ -152,8 +153,8 @@ static bool gives_up(const struct sx_resent *r, const struct sx_txn *bye, const 
 }
 
 struct aftermath {
-    bool ends;          /* a BYE explains why the server stopped */
-    bool goes_on;       /* the dialog lived on after the server had stopped early */
+    bool ends;    /* a BYE explains why the server stopped */
+    bool goes_on; /* the dialog lived on after the server had stopped early */
 };
 
 static struct aftermath find_aftermath(const struct sx_tracker *t, const struct sx_txn *invite,
@@ -217,7 +218,8 @@ static void blame_ack(const struct sx_tracker *t, const struct sx_txn *server,
     }
     if (!last)
         return;
-    bool on_way = arrives || (last->dst.host != server->dst.host && is_hop_above(t, server, last->dst));
+    bool on_way = arrives ||
+                  (last->dst.host != server->dst.host && is_hop_above(t, server, last->dst));
     blame(v, on_way ? SX_ACK_CAUSE_LOST : SX_ACK_CAUSE_ASTRAY, last->request_frame);
 }
 
@@ -263,8 +265,8 @@ static const struct sx_txn *ack_misnumbered(const struct sx_tracker *t, const st
 
 /* ---- why: the response ---- */
 
-/* The frame that shows that the client of a hop did not get the response; 0 if none does. Over TCP a
- * response may go over another connection than the request came (RFC 3261 18.2.2). */
+/* The frame that shows that the client of a hop did not get the response; 0 if none does. Over TCP
+ * a response may go over another connection than the request came (RFC 3261 18.2.2). */
 static uint32_t lost_at_hop(const struct sx_tracker *t, const struct sx_txn *hop,
                             const struct sx_resent *r)
 {
@@ -335,7 +337,8 @@ static const struct sx_txn *shows_answer(const struct sx_tracker *t, const struc
 /* ---- a 2xx ---- */
 
 static void blame_no_ack(const struct sx_tracker *t, const struct sx_txn *server,
-                         const struct sx_dialog *dialog, const struct sx_resent *r, struct sx_ack *v)
+                         const struct sx_dialog *dialog, const struct sx_resent *r,
+                         struct sx_ack *v)
 {
     const struct sx_txn *wrong = ack_elsewhere(t, server, dialog, r->frame);
     uint32_t lost;
@@ -407,7 +410,8 @@ static const struct sx_txn *next_attempt(const struct sx_tracker *t, const struc
 {
     const struct sx_txn *next = sx_tracker_txn(t, invite->followed_by);
 
-    return next && next->src.host == invite->src.host && next->request_ns >= r->first_ns ? next : NULL;
+    return next && next->src.host == invite->src.host && next->request_ns >= r->first_ns ? next
+                                                                                         : NULL;
 }
 
 /* One with the tags of this response that matches no transaction: its branch is another. */
@@ -416,7 +420,8 @@ static const struct sx_txn *ack_of_other_branch(const struct sx_tracker *t,
 {
     const struct sx_txn *ack = ack_elsewhere(t, invite, NULL, invite->final_frame);
 
-    return ack && ack->src.host == invite->src.host && ack->dst.host == invite->dst.host ? ack : NULL;
+    return ack && ack->src.host == invite->src.host && ack->dst.host == invite->dst.host ? ack
+                                                                                         : NULL;
 }
 
 static void blame_failure(const struct sx_tracker *t, const struct sx_txn *invite,
@@ -480,10 +485,9 @@ struct sx_ack sx_no_ack_judge(const struct sx_tracker *t, const struct sx_txn *i
 const struct sx_resent *sx_no_ack_overdue(const struct sx_tracker *t, const struct sx_txn *txn)
 {
     const struct sx_dialog *dialog = has_success(txn) ? sx_tracker_dialog(t, txn->dialog) : NULL;
-    const struct sx_resent *r =
-        txn->method == SX_METHOD_INVITE && txn->final_frame
-            ? sx_resent_find(t, txn, dialog ? dialog->number : 0)
-            : NULL;
+    const struct sx_resent *r = txn->method == SX_METHOD_INVITE && txn->final_frame
+                                    ? sx_resent_find(t, txn, dialog ? dialog->number : 0)
+                                    : NULL;
 
     if (!r || r->told || sx_tracker_now(t) - r->first_ns < SX_TIMER_B_NS ||
         r->last_ns - r->first_ns < LAST_SEND_NS || server_hop(t, txn, dialog) != txn ||
@@ -516,7 +520,8 @@ static void take_if_better(struct sx_acknowledged *best, const struct sx_txn *ac
 
 /* Of the hops of the INVITE that began the dialog. */
 static struct sx_acknowledged first_success(const struct sx_tracker *t,
-                                            const struct sx_dialog *dialog, const struct sx_txn *ack)
+                                            const struct sx_dialog *dialog,
+                                            const struct sx_txn *ack)
 {
     struct sx_acknowledged best = {0, NULL};
     const struct sx_txn *hop = sx_tracker_txn(t, dialog->invite);
@@ -531,7 +536,8 @@ static struct sx_acknowledged first_success(const struct sx_tracker *t,
 }
 
 static struct sx_acknowledged success_inside(const struct sx_tracker *t,
-                                             const struct sx_dialog *dialog, const struct sx_txn *ack)
+                                             const struct sx_dialog *dialog,
+                                             const struct sx_txn *ack)
 {
     struct sx_acknowledged best = {0, NULL};
     const struct sx_txn *request = sx_dialog_newest_request(t, dialog);

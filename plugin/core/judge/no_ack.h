@@ -3,9 +3,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * The ACK of a 2xx goes from end to end, in the dialog that the 2xx confirms (RFC 3261 13.2.2.4); that
- * of another final response from hop to hop, in the transaction (17.1.1.3). That the capture shows no
- * ACK proves nothing; that the server goes on repeating does (13.3.1.4, 17.2.1).
+ * The ACK of a 2xx goes from end to end, in the dialog that the 2xx confirms (RFC 3261 13.2.2.4);
+ * that of another final response from hop to hop, in the transaction (17.1.1.3). That the capture
+ * shows no ACK proves nothing; that the server goes on repeating does (13.3.1.4, 17.2.1).
  */
 #ifndef SX_NO_ACK_H
 #define SX_NO_ACK_H
@@ -16,8 +16,8 @@
 enum sx_ack_state {
     SX_ACK_UNKNOWN,
     SX_ACK_SENT,
-    SX_ACK_NEVER,       /* the server repeated it for as long as without an ACK */
-    SX_ACK_LATE         /* only after the server had repeated it */
+    SX_ACK_NEVER, /* the server repeated it for as long as without an ACK */
+    SX_ACK_LATE   /* only after the server had repeated it */
 };
 
 enum sx_ack_cause {
@@ -31,30 +31,32 @@ enum sx_ack_cause {
 
 struct sx_ack {
     enum sx_ack_state state;
-    enum sx_ack_cause cause;    /* of SX_ACK_NEVER and SX_ACK_LATE */
-    uint32_t ack_in;            /* the ACK for it, at this hop if there is one; 0: none */
-    uint32_t cause_in;          /* the frame that shows the cause; 0: none */
-    uint32_t response_in;       /* where the server sent it first; 0: not sent again */
-    uint32_t sends;             /* by the server; 0: not sent again */
-    int64_t lasted_ns;          /* from the first of them to the last */
+    enum sx_ack_cause cause; /* of SX_ACK_NEVER and SX_ACK_LATE */
+    uint32_t ack_in;         /* the ACK for it, at this hop if there is one; 0: none */
+    uint32_t cause_in;       /* the frame that shows the cause; 0: none */
+    uint32_t response_in;    /* where the server sent it first; 0: not sent again */
+    uint32_t sends;          /* by the server; 0: not sent again */
+    int64_t lasted_ns;       /* from the first of them to the last */
 };
 
-/* Of a final response of an INVITE transaction: of the 2xx that confirms or belongs to a dialog; dialog
- * NULL: of its first final response, which is no 2xx. */
+/* Of a final response of an INVITE transaction: of the 2xx that confirms or belongs to a dialog;
+ * dialog NULL: of its first final response, which is no 2xx. */
 struct sx_ack sx_no_ack_judge(const struct sx_tracker *tracker, const struct sx_txn *invite,
                               const struct sx_dialog *dialog);
 
 struct sx_acknowledged {
-    uint32_t frame;                 /* of the final response; 0: none is in the capture */
-    const struct sx_txn *invite;    /* whose it is; NULL: none */
+    uint32_t frame;              /* of the final response; 0: none is in the capture */
+    const struct sx_txn *invite; /* whose it is; NULL: none */
 };
 
-/* What an ACK acknowledges, at its own hop if that is in the capture. txn: what the ACK belongs to, the
- * INVITE's for one of a failure. */
-struct sx_acknowledged sx_no_ack_response(const struct sx_tracker *tracker, const struct sx_txn *txn);
+/* What an ACK acknowledges, at its own hop if that is in the capture. txn: what the ACK belongs to,
+ * the INVITE's for one of a failure. */
+struct sx_acknowledged sx_no_ack_response(const struct sx_tracker *tracker,
+                                          const struct sx_txn *txn);
 
-/* The final response of this transaction, if its ACK is overdue by the newest frame, nothing explains its
- * repetitions away, and no frame has told it; else NULL. */
-const struct sx_resent *sx_no_ack_overdue(const struct sx_tracker *tracker, const struct sx_txn *txn);
+/* The final response of this transaction, if its ACK is overdue by the newest frame, nothing
+ * explains its repetitions away, and no frame has told it; else NULL. */
+const struct sx_resent *sx_no_ack_overdue(const struct sx_tracker *tracker,
+                                          const struct sx_txn *txn);
 
 #endif

@@ -33,7 +33,8 @@ static bool may_hide_origin(const struct sx_txn *txn, const struct sx_txn *branc
     return !is_made_for_silence(txn->final_code);
 }
 
-/* The final response of a branch that a transaction was given as well, by code and To tag; 0: none. */
+/* The final response of a branch that a transaction was given as well, by code and To tag; 0: none.
+ * */
 static uint32_t response_of(const struct sx_txn *branch, const struct sx_txn *txn)
 {
     if (branch->final_code != txn->final_code)
@@ -65,7 +66,8 @@ static bool was_answered_without_asking(const struct sx_tracker *tracker, const 
            !host->own_invite && !host->answered_unseen && !host->unreadable;
 }
 
-/* The same response, earlier, to what this hop sent on with the Vias masked. NULL if there is none. */
+/* The same response, earlier, to what this hop sent on with the Vias masked. NULL if there is none.
+ * */
 static const struct sx_txn *sent_before(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
     const struct sx_txn *b = sx_call_newest(tracker, txn), *first = NULL;
@@ -79,8 +81,8 @@ static const struct sx_txn *sent_before(const struct sx_tracker *tracker, const 
     return first;
 }
 
-/* The sender says that the client's flow is gone, and it held the connection of that flow, which the
- * capture shows to have ended before: there was no other way on (RFC 5626 5.3). */
+/* The sender says that the client's flow is gone, and it held the connection of that flow, which
+ * the capture shows to have ended before: there was no other way on (RFC 5626 5.3). */
 static bool has_lost_the_flow(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
     const struct sx_flows *flows = sx_tracker_flows(tracker);

@@ -9,15 +9,15 @@
 #include "core/record/records.h"
 
 enum sx_origin_kind {
-    SX_ORIGIN_UNKNOWN,  /* no hop further on is in the capture, and nothing else tells */
-    SX_ORIGIN_HERE,     /* the sender made it, and there is a reason to say so */
-    SX_ORIGIN_RELAYED   /* a hop further on sent it first */
+    SX_ORIGIN_UNKNOWN, /* no hop further on is in the capture, and nothing else tells */
+    SX_ORIGIN_HERE,    /* the sender made it, and there is a reason to say so */
+    SX_ORIGIN_RELAYED  /* a hop further on sent it first */
 };
 
 struct sx_origin {
     enum sx_origin_kind kind;
-    const struct sx_txn *txn;   /* the last one further on that has this response; never NULL */
-    uint32_t frame;             /* SX_ORIGIN_RELAYED: where it appeared first; else 0 */
+    const struct sx_txn *txn; /* the last one further on that has this response; never NULL */
+    uint32_t frame;           /* SX_ORIGIN_RELAYED: where it appeared first; else 0 */
 };
 
 /* Where the final response of a transaction came from, as far as the capture shows it. */

@@ -18,7 +18,7 @@
 struct moment {
     uint32_t frame;
     int64_t ns;
-    bool routed;        /* somebody sends a request to the binding, and so still holds it */
+    bool routed; /* somebody sends a request to the binding, and so still holds it */
 };
 
 /* ---- what happened to a binding ---- */
@@ -37,10 +37,10 @@ static bool was_refused(const struct sx_tracker *t, const struct sx_registering 
 
 /* What the REGISTERs before the moment come to, for the flow. */
 struct history {
-    const struct sx_registering *grant;     /* of this flow, the newest; NULL: none */
-    const struct sx_registering *removal;   /* after any grant */
-    const struct sx_registering *newer;     /* the first grant of another flow after it */
-    const struct sx_registering *refusal;   /* the newest after any grant */
+    const struct sx_registering *grant;   /* of this flow, the newest; NULL: none */
+    const struct sx_registering *removal; /* after any grant */
+    const struct sx_registering *newer;   /* the first grant of another flow after it */
+    const struct sx_registering *refusal; /* the newest after any grant */
 };
 
 static struct history history_of(const struct sx_tracker *t, const struct sx_flow *flow,
@@ -68,8 +68,7 @@ static struct history history_of(const struct sx_tracker *t, const struct sx_flo
 }
 
 /* The same instance has registered another Contact since: its old one leads nowhere. */
-static const struct sx_registering *moved_on(const struct sx_tracker *t,
-                                             const struct sx_flow *flow,
+static const struct sx_registering *moved_on(const struct sx_tracker *t, const struct sx_flow *flow,
                                              const struct sx_registering *grant, struct moment m)
 {
     const struct sx_flows *flows = sx_tracker_flows(t);

@@ -95,7 +95,8 @@ enum sx_refresh_refusal sx_refresh_refused_last(const struct sx_tracker *t, uint
 /* ---- late ---- */
 
 /* Every CSeq number from one REGISTER to the other is in the capture. */
-static bool is_gapless(const struct sx_tracker *t, const struct sx_txn *before, const struct sx_txn *now)
+static bool is_gapless(const struct sx_tracker *t, const struct sx_txn *before,
+                       const struct sx_txn *now)
 {
     const struct sx_txn *txn = sx_tracker_newest_in_call(t, now->call_hash);
     uint32_t wanted = now->cseq;
@@ -118,8 +119,8 @@ struct sx_late_refresh sx_late_refresh_judge(const struct sx_tracker *t,
     const struct sx_txn *txn = sx_tracker_txn(t, mark->txn), *old;
     struct sx_late_refresh r = {.flow = NULL};
 
-    if (mark->kind != SX_HEALTH_LATE || !before || !txn || !(old = sx_tracker_txn(t, before->txn)) ||
-        !is_gapless(t, old, txn))
+    if (mark->kind != SX_HEALTH_LATE || !before || !txn ||
+        !(old = sx_tracker_txn(t, before->txn)) || !is_gapless(t, old, txn))
         return r;
     r.flow = sx_flows_at(flows, before->flow);
     r.before_in = before->register_in;
@@ -143,7 +144,8 @@ struct sx_no_refresh sx_no_refresh_judge(const struct sx_tracker *t, const struc
     const struct sx_flow *flow = sx_flows_at(flows, txn->flow);
     struct sx_no_refresh r = {.flow = NULL};
 
-    if (txn->method != SX_METHOD_REGISTER || txn->final_code / 100 != 2 || !flow || txn->unregisters)
+    if (txn->method != SX_METHOD_REGISTER || txn->final_code / 100 != 2 || !flow ||
+        txn->unregisters)
         return r;
     const struct sx_binding *b = binding_of(t, flow);
     const struct sx_registering *grant = sx_registering_at(flows, b->newest_grant);

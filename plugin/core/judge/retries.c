@@ -33,7 +33,8 @@ static bool is_alike(const struct sx_txn *a, const struct sx_txn *b)
 }
 
 /* The one was sent because the other had failed, and not when its Retry-After was over. */
-static bool is_again(const struct sx_tracker *t, const struct sx_txn *txn, const struct sx_txn *before)
+static bool is_again(const struct sx_tracker *t, const struct sx_txn *txn,
+                     const struct sx_txn *before)
 {
     const struct sx_pause *pause = sx_pause_of(t, before);
 
@@ -61,10 +62,10 @@ static bool is_made_there(const struct tries *all, const struct sx_txn *txn)
     return txn->final_code == 503;
 }
 
-/* A failure that this one is the next try after; by_hop: of the same hop, for the same request of its
- * own client. */
-static bool is_next_try(const struct sx_tracker *t, const struct tries *all, const struct sx_txn *txn,
-                        bool by_hop)
+/* A failure that this one is the next try after; by_hop: of the same hop, for the same request of
+ * its own client. */
+static bool is_next_try(const struct sx_tracker *t, const struct tries *all,
+                        const struct sx_txn *txn, bool by_hop)
 {
     for (unsigned i = 0; i < all->count; i++) {
         const struct sx_txn *before = all->list[i];

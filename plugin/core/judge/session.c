@@ -10,15 +10,15 @@
 /* Requests of a dialog or call, the newest first, that are looked through. */
 #define MAX_LOOKED_THROUGH 64
 
-/* What the way takes: where the capture sees the 2xx later than its sender sent it, a BYE may come a
- * little before the time. */
+/* What the way takes: where the capture sees the 2xx later than its sender sent it, a BYE may come
+ * a little before the time. */
 #define TOLERANCE_NS (500 * SX_NS_PER_MS)
 
 /* What the requests of the dialog after the agreement are. */
 struct after {
     const struct sx_txn *refresh, *refused, *unknown, *bye;
-    bool shows_way;     /* a request inside the dialog is in the capture, so others would be */
-    bool cut;           /* there are more than are looked through */
+    bool shows_way; /* a request inside the dialog is in the capture, so others would be */
+    bool cut;       /* there are more than are looked through */
 };
 
 static bool can_refresh(const struct sx_txn *txn)

@@ -9,18 +9,18 @@
 #include "core/record/sessions.h"
 
 enum sx_session_state {
-    SX_SESSION_OPEN,        /* not due yet, or nothing can be told */
+    SX_SESSION_OPEN, /* not due yet, or nothing can be told */
     SX_SESSION_REFRESHED,
-    SX_SESSION_ENDED,       /* the call ended before the refresh was due */
-    SX_SESSION_OVERDUE      /* due, and the capture shows that none came */
+    SX_SESSION_ENDED,  /* the call ended before the refresh was due */
+    SX_SESSION_OVERDUE /* due, and the capture shows that none came */
 };
 
 struct sx_session_verdict {
     enum sx_session_state state;
-    int64_t due_ns;                     /* when the refresh must have come */
-    const struct sx_txn *refresh;       /* the request that refreshed it; NULL: none */
-    const struct sx_txn *refused;       /* the newest one that tried to, in vain; NULL: none */
-    const struct sx_txn *bye;           /* the first BYE after it; NULL: none */
+    int64_t due_ns;               /* when the refresh must have come */
+    const struct sx_txn *refresh; /* the request that refreshed it; NULL: none */
+    const struct sx_txn *refused; /* the newest one that tried to, in vain; NULL: none */
+    const struct sx_txn *bye;     /* the first BYE after it; NULL: none */
 };
 
 /* What the capture, as far as it was read, shows. */

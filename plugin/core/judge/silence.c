@@ -9,8 +9,8 @@
 /* Nothing in the capture answers the request, for as long as any client waits. */
 static bool is_unanswered(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
-    return txn->request_frame && txn->method != SX_METHOD_ACK && txn->responses == 0 && !txn->stray &&
-           sx_tracker_now(tracker) - txn->request_ns >= SX_TIMER_B_NS;
+    return txn->request_frame && txn->method != SX_METHOD_ACK && txn->responses == 0 &&
+           !txn->stray && sx_tracker_now(tracker) - txn->request_ns >= SX_TIMER_B_NS;
 }
 
 bool sx_silence_no_response(const struct sx_tracker *tracker, const struct sx_txn *txn)

@@ -13,8 +13,8 @@
 bool sx_silence_no_response(const struct sx_tracker *tracker, const struct sx_txn *txn);
 
 /* True if nothing in the capture answered the request for so long, and the client did not go on
- * sending it as it does over UDP while it hears nothing (RFC 3261 17.1.1.2, 17.1.2.2): it may have a
- * response that the capture lacks. */
+ * sending it as it does over UDP while it hears nothing (RFC 3261 17.1.1.2, 17.1.2.2): it may have
+ * a response that the capture lacks. */
 bool sx_silence_not_repeated(const struct sx_tracker *tracker, const struct sx_txn *txn);
 
 #endif

@@ -13,7 +13,8 @@
 /* What is answered longer before, or after, says nothing of the time between. */
 #define AROUND_NS (60 * SX_NS_PER_S)
 
-/* A SYN is given up after this (RFC 1122 4.2.3.5 asks for more; SIP waits no longer than Timer B). */
+/* A SYN is given up after this (RFC 1122 4.2.3.5 asks for more; SIP waits no longer than Timer B).
+ * */
 #define GIVES_UP_NS SX_TIMER_B_NS
 
 /* Attempts to connect, and frames, before a request that are looked through. */
@@ -23,13 +24,13 @@
 struct around {
     struct sx_endpoint src, dst;
     int64_t from_ns, to_ns;
-    uint32_t number;        /* of a transaction then */
-    uint32_t until_frame;   /* up to where the capture counts */
+    uint32_t number;      /* of a transaction then */
+    uint32_t until_frame; /* up to where the capture counts */
 };
 
 struct seen {
-    uint32_t smaller_in;    /* answered there, over UDP; 0: none */
-    bool large;             /* a large one is answered there, too */
+    uint32_t smaller_in; /* answered there, over UDP; 0: none */
+    bool large;          /* a large one is answered there, too */
 };
 
 static bool is_answered(const struct sx_txn *txn, uint32_t until_frame)
@@ -46,9 +47,10 @@ static struct seen look_around(const struct sx_tracker *t, const struct around *
 
     for (uint32_t n = first; n <= last; n++) {
         const struct sx_txn *o = sx_tracker_txn(t, n);
-        if (o->transport != SX_TRANSPORT_UDP || !o->request_frame || !is_answered(o, a->until_frame) ||
-            o->src.host != a->src.host || !sx_endpoint_eq(o->dst, a->dst) ||
-            o->request_ns < a->from_ns - AROUND_NS || o->request_ns > a->to_ns + AROUND_NS)
+        if (o->transport != SX_TRANSPORT_UDP || !o->request_frame ||
+            !is_answered(o, a->until_frame) || o->src.host != a->src.host ||
+            !sx_endpoint_eq(o->dst, a->dst) || o->request_ns < a->from_ns - AROUND_NS ||
+            o->request_ns > a->to_ns + AROUND_NS)
             continue;
         if (sx_large_of(t, o))
             seen.large = true;
@@ -60,9 +62,11 @@ static struct seen look_around(const struct sx_tracker *t, const struct around *
 
 static struct seen around_txn(const struct sx_tracker *t, const struct sx_txn *txn)
 {
-    return look_around(t, &(struct around){.src = txn->src, .dst = txn->dst,
+    return look_around(t, &(struct around){.src = txn->src,
+                                           .dst = txn->dst,
                                            .from_ns = txn->request_ns,
-                                           .to_ns = txn->last_request_ns, .number = txn->number,
+                                           .to_ns = txn->last_request_ns,
+                                           .number = txn->number,
                                            .until_frame = UINT32_MAX});
 }
 
@@ -91,8 +95,8 @@ static bool is_over_udp(const struct sx_txn *txn, const struct sx_large *large)
 
 static const struct sx_attempt *tried_tcp(const struct sx_tracker *t, const struct sx_txn *txn)
 {
-    const struct sx_attempt *a = in_vain(t, txn->src.host, txn->dst.host,
-                                         txn->request_ns - GIVES_UP_NS, txn->request_frame);
+    const struct sx_attempt *a =
+        in_vain(t, txn->src.host, txn->dst.host, txn->request_ns - GIVES_UP_NS, txn->request_frame);
 
     return a && a->to.port == txn->dst.port ? a : NULL;
 }
@@ -108,14 +112,20 @@ static struct sx_size failed_by_tcp(const struct sx_tracker *t, const struct sx_
     struct sx_failure_cause c = sx_failure_cause_find(t, txn);
     if (c.kind != SX_FAILURE_UNREACHABLE || !c.attempt || c.at != txn)
         return s;
-    struct seen seen = look_around(t, &(struct around){.src = c.attempt->from, .dst = c.attempt->to,
+    struct seen seen = look_around(t, &(struct around){.src = c.attempt->from,
+                                                       .dst = c.attempt->to,
                                                        .from_ns = txn->request_ns,
-                                                       .to_ns = txn->final_ns, .number = txn->number,
+                                                       .to_ns = txn->final_ns,
+                                                       .number = txn->number,
                                                        .until_frame = UINT32_MAX});
     if (!seen.smaller_in || seen.large)
         return s;
-    return (struct sx_size){.kind = SX_SIZE_FAILED_BY_TCP, .bytes = large->bytes, .sends = txn->sends,
-                            .smaller_in = seen.smaller_in, .attempt = c.attempt, .to = c.attempt->to};
+    return (struct sx_size){.kind = SX_SIZE_FAILED_BY_TCP,
+                            .bytes = large->bytes,
+                            .sends = txn->sends,
+                            .smaller_in = seen.smaller_in,
+                            .attempt = c.attempt,
+                            .to = c.attempt->to};
 }
 
 /* ---- over UDP ---- */
@@ -134,7 +144,9 @@ struct sx_size sx_size_judge(const struct sx_tracker *t, const struct sx_txn *tx
         return s;
     if (!is_over_udp(txn, large))
         return failed_by_tcp(t, txn, large);
-    s = (struct sx_size){.bytes = large->bytes, .sends = txn->sends, .to = txn->dst,
+    s = (struct sx_size){.bytes = large->bytes,
+                         .sends = txn->sends,
+                         .to = txn->dst,
                          .attempt = tried_tcp(t, txn)};
     struct seen seen = around_txn(t, txn);
     s.smaller_in = seen.smaller_in;
@@ -156,11 +168,16 @@ struct sx_size sx_size_of_fragments(const struct sx_tracker *t, const struct sx_
     /* A response shows that it arrived, and one that is whole is judged as it is. */
     if (!b || again->nth < SX_SIZE_SENDS || (txn && txn->number <= again->txns))
         return s;
-    struct seen seen = look_around(t, &(struct around){.src = b->src, .dst = b->dst, .from_ns = b->ns,
-                                                       .to_ns = again->ns, .number = again->txns,
+    struct seen seen = look_around(t, &(struct around){.src = b->src,
+                                                       .dst = b->dst,
+                                                       .from_ns = b->ns,
+                                                       .to_ns = again->ns,
+                                                       .number = again->txns,
                                                        .until_frame = again->frame});
     if (seen.large)
         return s;
-    return (struct sx_size){.kind = SX_SIZE_FRAGMENTS, .sends = again->nth,
-                            .smaller_in = seen.smaller_in, .to = b->dst};
+    return (struct sx_size){.kind = SX_SIZE_FRAGMENTS,
+                            .sends = again->nth,
+                            .smaller_in = seen.smaller_in,
+                            .to = b->dst};
 }

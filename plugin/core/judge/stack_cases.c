@@ -17,12 +17,12 @@
 /* Branches, requests of a dialog or a call that are looked through. */
 #define MAX_LOOKED_THROUGH 64
 
-/* Transactions after a REGISTER that are looked through for another one of its host; where there are
- * more, nothing is said. */
+/* Transactions after a REGISTER that are looked through for another one of its host; where there
+ * are more, nothing is said. */
 #define MAX_LATER 4096
 
-/* A failure that is not acknowledged comes again after 4 s at the most (RFC 3261 17.2.1, T2): who was
- * silent for twice that long has stopped. */
+/* A failure that is not acknowledged comes again after 4 s at the most (RFC 3261 17.2.1, T2): who
+ * was silent for twice that long has stopped. */
 #define STOPPED_NS (8 * SX_NS_PER_S)
 
 struct finder {
@@ -32,11 +32,12 @@ struct finder {
     struct sx_stack_cases *found;
 };
 
-static struct sx_stack_case *add(struct finder *f, enum sx_stack_situation situation, int64_t number,
-                                 const struct sx_txn *of)
+static struct sx_stack_case *add(struct finder *f, enum sx_stack_situation situation,
+                                 int64_t number, const struct sx_txn *of)
 {
     struct sx_stack_cases *all = f->found;
-    /* There are fewer situations for one message than there is room for; the last place is spare. */
+    /* There are fewer situations for one message than there is room for; the last place is spare.
+     * */
     struct sx_stack_case *c = &all->list[MIN(all->count, SX_STACK_CASES - 1)];
 
     all->count = MIN(all->count + 1, SX_STACK_CASES);
@@ -140,12 +141,14 @@ static void by_cause(struct finder *f)
     }
 }
 
-/* The caller cancelled, and the next hop, which had said something, sent no final response to it. */
+/* The caller cancelled, and the next hop, which had said something, sent no final response to it.
+ * */
 static void cancelled(struct finder *f)
 {
     const struct sx_txn *txn = f->txn, *b = sx_tracker_txn(f->t, txn->first_child);
 
-    for (unsigned i = 0; b && i < MAX_LOOKED_THROUGH; i++, b = sx_tracker_txn(f->t, b->next_sibling))
+    for (unsigned i = 0; b && i < MAX_LOOKED_THROUGH;
+         i++, b = sx_tracker_txn(f->t, b->next_sibling))
         if (b->cancel_frame && b->trying_frame && b->cancel_frame < txn->final_frame &&
             (!b->final_frame || b->final_frame > txn->final_frame)) {
             add(f, SX_SITUATION_CANCELLED_UNANSWERED,
@@ -326,9 +329,10 @@ static const struct sx_txn *one_before(const struct finder *f, const struct sx_d
     const struct sx_txn *o = sx_dialog_older_request(f->t, f->txn);
 
     for (unsigned i = 0; o && i < MAX_LOOKED_THROUGH; i++, o = sx_dialog_older_request(f->t, o))
-        if (o->dialog == dialog->number && o->method == f->txn->method && o->by_called == f->txn->by_called &&
-            o->src.host == f->txn->src.host && o->dst.host == f->txn->dst.host &&
-            o->request_frame && o->request_frame < f->txn->request_frame)
+        if (o->dialog == dialog->number && o->method == f->txn->method &&
+            o->by_called == f->txn->by_called && o->src.host == f->txn->src.host &&
+            o->dst.host == f->txn->dst.host && o->request_frame &&
+            o->request_frame < f->txn->request_frame)
             return o;
     return NULL;
 }
@@ -342,7 +346,8 @@ static void of_offer(struct finder *f)
     if (before && before->final_code == 491 && before->final_frame < f->txn->request_frame)
         add(f, SX_SITUATION_GLARE_RETRY, f->txn->request_ns - before->final_ns, before);
     if (s && is_refresher(f->t, s, f->txn))
-        add(f, SX_SITUATION_REFRESH, per_mille(f->txn->request_ns - s->time_ns, s->expires_s), NULL);
+        add(f, SX_SITUATION_REFRESH, per_mille(f->txn->request_ns - s->time_ns, s->expires_s),
+            NULL);
 }
 
 /* ---- CANCEL ---- */
@@ -443,8 +448,8 @@ static void of_register(struct finder *f)
     unsigned times = failures_before(f, &last);
 
     if (last) {
-        struct sx_stack_case *c = add(f, SX_SITUATION_REGISTERS_AGAIN,
-                                      f->txn->request_ns - last->final_ns, last);
+        struct sx_stack_case *c =
+            add(f, SX_SITUATION_REGISTERS_AGAIN, f->txn->request_ns - last->final_ns, last);
         c->numbers.code = last->final_code;
         c->numbers.times = times;
     }

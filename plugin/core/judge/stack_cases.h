@@ -12,8 +12,8 @@
 
 struct sx_stack_case {
     struct sx_stack_numbers numbers;
-    const struct sx_txn *of;        /* see sx_stack_told */
-    bool by_hop;                    /* the hop that sent the message did it, whoever made the message */
+    const struct sx_txn *of; /* see sx_stack_told */
+    bool by_hop;             /* the hop that sent the message did it, whoever made the message */
 };
 
 struct sx_stack_cases {

@@ -80,8 +80,9 @@ static enum sx_trying_state ended_state(const struct sx_config *cfg, int64_t wai
 /* A 2xx that the capture may lack: its ACK tells. */
 static bool has_success(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
-    return txn->final_frame ? txn->final_code / 100 == 2
-                            : sx_missing_response(tracker, txn, UINT32_MAX).sign == SX_MISSING_ACKNOWLEDGED;
+    return txn->final_frame
+               ? txn->final_code / 100 == 2
+               : sx_missing_response(tracker, txn, UINT32_MAX).sign == SX_MISSING_ACKNOWLEDGED;
 }
 
 /* The CANCEL came after the 100 and before any other response, and it did not lose the race against
@@ -98,8 +99,8 @@ static bool ends_by_cancel(const struct sx_tracker *tracker, const struct sx_txn
 static const struct sx_hangup *ends_by_hangup(const struct sx_tracker *tracker,
                                               const struct sx_txn *txn)
 {
-    const struct sx_hangup *hangup =
-        sx_tracker_ended(tracker) ? sx_tracker_hung_up(tracker, txn) : NULL;
+    const struct sx_hangup *hangup = sx_tracker_ended(tracker) ? sx_tracker_hung_up(tracker, txn)
+                                                               : NULL;
 
     return hangup && hangup->frame >= txn->trying_frame ? hangup : NULL;
 }
@@ -143,19 +144,20 @@ static struct sx_missing find_unseen(const struct sx_tracker *tracker, const str
     if (ends_by_cancel(tracker, txn))
         until = txn->cancel_frame;
     struct sx_missing missing = sx_missing_response(tracker, txn, until);
-    return txn->expired_after_100 && !sx_missing_is_sure(missing.sign) ? (struct sx_missing){0} : missing;
+    return txn->expired_after_100 && !sx_missing_is_sure(missing.sign) ? (struct sx_missing){0}
+                                                                       : missing;
 }
 
 /* Of a wait that the capture does not show the end of, or may not. */
-static enum sx_trying_state unseen_state(const struct sx_tracker *tracker,
-                                         const struct sx_txn *txn, enum sx_trying_end end)
+static enum sx_trying_state unseen_state(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                                         enum sx_trying_end end)
 {
     if (txn->expired_after_100)
         return SX_TRYING_TIMED_OUT;
     if (end == SX_END_NONE)
         return sx_tracker_ended(tracker) ? SX_TRYING_OPEN : SX_TRYING_NONE;
     return end == SX_END_RESPONSE || end == SX_END_MISSING ? SX_TRYING_ANSWERED
-                                                          : SX_TRYING_CANCELLED;
+                                                           : SX_TRYING_CANCELLED;
 }
 
 static enum sx_trying_state find_state(const struct sx_tracker *tracker, const struct sx_txn *txn,
@@ -166,7 +168,8 @@ static enum sx_trying_state find_state(const struct sx_tracker *tracker, const s
     if (v->missing.sign != SX_MISSING_NONE)
         return unseen_state(tracker, txn, v->end);
     if (v->end != SX_END_NONE)
-        return ended_state(cfg, v->wait_ns, v->end == SX_END_RESPONSE ? txn->first_response_code : 0);
+        return ended_state(cfg, v->wait_ns,
+                           v->end == SX_END_RESPONSE ? txn->first_response_code : 0);
     if (v->wait_ns >= cfg->trying_timeout_ns)
         return SX_TRYING_TIMED_OUT;
     return sx_tracker_ended(tracker) ? SX_TRYING_OPEN : SX_TRYING_NONE;
@@ -185,7 +188,8 @@ struct sx_trying sx_trying_judge(const struct sx_tracker *tracker, const struct 
         v.wait_ns = MAX(v.wait_ns, sx_tracker_config(tracker)->trying_timeout_ns);
     v.state = find_state(tracker, txn, &v);
     if (v.state != SX_TRYING_NONE && v.state != SX_TRYING_ANSWERED)
-        v.chain = sx_trying_cause_find(tracker, txn, v.ended_in ? v.ended_in : UINT32_MAX, until_ns);
+        v.chain =
+            sx_trying_cause_find(tracker, txn, v.ended_in ? v.ended_in : UINT32_MAX, until_ns);
     return v;
 }
 
@@ -205,8 +209,8 @@ int64_t sx_trying_took(const struct sx_txn *txn)
     return txn->first_response_ns - (txn->trying_frame ? txn->trying_ns : txn->request_ns);
 }
 
-const struct sx_txn *sx_trying_slow_hop(const struct sx_tracker *tracker,
-                                        const struct sx_txn *txn, const struct sx_trying *v)
+const struct sx_txn *sx_trying_slow_hop(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                                        const struct sx_trying *v)
 {
     const struct sx_txn *slowest = txn, *at = txn;
 
@@ -215,7 +219,8 @@ const struct sx_txn *sx_trying_slow_hop(const struct sx_tracker *tracker,
         for (const struct sx_txn *b = sx_tracker_txn(tracker, at->first_child); b;
              b = sx_tracker_txn(tracker, b->next_sibling))
             if ((b->trying_frame || b->request_frame) && b->first_response_frame &&
-                b->first_response_frame <= v->ended_in && b->first_response_code == txn->first_response_code &&
+                b->first_response_frame <= v->ended_in &&
+                b->first_response_code == txn->first_response_code &&
                 sx_trying_took(b) > v->wait_ns / 2)
                 next = b;
         if (next)

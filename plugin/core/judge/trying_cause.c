@@ -28,7 +28,8 @@
 /* Transactions before and after one that are looked through for what the capture shows there. */
 #define MAX_NEIGHBOURS 256
 
-/* Transactions of a call, the newest first, that are looked through; more than any call has at a time. */
+/* Transactions of a call, the newest first, that are looked through; more than any call has at a
+ * time. */
 #define MAX_OF_CALL 64
 
 /* ---- what the capture shows by the end of the wait ---- */
@@ -54,13 +55,13 @@ static struct sx_horizon horizon(const struct outlook *o)
 /* What a branch shows by the end of the wait, the least alive first: a proxy waits for the most
  * alive of its branches. */
 enum branch {
-    BRANCH_OVER,            /* the proxy has its final response, or gave it up for another branch */
+    BRANCH_OVER, /* the proxy has its final response, or gave it up for another branch */
     BRANCH_UNREACHABLE,
     BRANCH_SILENT,
-    BRANCH_REFUSED,         /* a final response that the proxy did not take */
-    BRANCH_HIDDEN,          /* sent on; whether an answer came cannot be seen */
-    BRANCH_STUCK,           /* 100 and no more */
-    BRANCH_ANSWERED         /* a response that the proxy must relay at once */
+    BRANCH_REFUSED, /* a final response that the proxy did not take */
+    BRANCH_HIDDEN,  /* sent on; whether an answer came cannot be seen */
+    BRANCH_STUCK,   /* 100 and no more */
+    BRANCH_ANSWERED /* a response that the proxy must relay at once */
 };
 
 /* RFC 3261 16.7 item 5: provisional responses other than 100, and 2xx. */
@@ -80,7 +81,8 @@ static bool was_not_taken(const struct outlook *o, const struct sx_txn *txn)
 
 static bool is_part_of_it(const struct outlook *o, const struct sx_txn *b)
 {
-    return seen(o, b->request_frame) || seen(o, b->trying_frame) || seen(o, b->first_response_frame);
+    return seen(o, b->request_frame) || seen(o, b->trying_frame) ||
+           seen(o, b->first_response_frame);
 }
 
 /* The connection that the request went over was reset, or an ICMP error met the request that was
@@ -113,8 +115,8 @@ static enum branch look_at(const struct outlook *o, const struct sx_txn *b)
 
 /* ---- all branches of a hop ---- */
 
-/* RFC 3261 17.2.3 knows no Call-ID, but who hides the topology by masking Vias keeps Call-ID and CSeq
- * of what it sends on. */
+/* RFC 3261 17.2.3 knows no Call-ID, but who hides the topology by masking Vias keeps Call-ID and
+ * CSeq of what it sends on. */
 static bool is_masked_branch(const struct outlook *o, const struct sx_txn *txn,
                              const struct sx_txn *b)
 {
@@ -190,9 +192,9 @@ static struct branches begin_branches(const struct outlook *o, const struct sx_t
 struct held {
     const struct sx_txn *branch;
     enum branch state;
-    uint32_t end_frame;     /* where the hop above waited for it no longer; 0: it still did */
+    uint32_t end_frame; /* where the hop above waited for it no longer; 0: it still did */
     int64_t end_ns;
-    int64_t held_ns;        /* of the wait */
+    int64_t held_ns; /* of the wait */
     unsigned alike;
 };
 
@@ -210,8 +212,8 @@ static int64_t newest_begin(const struct outlook *o, const struct sx_txn *txn)
 
 /* How long the hop above waited for this branch, and whether it still did. newest_ns: when it sent
  * the newest of its branches. */
-static struct held weigh(const struct outlook *o, const struct sx_txn *txn,
-                         const struct sx_txn *b, int64_t newest_ns)
+static struct held weigh(const struct outlook *o, const struct sx_txn *txn, const struct sx_txn *b,
+                         int64_t newest_ns)
 {
     struct held h = {.branch = b, .state = look_at(o, b), .end_ns = o->until_ns};
     int64_t begin_ns = b->request_frame ? MAX(b->request_ns, txn->trying_ns) : txn->trying_ns;
@@ -307,8 +309,7 @@ static bool may_be_for_another(const struct outlook *o, const struct sx_txn *txn
 }
 
 /* The hop asked for a connection right after the INVITE came, and did not get it. */
-static const struct sx_attempt *failed_to_connect(const struct outlook *o,
-                                                  const struct sx_txn *txn)
+static const struct sx_attempt *failed_to_connect(const struct outlook *o, const struct sx_txn *txn)
 {
     const struct sx_attempt *attempt;
 
@@ -320,8 +321,7 @@ static const struct sx_attempt *failed_to_connect(const struct outlook *o,
             return NULL;
         /* To the caller go responses. */
         if (attempt->from.host == txn->dst.host && attempt->to.host != txn->src.host &&
-            !attempt->came_up &&
-            attempt->since_frame > txn->request_frame &&
+            !attempt->came_up && attempt->since_frame > txn->request_frame &&
             attempt->since_ns - txn->request_ns <= PROMPT_NS)
             return attempt;
     }
@@ -335,13 +335,12 @@ static bool was_not_forwarded(const struct outlook *o, const struct sx_txn *txn,
 {
     return txn->method == SX_METHOD_INVITE && seen(o, txn->request_frame) &&
            o->until_ns - txn->trying_ns >= sx_tracker_config(o->tracker)->trying_slow_ns &&
-           seen(o, sx_tracker_sent_on(o->tracker, txn)) &&
-           !seen(o, host->own_invite) && !seen(o, host->answered_unseen) &&
-           !seen(o, host->unreadable);
+           seen(o, sx_tracker_sent_on(o->tracker, txn)) && !seen(o, host->own_invite) &&
+           !seen(o, host->answered_unseen) && !seen(o, host->unreadable);
 }
 
-/* The hop began an INVITE of its own right after this one came: it may be a B2BUA that goes on under
- * another Call-ID. */
+/* The hop began an INVITE of its own right after this one came: it may be a B2BUA that goes on
+ * under another Call-ID. */
 static bool may_go_on_as_another(const struct outlook *o, const struct sx_txn *txn)
 {
     uint32_t last = MIN(sx_tracker_txn_count(o->tracker), txn->number + MAX_NEIGHBOURS);
@@ -396,8 +395,7 @@ static bool caller_goes_on(const struct outlook *o, const struct sx_txn *txn)
     return txn->method == SX_METHOD_INVITE && txn->transport == SX_TRANSPORT_UDP &&
            txn->sends_after_100 >= 2 && !txn->uneven_repeats &&
            sx_evidence_hearing(txn, horizon(o)) == SX_HEARD_NOTHING &&
-           seen(o, txn->last_request_frame) &&
-           txn->last_request_ns - txn->trying_ns >= CROSSING_NS;
+           seen(o, txn->last_request_frame) && txn->last_request_ns - txn->trying_ns >= CROSSING_NS;
 }
 
 /* Nothing was sent on that the capture shows. */

@@ -17,31 +17,31 @@ enum sx_trying_cause {
     SX_CAUSE_NOT_RELAYED,
     SX_CAUSE_100_LOST,
     SX_CAUSE_UNREACHABLE,
-    SX_CAUSE_NOTHING_BEYOND     /* 100 and then nothing, and nothing of it is seen further on */
+    SX_CAUSE_NOTHING_BEYOND /* 100 and then nothing, and nothing of it is seen further on */
 };
 
 /* What the hop that sent a 100 did with the request. */
 struct sx_trying_hop {
-    uint32_t txn;           /* the transaction that waits */
+    uint32_t txn; /* the transaction that waits */
     enum sx_trying_cause cause;
-    uint32_t cause_in;      /* frame that shows it; 0: none */
-    uint32_t branch;        /* the transaction below that it was found on; 0: none */
-    uint32_t alike;         /* further branches that are held up in the same way */
+    uint32_t cause_in; /* frame that shows it; 0: none */
+    uint32_t branch;   /* the transaction below that it was found on; 0: none */
+    uint32_t alike;    /* further branches that are held up in the same way */
 };
 
 /* As many hops as a sentence has room for. */
 #define SX_TRYING_HOPS 6
 
 struct sx_trying_chain {
-    unsigned count;         /* hops in the chain; no more than SX_TRYING_HOPS of them are kept */
-    uint32_t cause_in;      /* the frame that shows what holds it up; 0: none */
-    struct sx_trying_hop hops[SX_TRYING_HOPS];  /* from the one that was asked about */
+    unsigned count;    /* hops in the chain; no more than SX_TRYING_HOPS of them are kept */
+    uint32_t cause_in; /* the frame that shows what holds it up; 0: none */
+    struct sx_trying_hop hops[SX_TRYING_HOPS]; /* from the one that was asked about */
     struct sx_trying_hop last;
 };
 
 /* What holds up the transaction, of a wait that ended (or, so far, goes on) in this frame at this
- * time (nanoseconds). Nothing later counts as evidence, so that the verdict at the end of the wait is
- * the same on any pass. */
+ * time (nanoseconds). Nothing later counts as evidence, so that the verdict at the end of the wait
+ * is the same on any pass. */
 struct sx_trying_chain sx_trying_cause_find(const struct sx_tracker *tracker,
                                             const struct sx_txn *txn, uint32_t until_frame,
                                             int64_t until_ns);
@@ -56,8 +56,8 @@ static inline enum sx_trying_cause sx_trying_cause_of(const struct sx_trying_cha
     return chain->count ? chain->hops[0].cause : SX_CAUSE_UNKNOWN;
 }
 
-/* Where the request got no further: the host that does not answer or cannot be reached, else the last
- * one that has it. chain: not empty. */
+/* Where the request got no further: the host that does not answer or cannot be reached, else the
+ * last one that has it. chain: not empty. */
 struct sx_endpoint sx_trying_cause_place(const struct sx_tracker *tracker,
                                          const struct sx_trying_chain *chain);
 

@@ -57,5 +57,6 @@ struct sx_digest sx_digest_read(struct sx_slice value)
 
 bool sx_digest_is_empty(const struct sx_digest *d)
 {
-    return d->auts.n > 0 || (d->nonce.p && d->nonce.n == 0) || (d->response.p && d->response.n == 0);
+    return d->auts.n > 0 || (d->nonce.p && d->nonce.n == 0) ||
+           (d->response.p && d->response.n == 0);
 }

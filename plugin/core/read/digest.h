@@ -12,8 +12,8 @@
 
 struct sx_digest {
     struct sx_slice realm, nonce;
-    struct sx_slice username, response, auts;   /* of credentials; auts: RFC 3310 3.4 */
-    bool stale;                                 /* of a challenge */
+    struct sx_slice username, response, auts; /* of credentials; auts: RFC 3310 3.4 */
+    bool stale;                               /* of a challenge */
 };
 
 /* Reads one value of WWW-Authenticate, Proxy-Authenticate, Authorization or Proxy-Authorization,

@@ -8,7 +8,8 @@
 /* Bytes of a link layer, with its tags and labels. */
 #define MAX_LINK 64
 
-/* Bytes of a tunnel's own headers, from the IP header that carries it to the one that it carries. */
+/* Bytes of a tunnel's own headers, from the IP header that carries it to the one that it carries.
+ * */
 #define MAX_TUNNEL 80
 
 /* Tunnels in tunnels. */
@@ -22,8 +23,13 @@
 #define V6_FRAGMENT 8
 #define UDP_HEADER 8
 
-enum { PROTOCOL_IPV4 = 4, PROTOCOL_UDP = 17, PROTOCOL_IPV6 = 41, PROTOCOL_FRAGMENT = 44,
-       PROTOCOL_GRE = 47 };
+enum {
+    PROTOCOL_IPV4 = 4,
+    PROTOCOL_UDP = 17,
+    PROTOCOL_IPV6 = 41,
+    PROTOCOL_FRAGMENT = 44,
+    PROTOCOL_GRE = 47
+};
 
 struct ip {
     struct sx_slice src, dst, payload;

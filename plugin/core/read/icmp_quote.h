@@ -13,7 +13,7 @@
 #include "core/base/slice.h"
 
 struct sx_icmp_quote {
-    struct sx_slice src, dst;       /* addresses of the quoted datagram; in the frame's bytes */
+    struct sx_slice src, dst; /* addresses of the quoted datagram; in the frame's bytes */
     uint16_t src_port, dst_port;
 };
 

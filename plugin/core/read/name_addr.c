@@ -5,8 +5,8 @@
 
 #include "core/base/scan.h"
 
-/* Where a quoted string that begins here ends, after its quote; RFC 3261 25.1: a backslash quotes what
- * follows it. */
+/* Where a quoted string that begins here ends, after its quote; RFC 3261 25.1: a backslash quotes
+ * what follows it. */
 static size_t after_quoted(struct sx_slice s, size_t at)
 {
     for (at++; at < s.n && s.p[at] != '"'; at++)
@@ -35,7 +35,8 @@ static struct sx_slice up_to_either(struct sx_slice s, char one, char other)
 {
     const char *end = s.p + s.n;
 
-    return sx_slice_trim(sx_slice(s.p, (size_t)(sx_scan_any(s.p, end, end, one, other, other) - s.p)));
+    return sx_slice_trim(
+        sx_slice(s.p, (size_t)(sx_scan_any(s.p, end, end, one, other, other) - s.p)));
 }
 
 struct sx_slice sx_name_addr_uri(struct sx_slice value)
@@ -69,7 +70,8 @@ static size_t scheme_length(struct sx_slice uri, bool *is_tel)
 /* Bytes that tell where the host stands: after the last '@' and before the first that ends it. */
 static inline bool is_mark(char c)
 {
-    return c == '@' || c == ':' || c == ';' || c == '?' || c == '>' || c == ',' || c == ' ' || c == '\t';
+    return c == '@' || c == ':' || c == ';' || c == '?' || c == '>' || c == ',' || c == ' ' ||
+           c == '\t';
 }
 
 #define MARKED 16
@@ -85,9 +87,8 @@ static inline unsigned marks_at(struct sx_slice uri, size_t at)
         __m128i near_at = _mm_sub_epi8(bytes, _mm_set1_epi8('>'));
         __m128i near_colon = _mm_sub_epi8(bytes, _mm_set1_epi8(':'));
         __m128i marks = _mm_or_si128(
-            _mm_or_si128(
-                _mm_cmpeq_epi8(_mm_min_epu8(near_at, _mm_set1_epi8(2)), near_at),
-                _mm_cmpeq_epi8(_mm_min_epu8(near_colon, _mm_set1_epi8(1)), near_colon)),
+            _mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(near_at, _mm_set1_epi8(2)), near_at),
+                         _mm_cmpeq_epi8(_mm_min_epu8(near_colon, _mm_set1_epi8(1)), near_colon)),
             _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(',')),
                          _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(' ')),
                                       _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\t')))));
@@ -100,8 +101,8 @@ static inline unsigned marks_at(struct sx_slice uri, size_t at)
     return marks;
 }
 
-/* "10.0.0.1:5080" of "sip:alice@10.0.0.1:5080;x", and where its first colon stands, or it ends. A user
- * part may hold ';' and '?', but then no host is found, which is no harm. */
+/* "10.0.0.1:5080" of "sip:alice@10.0.0.1:5080;x", and where its first colon stands, or it ends. A
+ * user part may hold ';' and '?', but then no host is found, which is no harm. */
 static struct sx_slice host_port(struct sx_slice uri, size_t *colon)
 {
     bool is_tel;

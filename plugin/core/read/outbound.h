@@ -14,9 +14,9 @@
 /* A Contact value of a REGISTER or its 2xx. */
 struct sx_contact {
     struct sx_slice uri;
-    struct sx_slice instance;   /* RFC 5626 4.1, without <>; empty: none */
-    uint32_t reg_id;            /* of an outbound flow: it has an instance, too; 0: none */
-    uint32_t expires;           /* seconds, where has_expires */
+    struct sx_slice instance; /* RFC 5626 4.1, without <>; empty: none */
+    uint32_t reg_id;          /* of an outbound flow: it has an instance, too; 0: none */
+    uint32_t expires;         /* seconds, where has_expires */
     bool has_expires;
 };
 

@@ -12,8 +12,8 @@
 /* What the payload of a segment says of its connection. */
 enum sx_segment_sign {
     SX_SEGMENT_PLAIN,
-    SX_SEGMENT_PING,    /* a keep-alive: RFC 5626 4.4.1, RFC 6455 5.5.2 */
-    SX_SEGMENT_GOODBYE  /* a WebSocket Close, a TLS close_notify: the sender ends the connection */
+    SX_SEGMENT_PING,   /* a keep-alive: RFC 5626 4.4.1, RFC 6455 5.5.2 */
+    SX_SEGMENT_GOODBYE /* a WebSocket Close, a TLS close_notify: the sender ends the connection */
 };
 
 /* Of a payload as it was sent, or as it was decrypted or unmasked. */

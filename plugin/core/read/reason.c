@@ -18,7 +18,8 @@ struct sx_reason sx_reason_read(const struct sx_sip_msg *msg)
             !sx_slice_uint(sx_slice_param(value, "cause"), UINT16_MAX, &cause))
             continue;
         protocol = sx_slice_trim(protocol);
-        if ((!reason.sip || cause == 200) && cause >= 100 && cause < 700 && sx_slice_caseis(protocol, "SIP"))
+        if ((!reason.sip || cause == 200) && cause >= 100 && cause < 700 &&
+            sx_slice_caseis(protocol, "SIP"))
             reason.sip = (uint16_t)cause;
         else if (!reason.q850 && cause <= MAX_Q850 && sx_slice_caseis(protocol, "Q.850"))
             reason.q850 = (uint16_t)cause;

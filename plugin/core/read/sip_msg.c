@@ -15,9 +15,20 @@ static const struct {
     uint8_t length;
 } methods[] = {
 #define METHOD(name) [SX_METHOD_##name] = {#name, sizeof #name - 1}
-    [SX_METHOD_OTHER] = {"", 0}, METHOD(ACK),      METHOD(BYE),     METHOD(CANCEL),  METHOD(INFO),
-    METHOD(INVITE),              METHOD(MESSAGE),  METHOD(NOTIFY),  METHOD(OPTIONS), METHOD(PRACK),
-    METHOD(PUBLISH),             METHOD(REFER),    METHOD(REGISTER), METHOD(SUBSCRIBE),
+    [SX_METHOD_OTHER] = {"", 0},
+    METHOD(ACK),
+    METHOD(BYE),
+    METHOD(CANCEL),
+    METHOD(INFO),
+    METHOD(INVITE),
+    METHOD(MESSAGE),
+    METHOD(NOTIFY),
+    METHOD(OPTIONS),
+    METHOD(PRACK),
+    METHOD(PUBLISH),
+    METHOD(REFER),
+    METHOD(REGISTER),
+    METHOD(SUBSCRIBE),
     METHOD(UPDATE),
 #undef METHOD
 };
@@ -27,7 +38,8 @@ static inline bool is_name(struct sx_slice name, const char *method)
 {
     if (name.n < 4)
         return memcmp(name.p, method, 3) == 0;
-    return memcmp(name.p, method, 4) == 0 && name.p[4 - (name.n == 4)] == method[4 - (name.n == 4)] &&
+    return memcmp(name.p, method, 4) == 0 &&
+           name.p[4 - (name.n == 4)] == method[4 - (name.n == 4)] &&
            memcmp(name.p + name.n - 4, method + name.n - 4, 4) == 0;
 }
 
@@ -126,9 +138,8 @@ static bool read_request_line(struct sx_slice line, struct sx_sip_msg *msg)
 {
     size_t method_len = 0;
 
-    while (method_len < line.n &&
-           ((line.p[method_len] >= 'A' && line.p[method_len] <= 'Z') ||
-            (line.p[method_len] != ' ' && sx_is_token(line.p[method_len]))))
+    while (method_len < line.n && ((line.p[method_len] >= 'A' && line.p[method_len] <= 'Z') ||
+                                   (line.p[method_len] != ' ' && sx_is_token(line.p[method_len]))))
         method_len++;
     /* "M u SIP/2.0" is the shortest */
     if (method_len == 0 || line.n < method_len + 3 + VERSION_LEN || line.p[method_len] != ' ')
@@ -341,7 +352,8 @@ static inline size_t after_quoted_name(struct sx_slice value, const char *limit)
 /* Behind the address, which may follow a quoted name. */
 static inline struct sx_slice tag_of(struct sx_slice value, const char *limit)
 {
-    const char *end = value.p + value.n, *p = value.p + MIN(after_quoted_name(value, limit), value.n);
+    const char *end = value.p + value.n,
+               *p = value.p + MIN(after_quoted_name(value, limit), value.n);
     const char *close = sx_scan_any(p, end, limit, '>', '>', '>');
 
     if (close == end)
@@ -372,7 +384,8 @@ static void read_cseq(struct sx_slice value, struct sx_sip_msg *msg)
     size_t digits = 0;
 
     for (; digits < value.n && value.p[digits] >= '0' && value.p[digits] <= '9' &&
-           number <= UINT32_MAX; digits++)
+           number <= UINT32_MAX;
+         digits++)
         number = number * 10 + (uint64_t)(value.p[digits] - '0');
     if (msg->has_cseq || digits == 0 || number > UINT32_MAX)
         return;
@@ -462,13 +475,13 @@ static void read_content_length(struct sx_slice value, struct sx_sip_msg *msg)
 /* The fields that are read, by how they begin. */
 enum field {
     FIELD_OTHER,
-    FIELD_EMPTY,        /* no field, but the line that ends the head */
+    FIELD_EMPTY, /* no field, but the line that ends the head */
     FIELD_VIA,
     FIELD_FROM,
     FIELD_TO,
     FIELD_CALL_ID,
     FIELD_CSEQ,
-    FIELD_CO,           /* Contact, Content-Length and others */
+    FIELD_CO, /* Contact, Content-Length and others */
     FIELD_CONTACT,
     FIELD_LENGTH,
     FIELD_EXPIRES,
@@ -485,11 +498,11 @@ enum field {
  * one. Few other lines begin as these fields do, and the name is looked at before it counts. */
 static inline enum field field_of(const char *line)
 {
-#define AT(a, b) [((a) & 31) | ((b) & 31) << 8]
+#define AT(a, b) [((a)&31) | ((b)&31) << 8]
 #define COMPACT(a, field) AT(a, ':') = field, AT(a, ' ') = field, AT(a, '\t') = field
 #define LF(b) AT('\n', b) = FIELD_EMPTY
-#define LFS(b) LF(b), LF((b) + 1), LF((b) + 2), LF((b) + 3), LF((b) + 4), LF((b) + 5), LF((b) + 6), \
-               LF((b) + 7)
+#define LFS(b) \
+    LF(b), LF((b) + 1), LF((b) + 2), LF((b) + 3), LF((b) + 4), LF((b) + 5), LF((b) + 6), LF((b) + 7)
     static const uint8_t fields[(31 | 31 << 8) + 1] = {
         AT('a', 'u') = FIELD_AUTHORIZATION,
         AT('c', 'a') = FIELD_CALL_ID,
@@ -508,11 +521,14 @@ static inline enum field field_of(const char *line)
         AT('s', 'e') = FIELD_SESSION,
         AT('t', 'o') = FIELD_TO,
         COMPACT('t', FIELD_TO),
-        COMPACT('v', FIELD_VIA),    /* and Via: 'i' has the low bits of a tab */
+        COMPACT('v', FIELD_VIA), /* and Via: 'i' has the low bits of a tab */
         AT('w', 'a') = FIELD_NOTE,
         COMPACT('x', FIELD_SESSION_EXPIRES),
         AT('\r', '\n') = FIELD_EMPTY,
-        LFS(0), LFS(8), LFS(16), LFS(24),
+        LFS(0),
+        LFS(8),
+        LFS(16),
+        LFS(24),
     };
 #undef LFS
 #undef LF
@@ -525,8 +541,8 @@ static inline enum field field_of(const char *line)
     return (enum field)fields[GUINT16_FROM_LE(two) & (31 | 31 << 8)];
 }
 
-/* Of fields that may come more than once the first one counts, but for the credentials. limit: where
- * the bytes end that the line stands in. */
+/* Of fields that may come more than once the first one counts, but for the credentials. limit:
+ * where the bytes end that the line stands in. */
 static inline void read_line(enum field field, struct sx_slice line, const char *limit,
                              struct sx_sip_msg *msg)
 {
@@ -534,11 +550,11 @@ static inline void read_line(enum field field, struct sx_slice line, const char 
 
 /* As it is nearly always written: one blank before the value, none behind it. This much is a few
  * instructions. */
-#define IS(name) (line.n > sizeof name + 1 && memcmp(line.p, name ": ", sizeof name + 1) == 0 && \
-                  line.p[sizeof name + 1] > ' ' && line.p[line.n - 1] > ' ' && \
-                  (value = sx_slice(line.p + sizeof name + 1, line.n - sizeof name - 1), true))
-#define IS_ANYHOW(name, compact) \
-    is_field_anyhow(line, name, sizeof name - 1, compact, &value)
+#define IS(name)                                                                    \
+    (line.n > sizeof name + 1 && memcmp(line.p, name ": ", sizeof name + 1) == 0 && \
+     line.p[sizeof name + 1] > ' ' && line.p[line.n - 1] > ' ' &&                   \
+     (value = sx_slice(line.p + sizeof name + 1, line.n - sizeof name - 1), true))
+#define IS_ANYHOW(name, compact) is_field_anyhow(line, name, sizeof name - 1, compact, &value)
 #define FIELD(name, compact) (IS(name) || IS_ANYHOW(name, compact))
     switch (field) {
     case FIELD_VIA:
@@ -701,7 +717,7 @@ static size_t read_fields(struct sx_slice bytes, size_t at, struct sx_sip_msg *m
                 continue;
             }
             if (nl[1] <= ' ' && (nl[1] == ' ' || nl[1] == '\t'))
-                continue;   /* it is folded: the next line feed ends it, or the one after that */
+                continue; /* it is folded: the next line feed ends it, or the one after that */
             read_line(field, sx_slice(p, (size_t)(nl - p) - (nl[-1] == '\r')), end, msg);
             p = nl + 1;
         }
@@ -712,7 +728,8 @@ static size_t read_fields(struct sx_slice bytes, size_t at, struct sx_sip_msg *m
     return bytes.n;
 }
 
-/* In pieces for which the compiler takes wide stores; the whole would be eight bytes after eight. */
+/* In pieces for which the compiler takes wide stores; the whole would be eight bytes after eight.
+ * */
 static inline void clear(struct sx_sip_msg *msg)
 {
     char *p = (char *)msg;
@@ -749,20 +766,33 @@ static char compact_form(const char *name)
         char compact;
     } forms[] = {
 #define FORM(name, compact) {name, sizeof name - 1, compact}
-        FORM("Accept-Contact", 'a'),   FORM("Referred-By", 'b'),     FORM("Content-Type", 'c'),
-        FORM("Request-Disposition", 'd'), FORM("Content-Encoding", 'e'), FORM("From", 'f'),
-        FORM("Call-ID", 'i'),          FORM("Reject-Contact", 'j'),  FORM("Supported", 'k'),
-        FORM("Content-Length", 'l'),   FORM("Contact", 'm'),         FORM("Identity-Info", 'n'),
-        FORM("Event", 'o'),            FORM("Refer-To", 'r'),        FORM("Subject", 's'),
-        FORM("To", 't'),               FORM("Allow-Events", 'u'),    FORM("Via", 'v'),
-        FORM("Session-Expires", 'x'),  FORM("Identity", 'y'),
+        FORM("Accept-Contact", 'a'),
+        FORM("Referred-By", 'b'),
+        FORM("Content-Type", 'c'),
+        FORM("Request-Disposition", 'd'),
+        FORM("Content-Encoding", 'e'),
+        FORM("From", 'f'),
+        FORM("Call-ID", 'i'),
+        FORM("Reject-Contact", 'j'),
+        FORM("Supported", 'k'),
+        FORM("Content-Length", 'l'),
+        FORM("Contact", 'm'),
+        FORM("Identity-Info", 'n'),
+        FORM("Event", 'o'),
+        FORM("Refer-To", 'r'),
+        FORM("Subject", 's'),
+        FORM("To", 't'),
+        FORM("Allow-Events", 'u'),
+        FORM("Via", 'v'),
+        FORM("Session-Expires", 'x'),
+        FORM("Identity", 'y'),
 #undef FORM
     };
     size_t length = strlen(name);
 
     for (size_t i = 0; i < G_N_ELEMENTS(forms); i++)
-        if (sx_lower(forms[i].name[0]) == sx_lower(name[0]) &&
-            forms[i].length == length && g_ascii_strcasecmp(forms[i].name, name) == 0)
+        if (sx_lower(forms[i].name[0]) == sx_lower(name[0]) && forms[i].length == length &&
+            g_ascii_strcasecmp(forms[i].name, name) == 0)
             return forms[i].compact;
     return 0;
 }

@@ -33,55 +33,55 @@ enum sx_method {
 };
 
 enum sx_head_end {
-    SX_HEAD_COMPLETE,   /* the empty line was there */
-    SX_HEAD_CUT         /* the bytes ended before it */
+    SX_HEAD_COMPLETE, /* the empty line was there */
+    SX_HEAD_CUT       /* the bytes ended before it */
 };
 
 /* One Via value (RFC 3261 20.42). */
 struct sx_via {
-    struct sx_slice sent_by;    /* host[:port] as written */
-    struct sx_slice branch;     /* NULL if there is none */
-    struct sx_slice received;   /* RFC 3261 18.2.1; NULL if there is none */
-    struct sx_slice rport;      /* RFC 3581; NULL if there is none, empty if not filled in */
-    bool tls;                   /* "SIP/2.0/TLS": its port is 5061 where none is named */
+    struct sx_slice sent_by;  /* host[:port] as written */
+    struct sx_slice branch;   /* NULL if there is none */
+    struct sx_slice received; /* RFC 3261 18.2.1; NULL if there is none */
+    struct sx_slice rport;    /* RFC 3581; NULL if there is none, empty if not filled in */
+    bool tls;                 /* "SIP/2.0/TLS": its port is 5061 where none is named */
 };
 
 struct sx_sip_msg {
-    struct sx_slice head;       /* start line, header fields and the empty line */
+    struct sx_slice head; /* start line, header fields and the empty line */
     enum sx_head_end end;
     bool is_request;
-    uint16_t code;              /* responses: 0 to 999 as on the wire */
-    struct sx_slice phrase;     /* responses; NULL where the bytes end before it does */
-    enum sx_method method;      /* requests: of the start line; responses: of CSeq */
+    uint16_t code;          /* responses: 0 to 999 as on the wire */
+    struct sx_slice phrase; /* responses; NULL where the bytes end before it does */
+    enum sx_method method;  /* requests: of the start line; responses: of CSeq */
     struct sx_slice method_name;
-    struct sx_slice uri;        /* requests */
+    struct sx_slice uri; /* requests */
     struct sx_slice call_id;
     struct sx_slice from;
     struct sx_slice to;
-    struct sx_slice from_tag, to_tag;   /* RFC 3261 19.3; NULL if there is none */
+    struct sx_slice from_tag, to_tag; /* RFC 3261 19.3; NULL if there is none */
     uint32_t cseq;
     bool has_cseq;
     enum sx_method cseq_method;
     struct sx_slice cseq_method_name;
     bool has_via;
-    struct sx_via via;          /* the topmost value */
-    struct sx_slice more_vias;  /* begins with the value below it; NULL if there is none */
-    struct sx_slice contact;    /* the first Contact field, all its values; NULL if there is none */
-    uint32_t via_count;         /* values, if no line has several of them */
+    struct sx_via via;         /* the topmost value */
+    struct sx_slice more_vias; /* begins with the value below it; NULL if there is none */
+    struct sx_slice contact;   /* the first Contact field, all its values; NULL if there is none */
+    uint32_t via_count;        /* values, if no line has several of them */
     bool vias_in_line;
-    struct sx_slice session_expires;    /* RFC 4028 4; NULL if there is none */
-    struct sx_slice session_id;         /* RFC 7989; likewise */
-    struct sx_slice top_route;  /* first Route value; NULL if there is none */
-    bool has_credentials;       /* Authorization or Proxy-Authorization */
-    bool has_reason;            /* what is there need not be looked for */
+    struct sx_slice session_expires; /* RFC 4028 4; NULL if there is none */
+    struct sx_slice session_id;      /* RFC 7989; likewise */
+    struct sx_slice top_route;       /* first Route value; NULL if there is none */
+    bool has_credentials;            /* Authorization or Proxy-Authorization */
+    bool has_reason;                 /* what is there need not be looked for */
     bool has_retry_after;
     bool has_warning;
-    struct sx_slice record_route;   /* the first line of it; NULL if there is none */
-    uint32_t rseq;              /* RFC 3262 7.1; 0 if there is none */
-    uint32_t expires;           /* seconds; 0 if there is none */
+    struct sx_slice record_route; /* the first line of it; NULL if there is none */
+    uint32_t rseq;                /* RFC 3262 7.1; 0 if there is none */
+    uint32_t expires;             /* seconds; 0 if there is none */
     bool has_expires;
     bool has_content_length;
-    uint32_t content_length;    /* bytes */
+    uint32_t content_length; /* bytes */
 };
 
 /* Reads the head at the front of the bytes. False if no start line is there; then *msg is not to
@@ -124,7 +124,7 @@ struct sx_slice sx_sip_msg_first(const struct sx_sip_msg *msg, const char *name)
 bool sx_is_token(char c);
 
 enum sx_method sx_method_of(struct sx_slice name);
-const char *sx_method_name(enum sx_method method);  /* "" for SX_METHOD_OTHER */
+const char *sx_method_name(enum sx_method method); /* "" for SX_METHOD_OTHER */
 
 /* The length of the longest known method that ends exactly at the end of the slice, 0 for none:
  * finds a request's start behind binary bytes that happen to be letters. */

@@ -162,9 +162,9 @@ size_t sx_pieces_taken(struct sx_piece *pieces, size_t count, struct sx_verdict 
         end = MAX(end, verdicts[i].last ? verdicts[i].last : verdicts[i].last_alike);
     }
     for (size_t i = 0; i < count; i++) {
-        pieces[i].taken = pieces[i].complete ||
-                          is_taken_as_it_is(&pieces[i], verdicts, verdict_count,
-                                            cut && i + 1 == count);
+        pieces[i].taken =
+            pieces[i].complete ||
+            is_taken_as_it_is(&pieces[i], verdicts, verdict_count, cut && i + 1 == count);
         if (pieces[i].taken && !pieces[i].complete)
             end = MAX(end, i + 1);
     }

@@ -16,20 +16,20 @@
 
 /* A SIP message in a run of bytes. */
 struct sx_piece {
-    size_t offset, length;      /* bytes */
-    bool complete;              /* nothing of it is missing, as far as its head tells */
-    bool taken;                 /* for sx_pieces_taken() */
-    unsigned source;            /* for the caller */
-    struct sx_sip_msg msg;      /* points into the bytes */
+    size_t offset, length; /* bytes */
+    bool complete;         /* nothing of it is missing, as far as its head tells */
+    bool taken;            /* for sx_pieces_taken() */
+    unsigned source;       /* for the caller */
+    struct sx_sip_msg msg; /* points into the bytes */
 };
 
 /* What a dissector read of a message, or NULL where it read nothing. */
 struct sx_verdict {
-    const char *method;         /* requests; else NULL */
-    unsigned code;              /* responses; else 0 */
-    const char *call_id;        /* its text: what is no UTF-8 is replaced, and it ends at a NUL */
+    const char *method;  /* requests; else NULL */
+    unsigned code;       /* responses; else 0 */
+    const char *call_id; /* its text: what is no UTF-8 is replaced, and it ends at a NUL */
     uint32_t cseq;
-    size_t last, last_alike;    /* for sx_pieces_taken() */
+    size_t last, last_alike; /* for sx_pieces_taken() */
 };
 
 /* The next "SIP/2.0" at or after an offset; NULL if there is none. For so short a text this is
@@ -105,8 +105,8 @@ static inline bool sx_piece_read(struct sx_slice bytes, size_t *at, struct sx_pi
     return true;
 }
 
-/* True if the start line of a piece is one that sx_start_line_find() finds where the piece begins, and
- * a message may begin there: how nearly all begin. */
+/* True if the start line of a piece is one that sx_start_line_find() finds where the piece begins,
+ * and a message may begin there: how nearly all begin. */
 static inline bool sx_piece_begins_plainly(struct sx_slice bytes, const struct sx_piece *piece)
 {
     const struct sx_sip_msg *msg = &piece->msg;
@@ -120,8 +120,8 @@ static inline bool sx_piece_begins_plainly(struct sx_slice bytes, const struct s
 /* True if the message begins as the dissector says: with this method or code. */
 bool sx_verdict_begins(const struct sx_verdict *verdict, const struct sx_sip_msg *msg);
 
-/* Keeps of the pieces of a stream those that the dissector took, by what it says of some of them, the
- * last one included; returns how many. It waits for the rest of a message that is not complete,
+/* Keeps of the pieces of a stream those that the dissector took, by what it says of some of them,
+ * the last one included; returns how many. It waits for the rest of a message that is not complete,
  * unless the rest will never come: because the frame is cut, or because it was told not to wait.
  * all: it took all that are complete. Time: pieces times verdicts. */
 size_t sx_pieces_taken(struct sx_piece *pieces, size_t count, struct sx_verdict *verdicts,

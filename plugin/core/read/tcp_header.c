@@ -18,9 +18,9 @@ static uint32_t be16(const char *p)
 /* Where the addresses stand, and the ports that follow them. */
 struct ends {
     char ports[4];
-    size_t n;                   /* bytes of the addresses */
+    size_t n; /* bytes of the addresses */
     size_t addresses_at, ports_at;
-    size_t least;               /* bytes of the header from the ports on */
+    size_t least; /* bytes of the header from the ports on */
 };
 
 /* Bytes from the end of the addresses to the end of the IP packet. */
@@ -36,7 +36,8 @@ static uint32_t rest_of_packet(struct sx_slice frame, size_t addresses, bool v6)
 typedef bool (*header_reader)(struct sx_slice frame, const struct ends *e, void *what);
 
 /* True if the ports follow the addresses at e->addresses_at. */
-static inline bool read_behind(struct sx_slice frame, struct ends *e, header_reader read, void *what)
+static inline bool read_behind(struct sx_slice frame, struct ends *e, header_reader read,
+                               void *what)
 {
     for (size_t skip = 0; skip <= MAX_OPTIONS; skip += 4) {
         e->ports_at = e->addresses_at + e->n + skip;

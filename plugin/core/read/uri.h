@@ -12,12 +12,12 @@
 
 struct sx_uri {
     struct sx_slice scheme;
-    struct sx_slice user;       /* with the password, if there is one; NULL: none */
-    struct sx_slice host;       /* IPv6 with its brackets */
-    struct sx_slice port;       /* as written; NULL: none, which is not the same as 5060 */
-    struct sx_slice params;     /* ";lr;ob" without the first ';'; NULL: none */
-    struct sx_slice headers;    /* after '?'; NULL: none */
-    bool is_sip;                /* sip or sips; else only the whole is to be compared */
+    struct sx_slice user;    /* with the password, if there is one; NULL: none */
+    struct sx_slice host;    /* IPv6 with its brackets */
+    struct sx_slice port;    /* as written; NULL: none, which is not the same as 5060 */
+    struct sx_slice params;  /* ";lr;ob" without the first ';'; NULL: none */
+    struct sx_slice headers; /* after '?'; NULL: none */
+    bool is_sip;             /* sip or sips; else only the whole is to be compared */
 };
 
 struct sx_uri sx_uri_read(struct sx_slice uri);

@@ -17,13 +17,13 @@ struct fork {
 };
 
 struct sx_call_numbers {
-    GHashTable *by_hash;    /* call_hash of a transaction -> number */
-    uint32_t counted;       /* transactions that are in it */
+    GHashTable *by_hash; /* call_hash of a transaction -> number */
+    uint32_t counted;    /* transactions that are in it */
 };
 
 struct sx_call_index {
-    GHashTable *earlier;    /* number -> number of the attempt before it */
-    GHashTable *forks;      /* parent_key -> struct fork */
+    GHashTable *earlier; /* number -> number of the attempt before it */
+    GHashTable *forks;   /* parent_key -> struct fork */
 };
 
 /* ---- numbers ---- */
@@ -167,8 +167,7 @@ static bool is_answered(const struct sx_txn *txn)
 }
 
 /* Orphans of one parent are linked from the newest to the oldest. */
-static const struct sx_txn *answered_fork(const struct sx_tracker *tracker,
-                                          const struct fork *fork)
+static const struct sx_txn *answered_fork(const struct sx_tracker *tracker, const struct fork *fork)
 {
     const struct sx_txn *txn = sx_tracker_txn(tracker, fork->newest);
 

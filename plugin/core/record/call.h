@@ -49,16 +49,16 @@ uint32_t sx_call_of(const struct sx_call_index *calls, const struct sx_tracker *
 const struct sx_txn *sx_call_outcome(const struct sx_call_index *calls,
                                      const struct sx_tracker *tracker, uint32_t call);
 
-/* True if this begins a call: an INVITE without a To tag; or, where the capture lacks the INVITE, one
- * that has responses (see sx_call_begins). */
+/* True if this begins a call: an INVITE without a To tag; or, where the capture lacks the INVITE,
+ * one that has responses (see sx_call_begins). */
 bool sx_call_is_attempt(const struct sx_txn *first);
 
 /* False if the INVITE of which only responses are there is one inside a call: an INVITE of the same
  * Call-ID came before. */
 bool sx_call_begins(const struct sx_tracker *tracker, const struct sx_txn *first);
 
-/* True if it is a request outside of dialogs that is no call and gets a response: REGISTER, OPTIONS,
- * SUBSCRIBE, MESSAGE, PUBLISH, REFER, ... */
+/* True if it is a request outside of dialogs that is no call and gets a response: REGISTER,
+ * OPTIONS, SUBSCRIBE, MESSAGE, PUBLISH, REFER, ... */
 bool sx_call_is_request(const struct sx_txn *first);
 
 #endif

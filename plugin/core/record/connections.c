@@ -27,13 +27,13 @@ struct sx_connecting {
     struct sx_way way;
     int64_t first_ns, last_ns;
     uint32_t first_frame;
-    uint32_t attempt;       /* index + 1, once it is known to be in vain */
+    uint32_t attempt; /* index + 1, once it is known to be in vain */
 };
 
 /* A connection that carried an INVITE to where it goes. */
 struct sx_riding {
     struct sx_way way;
-    uint32_t newest;        /* number of the newest such transaction */
+    uint32_t newest; /* number of the newest such transaction */
 };
 
 guint sx_way_hash(gconstpointer p)
@@ -93,8 +93,7 @@ static void note_sign(struct sx_tracker *t, const struct sx_txn *txn, uint32_t f
 static void request_did_not_arrive(struct sx_tracker *t, struct sx_txn *txn, uint32_t frame,
                                    int64_t time_ns)
 {
-    if (txn->first_response_frame || txn->hangup ||
-        time_ns - txn->last_request_ns > LOOK_BACK_NS)
+    if (txn->first_response_frame || txn->hangup || time_ns - txn->last_request_ns > LOOK_BACK_NS)
         return;
     note_sign(t, txn, frame, false);
     txn->last_unreachable_frame = frame;
@@ -308,7 +307,8 @@ static void hang_up(struct sx_tracker *t, const struct sx_segment *segment,
     }
 }
 
-/* The server resets the connection that INVITEs came over: nothing that it sends can come over it. */
+/* The server resets the connection that INVITEs came over: nothing that it sends can come over it.
+ * */
 static void cut_off(struct sx_tracker *t, uint32_t frame, const struct sx_way *back)
 {
     const struct sx_riding *riding = g_hash_table_lookup(t->riding, back);

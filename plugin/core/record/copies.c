@@ -15,16 +15,17 @@
 /* Captures that were merged have clocks that are so far apart, at the most. */
 #define SKEW_MS 32000
 
-/* Messages whose packets are remembered: a copy comes soon, and nothing is kept for those before. */
+/* Messages whose packets are remembered: a copy comes soon, and nothing is kept for those before.
+ * */
 #define REMEMBERED (UINT32_C(1) << 16)
 
 /* Where a message was seen. */
 struct sighting {
-    uint32_t message;       /* index + 1 */
-    uint32_t before;        /* that of the message before it in its transaction */
-    uint32_t packet_id;     /* see struct sx_packet_marks; 0: unknown */
-    uint16_t place;         /* likewise */
-    uint16_t from, to;      /* hosts: the last bits of their indexes */
+    uint32_t message;   /* index + 1 */
+    uint32_t before;    /* that of the message before it in its transaction */
+    uint32_t packet_id; /* see struct sx_packet_marks; 0: unknown */
+    uint16_t place;     /* likewise */
+    uint16_t from, to;  /* hosts: the last bits of their indexes */
 };
 
 void sx_copies_init(struct sx_tracker *t)
@@ -101,9 +102,9 @@ static struct seen newest_of(const struct sx_tracker *t)
 /* How a message and one before it stand to each other. */
 struct pair {
     struct seen now, then;
-    uint32_t gap_ms;        /* either way round: in a merged capture the clock may step back */
+    uint32_t gap_ms; /* either way round: in a merged capture the clock may step back */
     bool same_way, same_place;
-    bool ids;               /* both are known */
+    bool ids; /* both are known */
     bool exact;
 };
 
@@ -164,8 +165,8 @@ struct relatives {
     struct seen same_packet;
     struct seen newest;
     bool constant_id;
-    uint32_t sent;          /* how often it was sent */
-    uint32_t finals;        /* final responses, the repeated ones too */
+    uint32_t sent;   /* how often it was sent */
+    uint32_t finals; /* final responses, the repeated ones too */
 };
 
 static bool is_like(struct seen x, struct seen y)

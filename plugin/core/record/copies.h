@@ -4,8 +4,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * A message that comes again is a copy if it is the same packet: the same TCP sequence number, or
- * the same IPv4 identification, or the same packet on the other side of a NAT, on another interface,
- * VLAN or layer. All else that comes again was sent again.
+ * the same IPv4 identification, or the same packet on the other side of a NAT, on another
+ * interface, VLAN or layer. All else that comes again was sent again.
  */
 #ifndef SX_COPIES_H
 #define SX_COPIES_H
@@ -24,8 +24,8 @@ void sx_copies_add(struct sx_tracker *tracker, struct sx_txn *txn);
 
 /* Sets repeats and flags of the newest message, which was noted, if it is a copy of one that was
  * added to the transaction. False if it is none. */
-bool sx_copies_mark(struct sx_tracker *tracker, const struct sx_txn *txn,
-                    struct sx_message *record, const struct sx_observation *obs);
+bool sx_copies_mark(struct sx_tracker *tracker, const struct sx_txn *txn, struct sx_message *record,
+                    const struct sx_observation *obs);
 
 /* The first ACK of a failure that is like this one (each final response has an ACK of its own, by
  * the To tag: RFC 3261 17.1.1.3); 0 if there is none. */

@@ -15,24 +15,24 @@
 
 /* Credentials of a request, or what a response asks for, in one realm. */
 struct value {
-    uint32_t next;          /* index + 1 of another one of the same message; 0: none */
+    uint32_t next; /* index + 1 of another one of the same message; 0: none */
     uint32_t realm, nonce;
-    uint32_t user;          /* credentials only */
-    bool proxy;             /* Proxy-Authorization and Proxy-Authenticate */
-    bool empty, fresh;      /* as struct sx_challenge has them */
-    bool stale;             /* challenges only */
+    uint32_t user;     /* credentials only */
+    bool proxy;        /* Proxy-Authorization and Proxy-Authenticate */
+    bool empty, fresh; /* as struct sx_challenge has them */
+    bool stale;        /* challenges only */
 };
 
 /* What a transaction has of them. */
 struct auth {
-    uint32_t sent, asked;   /* index + 1 of the first value */
+    uint32_t sent, asked; /* index + 1 of the first value */
     struct sx_challenge challenge;
 };
 
 /* A user in a realm. */
 struct account {
     struct sx_fingerprint key;
-    uint64_t last_attempt;  /* Call-ID and CSeq: the hops of one request are one attempt */
+    uint64_t last_attempt; /* Call-ID and CSeq: the hops of one request are one attempt */
     uint32_t in_row;
     uint32_t accepted_nonce, accepted_in;
 };
@@ -171,8 +171,8 @@ static void refused(struct sx_tracker *t, const struct sx_txn *txn, const struct
     challenge->in_row = account->in_row;
 }
 
-/* What is asked for in a realm for which the request had credentials counts before what is asked for
- * in another: a fork's challenges come in one response (RFC 3261 16.7 item 7). */
+/* What is asked for in a realm for which the request had credentials counts before what is asked
+ * for in another: a fork's challenges come in one response (RFC 3261 16.7 item 7). */
 static void challenged(struct sx_tracker *t, const struct sx_txn *txn, struct auth *auth)
 {
     struct sx_challenge *c = &auth->challenge;
@@ -209,7 +209,8 @@ void sx_credentials_answered(struct sx_tracker *t, struct sx_txn *txn, const str
             accepted(t, v, frame);
 }
 
-const struct sx_challenge *sx_tracker_challenge(const struct sx_tracker *t, const struct sx_txn *txn)
+const struct sx_challenge *sx_tracker_challenge(const struct sx_tracker *t,
+                                                const struct sx_txn *txn)
 {
     const struct auth *auth = auth_of(t, txn);
 

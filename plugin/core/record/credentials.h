@@ -10,14 +10,16 @@
 
 #include "core/record/records.h"
 
-/* What a transaction's final 401 or 407 says of the credentials that its request had for the realm. */
+/* What a transaction's final 401 or 407 says of the credentials that its request had for the realm.
+ * */
 struct sx_challenge {
-    uint32_t accepted_in;   /* the 2xx that took the same credentials, nonce included, before; 0: none */
-    uint32_t in_row;        /* refusals of this user and realm one after the other, this one included */
-    bool sent;              /* the request had credentials for the realm */
-    bool empty;             /* they proved nothing yet */
-    bool stale;             /* the server says that only the nonce was too old */
-    bool fresh;             /* they answer a challenge that had come just before */
+    /* the 2xx that took the same credentials, nonce included, before; 0: none */
+    uint32_t accepted_in;
+    uint32_t in_row; /* refusals of this user and realm one after the other, this one included */
+    bool sent;       /* the request had credentials for the realm */
+    bool empty;      /* they proved nothing yet */
+    bool stale;      /* the server says that only the nonce was too old */
+    bool fresh;      /* they answer a challenge that had come just before */
 };
 
 /* NULL if the transaction's first final response is no 401 or 407. */

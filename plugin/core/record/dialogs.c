@@ -9,8 +9,8 @@
 /* Most Call-IDs have one dialog, which the Call-ID alone finds; older ones need their tags. */
 struct sx_dialogs {
     struct sx_pool pool;
-    struct sx_fingerprint_map newest;   /* by the Call-ID */
-    struct sx_fingerprint_map older;    /* by sx_dialog.key: those that are not the newest */
+    struct sx_fingerprint_map newest; /* by the Call-ID */
+    struct sx_fingerprint_map older;  /* by sx_dialog.key: those that are not the newest */
 };
 
 struct sx_dialogs *sx_dialogs_new(void)
@@ -51,7 +51,7 @@ uint32_t sx_tracker_dialog_count(const struct sx_tracker *t)
 /* What a message says of its dialog: Call-ID and tags as hashes. */
 struct name {
     struct sx_fingerprint call, key;
-    uint32_t from, to;      /* tags */
+    uint32_t from, to; /* tags */
 };
 
 /* The tags come in either order: a request of the other side has them the other way round. */
@@ -62,7 +62,10 @@ static struct name name_of(const struct sx_tracker *t, uint64_t call_hash, uint3
 
     sx_hash_add_two(&h, call_hash, (uint64_t)MIN(from, to) << 32 | MAX(from, to));
     return (struct name){
-        .call = {call_hash}, .key = sx_hash_end(h), .from = from, .to = to,
+        .call = {call_hash},
+        .key = sx_hash_end(h),
+        .from = from,
+        .to = to,
     };
 }
 
@@ -107,8 +110,8 @@ const struct sx_dialog *sx_dialog_of_message(const struct sx_tracker *t,
 
     if (!to.p || msg->call_id.n == 0)
         return NULL;
-    struct name name = name_of(t, sx_txn_call_hash(t, msg->call_id), sx_txn_tag_hash(from),
-                               sx_txn_tag_hash(to));
+    struct name name =
+        name_of(t, sx_txn_call_hash(t, msg->call_id), sx_txn_tag_hash(from), sx_txn_tag_hash(to));
     return find(t->dialogs, &name);
 }
 
@@ -193,7 +196,8 @@ void sx_dialogs_request(struct sx_tracker *t, struct sx_txn *txn, const struct s
         note_contact(t, dialog, side, msg);
 }
 
-/* Requests of a dialog that are looked through when its sides turn out to be the other way round. */
+/* Requests of a dialog that are looked through when its sides turn out to be the other way round.
+ * */
 #define MAX_SWAPPED 64
 
 /* ACKs of one INVITE that are looked through. */
@@ -288,8 +292,7 @@ static void note_route(struct sx_dialog *dialog, const struct sx_observation *ob
 }
 
 static void note_answer(const struct sx_tracker *t, struct sx_dialog *dialog,
-                        const struct sx_txn *txn, const struct sx_observation *obs,
-                        uint32_t to_tag)
+                        const struct sx_txn *txn, const struct sx_observation *obs, uint32_t to_tag)
 {
     const struct sx_sip_msg *msg = obs->msg;
 

@@ -47,20 +47,19 @@ int64_t sx_evidence_due_ns(const struct sx_txn *txn)
     int64_t so_far = txn->last_request_ns - txn->request_ns;
     int64_t gap = so_far + SX_T1_NS;
 
-    if (txn->sends > 1)     /* some cap the intervals of INVITE as well */
+    if (txn->sends > 1) /* some cap the intervals of INVITE as well */
         gap = MIN(gap, 2 * (int64_t)txn->repeat_gap_ms * SX_NS_PER_MS);
     if (txn->method != SX_METHOD_INVITE)
         gap = MIN(gap, T2_NS);
     return txn->last_request_ns + gap;
 }
 
-/* Each interval was twice the one before: the last one is longer than all others together. Copies of
- * one packet make the number of sends worthless. */
+/* Each interval was twice the one before: the last one is longer than all others together. Copies
+ * of one packet make the number of sends worthless. */
 static bool doubled_to_the_end(const struct sx_txn *txn)
 {
     return txn->method == SX_METHOD_INVITE && txn->sends >= INVITE_SENDS && !txn->uneven_repeats &&
-           2 * (int64_t)txn->repeat_gap_ms * SX_NS_PER_MS >=
-               txn->last_request_ns - txn->request_ns;
+           2 * (int64_t)txn->repeat_gap_ms * SX_NS_PER_MS >= txn->last_request_ns - txn->request_ns;
 }
 
 static bool sent_to_the_end(const struct sx_txn *txn)
@@ -95,7 +94,8 @@ bool sx_evidence_gave_up(const struct sx_tracker *tracker, const struct sx_txn *
     if (!parent || parent->final_code != 408 || !seen(parent->final_frame, until) ||
         parent->final_frame < txn->last_request_frame || txn->sends < 2)
         return false;
-    /* A 408 that is only handed on was acknowledged (RFC 3261 17.1.1.3); other methods have no ACK. */
+    /* A 408 that is only handed on was acknowledged (RFC 3261 17.1.1.3); other methods have no ACK.
+     * */
     if (txn->method == SX_METHOD_INVITE)
         return !txn->ack_frame;
     return parent->final_ns - txn->request_ns >= GIVES_UP_NS;
@@ -192,7 +192,7 @@ bool sx_evidence_not_relayed(const struct sx_tracker *tracker, const struct sx_t
 {
     int64_t newest_ns = branch->last_response_ns, due_ns = until.ns - RELAY_NS;
 
-    if (branch->answer_way == SX_ANSWER_ASTRAY)     /* the hop does not have it */
+    if (branch->answer_way == SX_ANSWER_ASTRAY) /* the hop does not have it */
         return true;
 
     /* Of those between only the first final one is kept. */

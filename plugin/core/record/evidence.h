@@ -3,10 +3,10 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * That a response is not in the capture does not show that there was none: captures lose packets, see
- * one direction only, or hold packets that cannot be read. There was none if the client behaved as
- * one that heard nothing, or if what the server sends to it is seen around that time and nothing is
- * repeated on this transport. What else came of a response tells missing.h.
+ * That a response is not in the capture does not show that there was none: captures lose packets,
+ * see one direction only, or hold packets that cannot be read. There was none if the client behaved
+ * as one that heard nothing, or if what the server sends to it is seen around that time and nothing
+ * is repeated on this transport. What else came of a response tells missing.h.
  */
 #ifndef SX_EVIDENCE_H
 #define SX_EVIDENCE_H
@@ -23,12 +23,12 @@ struct sx_horizon {
 struct sx_horizon sx_evidence_now(const struct sx_tracker *tracker);
 
 /* How the client of a request went on. Over UDP it sends the request again while it hears nothing:
- * after 0.5 s, then after twice as long each time (RFC 3261 17.1.1.2), for other methods than INVITE
- * up to 4 s (17.1.2.2), until 32 s are over. */
+ * after 0.5 s, then after twice as long each time (RFC 3261 17.1.1.2), for other methods than
+ * INVITE up to 4 s (17.1.2.2), until 32 s are over. */
 enum sx_hearing {
-    SX_HEARD_UNKNOWN,   /* its behaviour tells nothing: a reliable transport, or too early */
-    SX_HEARD_NOTHING,   /* it sent the request each time that it was due, so far */
-    SX_HEARD_SOMETHING  /* it stopped sooner: it has an answer, or gave up */
+    SX_HEARD_UNKNOWN,  /* its behaviour tells nothing: a reliable transport, or too early */
+    SX_HEARD_NOTHING,  /* it sent the request each time that it was due, so far */
+    SX_HEARD_SOMETHING /* it stopped sooner: it has an answer, or gave up */
 };
 
 enum sx_hearing sx_evidence_hearing(const struct sx_txn *txn, struct sx_horizon until);
@@ -36,8 +36,8 @@ enum sx_hearing sx_evidence_hearing(const struct sx_txn *txn, struct sx_horizon 
 /* When the client sends the request again if it hears nothing; nanoseconds. */
 int64_t sx_evidence_due_ns(const struct sx_txn *txn);
 
-/* True if the capture holds SIP from the server to the client, no longer before or after the request
- * than a client waits for a response (RFC 3261 Timers B and F, 32 s). */
+/* True if the capture holds SIP from the server to the client, no longer before or after the
+ * request than a client waits for a response (RFC 3261 Timers B and F, 32 s). */
 bool sx_evidence_sees_answers(const struct sx_tracker *tracker, const struct sx_txn *txn,
                               struct sx_horizon until);
 
@@ -54,10 +54,10 @@ bool sx_evidence_gave_up(const struct sx_tracker *tracker, const struct sx_txn *
 bool sx_evidence_tried_elsewhere(const struct sx_tracker *tracker, const struct sx_txn *txn,
                                  struct sx_horizon until);
 
-/* True if a hop did not hand on to its client what a branch answered it: more than one message of it,
- * not at the same moment, for any one may be lost by the capture. Each has to be handed on (RFC 3261
- * 16.7 item 5): provisional responses other than 100, and each 2xx that comes, repeated or not. Or
- * one that went elsewhere. For failures asks only that the branch repeats them. */
+/* True if a hop did not hand on to its client what a branch answered it: more than one message of
+ * it, not at the same moment, for any one may be lost by the capture. Each has to be handed on (RFC
+ * 3261 16.7 item 5): provisional responses other than 100, and each 2xx that comes, repeated or
+ * not. Or one that went elsewhere. For failures asks only that the branch repeats them. */
 bool sx_evidence_not_relayed(const struct sx_tracker *tracker, const struct sx_txn *txn,
                              const struct sx_txn *branch, struct sx_horizon until);
 

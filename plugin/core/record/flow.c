@@ -349,7 +349,7 @@ bool sx_flow_is_to_client(const struct sx_flow *flow, const struct sx_txn *txn)
 struct way {
     const struct sx_txn *txn;
     bool first_hop;
-    struct sx_fingerprint token;    /* zero: none */
+    struct sx_fingerprint token; /* zero: none */
 };
 
 /* The flow that this REGISTER goes over once more. */
@@ -451,7 +451,8 @@ static struct wishes read_contacts(struct sx_flows *f, const struct sx_observati
     struct sx_flow *flow, *last = NULL;
     bool outbound = false;
 
-    for (unsigned i = 0; i < MAX_CONTACTS && sx_sip_msg_value(obs->msg, "Contact", &iter, &value); i++) {
+    for (unsigned i = 0; i < MAX_CONTACTS && sx_sip_msg_value(obs->msg, "Contact", &iter, &value);
+         i++) {
         if (!sx_contact_read(value, &c))
             continue;
         if (sx_contact_removes(obs->msg, &c)) {
@@ -485,8 +486,8 @@ static struct sx_user *leave(struct sx_flows *f, const struct sx_observation *ob
     return user;
 }
 
-uint32_t sx_flows_register(struct sx_flows *f, const struct sx_observation *obs,
-                           struct sx_txn *txn, uint32_t upstream)
+uint32_t sx_flows_register(struct sx_flows *f, const struct sx_observation *obs, struct sx_txn *txn,
+                           uint32_t upstream)
 {
     struct sx_flow *flow = sx_flow_numbered(f, upstream);
     struct sx_slice path = sx_outbound_edge_path(obs->msg), token = sx_token_uri(path);
@@ -617,9 +618,8 @@ static void read_lifetime(struct sx_flow *flow, struct sx_registering *event,
         flow->expires_ns = obs->time_ns + (int64_t)event->expires_s * SX_NS_PER_S;
 }
 
-static void remove_flows(struct sx_flows *f, struct sx_flow *flow,
-                         const struct sx_observation *obs, const struct sx_txn *txn,
-                         uint32_t register_in)
+static void remove_flows(struct sx_flows *f, struct sx_flow *flow, const struct sx_observation *obs,
+                         const struct sx_txn *txn, uint32_t register_in)
 {
     for (unsigned i = 0; flow && i < SX_MAX_FLOWS;
          i++, flow = sx_flow_numbered(f, flow->also_removed)) {
@@ -691,7 +691,8 @@ void sx_flows_registered(struct sx_flows *f, const struct sx_observation *obs,
         return;
     }
     remove_flows(f, sx_flow_numbered(f, flow->replaces), obs, txn, register_in);
-    for (unsigned i = 0; flow && i < MAX_CONTACTS; i++, flow = sx_flow_numbered(f, flow->also_added))
+    for (unsigned i = 0; flow && i < MAX_CONTACTS;
+         i++, flow = sx_flow_numbered(f, flow->also_added))
         granted(f, flow, obs, txn, register_in);
 }
 

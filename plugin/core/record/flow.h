@@ -5,8 +5,9 @@
  *
  * A binding ties an AOR to a Contact (RFC 3261 10), or to an instance and reg-id where the client
  * uses SIP outbound (RFC 5626 6). A flow is what a binding was registered over for a time: two
- * addresses and ports and a transport (RFC 5626 2). It is known by the client's connection where the
- * capture shows that hop, and by the flow token in the Path where it shows the hop to the registrar.
+ * addresses and ports and a transport (RFC 5626 2). It is known by the client's connection where
+ * the capture shows that hop, and by the flow token in the Path where it shows the hop to the
+ * registrar.
  *
  * Strings and structs that are handed out live until sx_flows_free(). Frames are frame numbers from
  * 1, 0: none; times nanoseconds since the epoch.
@@ -20,98 +21,98 @@
 
 struct sx_connection {
     struct sx_endpoint client, edge;
-    uint64_t salt;      /* the same in all: keeps their hashes from being guessed */
+    uint64_t salt; /* the same in all: keeps their hashes from being guessed */
 };
 
 /* A connection, or for UDP the two addresses and ports, that flows go over. */
 struct sx_link {
     struct sx_connection ends;
-    int64_t last_client_ns;     /* the client's last bytes */
+    int64_t last_client_ns; /* the client's last bytes */
     int64_t ping_ns;
     int64_t closed_ns;
     int64_t repeated_ns;
-    int64_t since_ns;           /* it came up; INT64_MIN: before anything of it was seen */
-    uint32_t newest_flow;       /* over it; 0: it carries no registration */
-    uint32_t edge;              /* number, private to flow_link.c */
-    uint32_t stream;            /* tcp.stream, where has_stream */
-    uint32_t ping_in;           /* a keep-alive that nothing answered; 0: none */
-    uint32_t closed_in;         /* FIN or RST */
-    uint32_t unreachable_in;    /* ICMP error */
-    uint32_t refused_in;        /* STUN error response */
-    uint32_t moved_in;          /* STUN response with another mapped address */
-    uint32_t repeated_in;       /* the edge's bytes, once more */
-    uint32_t repeats;           /* how often, from there on, without a byte from the client */
-    uint32_t goodbye_in;        /* who ends the connection says so before any FIN */
-    uint32_t repeated_end;      /* sequence number after these bytes */
-    uint32_t edge_end;          /* sequence number after the edge's newest byte */
+    int64_t since_ns;        /* it came up; INT64_MIN: before anything of it was seen */
+    uint32_t newest_flow;    /* over it; 0: it carries no registration */
+    uint32_t edge;           /* number, private to flow_link.c */
+    uint32_t stream;         /* tcp.stream, where has_stream */
+    uint32_t ping_in;        /* a keep-alive that nothing answered; 0: none */
+    uint32_t closed_in;      /* FIN or RST */
+    uint32_t unreachable_in; /* ICMP error */
+    uint32_t refused_in;     /* STUN error response */
+    uint32_t moved_in;       /* STUN response with another mapped address */
+    uint32_t repeated_in;    /* the edge's bytes, once more */
+    uint32_t repeats;        /* how often, from there on, without a byte from the client */
+    uint32_t goodbye_in;     /* who ends the connection says so before any FIN */
+    uint32_t repeated_end;   /* sequence number after these bytes */
+    uint32_t edge_end;       /* sequence number after the edge's newest byte */
     struct sx_stun_address mapped;
-    uint8_t transport;          /* enum sx_transport */
+    uint8_t transport; /* enum sx_transport */
     bool has_stream;
-    bool has_edge_end;          /* the capture sees what the edge sends */
-    bool late;                  /* the edge sent again, but too late to be the pong */
-    bool reset;                 /* closed by RST */
-    bool closed_by_client;      /* by who said goodbye first, if anyone did */
+    bool has_edge_end;     /* the capture sees what the edge sends */
+    bool late;             /* the edge sent again, but too late to be the pong */
+    bool reset;            /* closed by RST */
+    bool closed_by_client; /* by who said goodbye first, if anyone did */
     bool goodbye_of_client;
-    bool forgotten;             /* that RST answers a segment of a connection unknown to the edge */
-    bool edge_unreachable;      /* unreachable_in concerns the client's datagram */
-    bool owes_pong;             /* the edge has agreed to answer keep-alives (RFC 5626 4.4.1, 6) */
+    bool forgotten;        /* that RST answers a segment of a connection unknown to the edge */
+    bool edge_unreachable; /* unreachable_in concerns the client's datagram */
+    bool owes_pong;        /* the edge has agreed to answer keep-alives (RFC 5626 4.4.1, 6) */
 };
 
 /* What RFC 5626 4.5 says of an attempt to register. */
 struct sx_back_off {
-    int64_t waited_ns;          /* since the attempt before it failed */
-    int64_t least_ns;           /* and how long it had to */
-    uint32_t failures;          /* attempts that failed one after the other; 0: this is the first */
-    uint32_t failed_in;         /* the last of them: response, or unanswered REGISTER */
+    int64_t waited_ns;  /* since the attempt before it failed */
+    int64_t least_ns;   /* and how long it had to */
+    uint32_t failures;  /* attempts that failed one after the other; 0: this is the first */
+    uint32_t failed_in; /* the last of them: response, or unanswered REGISTER */
 };
 
 /* One flow. Strings are cut at 255 bytes. */
 struct sx_flow {
     const char *aor;
-    const char *contact;        /* URI, as registered last */
-    const char *instance;       /* "": none is known */
+    const char *contact;                /* URI, as registered last */
+    const char *instance;               /* "": none is known */
     struct sx_fingerprint contact_key;  /* of that URI, however it is spelled */
     struct sx_fingerprint token_key;    /* of the Path URI; zero if not seen */
     struct sx_fingerprint token_before; /* the one that a refresh has replaced */
     struct sx_fingerprint edge_key;     /* of its host part */
-    struct sx_link *link;       /* NULL: the client's hop was not seen, or UDP without outbound */
-    int64_t expires_ns;         /* when the binding runs out; INT64_MAX if unknown */
-    int64_t routed_ns;          /* the newest request outside a dialog that was sent to it; 0: none */
-    struct sx_endpoint client, edge;    /* of the client's hop, where has_way */
-    uint32_t number;            /* from 1 */
-    uint32_t reg_id;            /* 0: no SIP outbound */
-    uint32_t flow_timer_s;      /* RFC 5626 10; 0: none */
-    uint32_t registered_in;     /* the REGISTER that made it */
-    uint32_t refreshed_in;      /* the last REGISTER over it */
-    uint32_t removed_in;        /* REGISTER that removed the binding */
-    uint32_t leaving_in;        /* a REGISTER that is to remove it, without a final response yet */
-    uint32_t registrar;         /* host that granted it, as far as the capture shows */
-    uint32_t brought_by;        /* host that it answered */
-    uint32_t binding;           /* number, from 1 */
+    struct sx_link *link; /* NULL: the client's hop was not seen, or UDP without outbound */
+    int64_t expires_ns;   /* when the binding runs out; INT64_MAX if unknown */
+    int64_t routed_ns;    /* the newest request outside a dialog that was sent to it; 0: none */
+    struct sx_endpoint client, edge; /* of the client's hop, where has_way */
+    uint32_t number;                 /* from 1 */
+    uint32_t reg_id;                 /* 0: no SIP outbound */
+    uint32_t flow_timer_s;           /* RFC 5626 10; 0: none */
+    uint32_t registered_in;          /* the REGISTER that made it */
+    uint32_t refreshed_in;           /* the last REGISTER over it */
+    uint32_t removed_in;             /* REGISTER that removed the binding */
+    uint32_t leaving_in; /* a REGISTER that is to remove it, without a final response yet */
+    uint32_t registrar;  /* host that granted it, as far as the capture shows */
+    uint32_t brought_by; /* host that it answered */
+    uint32_t binding;    /* number, from 1 */
     uint32_t user;
-    uint32_t attempts;          /* of an outbound flow; private */
-    uint32_t failure;           /* the newest response that may say that it is gone; 0: none */
-    uint32_t older;             /* the flow tried before for the same binding; 0: none */
-    uint32_t newer;             /* the flow made after it for the same binding */
-    uint32_t on_link;           /* another flow over the same link; 0: none */
-    uint32_t also_removed;      /* by the REGISTER that removes this one */
-    uint32_t also_added;        /* by the REGISTER that adds this one */
-    uint32_t replaces;          /* what that REGISTER removes; 0: nothing */
-    uint8_t transport;          /* enum sx_transport of the client's hop, where has_way */
+    uint32_t attempts;     /* of an outbound flow; private */
+    uint32_t failure;      /* the newest response that may say that it is gone; 0: none */
+    uint32_t older;        /* the flow tried before for the same binding; 0: none */
+    uint32_t newer;        /* the flow made after it for the same binding */
+    uint32_t on_link;      /* another flow over the same link; 0: none */
+    uint32_t also_removed; /* by the REGISTER that removes this one */
+    uint32_t also_added;   /* by the REGISTER that adds this one */
+    uint32_t replaces;     /* what that REGISTER removes; 0: nothing */
+    uint8_t transport;     /* enum sx_transport of the client's hop, where has_way */
     bool has_way;
-    bool accepted;              /* its REGISTER got a 2xx */
-    bool refused;               /* its newest REGISTER was refused, and none accepted before */
+    bool accepted; /* its REGISTER got a 2xx */
+    bool refused;  /* its newest REGISTER was refused, and none accepted before */
 };
 
 /* What came of one REGISTER for a binding. */
 struct sx_registering {
-    int64_t ns;                 /* of the final response */
-    uint32_t frame;             /* of it */
-    uint32_t register_in;       /* the first REGISTER of it in the capture */
+    int64_t ns;           /* of the final response */
+    uint32_t frame;       /* of it */
+    uint32_t register_in; /* the first REGISTER of it in the capture */
     uint32_t txn;
     uint32_t flow;
-    uint32_t older;             /* of the same binding; 0: none */
-    uint32_t expires_s;         /* granted, where has_expires */
+    uint32_t older;     /* of the same binding; 0: none */
+    uint32_t expires_s; /* granted, where has_expires */
     uint16_t code;
     bool removes;
     bool has_expires;
@@ -119,11 +120,11 @@ struct sx_registering {
 
 /* A binding. */
 struct sx_binding {
-    struct sx_fingerprint ua;   /* the client: AOR and instance; zero: it has none */
+    struct sx_fingerprint ua; /* the client: AOR and instance; zero: it has none */
     uint32_t user;
     uint32_t reg_id;
-    uint32_t newest;            /* flow */
-    uint32_t next;              /* an older binding of the same client; 0: none */
+    uint32_t newest; /* flow */
+    uint32_t next;   /* an older binding of the same client; 0: none */
     uint32_t next_of_user;
     uint32_t newest_event;      /* struct sx_registering */
     uint32_t open_failure;      /* the newest 430 that no registration followed; 0: none */
@@ -141,46 +142,46 @@ struct sx_binding {
 struct sx_user {
     const char *aor;
     uint32_t newest_binding;
-    uint32_t removed_in;        /* the last REGISTER with Contact: * */
-    uint32_t leaving_in;        /* one without a final response yet */
+    uint32_t removed_in; /* the last REGISTER with Contact: * */
+    uint32_t leaving_in; /* one without a final response yet */
 };
 
 /* How a flow died, as far as the capture shows it before a time. */
 enum sx_flow_death {
     SX_DEATH_UNKNOWN,
-    SX_DEATH_CLOSED,        /* FIN or RST */
-    SX_DEATH_NO_PONG,       /* RFC 5626 4.4.1: no pong for 10 s; 4.4.2: no STUN response */
-    SX_DEATH_FLOW_TIMER,    /* the client was silent past Flow-Timer */
-    SX_DEATH_REMOVED,       /* the client took the registration back */
-    SX_DEATH_EXPIRED,       /* the registration ran out */
-    SX_DEATH_UNREACHABLE,   /* ICMP */
-    SX_DEATH_NO_ACK,        /* TCP repeats what nothing acknowledges */
-    SX_DEATH_MOVED,         /* RFC 5626 4.4.2: the mapped address is another */
-    SX_DEATH_REFUSED,       /* RFC 5626 4.4.2: STUN error response */
-    SX_DEATH_FORGOTTEN,     /* the edge does not know the connection any more */
-    SX_DEATH_ALL_AT_ONCE    /* the edge ended it together with all its others */
+    SX_DEATH_CLOSED,      /* FIN or RST */
+    SX_DEATH_NO_PONG,     /* RFC 5626 4.4.1: no pong for 10 s; 4.4.2: no STUN response */
+    SX_DEATH_FLOW_TIMER,  /* the client was silent past Flow-Timer */
+    SX_DEATH_REMOVED,     /* the client took the registration back */
+    SX_DEATH_EXPIRED,     /* the registration ran out */
+    SX_DEATH_UNREACHABLE, /* ICMP */
+    SX_DEATH_NO_ACK,      /* TCP repeats what nothing acknowledges */
+    SX_DEATH_MOVED,       /* RFC 5626 4.4.2: the mapped address is another */
+    SX_DEATH_REFUSED,     /* RFC 5626 4.4.2: STUN error response */
+    SX_DEATH_FORGOTTEN,   /* the edge does not know the connection any more */
+    SX_DEATH_ALL_AT_ONCE  /* the edge ended it together with all its others */
 };
 
 /* What a flow looked like when a response said that it is gone. */
 struct sx_flow_failure {
-    int64_t silent_ns;              /* -1: unknown */
-    int64_t idle_ns;                /* from the client's last bytes to the end of the connection */
-    int64_t again_ns;               /* time of the 2xx below */
+    int64_t silent_ns; /* -1: unknown */
+    int64_t idle_ns;   /* from the client's last bytes to the end of the connection */
+    int64_t again_ns;  /* time of the 2xx below */
     uint32_t frame;
     uint32_t txn;
     uint32_t flow;
-    uint32_t older;                 /* failure of the same binding that is open; 0: none */
-    uint32_t older_of_flow;         /* failure of the same flow; 0: none */
-    uint32_t death_in;              /* frame; 0: none shows it */
-    uint32_t ended;                 /* SX_DEATH_ALL_AT_ONCE: how many connections */
-    uint32_t repeats;               /* SX_DEATH_NO_ACK: how often */
-    uint32_t replaced_in;           /* the REGISTER that made another flow in its place before */
-    uint32_t again_in;              /* the REGISTER that renewed the binding first after it */
-    uint32_t again_flow;            /* the flow of that REGISTER */
-    uint32_t flow_timer_s;          /* as it was then */
-    uint8_t death;                  /* enum sx_flow_death */
-    bool edge_unreachable;          /* SX_DEATH_UNREACHABLE: not the client */
-    bool lost;                      /* the response says that the flow is gone */
+    uint32_t older;         /* failure of the same binding that is open; 0: none */
+    uint32_t older_of_flow; /* failure of the same flow; 0: none */
+    uint32_t death_in;      /* frame; 0: none shows it */
+    uint32_t ended;         /* SX_DEATH_ALL_AT_ONCE: how many connections */
+    uint32_t repeats;       /* SX_DEATH_NO_ACK: how often */
+    uint32_t replaced_in;   /* the REGISTER that made another flow in its place before */
+    uint32_t again_in;      /* the REGISTER that renewed the binding first after it */
+    uint32_t again_flow;    /* the flow of that REGISTER */
+    uint32_t flow_timer_s;  /* as it was then */
+    uint8_t death;          /* enum sx_flow_death */
+    bool edge_unreachable;  /* SX_DEATH_UNREACHABLE: not the client */
+    bool lost;              /* the response says that the flow is gone */
 };
 
 struct sx_flows;
@@ -214,8 +215,8 @@ bool sx_flows_of_one_instance(const struct sx_flows *flows, const struct sx_flow
 /* True if both belong to one AOR. */
 bool sx_flows_of_one_user(const struct sx_flow *a, const struct sx_flow *b);
 
-/* RFC 5626 4.5, of an outbound flow: its newest attempt, and the first that came too early (failures
- * 0: none did). */
+/* RFC 5626 4.5, of an outbound flow: its newest attempt, and the first that came too early
+ * (failures 0: none did). */
 struct sx_back_off sx_flow_back_off(const struct sx_flows *flows, const struct sx_flow *flow);
 struct sx_back_off sx_flow_early(const struct sx_flows *flows, const struct sx_flow *flow);
 
@@ -237,9 +238,9 @@ void sx_flows_registered(struct sx_flows *flows, const struct sx_observation *ob
 void sx_flows_not_registered(struct sx_flows *flows, const struct sx_observation *obs,
                              const struct sx_txn *txn, uint32_t register_in);
 
-/* The flow that a request is sent to, by the flow token in its Route or by its Request-URI; where it
- * is none, or more than one fits, the transaction has none. upstream: that of the transaction it was
- * forwarded from, or 0. */
+/* The flow that a request is sent to, by the flow token in its Route or by its Request-URI; where
+ * it is none, or more than one fits, the transaction has none. upstream: that of the transaction it
+ * was forwarded from, or 0. */
 void sx_flows_route(struct sx_flows *flows, const struct sx_sip_msg *msg, struct sx_txn *txn,
                     uint32_t upstream);
 

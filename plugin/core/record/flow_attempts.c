@@ -16,15 +16,15 @@
 
 /* The attempts to register a binding. */
 struct attempts {
-    int64_t tried_ns;           /* a REGISTER without a final response yet; see tried_in */
-    int64_t failed_ns;          /* when the last attempt failed */
-    int64_t allowed_ns;         /* its Retry-After, where has_allowed */
+    int64_t tried_ns;   /* a REGISTER without a final response yet; see tried_in */
+    int64_t failed_ns;  /* when the last attempt failed */
+    int64_t allowed_ns; /* its Retry-After, where has_allowed */
     uint32_t tried_in;
-    uint32_t failures;          /* one after the other */
+    uint32_t failures; /* one after the other */
     uint32_t failed_in;
-    struct sx_endpoint failed_at;   /* who was asked */
+    struct sx_endpoint failed_at; /* who was asked */
     struct sx_endpoint tried_at;
-    struct sx_fingerprint call;     /* Call-ID of the newest attempt */
+    struct sx_fingerprint call; /* Call-ID of the newest attempt */
     bool challenged;            /* the next REGISTER is the same attempt */
     bool has_allowed;
 };
@@ -32,7 +32,7 @@ struct attempts {
 /* Of one flow. */
 struct back_offs {
     struct sx_back_off newest;
-    struct sx_back_off early;   /* of the first attempt that came too early; failures 0: none */
+    struct sx_back_off early; /* of the first attempt that came too early; failures 0: none */
 };
 
 /* A REGISTER that came too early. */

@@ -54,8 +54,8 @@ static enum sx_flow_death link_death(const struct sx_flows *f, const struct sx_l
     return SX_DEATH_NO_ACK;
 }
 
-/* Whoever routes a request to the binding still holds it, and the capture may have missed a refresh:
- * that it ran out is sure only where it shows that the refresh was refused. */
+/* Whoever routes a request to the binding still holds it, and the capture may have missed a
+ * refresh: that it ran out is sure only where it shows that the refresh was refused. */
 static bool has_run_out(const struct sx_flows *f, const struct sx_flow *flow, int64_t now_ns)
 {
     const struct sx_registering *newest =
@@ -80,15 +80,14 @@ static enum sx_flow_death death_of(const struct sx_flows *f, const struct sx_flo
         return death;
     if (has_run_out(f, flow, now_ns))
         return SX_DEATH_EXPIRED;
-    if (flow->flow_timer_s > 0 &&
-        failure->silent_ns > (int64_t)flow->flow_timer_s * SX_NS_PER_S)
+    if (flow->flow_timer_s > 0 && failure->silent_ns > (int64_t)flow->flow_timer_s * SX_NS_PER_S)
         return SX_DEATH_FLOW_TIMER;
     return SX_DEATH_UNKNOWN;
 }
 
-/* 430 says it. Others are said for many reasons, so only where the capture shows that the connection
- * had ended and that the host at its end sent nothing on: 477, and 500 over WebSocket (Kamailio), 503
- * (Asterisk), and 403 to a token from before a restart. */
+/* 430 says it. Others are said for many reasons, so only where the capture shows that the
+ * connection had ended and that the host at its end sent nothing on: 477, and 500 over WebSocket
+ * (Kamailio), 503 (Asterisk), and 403 to a token from before a restart. */
 static bool is_lost(const struct sx_flow *flow, const struct sx_txn *txn,
                     const struct sx_sip_msg *msg)
 {
@@ -105,12 +104,11 @@ static bool is_lost(const struct sx_flow *flow, const struct sx_txn *txn,
 
 static bool may_tell_a_loss(const struct sx_txn *txn, unsigned code)
 {
-    return txn->method != SX_METHOD_REGISTER && (code == 430 || code == 477 || code == 403 ||
-                                                 code == 500 || code == 503);
+    return txn->method != SX_METHOD_REGISTER &&
+           (code == 430 || code == 477 || code == 403 || code == 500 || code == 503);
 }
 
-void sx_flows_failed(struct sx_flows *f, const struct sx_observation *obs,
-                     const struct sx_txn *txn)
+void sx_flows_failed(struct sx_flows *f, const struct sx_observation *obs, const struct sx_txn *txn)
 {
     struct sx_flow *flow = sx_flow_numbered(f, txn->flow);
 

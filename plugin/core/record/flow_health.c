@@ -42,7 +42,8 @@ static bool is_told(uint32_t in_row)
 }
 
 static void note_late(struct sx_flows *f, struct sx_binding *binding,
-                      const struct sx_registering *before, struct sx_health_mark mark, int64_t asked_ns)
+                      const struct sx_registering *before, struct sx_health_mark mark,
+                      int64_t asked_ns)
 {
     /* A clock that goes back tells nothing. */
     if (!before->has_expires || asked_ns < before->ns)
@@ -74,10 +75,13 @@ void sx_health_granted(struct sx_flows *f, const struct sx_flow *flow, uint32_t 
                        const struct sx_txn *txn)
 {
     struct sx_binding *binding = sx_binding_of(f, flow);
-    const struct sx_registering *now = sx_registering_at(f, event), *before = granted_before(f, binding);
+    const struct sx_registering *now = sx_registering_at(f, event),
+                                *before = granted_before(f, binding);
     int64_t asked_ns = txn->request_frame ? txn->request_ns : now->ns;
-    const struct sx_health_mark mark = {.frame = now->frame, .txn = txn->number,
-                                        .binding = flow->binding, .before = binding->newest_grant};
+    const struct sx_health_mark mark = {.frame = now->frame,
+                                        .txn = txn->number,
+                                        .binding = flow->binding,
+                                        .before = binding->newest_grant};
 
     binding->newest_grant = event;
     if (before && is_soon(before, now, asked_ns)) {

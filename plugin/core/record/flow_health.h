@@ -1,5 +1,6 @@
 /* flow_health.h
- * Refreshes of a registration that came when it had run out, and REGISTERs that come again and again.
+ * Refreshes of a registration that came when it had run out, and REGISTERs that come again and
+ * again.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
@@ -21,19 +22,19 @@
 #define SX_LATE_NS SX_NS_PER_S
 
 enum sx_health_kind {
-    SX_HEALTH_LATE,     /* the one before had run out */
-    SX_HEALTH_SOON      /* SX_SOON_IN_ROW, or twice as many and so on, each soon after the one before */
+    SX_HEALTH_LATE, /* the one before had run out */
+    SX_HEALTH_SOON  /* SX_SOON_IN_ROW, or twice as many and so on, each soon after the one before */
 };
 
 struct sx_health_mark {
-    uint32_t frame;             /* the 2xx to the REGISTER, at the first hop that has it */
+    uint32_t frame; /* the 2xx to the REGISTER, at the first hop that has it */
     uint32_t txn;
     uint32_t binding;
-    uint32_t before;            /* struct sx_registering: the 2xx before; soon: the first of them */
-    uint32_t count;             /* late ones of this binding so far; or REGISTERs in a row */
-    int64_t ns;                 /* how late; or from the first 2xx to this REGISTER */
-    uint8_t kind;               /* enum sx_health_kind */
-    bool each;                  /* late: none of the refreshes so far came in time */
+    uint32_t before; /* struct sx_registering: the 2xx before; soon: the first of them */
+    uint32_t count;  /* late ones of this binding so far; or REGISTERs in a row */
+    int64_t ns;      /* how late; or from the first 2xx to this REGISTER */
+    uint8_t kind;    /* enum sx_health_kind */
+    bool each;       /* late: none of the refreshes so far came in time */
 };
 
 /* The nth mark of a frame; NULL if there is no such. */

@@ -168,7 +168,8 @@ void sx_link_revive(struct sx_link *link)
 
 /* ---- TCP ---- */
 
-/* The edge ended one more of its connections. What came up since it began to do so tells nothing. */
+/* The edge ended one more of its connections. What came up since it began to do so tells nothing.
+ * */
 static void end_of_edge(struct sx_edge *edge, const struct sx_link *link)
 {
     int64_t ns = link->closed_ns;
@@ -301,8 +302,8 @@ bool sx_flows_over_tcp(const struct sx_flows *f)
     return f->links.count > f->udp_links;
 }
 
-void sx_flows_segment(struct sx_flows *f, const struct sx_segment *segment,
-                      struct sx_endpoint from, struct sx_endpoint to)
+void sx_flows_segment(struct sx_flows *f, const struct sx_segment *segment, struct sx_endpoint from,
+                      struct sx_endpoint to)
 {
     if (!sx_flows_over_tcp(f))
         return;

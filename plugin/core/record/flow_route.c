@@ -3,8 +3,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A flow token names one flow, unless an edge writes the same into every Path. The Request-URI names
- * a Contact; tenants behind different NATs have the same ones. Where two bindings fit, none is named.
+ * A flow token names one flow, unless an edge writes the same into every Path. The Request-URI
+ * names a Contact; tenants behind different NATs have the same ones. Where two bindings fit, none
+ * is named.
  */
 #include "core/read/name_addr.h"
 #include "core/read/uri.h"
@@ -14,7 +15,7 @@
 struct wanted {
     const struct sx_sip_msg *msg;
     const struct sx_txn *txn;
-    struct sx_fingerprint contact, token, token_host, to;   /* zero: none */
+    struct sx_fingerprint contact, token, token_host, to; /* zero: none */
 };
 
 /* The one binding that fits, by its best flow; or several. */
@@ -118,8 +119,8 @@ static struct sx_flow *only(struct found found)
 /* RFC 1918, RFC 6598, RFC 3927, RFC 1122, RFC 4193, RFC 4291: used by many at once. */
 static bool is_private(struct sx_slice host)
 {
-    static const char *const begins[] = {"10.",  "192.168.", "127.", "169.254.", "100.", "172.",
-                                         "[fd", "[fc",      "[fe80"};
+    static const char *const begins[] = {"10.",  "192.168.", "127.", "169.254.", "100.",
+                                         "172.", "[fd",      "[fc",  "[fe80"};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(begins); i++) {
         size_t n = strlen(begins[i]);
@@ -178,7 +179,8 @@ static void read_route(const struct sx_flows *f, struct wanted *w)
     struct sx_field_iter iter = {0};
     struct sx_slice value;
 
-    for (unsigned i = 0; i < SX_MAX_FLOWS && sx_sip_msg_value(w->msg, "Route", &iter, &value); i++) {
+    for (unsigned i = 0; i < SX_MAX_FLOWS && sx_sip_msg_value(w->msg, "Route", &iter, &value);
+         i++) {
         struct sx_slice uri = sx_token_uri(value);
         if (!uri.p)
             continue;
@@ -229,7 +231,8 @@ void sx_flows_route(struct sx_flows *f, const struct sx_sip_msg *msg, struct sx_
         if (above && sx_flow_is_to_client(above, txn))
             txn->flow = upstream;
         else if (!above)
-            txn->callee = sx_fingerprint_map_get(&f->by_aor, sx_aor_key(f, sx_name_addr_bare(msg->uri)));
+            txn->callee =
+                sx_fingerprint_map_get(&f->by_aor, sx_aor_key(f, sx_name_addr_bare(msg->uri)));
         return;
     }
     w.to = sx_aor_key(f, sx_name_addr_bare(msg->to));

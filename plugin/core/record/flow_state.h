@@ -23,19 +23,19 @@
 
 /* An edge proxy's end of the connections. */
 struct sx_edge {
-    struct sx_connection at;    /* without a client */
-    int64_t ended_ns;           /* the first of those that it ended shortly one after the other */
-    uint32_t ended;             /* how many these are */
-    uint32_t open;              /* connections to it that are not closed */
-    uint32_t old;               /* of these: how many were there already at that moment */
-    bool all_ended;             /* none was left then */
+    struct sx_connection at; /* without a client */
+    int64_t ended_ns;        /* the first of those that it ended shortly one after the other */
+    uint32_t ended;          /* how many these are */
+    uint32_t open;           /* connections to it that are not closed */
+    uint32_t old;            /* of these: how many were there already at that moment */
+    bool all_ended;          /* none was left then */
 };
 
 /* A name that a flow is found by, a Contact or a flow token, in the chain of those with one
  * fingerprint. */
 struct sx_flow_name {
     uint32_t flow;
-    uint32_t older;             /* index + 1 */
+    uint32_t older; /* index + 1 */
 };
 
 struct sx_flows {
@@ -43,14 +43,14 @@ struct sx_flows {
     struct sx_texts texts;
     struct sx_pool flows, users, bindings, links, edges, failures, losses, early, names, events,
         attempts, back_offs, marks;
-    struct sx_fingerprint_map by_name;      /* -> the newest struct sx_flow_name */
-    struct sx_fingerprint_map by_aor;       /* -> user */
-    struct sx_fingerprint_map by_binding;   /* -> binding */
-    struct sx_fingerprint_map by_ua;        /* -> the newest binding of a client */
-    GHashTable *by_connection;  /* &link->ends -> newest link */
-    GHashTable *by_edge;        /* &edge->at -> edge */
-    GHashTable *by_txn;         /* transaction number -> failure */
-    GHashTable *strange;        /* transaction number -> flow; see sx_flows_strange_token() */
+    struct sx_fingerprint_map by_name;    /* -> the newest struct sx_flow_name */
+    struct sx_fingerprint_map by_aor;     /* -> user */
+    struct sx_fingerprint_map by_binding; /* -> binding */
+    struct sx_fingerprint_map by_ua;      /* -> the newest binding of a client */
+    GHashTable *by_connection;            /* &link->ends -> newest link */
+    GHashTable *by_edge;                  /* &edge->at -> edge */
+    GHashTable *by_txn;                   /* transaction number -> failure */
+    GHashTable *strange; /* transaction number -> flow; see sx_flows_strange_token() */
     uint32_t udp_links;
 };
 

@@ -6,8 +6,8 @@
 #include "core/record/evidence.h"
 #include "core/record/tracker_state.h"
 
-/* INVITEs and ACKs of one client and call, and branches of one request, that are looked through; more
- * than any fork has. */
+/* INVITEs and ACKs of one client and call, and branches of one request, that are looked through;
+ * more than any fork has. */
 #define MAX_ALIKE 64
 
 /* How long an INVITE may wait after its 100 for the packet that may be its response: a proxy ends a
@@ -17,7 +17,7 @@
 /* Whether a sign that there was a response is one for this request. */
 enum fit {
     FITS_NOT,
-    MAY_FIT,    /* or for another one */
+    MAY_FIT, /* or for another one */
     FITS
 };
 
@@ -118,7 +118,8 @@ static enum fit find_ack(const struct sx_tracker *t, const struct sx_txn *txn, u
         if (fit == FITS_NOT || fit < best)
             continue;
         best = fit;
-        *missing = (struct sx_missing){SX_MISSING_ACKNOWLEDGED, ack->request_frame, ack->request_ns};
+        *missing =
+            (struct sx_missing){SX_MISSING_ACKNOWLEDGED, ack->request_frame, ack->request_ns};
     }
     return best;
 }
@@ -138,8 +139,8 @@ static bool is_passed_on(const struct sx_txn *txn, unsigned code)
     return code / 100 == 2 || (txn->method == SX_METHOD_INVITE && (code == 180 || code == 183));
 }
 
-/* It has this answer from another branch, by the To tag, which a proxy leaves alone; or by its code,
- * from one whose tag it does not leave alone. */
+/* It has this answer from another branch, by the To tag, which a proxy leaves alone; or by its
+ * code, from one whose tag it does not leave alone. */
 static bool is_of_branch(const struct sx_tracker *t, const struct sx_txn *branch,
                          const struct sx_txn *parent, const struct passed *p)
 {
@@ -158,7 +159,8 @@ static enum fit passed_fits(const struct sx_tracker *t, const struct sx_txn *txn
     if (txn->first_response_frame || !may_be_answered(txn, by))
         return FITS_NOT;
     /* It stopped, and nothing was handed on: what stopped it was not this. */
-    bool late = txn->sends > 1 && !txn->trying_frame && p->ns > sx_evidence_due_ns(txn) + SX_T1_NS / 10;
+    bool late = txn->sends > 1 && !txn->trying_frame &&
+                p->ns > sx_evidence_due_ns(txn) + SX_T1_NS / 10;
     enum fit fit = late ? MAY_FIT : FITS;
     const struct sx_txn *b = sx_txn_at(t, parent->first_child);
     for (unsigned i = 0; b && i < MAX_ALIKE; i++, b = sx_txn_at(t, b->next_sibling)) {
@@ -232,7 +234,7 @@ static uint32_t unreadable_answer(const struct sx_tracker *t, const struct sx_tx
 }
 
 struct sx_missing sx_missing_response(const struct sx_tracker *t, const struct sx_txn *txn,
-                                    uint32_t until_frame)
+                                      uint32_t until_frame)
 {
     struct sx_missing missing = {.sign = SX_MISSING_NONE}, found;
     enum fit fit = FITS_NOT;

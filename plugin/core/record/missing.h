@@ -15,15 +15,15 @@ enum sx_missing_sign {
     SX_MISSING_NONE,
     SX_MISSING_ACKNOWLEDGED, /* the client sent an ACK for a 2xx (RFC 3261 13.2.2.4) */
     SX_MISSING_REFUSED,      /* its ACK has the INVITE's own branch: of a failure (17.1.1.3) */
-    SX_MISSING_PASSED_ON,    /* the hop above has an answer which no branch in the capture gave it */
-    SX_MISSING_UNCERTAIN,    /* one of the above, for this request or for another */
-    SX_MISSING_UNREADABLE    /* a packet from server to client that may be it, or may not */
+    SX_MISSING_PASSED_ON, /* the hop above has an answer which no branch in the capture gave it */
+    SX_MISSING_UNCERTAIN, /* one of the above, for this request or for another */
+    SX_MISSING_UNREADABLE /* a packet from server to client that may be it, or may not */
 };
 
 struct sx_missing {
     enum sx_missing_sign sign;
-    uint32_t frame;         /* that shows it; 0: none */
-    int64_t time_ns;        /* of that frame, where the sign is sure */
+    uint32_t frame;  /* that shows it; 0: none */
+    int64_t time_ns; /* of that frame, where the sign is sure */
 };
 
 /* True if it shows that there was a response; else there may have been one. */
@@ -36,6 +36,6 @@ static inline bool sx_missing_is_sure(enum sx_missing_sign sign)
 /* What the frames up to this one show of a response that the capture lacks: the final one, or,
  * where it is unreadable, any but a 100. */
 struct sx_missing sx_missing_response(const struct sx_tracker *tracker, const struct sx_txn *txn,
-                                    uint32_t until_frame);
+                                      uint32_t until_frame);
 
 #endif

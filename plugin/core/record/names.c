@@ -22,9 +22,9 @@ struct entry {
 
 struct sx_waiting_names {
     char *ring;
-    uint32_t size;          /* bytes, a multiple of UNIT */
-    uint64_t next;          /* where the next entry begins: bytes since the beginning */
-    GHashTable *kept;       /* owner -> struct entry with its bytes */
+    uint32_t size;    /* bytes, a multiple of UNIT */
+    uint64_t next;    /* where the next entry begins: bytes since the beginning */
+    GHashTable *kept; /* owner -> struct entry with its bytes */
 };
 
 struct sx_waiting_names *sx_names_new(void)

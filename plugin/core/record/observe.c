@@ -19,8 +19,9 @@
 
 /* ---- attempts that follow a challenge, a redirection, a repairable error ---- */
 
-/* RFC 3261 22.2: the next attempt has the same Call-ID and a higher CSeq number. It ought to keep the
- * From tag, and many phones do not. Each hop sees an attempt of its own, from the same client. */
+/* RFC 3261 22.2: the next attempt has the same Call-ID and a higher CSeq number. It ought to keep
+ * the From tag, and many phones do not. Each hop sees an attempt of its own, from the same client.
+ */
 static struct sx_fingerprint attempt_key(const struct sx_tracker *t, const struct sx_sip_msg *msg,
                                          uint32_t client)
 {
@@ -46,8 +47,8 @@ static void await_new_attempt(struct sx_tracker *t, struct sx_txn *txn,
         sx_txn_at(t, txn->parent)->redirected_child = true;
 }
 
-/* The attempt that this one follows, of which the capture may have the response only; NULL if it is the
- * first. */
+/* The attempt that this one follows, of which the capture may have the response only; NULL if it is
+ * the first. */
 static const struct sx_txn *follow_old_attempt(struct sx_tracker *t, const struct sx_txn *txn,
                                                const struct sx_sip_msg *msg)
 {
@@ -74,8 +75,8 @@ static void expect_answer(struct sx_tracker *t, struct sx_txn *txn, const struct
         txn->names = sx_names_note(t->names, msg, txn->number);
 }
 
-/* RFC 7989 5: the UUID of the sender of the request stands first; the nil UUID names nobody. A B2BUA
- * hands it on. */
+/* RFC 7989 5: the UUID of the sender of the request stands first; the nil UUID names nobody. A
+ * B2BUA hands it on. */
 static uint64_t session_hash(const struct sx_tracker *t, const struct sx_sip_msg *msg)
 {
     struct sx_slice s = msg->session_id;
@@ -109,7 +110,8 @@ static void first_request(const struct sx_tracker *t, struct sx_txn *txn,
     if (msg->end == SX_HEAD_COMPLETE)
         txn->vias = (uint8_t)MIN(msg->more_vias.p ? sx_sip_msg_via_count(msg) : 1, UINT8_MAX);
     txn->in_dialog = sx_sip_msg_to_tag(msg).p != NULL;
-    txn->to_contact = txn->in_dialog && !msg->top_route.p && sx_address_is_named(msg->uri, &obs->dst);
+    txn->to_contact = txn->in_dialog && !msg->top_route.p &&
+                      sx_address_is_named(msg->uri, &obs->dst);
     /* What a mismatch is judged by. */
     if (txn->in_dialog || sx_txn_needs_dialog(txn)) {
         txn->from_tag = obs->names.from_tag;
@@ -407,8 +409,8 @@ static uint32_t earlier_response(struct sx_tracker *t, struct sx_txn *txn,
     return 0;
 }
 
-/* A 100 is hop by hop, so it tells what software a proxy is, which sends on nearly all else of others.
- * Read once for each host. A stateless proxy hands on the 100 of the next hop. */
+/* A 100 is hop by hop, so it tells what software a proxy is, which sends on nearly all else of
+ * others. Read once for each host. A stateless proxy hands on the 100 of the next hop. */
 static void note_stack(struct sx_tracker *t, const struct sx_txn *txn,
                        const struct sx_observation *obs)
 {
@@ -452,8 +454,8 @@ static void first_other_response(struct sx_tracker *t, struct sx_txn *txn,
     txn->first_tag = record->to_tag;
     txn->answer_dst = obs->to;
     if (txn->method == SX_METHOD_INVITE && obs->msg->code < 300)
-        txn->own_contact = sx_address_is_named(
-            sx_name_addr_uri(sx_sip_msg_contact(obs->msg)), &obs->src);
+        txn->own_contact =
+            sx_address_is_named(sx_name_addr_uri(sx_sip_msg_contact(obs->msg)), &obs->src);
     if (txn->request_frame && !sx_endpoint_eq(obs->to, txn->src))
         txn->answer_way = (uint8_t)sx_answer_way_of(obs);
     if (txn->method == SX_METHOD_INVITE && txn->request_frame && !txn->first_child &&
@@ -632,8 +634,9 @@ struct sx_message *sx_tracker_observe(struct sx_tracker *t, struct sx_observatio
         sender->sent++;
         sender->last_frame = obs->frame;
         if (obs->transport == SX_TRANSPORT_UDP && sx_flows_over_udp(t->flows))
-            sx_flows_datagram(t->flows, &(struct sx_datagram){.frame = obs->frame,
-                              .time_ns = obs->time_ns}, obs->from, obs->to, &(struct sx_stun){0});
+            sx_flows_datagram(t->flows,
+                              &(struct sx_datagram){.frame = obs->frame, .time_ns = obs->time_ns},
+                              obs->from, obs->to, &(struct sx_stun){0});
     }
     record->txn = txn ? txn->number : 0;
     /* A frame that a read filter dropped may have borne this number. */

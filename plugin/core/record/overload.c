@@ -16,8 +16,8 @@
 
 struct sx_overload {
     struct sx_pool pauses, hurries, refusals;
-    struct sx_fingerprint_map by_client;    /* client and server -> newest pause, index + 1 */
-    struct sx_fingerprint_map by_server;    /* -> newest refusal, index + 1 */
+    struct sx_fingerprint_map by_client; /* client and server -> newest pause, index + 1 */
+    struct sx_fingerprint_map by_server; /* -> newest refusal, index + 1 */
 };
 
 struct sx_overload *sx_overload_new(void)
@@ -157,8 +157,8 @@ static void add_pause(struct sx_tracker *t, const struct sx_txn *txn,
 }
 
 /* The one with which there are as many as make a storm; NULL: there are fewer. */
-static const struct sx_refusal *back_in_time(const struct sx_overload *o, const struct sx_refusal *r,
-                                             uint32_t *number)
+static const struct sx_refusal *back_in_time(const struct sx_overload *o,
+                                             const struct sx_refusal *r, uint32_t *number)
 {
     for (unsigned i = 1; r && i < SX_STORM_REFUSALS; i++) {
         *number = r->older;
@@ -223,8 +223,8 @@ static struct sx_pause *pause_for(const struct sx_tracker *t, const struct sx_tx
     return p && sx_fingerprint_eq(client_key(t, sx_txn_at(t, p->txn)), key) ? p : NULL;
 }
 
-/* Nobody keeps to what he has not got yet: an INVITE's client says so by its ACK, another one by not
- * sending the request again, after the time that any round trip takes. */
+/* Nobody keeps to what he has not got yet: an INVITE's client says so by its ACK, another one by
+ * not sending the request again, after the time that any round trip takes. */
 static bool has_got_it(const struct sx_txn *refused, int64_t now_ns)
 {
     if (refused->method == SX_METHOD_INVITE)
@@ -256,7 +256,8 @@ void sx_overload_request(struct sx_tracker *t, const struct sx_txn *txn,
     struct sx_pause *p = pause_for(t, txn, &number);
 
     if (!p || obs->time_ns >= p->until_ns || obs->time_ns < p->from_ns ||
-        !is_free_to_wait(txn, obs) || (p->only_uri && (!p->uri_hash || p->uri_hash != txn->uri_hash)) ||
+        !is_free_to_wait(txn, obs) ||
+        (p->only_uri && (!p->uri_hash || p->uri_hash != txn->uri_hash)) ||
         !has_got_it(sx_txn_at(t, p->txn), obs->time_ns))
         return;
     p->hurried++;

@@ -3,13 +3,14 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * RFC 3261 21.5.4: a client that gets 503 with Retry-After sends no other request to that server until
- * the time is over. Retry-After of any other code is about the callee, not about the server. A client
- * is known by its address and the sent-by of its Via, so that two phones behind one NAT stay two.
+ * RFC 3261 21.5.4: a client that gets 503 with Retry-After sends no other request to that server
+ * until the time is over. Retry-After of any other code is about the callee, not about the server.
+ * A client is known by its address and the sent-by of its Via, so that two phones behind one NAT
+ * stay two.
  *
- * What counts as another request is what the client is free to send: not ACK and CANCEL, nothing inside
- * a dialog, no OPTIONS, which asks whether the server is back, and no emergency call (RFC 5031). A 2xx
- * to a later request ends the time.
+ * What counts as another request is what the client is free to send: not ACK and CANCEL, nothing
+ * inside a dialog, no OPTIONS, which asks whether the server is back, and no emergency call (RFC
+ * 5031). A 2xx to a later request ends the time.
  */
 #ifndef SX_OVERLOAD_H
 #define SX_OVERLOAD_H
@@ -22,33 +23,33 @@
 
 /* A 503 with Retry-After. */
 struct sx_pause {
-    uint32_t frame;             /* the 503 */
+    uint32_t frame; /* the 503 */
     uint32_t txn;
     uint32_t seconds;
-    uint32_t uri_hash;          /* of the request; only what is for the same counts, where only_uri */
-    uint32_t hurried_in;        /* the first request that came too early; 0: none did */
-    uint32_t hurried;           /* how many did */
-    int64_t from_ns;            /* the 503 */
-    int64_t until_ns;           /* with some slack; INT64_MIN: a 2xx has ended it */
-    bool only_uri;              /* the 503 came from further on: it may be about that one target */
+    uint32_t uri_hash;   /* of the request; only what is for the same counts, where only_uri */
+    uint32_t hurried_in; /* the first request that came too early; 0: none did */
+    uint32_t hurried;    /* how many did */
+    int64_t from_ns;     /* the 503 */
+    int64_t until_ns;    /* with some slack; INT64_MIN: a 2xx has ended it */
+    bool only_uri;       /* the 503 came from further on: it may be about that one target */
 };
 
 /* A request that came too early. */
 struct sx_hurry {
-    uint32_t frame;             /* its first send */
+    uint32_t frame; /* its first send */
     uint32_t txn;
-    uint32_t pause;             /* number */
-    uint32_t nth;               /* of those during the pause, from 1 */
+    uint32_t pause; /* number */
+    uint32_t nth;   /* of those during the pause, from 1 */
 };
 
 /* A 503 that the server made itself. */
 struct sx_refusal {
     uint32_t frame;
     uint32_t txn;
-    uint32_t older;             /* of the same server, index + 1; 0: none */
-    uint32_t run;               /* which one of a storm it is, from 1; 0: none goes on */
+    uint32_t older; /* of the same server, index + 1; 0: none */
+    uint32_t run;   /* which one of a storm it is, from 1; 0: none goes on */
     int64_t ns;
-    uint32_t since;             /* the first of the storm, index + 1 */
+    uint32_t since; /* the first of the storm, index + 1 */
 };
 
 /* Of the final response of a transaction; NULL if it is no 503 with Retry-After. */

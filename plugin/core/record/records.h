@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Everything is const: reading changes nothing, so what one frame says never depends on the order in
- * which frames are looked at. A tracker owns all that it hands out: pointers live until
+ * Everything is const: reading changes nothing, so what one frame says never depends on the order
+ * in which frames are looked at. A tracker owns all that it hands out: pointers live until
  * sx_tracker_free(). Frames are frame numbers from 1, times nanoseconds since the epoch.
  *
  * Limitations: a B2BUA's two sides share no Via and no Call-ID and stay two calls.
@@ -22,26 +22,26 @@ struct sx_expiry {
     uint32_t frame;
     uint32_t txn;
     int64_t waited_ns;
-    bool after_100;             /* waits for more than a 100; else for any response */
+    bool after_100; /* waits for more than a 100; else for any response */
 };
 
 /* What follows an answer and did not come in time. */
 enum sx_due {
-    SX_DUE_ACK      /* of a final response to INVITE */
+    SX_DUE_ACK /* of a final response to INVITE */
 };
 
 struct sx_overdue {
-    uint32_t frame;             /* that found it */
-    uint32_t since_frame;       /* the message that waits */
-    uint32_t txn, dialog;       /* of that message; dialog 0: none */
+    uint32_t frame;       /* that found it */
+    uint32_t since_frame; /* the message that waits */
+    uint32_t txn, dialog; /* of that message; dialog 0: none */
     int64_t waited_ns;
-    uint8_t due;                /* enum sx_due */
+    uint8_t due; /* enum sx_due */
 };
 
 /* The connection that carried an INVITE was closed by its client, and the INVITE had no other
  * response than 100 yet. */
 struct sx_hangup {
-    uint32_t frame;             /* the FIN or RST */
+    uint32_t frame; /* the FIN or RST */
     uint32_t txn;
     int64_t time_ns;
     bool reset;
@@ -49,11 +49,11 @@ struct sx_hangup {
 
 /* A TCP connection that a SIP host asked for and did not get. */
 struct sx_attempt {
-    uint32_t frame;             /* the reset, or the second SYN that nothing answered */
-    uint32_t since_frame;       /* the first SYN */
+    uint32_t frame;       /* the reset, or the second SYN that nothing answered */
+    uint32_t since_frame; /* the first SYN */
     int64_t since_ns;
     struct sx_endpoint from, to;
-    bool came_up;               /* later, all the same */
+    bool came_up; /* later, all the same */
 };
 
 struct sx_tracker;
@@ -72,8 +72,8 @@ const struct sx_expiry *sx_tracker_expiry(const struct sx_tracker *tracker, uint
 const struct sx_overdue *sx_tracker_overdue(const struct sx_tracker *tracker, uint32_t frame,
                                             uint32_t nth);
 
-/* What the request of a transaction that was found overdue is called; false where it is not known any
- * more. */
+/* What the request of a transaction that was found overdue is called; false where it is not known
+ * any more. */
 bool sx_tracker_names(const struct sx_tracker *tracker, uint32_t txn, struct sx_name *name);
 
 /* The nth INVITE whose connection this frame closed; NULL if there is no such. */
@@ -131,12 +131,13 @@ uint32_t sx_tracker_sent_on(const struct sx_tracker *tracker, const struct sx_tx
 /* See call.h; the tracker keeps them. */
 struct sx_call_numbers *sx_tracker_call_numbers(const struct sx_tracker *tracker);
 
-/* True once the capture was read to its end: what still waits is open or timed out, not "so far". */
+/* True once the capture was read to its end: what still waits is open or timed out, not "so far".
+ * */
 bool sx_tracker_ended(const struct sx_tracker *tracker);
 
-/* Where a read filter drops frames, the numbers here are not those of Wireshark; see frame_numbers.h.
- * The one of a frame that is looked at again; the one to show for it, 0 if it was dropped; whether any
- * were. */
+/* Where a read filter drops frames, the numbers here are not those of Wireshark; see
+ * frame_numbers.h. The one of a frame that is looked at again; the one to show for it, 0 if it was
+ * dropped; whether any were. */
 uint32_t sx_tracker_frame_again(const struct sx_tracker *tracker, uint32_t frame_number);
 uint32_t sx_tracker_frame_shown(const struct sx_tracker *tracker, uint32_t frame);
 bool sx_tracker_drops_frames(const struct sx_tracker *tracker);

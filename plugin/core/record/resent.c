@@ -6,15 +6,15 @@
 #include "core/record/dialogs.h"
 #include "core/record/tracker_state.h"
 
-/* A response that comes so soon after an ACK may have been sent before the ACK arrived: no round trip
- * takes longer (RFC 3261 17.1.1.1: T1 is its estimate). */
+/* A response that comes so soon after an ACK may have been sent before the ACK arrived: no round
+ * trip takes longer (RFC 3261 17.1.1.1: T1 is its estimate). */
 #define CROSSING_NS (2 * SX_T1_NS)
 
 /* Requests of a dialog that are looked through for the ACK of the newest INVITE. */
 #define MAX_REQUESTS 64
 
 struct sx_resents {
-    GHashTable *by_answer;      /* key_of() -> struct sx_resent, owned */
+    GHashTable *by_answer; /* key_of() -> struct sx_resent, owned */
 };
 
 struct sx_resents *sx_resents_new(void)
@@ -113,9 +113,9 @@ void sx_resent_note(struct sx_tracker *t, struct sx_txn *txn, const struct sx_ob
     if (r->frame != record->repeats)
         return;
     int64_t acked_ns = acked_at(t, txn, dialog);
-    r->astray |= txn->request_frame && (obs->transport == SX_TRANSPORT_UDP
-                                            ? !sx_endpoint_eq(obs->to, txn->src)
-                                            : obs->to.host != txn->src.host);
+    r->astray |= txn->request_frame &&
+                 (obs->transport == SX_TRANSPORT_UDP ? !sx_endpoint_eq(obs->to, txn->src)
+                                                     : obs->to.host != txn->src.host);
     r->sends++;
     r->last_frame = obs->frame;
     r->last_ns = obs->time_ns;

@@ -10,14 +10,14 @@
 #define MARGIN_NS (32 * SX_NS_PER_S)
 
 struct due {
-    uint32_t frame;         /* begins with it: sx_pool_nth() */
+    uint32_t frame; /* begins with it: sx_pool_nth() */
     uint32_t number;
 };
 
 struct sx_sessions {
     struct sx_pool pool;
     struct sx_pool due;
-    struct sx_fingerprint_map newest;   /* by the number of the dialog */
+    struct sx_fingerprint_map newest; /* by the number of the dialog */
 };
 
 struct sx_sessions *sx_sessions_new(void)
@@ -110,7 +110,8 @@ const struct sx_session *sx_session_older(const struct sx_tracker *t,
 {
     const struct sx_session *older = session_at(t, session->older);
 
-    return older && older->dialog == session->dialog && older->frame <= session->frame ? older : NULL;
+    return older && older->dialog == session->dialog && older->frame <= session->frame ? older
+                                                                                       : NULL;
 }
 
 const struct sx_session *sx_session_newer(const struct sx_tracker *t,
@@ -118,7 +119,8 @@ const struct sx_session *sx_session_newer(const struct sx_tracker *t,
 {
     const struct sx_session *newer = session_at(t, session->newer);
 
-    return newer && newer->dialog == session->dialog && newer->frame >= session->frame ? newer : NULL;
+    return newer && newer->dialog == session->dialog && newer->frame >= session->frame ? newer
+                                                                                       : NULL;
 }
 
 const struct sx_session *sx_tracker_session_due(const struct sx_tracker *t, uint32_t frame,

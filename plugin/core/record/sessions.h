@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * A 2xx to INVITE or UPDATE in an answered dialog, with Session-Expires, agrees on one; each refresh
- * agrees anew, on each hop. Pointers live until sx_tracker_free().
+ * A 2xx to INVITE or UPDATE in an answered dialog, with Session-Expires, agrees on one; each
+ * refresh agrees anew, on each hop. Pointers live until sx_tracker_free().
  */
 #ifndef SX_SESSIONS_H
 #define SX_SESSIONS_H
@@ -13,20 +13,20 @@
 
 enum sx_refresher {
     SX_REFRESHER_UNKNOWN,
-    SX_REFRESHER_UAC,       /* the client of the transaction whose 2xx it is */
+    SX_REFRESHER_UAC, /* the client of the transaction whose 2xx it is */
     SX_REFRESHER_UAS
 };
 
 struct sx_session {
-    uint32_t frame;         /* the 2xx */
-    uint32_t txn;           /* its transaction */
+    uint32_t frame; /* the 2xx */
+    uint32_t txn;   /* its transaction */
     uint32_t dialog;
     uint32_t expires_s;
-    uint32_t older;         /* index + 1 of the one before in the same dialog; 0: none */
-    uint32_t newer;         /* likewise, the one after */
-    uint32_t due_frame;     /* the frame that found the whole interval over, and no refresh; or 0 */
-    int64_t time_ns;        /* of the 2xx */
-    uint8_t refresher;      /* enum sx_refresher */
+    uint32_t older;     /* index + 1 of the one before in the same dialog; 0: none */
+    uint32_t newer;     /* likewise, the one after */
+    uint32_t due_frame; /* the frame that found the whole interval over, and no refresh; or 0 */
+    int64_t time_ns;    /* of the 2xx */
+    uint8_t refresher;  /* enum sx_refresher */
 };
 
 /* What a 2xx says of it; false if it agrees on none. */

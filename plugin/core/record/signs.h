@@ -9,13 +9,14 @@
 #include "core/record/records.h"
 
 struct sx_sign {
-    uint32_t frame;     /* the reset or ICMP error */
-    uint32_t txn;       /* of the message that did not arrive */
-    bool response;      /* it is a response */
+    uint32_t frame; /* the reset or ICMP error */
+    uint32_t txn;   /* of the message that did not arrive */
+    bool response;  /* it is a response */
 };
 
 /* The nth message that this frame concerns; NULL if there is no such. */
-const struct sx_sign *sx_tracker_sign(const struct sx_tracker *tracker, uint32_t frame, uint32_t nth);
+const struct sx_sign *sx_tracker_sign(const struct sx_tracker *tracker, uint32_t frame,
+                                      uint32_t nth);
 
 /* In the order of the frames. */
 void sx_sign_note(struct sx_tracker *tracker, const struct sx_sign *sign);

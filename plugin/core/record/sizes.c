@@ -7,7 +7,7 @@
 
 struct sx_sizes {
     struct sx_pool large, begun, again;
-    struct sx_fingerprint_map by_key;   /* of the transaction -> begun, index + 1 */
+    struct sx_fingerprint_map by_key; /* of the transaction -> begun, index + 1 */
 };
 
 struct sx_sizes *sx_sizes_new(void)
@@ -112,6 +112,9 @@ void sx_sizes_begun(struct sx_tracker *t, const struct sx_seen_fragment *f)
     b->sends++;
     b->id = f->id;
     *(struct sx_begun_again *)sx_pool_add(&t->sizes->again) =
-        (struct sx_begun_again){.frame = f->frame, .begun = number, .nth = b->sends,
-                                .txns = t->txns.count, .ns = t->now_ns};
+        (struct sx_begun_again){.frame = f->frame,
+                                .begun = number,
+                                .nth = b->sends,
+                                .txns = t->txns.count,
+                                .ns = t->now_ns};
 }

@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * RFC 3261 18.1.1: a request that is larger than 1300 bytes goes over TCP, where the path's MTU is not
- * known.
+ * RFC 3261 18.1.1: a request that is larger than 1300 bytes goes over TCP, where the path's MTU is
+ * not known.
  */
 #ifndef SX_SIZES_H
 #define SX_SIZES_H
@@ -15,28 +15,28 @@
 
 /* A request of more bytes than that, over any transport. */
 struct sx_large {
-    uint32_t frame;             /* its first send */
+    uint32_t frame; /* its first send */
     uint32_t txn;
     uint32_t bytes;
 };
 
 /* A request of which a datagram's first fragment came. */
 struct sx_begun {
-    uint32_t frame;             /* the first time */
-    uint32_t sends;             /* packets of it; one that was captured twice is one */
-    uint32_t id;                /* of the newest packet */
-    struct sx_fingerprint key;  /* of its transaction */
+    uint32_t frame;            /* the first time */
+    uint32_t sends;            /* packets of it; one that was captured twice is one */
+    uint32_t id;               /* of the newest packet */
+    struct sx_fingerprint key; /* of its transaction */
     struct sx_endpoint src, dst;
     int64_t ns;
-    uint8_t method;             /* enum sx_method */
+    uint8_t method; /* enum sx_method */
 };
 
 /* One such packet. */
 struct sx_begun_again {
     uint32_t frame;
-    uint32_t begun;             /* number of the above */
-    uint32_t nth;               /* send, from 1 */
-    uint32_t txns;              /* transactions in the capture by then */
+    uint32_t begun; /* number of the above */
+    uint32_t nth;   /* send, from 1 */
+    uint32_t txns;  /* transactions in the capture by then */
     int64_t ns;
 };
 

@@ -33,10 +33,10 @@ const struct sx_txn *sx_tracker_newest_in_call(const struct sx_tracker *t, uint6
 struct search {
     const struct sx_tracker *t;
     const struct sx_observation *obs;
-    const struct sx_txn *matched;       /* by its key, but of another hop; NULL: none */
-    struct sx_fingerprint key;          /* of the topmost Via */
-    struct sx_fingerprint second;       /* of the one below; zero if there is none */
-    uint32_t branch, sent_by;           /* of the topmost Via */
+    const struct sx_txn *matched; /* by its key, but of another hop; NULL: none */
+    struct sx_fingerprint key;    /* of the topmost Via */
+    struct sx_fingerprint second; /* of the one below; zero if there is none */
+    uint32_t branch, sent_by;     /* of the topmost Via */
 };
 
 /* It answers a request between the same hosts, the other way round. */
@@ -74,8 +74,8 @@ static unsigned via_differs(const struct search *s, const struct sx_txn *txn)
     return !s->matched && txn->branch_hash == s->branch ? SX_DIFFERS_VIA_SENT_BY : 0;
 }
 
-/* The same Via: a client takes no response with another method (RFC 3261 17.1.3). CANCEL and the ACK of
- * a failure share the Via of the INVITE. */
+/* The same Via: a client takes no response with another method (RFC 3261 17.1.3). CANCEL and the
+ * ACK of a failure share the Via of the INVITE. */
 static unsigned cseq_differs(const struct search *s, const struct sx_txn *txn)
 {
     const struct sx_sip_msg *msg = s->obs->msg;
@@ -93,10 +93,10 @@ static unsigned cseq_differs(const struct search *s, const struct sx_txn *txn)
  * proxy may have sent another branch there, which the capture lacks. */
 static unsigned branch_differs(const struct search *s, const struct sx_txn *txn)
 {
-    if (s->matched || !is_waiting(txn) || txn->vias != 1 || !sx_fingerprint_eq(txn->parent_key, s->second))
+    if (s->matched || !is_waiting(txn) || txn->vias != 1 ||
+        !sx_fingerprint_eq(txn->parent_key, s->second))
         return 0;
-    return SX_DIFFERS_VIA_BRANCH |
-           (txn->sent_by_hash == s->sent_by ? 0 : SX_DIFFERS_VIA_SENT_BY);
+    return SX_DIFFERS_VIA_BRANCH | (txn->sent_by_hash == s->sent_by ? 0 : SX_DIFFERS_VIA_SENT_BY);
 }
 
 static const struct sx_txn *find_meant(const struct search *s, uint64_t call_hash,

@@ -238,7 +238,8 @@ bool sx_tracker_names(const struct sx_tracker *t, uint32_t txn, struct sx_name *
     return sx_names_of(t->names, txn, name);
 }
 
-const struct sx_overdue *sx_tracker_overdue(const struct sx_tracker *t, uint32_t frame, uint32_t nth)
+const struct sx_overdue *sx_tracker_overdue(const struct sx_tracker *t, uint32_t frame,
+                                            uint32_t nth)
 {
     return sx_pool_nth(&t->overdues, frame, nth);
 }
@@ -249,8 +250,7 @@ const struct sx_message *sx_tracker_message(const struct sx_tracker *t, uint32_t
     return sx_pool_nth(&t->messages, frame, nth);
 }
 
-const struct sx_expiry *sx_tracker_expiry(const struct sx_tracker *t, uint32_t frame,
-                                          uint32_t nth)
+const struct sx_expiry *sx_tracker_expiry(const struct sx_tracker *t, uint32_t frame, uint32_t nth)
 {
     return sx_pool_nth(&t->expiries, frame, nth);
 }
@@ -274,7 +274,7 @@ const struct sx_hangup *sx_tracker_hung_up(const struct sx_tracker *t, const str
     const struct sx_hangup *hangup = sx_tracker_connection_lost(t, txn);
 
     return hangup && sx_hosts_at(&t->hosts, txn->src.host)->last_frame <= hangup->frame ? hangup
-                                                                                       : NULL;
+                                                                                        : NULL;
 }
 
 const struct sx_attempt *sx_tracker_attempt(const struct sx_tracker *t, uint32_t frame,

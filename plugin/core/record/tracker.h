@@ -16,7 +16,8 @@
 struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config *cfg);
 void sx_tracker_free(struct sx_tracker *tracker);
 
-/* The number by which the next frame of the first pass is named in all calls; see frame_numbers.h. */
+/* The number by which the next frame of the first pass is named in all calls; see frame_numbers.h.
+ * */
 uint32_t sx_tracker_next_frame(struct sx_tracker *tracker, uint32_t frame_number);
 
 /* Says that a frame begins; every frame of the capture, in order. Returns true if a wait may be
@@ -26,14 +27,15 @@ bool sx_tracker_tick(struct sx_tracker *tracker, uint32_t frame, int64_t time_ns
 /* In place of a transaction's number: the number of a session timer (sessions.h). */
 #define SX_DUE_SESSION (UINT32_C(1) << 31)
 
-/* The next transaction whose time limit is over, or SX_DUE_SESSION and a session timer; 0 if there is
- * none. Each limit is told once. */
+/* The next transaction whose time limit is over, or SX_DUE_SESSION and a session timer; 0 if there
+ * is none. Each limit is told once. */
 uint32_t sx_tracker_due(struct sx_tracker *tracker);
 
 /* Records that the newest frame found this wait past its limit. */
 void sx_tracker_expired(struct sx_tracker *tracker, uint32_t txn, bool after_100);
 
-/* Records that the newest frame, which becomes its frame, found something overdue after an answer. */
+/* Records that the newest frame, which becomes its frame, found something overdue after an answer.
+ * */
 void sx_tracker_add_overdue(struct sx_tracker *tracker, const struct sx_overdue *overdue);
 
 /* Adds a message and returns its record. Fills in from and to. */
@@ -56,7 +58,8 @@ bool sx_tracker_watches_udp(const struct sx_tracker *tracker);
 void sx_tracker_udp(struct sx_tracker *tracker, const struct sx_datagram *datagram);
 
 /* Adds the news that a packet from src to dst did not arrive: an ICMP error that quotes too little
- * to name the transaction. quote: what it holds of the message; NULL for nothing. On the first pass. */
+ * to name the transaction. quote: what it holds of the message; NULL for nothing. On the first
+ * pass. */
 void sx_tracker_undelivered(struct sx_tracker *tracker, uint32_t frame, int64_t time_ns,
                             const struct sx_address *src, const struct sx_address *dst,
                             const struct sx_sip_msg *quote);
@@ -65,8 +68,8 @@ void sx_tracker_undelivered(struct sx_tracker *tracker, uint32_t frame, int64_t 
  * compressed, or a fragment without the others. dst: where it went, if a request in the other
  * direction could have it for an answer; NULL if it is of a connection of its own. On the first
  * pass. */
-void sx_tracker_unreadable(struct sx_tracker *tracker, uint32_t frame,
-                           const struct sx_address *src, const struct sx_address *dst);
+void sx_tracker_unreadable(struct sx_tracker *tracker, uint32_t frame, const struct sx_address *src,
+                           const struct sx_address *dst);
 
 /* Adds a fragment whose packet is not whole yet. On the first pass. */
 void sx_tracker_fragment(struct sx_tracker *tracker, const struct sx_seen_fragment *fragment);

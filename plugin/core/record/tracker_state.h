@@ -40,24 +40,27 @@
 struct sx_tracker {
     struct sx_config cfg;
     uint64_t key[2];
-    struct sx_pool overdues;    /* struct sx_overdue, in the order of their frames */
+    struct sx_pool overdues; /* struct sx_overdue, in the order of their frames */
     struct sx_pool txns, messages, expiries, hangups, attempts;
-    struct sx_pool signs;       /* struct sx_sign, in the order of their frames */
-    struct sx_pool sightings;           /* private to copies.c */
-    struct sx_pool auths, auth_values;  /* private to credentials.c, as accounts is */
+    struct sx_pool signs;              /* struct sx_sign, in the order of their frames */
+    struct sx_pool sightings;          /* private to copies.c */
+    struct sx_pool auths, auth_values; /* private to credentials.c, as accounts is */
     GHashTable *accounts;
     struct sx_hosts hosts;
-    struct sx_fingerprint_map by_key;   /* transactions by their keys */
-    struct sx_fingerprint_map waiting;  /* by parent_key: the newest transaction whose parent was not seen */
-    struct sx_fingerprint_map sent_on;  /* the first INVITE to a hop and Request-URI that it sent on at once */
-    struct sx_fingerprint_map by_call;  /* by Call-ID: the newest transaction */
-    struct sx_fingerprint_map alike;    /* the newest INVITE or ACK of a 2xx, by client, Call-ID and CSeq number */
-    GHashTable *unreadable;     /* sender and receiver -> packets that may hold SIP, in order */
-    uint64_t first_fragments[SX_FIRST_FRAGMENTS];   /* the newest first fragments, by their hashes */
+    struct sx_fingerprint_map by_key; /* transactions by their keys */
+    /* by parent_key: the newest transaction whose parent was not seen */
+    struct sx_fingerprint_map waiting;
+    /* the first INVITE to a hop and Request-URI that it sent on at once */
+    struct sx_fingerprint_map sent_on;
+    struct sx_fingerprint_map by_call; /* by Call-ID: the newest transaction */
+    /* the newest INVITE or ACK of a 2xx, by client, Call-ID and CSeq number */
+    struct sx_fingerprint_map alike;
+    GHashTable *unreadable; /* sender and receiver -> packets that may hold SIP, in order */
+    uint64_t first_fragments[SX_FIRST_FRAGMENTS]; /* the newest first fragments, by their hashes */
     uint32_t next_first_fragment;
-    GHashTable *awaiting;       /* attempt fingerprint -> transaction that a new attempt may follow */
-    GHashTable *connecting;     /* struct sx_connecting, by its way; SYN sent, not answered */
-    GHashTable *riding;         /* struct sx_riding, by its way: it carried an INVITE */
+    GHashTable *awaiting;   /* attempt fingerprint -> transaction that a new attempt may follow */
+    GHashTable *connecting; /* struct sx_connecting, by its way; SYN sent, not answered */
+    GHashTable *riding;     /* struct sx_riding, by its way: it carried an INVITE */
     struct sx_deadlines deadlines;
     struct sx_sessions *sessions;
     struct sx_flows *flows;
@@ -65,14 +68,14 @@ struct sx_tracker {
     struct sx_resents *resents;
     struct sx_overload *overload;
     struct sx_sizes *sizes;
-    int64_t paused_until_ns;    /* the latest end of what a 503 asks for */
+    int64_t paused_until_ns; /* the latest end of what a 503 asks for */
     struct sx_call_numbers *calls;
-    struct sx_waiting_names *names;     /* of requests */
-    uint64_t sip_ports[1024];   /* a bit for each port that a SIP message named or went to */
+    struct sx_waiting_names *names; /* of requests */
+    uint64_t sip_ports[1024];       /* a bit for each port that a SIP message named or went to */
     struct sx_frame_numbers numbers;
     int64_t now_ns;
     uint32_t last_frame;
-    bool lone_cancels;          /* a CANCEL, or its response, came before anything of its INVITE */
+    bool lone_cancels; /* a CANCEL, or its response, came before anything of its INVITE */
     bool ended;
 };
 
@@ -166,7 +169,8 @@ void sx_missing_alike(struct sx_tracker *tracker, struct sx_txn *txn);
 /* ---- cut.c ---- */
 
 /* For a message that ends before its CSeq: where its Via branch, Call-ID and method show which
- * transaction it belongs to, *whole is the message with that one's CSeq. False if nothing shows it. */
+ * transaction it belongs to, *whole is the message with that one's CSeq. False if nothing shows it.
+ */
 bool sx_cut_complete(const struct sx_tracker *tracker, const struct sx_observation *obs,
                      struct sx_sip_msg *whole);
 

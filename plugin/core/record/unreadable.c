@@ -6,19 +6,20 @@
 #include "core/record/sizes.h"
 #include "core/record/tracker_state.h"
 
-/* So many between two hosts are kept from one SIP message to the next: whatever is asked begins with
- * one, and only the first that nothing takes back counts. */
+/* So many between two hosts are kept from one SIP message to the next: whatever is asked begins
+ * with one, and only the first that nothing takes back counts. */
 #define MAX_PER_MESSAGE 8
 
 /* How far back a fragment is looked for whose packet is whole now. */
 #define MAX_LOOK_BACK 16
 
-/* The hosts of a packet whose addresses nothing tells: a fragment of a tunnel, without the first. */
+/* The hosts of a packet whose addresses nothing tells: a fragment of a tunnel, without the first.
+ * */
 #define ANYBODY UINT32_MAX
 
 struct packet {
     uint32_t frame;
-    uint32_t id;                        /* of a fragment */
+    uint32_t id; /* of a fragment */
     int64_t ns;
     enum sx_fragment_holds holds;
     bool fragment;
@@ -79,8 +80,7 @@ static void add(struct sx_tracker *t, uint32_t from, uint32_t to, const struct p
 
 void sx_unreadable_packet(struct sx_tracker *t, uint32_t frame, uint32_t from, uint32_t to)
 {
-    add(t, from, to,
-        &(struct packet){.frame = frame, .ns = t->now_ns, .holds = SX_HOLDS_OPAQUE});
+    add(t, from, to, &(struct packet){.frame = frame, .ns = t->now_ns, .holds = SX_HOLDS_OPAQUE});
 }
 
 /* ---- fragments ---- */
@@ -135,8 +135,8 @@ void sx_tracker_reassembled(struct sx_tracker *t, const struct sx_seen_fragment 
 
 void sx_tracker_fragment(struct sx_tracker *t, const struct sx_seen_fragment *f)
 {
-    struct packet packet = {.frame = f->frame, .id = f->id, .ns = t->now_ns, .holds = f->holds,
-                            .fragment = true};
+    struct packet packet = {
+        .frame = f->frame, .id = f->id, .ns = t->now_ns, .holds = f->holds, .fragment = true};
     uint64_t hash = hash_of_packet(t, f);
     uint32_t from, to;
 
@@ -145,7 +145,7 @@ void sx_tracker_fragment(struct sx_tracker *t, const struct sx_seen_fragment *f)
     else if (is_first_known(t, hash))
         return;
     if (f->first && f->holds == SX_HOLDS_OTHER)
-        sx_tracker_reassembled(t, f);   /* the others of it were no SIP either */
+        sx_tracker_reassembled(t, f); /* the others of it were no SIP either */
     if (f->holds == SX_HOLDS_OTHER)
         return;
     if (f->request)
@@ -188,7 +188,7 @@ static uint32_t find(const struct sx_tracker *t, uint32_t from, uint32_t to,
         const struct packet *p = packet_at(packets, i);
         if (p->frame > span->until_frame || p->ns > span->until_ns)
             return 0;
-        if (p->holds != span->not)
+        if (p->holds != span->not )
             return p->frame;
     }
     return 0;

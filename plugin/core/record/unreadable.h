@@ -1,6 +1,6 @@
 /* unreadable.h
- * Packets that may hold SIP which the capture does not show: encrypted, compressed, cut, or fragments
- * without the others.
+ * Packets that may hold SIP which the capture does not show: encrypted, compressed, cut, or
+ * fragments without the others.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
@@ -11,9 +11,9 @@
 #include "core/record/records.h"
 
 struct sx_unreadable_span {
-    uint32_t after_frame, until_frame;  /* the first does not count, the last does */
+    uint32_t after_frame, until_frame; /* the first does not count, the last does */
     int64_t until_ns;
-    enum sx_fragment_holds not;         /* what it is not: a request is no response */
+    enum sx_fragment_holds not ; /* what it is not: a request is no response */
 };
 
 /* The first such packet from one host to another; its frame, or 0. */

@@ -19,7 +19,8 @@ void sx_brief_culprit(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     const struct sx_trying_hop *hop = &chain->last;
     const struct sx_txn *last = chain->count ? sx_tracker_txn(tracker, hop->txn) : txn;
     const struct sx_txn *branch = sx_tracker_txn(tracker, hop->branch);
-    const struct sx_attempt *attempt = branch ? NULL : sx_tracker_attempt(tracker, hop->cause_in, 0);
+    const struct sx_attempt *attempt = branch ? NULL
+                                              : sx_tracker_attempt(tracker, hop->cause_in, 0);
     uint32_t beyond = branch ? branch->dst.host : attempt ? attempt->to.host : 0;
 
     switch (hop->cause) {
@@ -49,8 +50,8 @@ void sx_brief_culprit(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     }
 }
 
-static void say_slow(wmem_strbuf_t *out, const struct sx_tracker *tracker,
-                     const struct sx_txn *txn, const struct sx_trying *v)
+static void say_slow(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
+                     const struct sx_trying *v)
 {
     const struct sx_txn *hop = sx_trying_slow_hop(tracker, txn, v);
 
@@ -63,8 +64,8 @@ static void say_slow(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         say_host(out, tracker, hop->dst.host, " took most of it");
 }
 
-bool sx_brief_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker,
-                     const struct sx_txn *txn, const struct sx_trying *v)
+bool sx_brief_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
+                     const struct sx_trying *v)
 {
     switch (v->state) {
     case SX_TRYING_TIMED_OUT:

@@ -25,7 +25,8 @@ size_t sx_line_break(const char *text, size_t max)
     return cut;
 }
 
-/* At least this many digits. Formatted output costs ten times as much, and every verdict needs it. */
+/* At least this many digits. Formatted output costs ten times as much, and every verdict needs it.
+ * */
 static void say_digits(wmem_strbuf_t *out, uint64_t number, unsigned least)
 {
     char digits[20];
@@ -118,10 +119,13 @@ void sx_say_not_repeated(wmem_strbuf_t *out, const struct sx_txn *txn)
 {
     wmem_strbuf_append(out, "cannot tell: no response in the capture, but the client ");
     if (txn->sends > 1)
-        wmem_strbuf_append_printf(out, "stopped after sending it %" PRIu32 " times; over UDP it goes "
-                                  "on for 32 s while it hears nothing", txn->sends);
+        wmem_strbuf_append_printf(out,
+                                  "stopped after sending it %" PRIu32 " times; over UDP it goes "
+                                  "on for 32 s while it hears nothing",
+                                  txn->sends);
     else
-        wmem_strbuf_append(out, "did not send it again, as it does over UDP while it hears nothing");
+        wmem_strbuf_append(out,
+                           "did not send it again, as it does over UDP while it hears nothing");
 }
 
 /* Who cancels waits for 64*T1 (RFC 3261 9.1). */
@@ -129,8 +133,10 @@ static void say_late_end(wmem_strbuf_t *out, const struct sx_txn *txn)
 {
     wmem_strbuf_append(out, "too late: ");
     sx_say_time(out, txn->final_ns - txn->cancel_ns);
-    wmem_strbuf_append_printf(out, " after the CANCEL in frame %" PRIu32 "; the client gives up 32 s "
-                              "after it", txn->cancel_frame);
+    wmem_strbuf_append_printf(out,
+                              " after the CANCEL in frame %" PRIu32 "; the client gives up 32 s "
+                              "after it",
+                              txn->cancel_frame);
 }
 
 void sx_say_next(wmem_strbuf_t *out, const struct sx_txn *next, const char *what)
@@ -139,7 +145,8 @@ void sx_say_next(wmem_strbuf_t *out, const struct sx_txn *next, const char *what
         wmem_strbuf_append_printf(out, "%s in frame %" PRIu32, what, next->request_frame);
     else
         wmem_strbuf_append_printf(out, "%s, and the response to that is in frame %" PRIu32, what,
-                                  next->final_frame ? next->final_frame : next->first_response_frame);
+                                  next->final_frame ? next->final_frame
+                                                    : next->first_response_frame);
 }
 
 bool sx_say_step(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
@@ -166,7 +173,8 @@ bool sx_say_step(wmem_strbuf_t *out, const struct sx_tracker *tracker, const str
         if (!txn->cancel_frame)
             return false;
         if (*normal)
-            wmem_strbuf_append_printf(out, "%scancelled in frame %" PRIu32, normal, txn->cancel_frame);
+            wmem_strbuf_append_printf(out, "%scancelled in frame %" PRIu32, normal,
+                                      txn->cancel_frame);
         else
             say_late_end(out, txn);
         return true;

@@ -53,7 +53,7 @@ void sx_say_endpoint(wmem_strbuf_t *out, const struct sx_tracker *tracker, struc
 /* "answered, but the capture lacks the response: frame 5 acknowledges it". Not for
  * SX_MISSING_NONE. */
 void sx_say_missing(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
-                   const struct sx_missing *missing);
+                    const struct sx_missing *missing);
 
 /* "no response for 32 s, sent 7 times" */
 void sx_say_no_response(wmem_strbuf_t *out, const struct sx_tracker *tracker,
@@ -62,23 +62,26 @@ void sx_say_no_response(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 /* "cannot tell: no response in the capture, but the client did not send it again ..." */
 void sx_say_not_repeated(wmem_strbuf_t *out, const struct sx_txn *txn);
 
-/* "stuck for 32 s after 100: 10.0.0.3 never answered; INVITE in frame 1, 100 in frame 2" and the way */
+/* "stuck for 32 s after 100: 10.0.0.3 never answered; INVITE in frame 1, 100 in frame 2" and the
+ * way */
 void sx_say_expiry(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                    const struct sx_expiry *expiry);
 
-/* What, and where the attempt is that it tells of: " in frame 12"; where the capture lacks its request
+/* What, and where the attempt is that it tells of: " in frame 12"; where the capture lacks its
+ * request
  * ", and the response to that is in frame 13". */
 void sx_say_next(wmem_strbuf_t *out, const struct sx_txn *next, const char *what);
 
 /* "normal: the client answers the challenge in frame 12", where that leads on; "too late: 81.9 s
- * after the CANCEL in frame 7; the client gives up 32 s after it". False if there is nothing to say. */
+ * after the CANCEL in frame 7; the client gives up 32 s after it". False if there is nothing to
+ * say. */
 bool sx_say_step(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
                  const struct sx_code *entry);
 
 /* ---- say_flow.c ---- */
 
-/* "closed by the client in frame 39: the flow of sip:bob@example.com registered in frame 4 is gone".
- * What is known when the response comes, so the same on any pass. */
+/* "closed by the client in frame 39: the flow of sip:bob@example.com registered in frame 4 is
+ * gone". What is known when the response comes, so the same on any pass. */
 void sx_say_flow(wmem_strbuf_t *out, const struct sx_flow_story *story);
 
 /* "another flow was tried in frame 47 and answered 200"; false, and nothing said, if nothing is
@@ -126,8 +129,8 @@ const char *sx_say_differs(unsigned one);
 void sx_say_registration(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                          const struct sx_registration *registration, const struct sx_txn *txn);
 
-/* "registered 20 s before (frame 4) over a connection closed in frame 6": in few words, for a sentence
- * about something else. Of one that is over (sx_registration_is_over()). */
+/* "registered 20 s before (frame 4) over a connection closed in frame 6": in few words, for a
+ * sentence about something else. Of one that is over (sx_registration_is_over()). */
 void sx_say_registered(wmem_strbuf_t *out, const struct sx_registration *registration);
 
 #endif

@@ -31,19 +31,25 @@ static bool say_cause(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         say_response_lost(out, tracker, invite, v);
         break;
     case SX_ACK_CAUSE_NOT_SENT:
-        wmem_strbuf_append_printf(out, "the client has it, as frame %" PRIu32 " shows, and sent no ACK",
+        wmem_strbuf_append_printf(out,
+                                  "the client has it, as frame %" PRIu32 " shows, and sent no ACK",
                                   v->cause_in);
         break;
     case SX_ACK_CAUSE_MISMATCH:
-        wmem_strbuf_append_printf(out, "the ACK in frame %" PRIu32 " names another dialog or "
-                                  "transaction", v->cause_in);
+        wmem_strbuf_append_printf(out,
+                                  "the ACK in frame %" PRIu32 " names another dialog or "
+                                  "transaction",
+                                  v->cause_in);
         break;
     case SX_ACK_CAUSE_ASTRAY:
-        wmem_strbuf_append_printf(out, "the ACK in frame %" PRIu32 " went to another address, port, "
-                                  "transport or connection than the server's", v->cause_in);
+        wmem_strbuf_append_printf(out,
+                                  "the ACK in frame %" PRIu32 " went to another address, port, "
+                                  "transport or connection than the server's",
+                                  v->cause_in);
         break;
     case SX_ACK_CAUSE_LOST:
-        wmem_strbuf_append_printf(out, "the ACK was seen last in frame %" PRIu32 " and lost after it",
+        wmem_strbuf_append_printf(out,
+                                  "the ACK was seen last in frame %" PRIu32 " and lost after it",
                                   v->cause_in);
         break;
     case SX_ACK_CAUSE_UNKNOWN:
@@ -53,8 +59,8 @@ static bool say_cause(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     return true;
 }
 
-static void say_why(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *invite,
-                    const struct sx_ack *v)
+static void say_why(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                    const struct sx_txn *invite, const struct sx_ack *v)
 {
     say_cause(out, tracker, invite, v, ": ");
     wmem_strbuf_append_printf(out, "; sent %" PRIu32 " times in ", v->sends);
@@ -69,16 +75,18 @@ bool sx_say_ack(wmem_strbuf_t *out, const struct sx_tracker *tracker, const stru
     if (v->state == SX_ACK_NEVER)
         wmem_strbuf_append(out, "never acknowledged");
     else
-        wmem_strbuf_append_printf(out, "acknowledged only in frame %" PRIu32 ", after it was repeated",
+        wmem_strbuf_append_printf(out,
+                                  "acknowledged only in frame %" PRIu32 ", after it was repeated",
                                   v->ack_in);
     say_why(out, tracker, invite, v);
     return true;
 }
 
-void sx_say_late_ack(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *invite,
-                     const struct sx_ack *v)
+void sx_say_late_ack(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                     const struct sx_txn *invite, const struct sx_ack *v)
 {
-    wmem_strbuf_append_printf(out, "acknowledges the %u in frame %" PRIu32 " only after it was repeated",
+    wmem_strbuf_append_printf(out,
+                              "acknowledges the %u in frame %" PRIu32 " only after it was repeated",
                               invite->final_code, v->response_in);
     say_why(out, tracker, invite, v);
 }
@@ -89,8 +97,8 @@ void sx_say_ack_overdue(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     const struct sx_txn *invite = sx_tracker_txn(tracker, overdue->txn);
     struct sx_ack v = sx_no_ack_judge(tracker, invite, sx_tracker_dialog(tracker, overdue->dialog));
 
-    wmem_strbuf_append_printf(out, "the %u in frame %" PRIu32 " has no ACK after ", invite->final_code,
-                              overdue->since_frame);
+    wmem_strbuf_append_printf(out, "the %u in frame %" PRIu32 " has no ACK after ",
+                              invite->final_code, overdue->since_frame);
     sx_say_time(out, overdue->waited_ns);
     say_cause(out, tracker, invite, &v, ": ");
     wmem_strbuf_append_printf(out, "; sent %" PRIu32 " times", v.sends);

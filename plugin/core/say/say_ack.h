@@ -10,15 +10,15 @@
 
 #include "core/judge/no_ack.h"
 
-/* "never acknowledged: sent 9 times in 19.5 s; the ACK in frame 5 names another dialog or transaction".
- * False, and nothing said, if the ACK came in time or it cannot be told. invite: whose final response it
- * is. */
+/* "never acknowledged: sent 9 times in 19.5 s; the ACK in frame 5 names another dialog or
+ * transaction". False, and nothing said, if the ACK came in time or it cannot be told. invite:
+ * whose final response it is. */
 bool sx_say_ack(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *invite,
                 const struct sx_ack *verdict);
 
 /* On an ACK that came late: "acknowledges the 200 in frame 3 only after it was repeated: ...". */
-void sx_say_late_ack(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *invite,
-                     const struct sx_ack *verdict);
+void sx_say_late_ack(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                     const struct sx_txn *invite, const struct sx_ack *verdict);
 
 /* "the 200 in frame 4 has no ACK after 32 s, sent 11 times: " and the cause, if it is known. */
 void sx_say_ack_overdue(wmem_strbuf_t *out, const struct sx_tracker *tracker,

@@ -41,9 +41,11 @@ void sx_say_reason(wmem_strbuf_t *out, uint16_t reason)
     unsigned cause = reason & ~SX_REASON_SIP;
 
     if (reason & SX_REASON_SIP)
-        wmem_strbuf_append_printf(out, "; Reason: SIP %u (%s)", cause, sx_catalogue_explain(cause)->phrase);
+        wmem_strbuf_append_printf(out, "; Reason: SIP %u (%s)", cause,
+                                  sx_catalogue_explain(cause)->phrase);
     else if (cause && sx_catalogue_q850(cause))
-        wmem_strbuf_append_printf(out, "; Reason: Q.850 %u (%s)", cause, sx_catalogue_q850(cause)->name);
+        wmem_strbuf_append_printf(out, "; Reason: Q.850 %u (%s)", cause,
+                                  sx_catalogue_q850(cause)->name);
     else if (cause)
         wmem_strbuf_append_printf(out, "; Reason: Q.850 %u", cause);
 }
@@ -55,7 +57,8 @@ static void say_reason_of(wmem_strbuf_t *out, const struct sx_tracker *tracker, 
     sx_say_reason(out, request ? request->reason : 0);
 }
 
-void sx_say_call_end(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_call_end *end)
+void sx_say_call_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                     const struct sx_call_end *end)
 {
     wmem_strbuf_append_printf(out, "%s %s", end->cancelled ? "cancelled" : "ended",
                               sx_say_ender(end->by));
@@ -73,7 +76,8 @@ void sx_say_ends_call(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     say_after(out, end);
     wmem_strbuf_append_printf(out, ", %s", sx_say_ender(end->by));
     if (forgotten)
-        wmem_strbuf_append_printf(out, ", whose %s in frame %" PRIu32 " got %u in frame %" PRIu32
+        wmem_strbuf_append_printf(out,
+                                  ", whose %s in frame %" PRIu32 " got %u in frame %" PRIu32
                                   " (RFC 3261 12.2.1.2)",
                                   sx_method_name((enum sx_method)forgotten->method),
                                   forgotten->request_frame, forgotten->final_code,
@@ -90,15 +94,15 @@ void sx_say_bye_fault(wmem_strbuf_t *out, const struct sx_txn *bye, enum sx_bye_
         wmem_strbuf_append_printf(out, "the BYE is challenged in frame %" PRIu32 " and given up",
                                   bye->final_frame);
     else
-        wmem_strbuf_append_printf(out, "the BYE is refused with %u in frame %" PRIu32, bye->final_code,
-                                  bye->final_frame);
+        wmem_strbuf_append_printf(out, "the BYE is refused with %u in frame %" PRIu32,
+                                  bye->final_code, bye->final_frame);
     wmem_strbuf_append(out, ": the other side may still be in the call");
 }
 
 /* ---- CANCEL ---- */
 
-static void say_who(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *cancel,
-                    const struct sx_txn *invite)
+static void say_who(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                    const struct sx_txn *cancel, const struct sx_txn *invite)
 {
     if (invite->parent_key.bits == 0)
         wmem_strbuf_append(out, "the caller");
@@ -120,8 +124,8 @@ static void say_gives_up(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     wmem_strbuf_append(out, nobody_gave_up ? " cancels after " : " gives up after ");
     sx_say_time(out, cancel->request_ns - since_ns);
     if (rang)
-        wmem_strbuf_append_printf(out, " of %s", invite->first_response_code == 180 ? "ringing"
-                                                                                    : "progress");
+        wmem_strbuf_append_printf(out, " of %s",
+                                  invite->first_response_code == 180 ? "ringing" : "progress");
     else
         wmem_strbuf_append(out, " without an answer");
     if (answered_in)
@@ -146,11 +150,13 @@ static bool say_race(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     bool answered = ack || invite->final_code / 100 == 2;
 
     if (invite->final_frame && invite->final_frame < cancel->request_frame)
-        wmem_strbuf_append_printf(out, "too late, after the %u in frame %" PRIu32, invite->final_code,
-                                  invite->final_frame);
+        wmem_strbuf_append_printf(out, "too late, after the %u in frame %" PRIu32,
+                                  invite->final_code, invite->final_frame);
     else if (ack)
-        wmem_strbuf_append_printf(out, "crosses a 2xx that the capture lacks, and frame %" PRIu32
-                                  " acknowledges", ack);
+        wmem_strbuf_append_printf(out,
+                                  "crosses a 2xx that the capture lacks, and frame %" PRIu32
+                                  " acknowledges",
+                                  ack);
     else if (answered)
         wmem_strbuf_append_printf(out, "crosses the %u in frame %" PRIu32, invite->final_code,
                                   invite->final_frame);
@@ -170,13 +176,15 @@ static void say_no_487(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     if (invite->final_frame || cancel->final_code / 100 != 2 || waited_ns < SX_TIMER_B_NS ||
         sx_missing_response(tracker, invite, UINT32_MAX).sign != SX_MISSING_NONE)
         return;
-    wmem_strbuf_append_printf(out, "; answered 200 in frame %" PRIu32 ", but the INVITE got no final "
-                              "response in ", cancel->final_frame);
+    wmem_strbuf_append_printf(out,
+                              "; answered 200 in frame %" PRIu32 ", but the INVITE got no final "
+                              "response in ",
+                              cancel->final_frame);
     sx_say_time(out, waited_ns);
 }
 
-bool sx_say_cancel(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *cancel,
-                   const struct sx_txn *invite)
+bool sx_say_cancel(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                   const struct sx_txn *cancel, const struct sx_txn *invite)
 {
     const struct sx_txn *above = sx_tracker_txn(tracker, invite->parent);
 
@@ -186,13 +194,15 @@ bool sx_say_cancel(wmem_strbuf_t *out, const struct sx_tracker *tracker, const s
     if (say_race(out, tracker, cancel, invite))
         return true;
     if (above && above->cancel_frame && above->cancel_ns <= cancel->request_ns) {
-        wmem_strbuf_append_printf(out, "hands on the CANCEL of frame %" PRIu32, above->cancel_frame);
+        wmem_strbuf_append_printf(out, "hands on the CANCEL of frame %" PRIu32,
+                                  above->cancel_frame);
         say_no_487(out, tracker, cancel, invite);
         return true;
     }
     say_gives_up(out, tracker, cancel, invite);
     if (sx_call_end_cancels_too_soon(cancel, invite))
-        wmem_strbuf_append(out, ", before any response: a CANCEL has to wait for one (RFC 3261 9.1)");
+        wmem_strbuf_append(out,
+                           ", before any response: a CANCEL has to wait for one (RFC 3261 9.1)");
     if (!cancel->completed_elsewhere)
         sx_say_reason(out, cancel->reason);
     say_no_487(out, tracker, cancel, invite);

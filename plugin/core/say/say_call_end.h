@@ -13,12 +13,14 @@
 /* "by the caller", "by both sides at once" */
 const char *sx_say_ender(enum sx_ender by);
 
-/* "; Reason: Q.850 16 (Normal call clearing)", "; Reason: SIP 503 (Service Unavailable)"; nothing for 0.
- * reason: sx_reason_number() */
+/* "; Reason: Q.850 16 (Normal call clearing)", "; Reason: SIP 503 (Service Unavailable)"; nothing
+ * for 0. reason: sx_reason_number() */
 void sx_say_reason(wmem_strbuf_t *out, uint16_t reason);
 
-/* On the INVITE: "ended by the caller after 27 s, in frame 11", and the Reason. Only of a call that ended. */
-void sx_say_call_end(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_call_end *end);
+/* On the INVITE: "ended by the caller after 27 s, in frame 11", and the Reason. Only of a call that
+ * ended. */
+void sx_say_call_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                     const struct sx_call_end *end);
 
 /* On the BYE: "ends the call after 27 s, by the caller", and the Reason. */
 void sx_say_ends_call(wmem_strbuf_t *out, const struct sx_tracker *tracker,
@@ -27,9 +29,9 @@ void sx_say_ends_call(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 /* "the BYE is refused with 403 in frame 7: the other side may still be in the call" */
 void sx_say_bye_fault(wmem_strbuf_t *out, const struct sx_txn *bye, enum sx_bye_fault fault);
 
-/* On the CANCEL of an INVITE: who gives up and after how long, and whether it came in time (RFC 3261
- * 9.1). False, and nothing said, if there is nothing to say. */
-bool sx_say_cancel(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *cancel,
-                   const struct sx_txn *invite);
+/* On the CANCEL of an INVITE: who gives up and after how long, and whether it came in time (RFC
+ * 3261 9.1). False, and nothing said, if there is nothing to say. */
+bool sx_say_cancel(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                   const struct sx_txn *cancel, const struct sx_txn *invite);
 
 #endif

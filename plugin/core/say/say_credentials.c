@@ -19,7 +19,8 @@ bool sx_say_credentials(wmem_strbuf_t *out, const struct sx_challenge_verdict *v
     case SX_CHALLENGE_UNKNOWN:
         if (!v->accepted_in)
             return false;
-        wmem_strbuf_append_printf(out, "the same credentials were accepted in frame %" PRIu32
+        wmem_strbuf_append_printf(out,
+                                  "the same credentials were accepted in frame %" PRIu32
                                   ": the nonce may be too old, but the server sent no stale=true",
                                   v->accepted_in);
         return true;

@@ -10,8 +10,8 @@
 
 #include "core/judge/challenge.h"
 
-/* "the credentials are refused, 3 times in a row for this user and realm"; false, and nothing said, if
- * there is nothing to say. */
+/* "the credentials are refused, 3 times in a row for this user and realm"; false, and nothing said,
+ * if there is nothing to say. */
 bool sx_say_credentials(wmem_strbuf_t *out, const struct sx_challenge_verdict *verdict);
 
 #endif

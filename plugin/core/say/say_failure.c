@@ -110,7 +110,8 @@ static void say_registration(wmem_strbuf_t *out, const struct sx_failure_cause *
                               c->registration.in ? c->registration.in : flow->registered_in);
 }
 
-/* What the failure was that this one was made from: of a lost flow its story. False if it was none. */
+/* What the failure was that this one was made from: of a lost flow its story. False if it was none.
+ * */
 static bool find_lost_flow(const struct sx_tracker *t, const struct sx_txn *made_from,
                            struct sx_flow_story *story)
 {
@@ -134,7 +135,8 @@ static void say_told_otherwise(wmem_strbuf_t *out, const struct sx_tracker *t,
     sx_say_flow(out, &story);
 }
 
-bool sx_say_failure(wmem_strbuf_t *out, const struct sx_tracker *t, const struct sx_failure_cause *c)
+bool sx_say_failure(wmem_strbuf_t *out, const struct sx_tracker *t,
+                    const struct sx_failure_cause *c)
 {
     switch (c->kind) {
     case SX_FAILURE_UNANSWERED:

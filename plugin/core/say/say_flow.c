@@ -17,11 +17,15 @@ static void say_closed(wmem_strbuf_t *out, const struct sx_link *link)
 static void say_no_pong(wmem_strbuf_t *out, const struct sx_flow_story *story)
 {
     if (story->flow->link && story->flow->link->transport == SX_TRANSPORT_UDP)
-        wmem_strbuf_append_printf(out, "the STUN keep-alive in frame %" PRIu32
-                                  " got no response for more than 39.5 s", story->death_in);
+        wmem_strbuf_append_printf(out,
+                                  "the STUN keep-alive in frame %" PRIu32
+                                  " got no response for more than 39.5 s",
+                                  story->death_in);
     else
-        wmem_strbuf_append_printf(out, "the keep-alive in frame %" PRIu32
-                                  " got no pong for more than 10 s", story->death_in);
+        wmem_strbuf_append_printf(out,
+                                  "the keep-alive in frame %" PRIu32
+                                  " got no pong for more than 10 s",
+                                  story->death_in);
 }
 
 /* "closed by the client in frame 39"; false if the capture does not show how it died */
@@ -37,33 +41,44 @@ static bool say_death(wmem_strbuf_t *out, const struct sx_flow_story *story)
         return true;
     case SX_DEATH_ALL_AT_ONCE:
         say_closed(out, flow->link);
-        wmem_strbuf_append_printf(out, " in frame %" PRIu32 ", with all its %" PRIu32
-                                  " connections at once, as a restart does", frame, story->ended);
+        wmem_strbuf_append_printf(out,
+                                  " in frame %" PRIu32 ", with all its %" PRIu32
+                                  " connections at once, as a restart does",
+                                  frame, story->ended);
         return true;
     case SX_DEATH_FORGOTTEN:
         say_closed(out, flow->link);
-        wmem_strbuf_append_printf(out, " in frame %" PRIu32 ": it no longer knew the connection, as "
-                                  "after a restart", frame);
+        wmem_strbuf_append_printf(out,
+                                  " in frame %" PRIu32 ": it no longer knew the connection, as "
+                                  "after a restart",
+                                  frame);
         return true;
     case SX_DEATH_NO_PONG:
         say_no_pong(out, story);
         return true;
     case SX_DEATH_NO_ACK:
-        wmem_strbuf_append_printf(out, "TCP repeats the same bytes %" PRIu32 " times from frame %"
-                                  PRIu32 " on and nothing acknowledges them", story->repeats, frame);
+        wmem_strbuf_append_printf(out,
+                                  "TCP repeats the same bytes %" PRIu32 " times from frame %" PRIu32
+                                  " on and nothing acknowledges them",
+                                  story->repeats, frame);
         return true;
     case SX_DEATH_UNREACHABLE:
-        wmem_strbuf_append_printf(out, "ICMP in frame %" PRIu32 " says that the %s cannot be "
-                                  "reached", frame,
-                                  story->edge_unreachable ? "edge proxy" : "client");
+        wmem_strbuf_append_printf(out,
+                                  "ICMP in frame %" PRIu32 " says that the %s cannot be "
+                                  "reached",
+                                  frame, story->edge_unreachable ? "edge proxy" : "client");
         return true;
     case SX_DEATH_MOVED:
-        wmem_strbuf_append_printf(out, "the NAT has given the client another address or port (STUN "
-                                  "in frame %" PRIu32 ")", frame);
+        wmem_strbuf_append_printf(out,
+                                  "the NAT has given the client another address or port (STUN "
+                                  "in frame %" PRIu32 ")",
+                                  frame);
         return true;
     case SX_DEATH_REFUSED:
-        wmem_strbuf_append_printf(out, "the edge proxy answered the STUN keep-alive with an error in "
-                                  "frame %" PRIu32, frame);
+        wmem_strbuf_append_printf(out,
+                                  "the edge proxy answered the STUN keep-alive with an error in "
+                                  "frame %" PRIu32,
+                                  frame);
         return true;
     case SX_DEATH_FLOW_TIMER:
         wmem_strbuf_append(out, "the client was silent for ");
@@ -113,11 +128,15 @@ static void say_without_flow(wmem_strbuf_t *out, const struct sx_flow_story *sto
 static void say_delivered(wmem_strbuf_t *out, const struct sx_flow_story *story)
 {
     if (story->alive_in)
-        wmem_strbuf_append_printf(out, "the flow works: the client answered %" PRIu32
-                                  " in frame %" PRIu32, story->alive_code, story->alive_in);
+        wmem_strbuf_append_printf(out,
+                                  "the flow works: the client answered %" PRIu32
+                                  " in frame %" PRIu32,
+                                  story->alive_code, story->alive_in);
     else {
-        wmem_strbuf_append_printf(out, "sent over the flow in frame %" PRIu32
-                                  ", and the client did not answer", story->delivered_in);
+        wmem_strbuf_append_printf(out,
+                                  "sent over the flow in frame %" PRIu32
+                                  ", and the client did not answer",
+                                  story->delivered_in);
         say_detail(out, story, ": ");
     }
 }
@@ -134,7 +153,8 @@ void sx_say_flow(wmem_strbuf_t *out, const struct sx_flow_story *story)
         say_without_flow(out, story);
     } else {
         if (story->wrong_token)
-            wmem_strbuf_append(out, "the request is for another device, but has this one's flow token: ");
+            wmem_strbuf_append(
+                out, "the request is for another device, but has this one's flow token: ");
         if (say_death(out, story))
             wmem_strbuf_append(out, ": ");
         wmem_strbuf_append_printf(out, "the flow of %s", flow->aor);
@@ -149,8 +169,10 @@ void sx_say_flow(wmem_strbuf_t *out, const struct sx_flow_story *story)
 static void say_retry(wmem_strbuf_t *out, const struct sx_flow_story *story)
 {
     if (!story->retried) {
-        wmem_strbuf_append_printf(out, "another flow had failed before (frame %" PRIu32
-                                  "), and no further one was tried", story->earlier_in);
+        wmem_strbuf_append_printf(out,
+                                  "another flow had failed before (frame %" PRIu32
+                                  "), and no further one was tried",
+                                  story->earlier_in);
         return;
     }
     if (story->wrong_token_in)
@@ -174,8 +196,8 @@ void sx_say_flow_upstream(wmem_strbuf_t *out, const struct sx_flow_story *story)
 {
     if (story->upstream_code && story->outcome != SX_FLOW_OTHER_ANSWERED &&
         story->outcome != SX_FLOW_HANDED_ON && story->outcome != SX_FLOW_UNKNOWN)
-        wmem_strbuf_append_printf(out, "; upstream got %u in frame %" PRIu32,
-                                  story->upstream_code, story->upstream_in);
+        wmem_strbuf_append_printf(out, "; upstream got %u in frame %" PRIu32, story->upstream_code,
+                                  story->upstream_in);
 }
 
 bool sx_say_flow_outcome(wmem_strbuf_t *out, const struct sx_flow_story *story)
@@ -310,7 +332,8 @@ static void advise_return(wmem_strbuf_t *out, const struct sx_flow_story *story)
         say_wait(out, b);
         wmem_strbuf_append(out, ", too early by ");
         sx_say_time(out, b->least_ns - b->waited_ns);
-        wmem_strbuf_append(out, ". When an edge proxy with many clients restarts, that overloads it.");
+        wmem_strbuf_append(out,
+                           ". When an edge proxy with many clients restarts, that overloads it.");
         break;
     case SX_RETURN_NEVER:
         wmem_strbuf_append(out, " The client could see the loss and sent no new REGISTER in the ");
@@ -328,29 +351,42 @@ static bool advise_no_loss(wmem_strbuf_t *out, const struct sx_flow_story *story
 {
     if (story->alive_in) {
         wmem_strbuf_append_printf(
-            out, "The flow is not the trouble: the client answered the same request in frame %" PRIu32
+            out,
+            "The flow is not the trouble: the client answered the same request in frame %" PRIu32
             ". Look there for the real answer, and at the edge proxy for why it says %u instead.",
             story->alive_in, story->code);
     } else if (story->to_register) {
-        wmem_strbuf_append_printf(out, "%u is for requests along a flow, not for the REGISTER that "
-                                  "makes one (RFC 5626 11.5). Read the log of the host that sent it, "
-                                  "and treat it as 400.", story->code);
+        wmem_strbuf_append_printf(
+            out,
+            "%u is for requests along a flow, not for the REGISTER that "
+            "makes one (RFC 5626 11.5). Read the log of the host that sent it, "
+            "and treat it as 400.",
+            story->code);
     } else if (story->from_client) {
-        wmem_strbuf_append_printf(out, "The client itself answers %u, over a flow that works: read "
-                                  "the client's log, and treat it as 400.", story->code);
+        wmem_strbuf_append_printf(out,
+                                  "The client itself answers %u, over a flow that works: read "
+                                  "the client's log, and treat it as 400.",
+                                  story->code);
     } else if (story->route_repair) {
-        wmem_strbuf_append(out, "Leave it to the client (Lync, Skype for Business): it refreshes the "
-                                "route of the dialog, if need be after registering anew, and sends "
-                                "again. Only if the request does not come again look at the client.");
+        wmem_strbuf_append(out,
+                           "Leave it to the client (Lync, Skype for Business): it refreshes the "
+                           "route of the dialog, if need be after registering anew, and sends "
+                           "again. Only if the request does not come again look at the client.");
     } else if (story->delivered_in && story->death == SX_DEATH_UNKNOWN) {
-        wmem_strbuf_append_printf(out, "The edge proxy had a connection to send it over (frame %" PRIu32
-                                  "); it is the client that did not answer, or its network. Look at "
-                                  "the client. An edge proxy should leave this to a timeout (408) "
-                                  "instead of %u.", story->delivered_in, story->code);
+        wmem_strbuf_append_printf(
+            out,
+            "The edge proxy had a connection to send it over (frame %" PRIu32
+            "); it is the client that did not answer, or its network. Look at "
+            "the client. An edge proxy should leave this to a timeout (408) "
+            "instead of %u.",
+            story->delivered_in, story->code);
     } else if (!story->flow && !story->token_route && !story->in_dialog) {
-        wmem_strbuf_append_printf(out, "Nothing here speaks of SIP outbound (RFC 5626): no flow token "
-                                  "in Route, no registration with reg-id. Read the sender's log for "
-                                  "what it means by %u, and treat it as 400.", story->code);
+        wmem_strbuf_append_printf(
+            out,
+            "Nothing here speaks of SIP outbound (RFC 5626): no flow token "
+            "in Route, no registration with reg-id. Read the sender's log for "
+            "what it means by %u, and treat it as 400.",
+            story->code);
     } else {
         return false;
     }
@@ -362,24 +398,29 @@ static void advise_outcome(wmem_strbuf_t *out, const struct sx_flow_story *story
 {
     switch (story->outcome) {
     case SX_FLOW_OTHER_ANSWERED:
-        wmem_strbuf_append_printf(out, "Nothing to do for this request: it went out again over "
+        wmem_strbuf_append_printf(out,
+                                  "Nothing to do for this request: it went out again over "
                                   "another flow (reg-id %" PRIu32 ") in frame %" PRIu32
-                                  " and got %u.", story->retry_reg_id,
+                                  " and got %u.",
+                                  story->retry_reg_id,
                                   story->retry_in ? story->retry_in : story->retry_code_in,
                                   story->retry_code);
         break;
     case SX_FLOW_REREGISTERED:
-        wmem_strbuf_append_printf(out, "The client put it right itself: it registered again in "
+        wmem_strbuf_append_printf(out,
+                                  "The client put it right itself: it registered again in "
                                   "frame %" PRIu32 "; requests reach it again.",
                                   story->reregistered_in);
         break;
     case SX_FLOW_OTHERS_FAILED:
         if (story->wrong_token_in) {
-            wmem_strbuf_append_printf(out, "The next attempt, in frame %" PRIu32 ", names another "
+            wmem_strbuf_append_printf(out,
+                                      "The next attempt, in frame %" PRIu32 ", names another "
                                       "device's Contact but has the flow token of this one, so it "
                                       "met the same dead flow. Look at the registrar: it must send "
                                       "each Contact with the Path of its own registration (RFC "
-                                      "3327 5.1).", story->wrong_token_in);
+                                      "3327 5.1).",
+                                      story->wrong_token_in);
             break;
         }
         if (story->wrong_token) {
@@ -390,8 +431,10 @@ static void advise_outcome(wmem_strbuf_t *out, const struct sx_flow_story *story
             break;
         }
         if (!story->retried)
-            wmem_strbuf_append_printf(out, "This was the retry; the flow tried before failed in "
-                                      "frame %" PRIu32, story->earlier_in);
+            wmem_strbuf_append_printf(out,
+                                      "This was the retry; the flow tried before failed in "
+                                      "frame %" PRIu32,
+                                      story->earlier_in);
         else
             wmem_strbuf_append_printf(out, "The retry over another flow in frame %" PRIu32,
                                       story->retry_in);
@@ -403,7 +446,8 @@ static void advise_outcome(wmem_strbuf_t *out, const struct sx_flow_story *story
                                 "be reached when it registers again.");
         break;
     case SX_FLOW_HANDED_ON:
-        wmem_strbuf_append_printf(out, "The %u reached the caller. A proxy between the edge proxy "
+        wmem_strbuf_append_printf(out,
+                                  "The %u reached the caller. A proxy between the edge proxy "
                                   "and the caller should have tried another flow of the client or "
                                   "answered 480 (RFC 5626 7); look at its handling of %u.",
                                   story->code, story->code);
@@ -413,8 +457,9 @@ static void advise_outcome(wmem_strbuf_t *out, const struct sx_flow_story *story
             wmem_strbuf_append(out, "No other flow was tried. The capture ends too early to see "
                                     "whether the client registers again. ");
         } else {
-            wmem_strbuf_append(out, "No other flow was tried, and the client did not register again "
-                                    "within ");
+            wmem_strbuf_append(out,
+                               "No other flow was tried, and the client did not register again "
+                               "within ");
             sx_say_time(out, recovery_ns);
             wmem_strbuf_append(out, ". ");
         }
@@ -442,9 +487,11 @@ bool sx_say_flow_advice(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         return false;
     advise_outcome(out, story, sx_tracker_config(tracker)->flow_recovery_ns);
     if (story->replaced_in)
-        wmem_strbuf_append_printf(out, " This flow was out of date: the client had registered another "
+        wmem_strbuf_append_printf(out,
+                                  " This flow was out of date: the client had registered another "
                                   "in its place in frame %" PRIu32 ". Look why the registrar still "
-                                  "used the old binding.", story->replaced_in);
+                                  "used the old binding.",
+                                  story->replaced_in);
     advise_return(out, story);
     advise_death(out, story);
     return true;
@@ -468,34 +515,46 @@ void sx_say_flow_end(wmem_strbuf_t *out, const struct sx_flow *flow)
 void sx_say_token(wmem_strbuf_t *out, enum sx_flow_token token, const struct sx_flow *flow)
 {
     if (token == SX_TOKEN_STRANGE) {
-        wmem_strbuf_append_printf(out, "the flow token in Route is not the one that the edge proxy "
+        wmem_strbuf_append_printf(out,
+                                  "the flow token in Route is not the one that the edge proxy "
                                   "gave for this Contact in frame %" PRIu32
-                                  ": changed on the way, or out of date", flow->registered_in);
+                                  ": changed on the way, or out of date",
+                                  flow->registered_in);
         return;
     }
-    wmem_strbuf_append_printf(out, "the edge proxy refuses its own flow token, that of the "
-                              "registration in frame %" PRIu32, flow->registered_in);
+    wmem_strbuf_append_printf(out,
+                              "the edge proxy refuses its own flow token, that of the "
+                              "registration in frame %" PRIu32,
+                              flow->registered_in);
     if (token == SX_TOKEN_RESTARTED)
-        wmem_strbuf_append_printf(out, "; it closed the connection in frame %" PRIu32
-                                  " and so has restarted with a new secret", flow->link->closed_in);
+        wmem_strbuf_append_printf(out,
+                                  "; it closed the connection in frame %" PRIu32
+                                  " and so has restarted with a new secret",
+                                  flow->link->closed_in);
 }
 
 void sx_say_token_advice(wmem_strbuf_t *out, enum sx_flow_token token, const struct sx_flow *flow)
 {
     if (token == SX_TOKEN_STRANGE)
-        wmem_strbuf_append_printf(
-            out, "Compare the top Route of the request with Path in frame %" PRIu32 " and in its "
-            "2xx: an edge proxy refuses a token that it did not make (RFC 5626 5.3.1). Find the hop "
-            "that changed the user part, or why the registrar keeps an old Path. The caller's rights "
-            "have nothing to do with it.", flow->registered_in);
+        wmem_strbuf_append_printf(out,
+                                  "Compare the top Route of the request with Path in frame %" PRIu32
+                                  " and in its "
+                                  "2xx: an edge proxy refuses a token that it did not make (RFC "
+                                  "5626 5.3.1). Find the hop "
+                                  "that changed the user part, or why the registrar keeps an old "
+                                  "Path. The caller's rights "
+                                  "have nothing to do with it.",
+                                  flow->registered_in);
     else if (token == SX_TOKEN_RESTARTED)
         wmem_strbuf_append(
-            out, "The flow went with the old process. The client must register again; give the edge "
+            out,
+            "The flow went with the old process. The client must register again; give the edge "
             "proxy a secret for its flow tokens that outlives a restart, so that it can answer 430 "
             "and another flow is tried. The caller's rights have nothing to do with it.");
     else
         wmem_strbuf_append(
-            out, "See whether the edge proxy was given a new secret for its flow tokens, or whether "
+            out,
+            "See whether the edge proxy was given a new secret for its flow tokens, or whether "
             "several edge proxies behind one address have different ones. The client must register "
             "again to get a token that is accepted.");
 }
@@ -523,7 +582,8 @@ bool sx_say_no_outbound(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     if (!at)
         return false;
     if (!has_first_hop(at)) {
-        wmem_strbuf_append_printf(out, "the REGISTER in frame %" PRIu32
+        wmem_strbuf_append_printf(out,
+                                  "the REGISTER in frame %" PRIu32
                                   " has one Via: no proxy is between the client and ",
                                   at->request_frame);
         sx_say_host(out, tracker, at->dst.host);
@@ -550,11 +610,13 @@ bool sx_say_no_outbound_advice(wmem_strbuf_t *out, const struct sx_tracker *trac
     if (!at)
         return false;
     if (!has_first_hop(at))
-        wmem_strbuf_append(out, "The registrar is the first hop itself and should not ask for Path: "
-                                "look at its outbound settings.");
+        wmem_strbuf_append(out,
+                           "The registrar is the first hop itself and should not ask for Path: "
+                           "look at its outbound settings.");
     else if (at->outbound_path)
-        wmem_strbuf_append(out, "Path is as it should be: look at the registrar's outbound settings, "
-                                "and whether it takes the right Path value for the first hop's.");
+        wmem_strbuf_append(out,
+                           "Path is as it should be: look at the registrar's outbound settings, "
+                           "and whether it takes the right Path value for the first hop's.");
     else {
         wmem_strbuf_append(out, "Switch outbound on at the first hop, ");
         sx_say_host(out, tracker, at->src.host);

@@ -49,9 +49,8 @@ static void say_response(wmem_strbuf_t *out, const struct sx_mismatch *m)
     wmem_strbuf_append_printf(out, "%s the request in frame %u: ",
                               m->dropped ? "does not match" : "is not as", m->frame);
     sx_say_differences(out, m->differs, 0);
-    wmem_strbuf_append(out, m->dropped
-                                ? "; the client must drop it (RFC 3261 17.1.3, 18.1.2)"
-                                : "; it cannot go on to the hops above (RFC 3261 8.2.6.2)");
+    wmem_strbuf_append(out, m->dropped ? "; the client must drop it (RFC 3261 17.1.3, 18.1.2)"
+                                       : "; it cannot go on to the hops above (RFC 3261 8.2.6.2)");
 }
 
 /* The rule that a request breaks. */
@@ -60,8 +59,7 @@ static const char *rule_of(const struct sx_txn *txn, unsigned differs)
     if (txn->method == SX_METHOD_CANCEL)
         return "9.1";
     if (txn->method == SX_METHOD_ACK)
-        return differs & (SX_DIFFERS_VIA_BRANCH | SX_DIFFERS_VIA_SENT_BY) ? "17.1.1.3"
-                                                                          : "13.2.2.4";
+        return differs & (SX_DIFFERS_VIA_BRANCH | SX_DIFFERS_VIA_SENT_BY) ? "17.1.1.3" : "13.2.2.4";
     return differs & SX_DIFFERS_CSEQ_NUMBER ? "12.2.1.1" : "12.2.2";
 }
 

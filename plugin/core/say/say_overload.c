@@ -12,7 +12,8 @@ void sx_say_hurry(wmem_strbuf_t *out, const struct sx_tracker *t, const struct s
     const struct sx_pause *pause = sx_pause_at(t, h->pause);
     const struct sx_txn *txn = sx_tracker_txn(t, h->txn);
 
-    wmem_strbuf_append_printf(out, "the 503 in frame %" PRIu32 " asks this client to send nothing to ",
+    wmem_strbuf_append_printf(out,
+                              "the 503 in frame %" PRIu32 " asks this client to send nothing to ",
                               pause->frame);
     sx_say_host(out, t, txn->dst.host);
     wmem_strbuf_append_printf(out, " for %" PRIu32 " s; ", pause->seconds);
@@ -22,7 +23,8 @@ void sx_say_hurry(wmem_strbuf_t *out, const struct sx_tracker *t, const struct s
 
 void sx_say_pause(wmem_strbuf_t *out, const struct sx_pause *pause)
 {
-    wmem_strbuf_append_printf(out, "the client is to stay away for %" PRIu32
+    wmem_strbuf_append_printf(out,
+                              "the client is to stay away for %" PRIu32
                               " s, and comes back in frame %" PRIu32,
                               pause->seconds, pause->hurried_in);
     if (pause->hurried > 1)

@@ -11,14 +11,17 @@
 #include "core/judge/retries.h"
 #include "core/judge/pressure.h"
 
-/* "the 503 in frame 2 asks this client to send nothing to 10.0.0.2 for 120 s; 100 s of them are left" */
-void sx_say_hurry(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_hurry *hurry);
+/* "the 503 in frame 2 asks this client to send nothing to 10.0.0.2 for 120 s; 100 s of them are
+ * left" */
+void sx_say_hurry(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                  const struct sx_hurry *hurry);
 
-/* "the client is to stay away for 120 s, and comes back in frame 7, 12 times in all". Of one that was
- * broken. */
+/* "the client is to stay away for 120 s, and comes back in frame 7, 12 times in all". Of one that
+ * was broken. */
 void sx_say_pause(wmem_strbuf_t *out, const struct sx_pause *pause);
 
-/* "tried 9 times at 10.0.0.3 so far (first refused in frame 4): 10.0.0.1 and 10.0.0.2 each try again" */
+/* "tried 9 times at 10.0.0.3 so far (first refused in frame 4): 10.0.0.1 and 10.0.0.2 each try
+ * again" */
 void sx_say_retries(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                     const struct sx_retries *retries);
 

@@ -16,11 +16,13 @@ void sx_say_prack(wmem_strbuf_t *out, const struct sx_prack *p, uint32_t repeats
                                   p->txn->request_frame);
         break;
     case SX_PRACK_REFUSED:
-        wmem_strbuf_append_printf(out, ", for its PRACK in frame %u was refused with %u in frame %u",
+        wmem_strbuf_append_printf(out,
+                                  ", for its PRACK in frame %u was refused with %u in frame %u",
                                   p->txn->request_frame, p->txn->final_code, p->txn->final_frame);
         break;
     case SX_PRACK_ANSWERED:
-        wmem_strbuf_append_printf(out, " although its PRACK in frame %u was answered %u in frame %u",
+        wmem_strbuf_append_printf(out,
+                                  " although its PRACK in frame %u was answered %u in frame %u",
                                   p->txn->request_frame, p->txn->final_code, p->txn->final_frame);
         break;
     case SX_PRACK_NOT_SEEN:

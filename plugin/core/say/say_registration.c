@@ -81,7 +81,8 @@ static void say_difference(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     if (r->differs & SX_DIFFERS_PATH)
         wmem_strbuf_append(out, ". The request does not go by the Path of this registration");
     else if (r->differs & SX_DIFFERS_TRANSPORT)
-        wmem_strbuf_append_printf(out, ". The request goes over %s", sx_say_transport(txn->transport));
+        wmem_strbuf_append_printf(out, ". The request goes over %s",
+                                  sx_say_transport(txn->transport));
     else if (r->differs & (SX_DIFFERS_ADDRESS | SX_DIFFERS_PORT)) {
         wmem_strbuf_append(out, ". The request goes to ");
         sx_say_endpoint(out, tracker, txn->dst);

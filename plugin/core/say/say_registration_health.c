@@ -13,7 +13,8 @@ static const char *reason(enum sx_refresh_refusal refusal)
     case SX_REFRESH_NONCE:
         return ": the nonce was too old, and the client does not come back with the new one";
     case SX_REFRESH_NO_STALE:
-        return ": the same credentials were accepted before; the nonce may be too old, but the server "
+        return ": the same credentials were accepted before; the nonce may be too old, but the "
+               "server "
                "sends no stale=true";
     case SX_REFRESH_CREDENTIALS:
         return ": user name or password";
@@ -67,12 +68,14 @@ void sx_say_late_refresh(wmem_strbuf_t *out, const struct sx_late_refresh *r)
     wmem_strbuf_append_printf(out, " after the registration in frame %" PRIu32 " had run out",
                               r->before_in);
     if (r->late > 1)
-        wmem_strbuf_append_printf(out, r->each ? ", as each refresh so far (%" PRIu32 ")"
-                                               : "; %" PRIu32 " refreshes came late so far",
+        wmem_strbuf_append_printf(out,
+                                  r->each ? ", as each refresh so far (%" PRIu32 ")"
+                                          : "; %" PRIu32 " refreshes came late so far",
                                   r->late);
 }
 
-void sx_say_no_refresh(wmem_strbuf_t *out, const struct sx_tracker *t, const struct sx_no_refresh *r)
+void sx_say_no_refresh(wmem_strbuf_t *out, const struct sx_tracker *t,
+                       const struct sx_no_refresh *r)
 {
     wmem_strbuf_append(out, "no refresh in this capture: the registration ran out ");
     sx_say_time(out, r->since_ns);

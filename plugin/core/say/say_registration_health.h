@@ -24,8 +24,8 @@ void sx_say_late_refresh(wmem_strbuf_t *out, const struct sx_late_refresh *late)
 void sx_say_no_refresh(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                        const struct sx_no_refresh *none);
 
-/* "5 REGISTERs in a row for sip:bob@example.com since frame 1, within 2 s, each soon after ...". Of a
- * mark SX_HEALTH_SOON. */
+/* "5 REGISTERs in a row for sip:bob@example.com since frame 1, within 2 s, each soon after ...". Of
+ * a mark SX_HEALTH_SOON. */
 void sx_say_soon(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                  const struct sx_health_mark *mark);
 

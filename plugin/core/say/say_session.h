@@ -10,8 +10,8 @@
 
 #include "core/judge/session.h"
 
-/* "1800 s agreed in frame 4, the caller refreshes: nothing by 1768 s (RFC 4028 10); BYE in frame 9 at
- * 1768.2 s" */
+/* "1800 s agreed in frame 4, the caller refreshes: nothing by 1768 s (RFC 4028 10); BYE in frame 9
+ * at 1768.2 s" */
 void sx_say_session(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                     const struct sx_session *session, const struct sx_session_verdict *verdict);
 

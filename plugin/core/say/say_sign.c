@@ -55,7 +55,8 @@ static uint32_t say_signs(wmem_strbuf_t *out, const struct sx_tracker *tracker, 
         wmem_strbuf_append_printf(out, "about a response to the %s in frame %" PRIu32 ", sent to ",
                                   sx_txn_method_name(txn), txn->request_frame);
     else
-        wmem_strbuf_append_printf(out, "about the %s in frame %" PRIu32 ", not answered yet, sent to ",
+        wmem_strbuf_append_printf(out,
+                                  "about the %s in frame %" PRIu32 ", not answered yet, sent to ",
                                   sx_txn_method_name(txn), txn->request_frame);
     sx_say_endpoint(out, tracker, sign->response ? txn->src : txn->dst);
     while (sx_tracker_sign(tracker, frame, n))

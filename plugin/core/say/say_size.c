@@ -22,8 +22,10 @@ static void say_smaller(wmem_strbuf_t *out, const struct sx_tracker *t, const st
 
 static void say_fragments(wmem_strbuf_t *out, const struct sx_tracker *t, const struct sx_size *s)
 {
-    wmem_strbuf_append_printf(out, "only the first fragment of this request is in the capture, %" PRIu32
-                                   " times, and no answer so far", s->sends);
+    wmem_strbuf_append_printf(out,
+                              "only the first fragment of this request is in the capture, %" PRIu32
+                              " times, and no answer so far",
+                              s->sends);
     if (s->smaller_in) {
         wmem_strbuf_append(out, "; ");
         say_smaller(out, t, s);
@@ -52,9 +54,11 @@ void sx_say_size(wmem_strbuf_t *out, const struct sx_tracker *t, const struct sx
         break;
     case SX_SIZE_FAILED_BY_TCP:
         say_tcp(out, t, s);
-        wmem_strbuf_append_printf(out, ", as a request of more than %d bytes needs it; over UDP it answers "
-                                       "smaller ones (frame %" PRIu32 ")",
-                                  SX_MAX_OVER_UDP, s->smaller_in);
+        wmem_strbuf_append_printf(
+            out,
+            ", as a request of more than %d bytes needs it; over UDP it answers "
+            "smaller ones (frame %" PRIu32 ")",
+            SX_MAX_OVER_UDP, s->smaller_in);
         break;
     case SX_SIZE_NOTHING:
     default:

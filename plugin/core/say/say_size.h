@@ -10,8 +10,8 @@
 
 #include "core/judge/size.h"
 
-/* "it has 1800 bytes over UDP, and 10.0.0.2 answers smaller requests (frame 3): it, or fragments of it,
- * may get lost on the way". Not for SX_SIZE_NOTHING. */
+/* "it has 1800 bytes over UDP, and 10.0.0.2 answers smaller requests (frame 3): it, or fragments of
+ * it, may get lost on the way". Not for SX_SIZE_NOTHING. */
 void sx_say_size(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_size *size);
 
 #endif

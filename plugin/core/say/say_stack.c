@@ -32,12 +32,12 @@ static void say_gave_up(wmem_strbuf_t *out, const struct sx_tracker *t, const st
 
 static const char *last_word(const struct sx_txn *branch)
 {
-    return branch && branch->first_response_code && branch->first_response_code < 200
-               ? "last 18x"
-               : "100";
+    return branch && branch->first_response_code && branch->first_response_code < 200 ? "last 18x"
+                                                                                      : "100";
 }
 
-/* Since when a hop waited that gave up; "": since its own request; NULL: it is no such situation. */
+/* Since when a hop waited that gave up; "": since its own request; NULL: it is no such situation.
+ * */
 static const char *waited_since(const struct sx_stack_told *told)
 {
     if (told->numbers.situation == SX_SITUATION_UNANSWERED)

@@ -24,7 +24,8 @@ static void say_ending_response(wmem_strbuf_t *out, const struct sx_tracker *tra
 
     if (txn->final_frame == v->ended_in)
         origin = sx_origin_find(tracker, txn);
-    wmem_strbuf_append_printf(out, "; ended by %u in frame %" PRIu32, txn->first_response_code, v->ended_in);
+    wmem_strbuf_append_printf(out, "; ended by %u in frame %" PRIu32, txn->first_response_code,
+                              v->ended_in);
     if (origin.kind == SX_ORIGIN_RELAYED) {
         wmem_strbuf_append_printf(out, ", first sent in frame %" PRIu32, origin.frame);
     } else if (origin.kind == SX_ORIGIN_HERE) {
@@ -34,8 +35,8 @@ static void say_ending_response(wmem_strbuf_t *out, const struct sx_tracker *tra
 }
 
 /* "frame 5 acknowledges it", "frame 5 acknowledges a failure" */
-static void say_sign(wmem_strbuf_t *out, const struct sx_tracker *tracker,
-                     const struct sx_txn *txn, const struct sx_missing *missing)
+static void say_sign(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
+                     const struct sx_missing *missing)
 {
     if (missing->sign == SX_MISSING_ACKNOWLEDGED || missing->sign == SX_MISSING_REFUSED) {
         wmem_strbuf_append_printf(out, "frame %" PRIu32 " acknowledges %s", missing->frame,
@@ -47,7 +48,7 @@ static void say_sign(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 }
 
 void sx_say_missing(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
-                   const struct sx_missing *missing)
+                    const struct sx_missing *missing)
 {
     if (sx_missing_is_sure(missing->sign)) {
         wmem_strbuf_append(out, missing->sign == SX_MISSING_REFUSED ? "refused" : "answered");
@@ -56,7 +57,8 @@ void sx_say_missing(wmem_strbuf_t *out, const struct sx_tracker *tracker, const 
         return;
     }
     if (missing->sign == SX_MISSING_UNCERTAIN) {
-        wmem_strbuf_append_printf(out, "cannot tell: frame %" PRIu32 " may belong to a response of "
+        wmem_strbuf_append_printf(out,
+                                  "cannot tell: frame %" PRIu32 " may belong to a response of "
                                   "this branch that the capture lacks, or of another branch",
                                   missing->frame);
         return;
@@ -69,7 +71,8 @@ void sx_say_missing(wmem_strbuf_t *out, const struct sx_tracker *tracker, const 
 
 static void say_loss(wmem_strbuf_t *out, const struct sx_trying *v)
 {
-    wmem_strbuf_append_printf(out, "%s the connection in frame %" PRIu32 ", and nothing of it follows",
+    wmem_strbuf_append_printf(out,
+                              "%s the connection in frame %" PRIu32 ", and nothing of it follows",
                               v->end == SX_END_RESET ? "reset" : "closed", v->ended_in);
 }
 
@@ -83,14 +86,16 @@ static bool say_strange_cancel(wmem_strbuf_t *out, const struct sx_tracker *trac
     if (!cancel || cancel->method != SX_METHOD_CANCEL || cancel->request_frame != in ||
         cancel->src.host == txn->src.host)
         return false;
-    wmem_strbuf_append_printf(out, "; ended by the CANCEL in frame %" PRIu32
-                              ", which came from another address, ", in);
+    wmem_strbuf_append_printf(out,
+                              "; ended by the CANCEL in frame %" PRIu32
+                              ", which came from another address, ",
+                              in);
     sx_say_host(out, tracker, cancel->src.host);
     return true;
 }
 
-static void say_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
-                    const struct sx_txn *txn, const struct sx_trying *v)
+static void say_end(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
+                    const struct sx_trying *v)
 {
     uint32_t in = v->ended_in;
 
@@ -98,9 +103,7 @@ static void say_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         return;
     switch (v->end) {
     case SX_END_NONE:
-        wmem_strbuf_append(out, sx_tracker_ended(tracker)
-                                    ? "; then the capture ends"
-                                    : ", so far");
+        wmem_strbuf_append(out, sx_tracker_ended(tracker) ? "; then the capture ends" : ", so far");
         break;
     case SX_END_RESPONSE:
         say_ending_response(out, tracker, txn, v);
@@ -111,30 +114,39 @@ static void say_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         say_sign(out, tracker, txn, &v->missing);
         break;
     case SX_END_CANCEL_EXPIRES:
-        wmem_strbuf_append_printf(out, "; its Expires of %" PRIu32 " s ran out: CANCEL in frame %"
-                                  PRIu32, txn->expires_s, in);
+        wmem_strbuf_append_printf(out,
+                                  "; its Expires of %" PRIu32
+                                  " s ran out: CANCEL in frame %" PRIu32,
+                                  txn->expires_s, in);
         break;
     case SX_END_CANCEL_TIMER_C:
         say_client(out, tracker, txn);
-        wmem_strbuf_append_printf(out, " gave up: its CANCEL in frame %" PRIu32
-                                  " fits Timer C (180 s)", in);
+        wmem_strbuf_append_printf(out,
+                                  " gave up: its CANCEL in frame %" PRIu32 " fits Timer C (180 s)",
+                                  in);
         break;
     case SX_END_CANCEL_PASSED_ON:
         say_client(out, tracker, txn);
         wmem_strbuf_append_printf(out, " passed the CANCEL on in frame %" PRIu32, in);
         break;
     case SX_END_CANCEL_ELSEWHERE:
-        wmem_strbuf_append_printf(out, "; another branch answered in frame %" PRIu32
-                                  ": CANCEL in frame %" PRIu32, v->elsewhere_in, in);
+        wmem_strbuf_append_printf(out,
+                                  "; another branch answered in frame %" PRIu32
+                                  ": CANCEL in frame %" PRIu32,
+                                  v->elsewhere_in, in);
         break;
     case SX_END_CANCEL_COMPLETED:
-        wmem_strbuf_append_printf(out, "; CANCEL in frame %" PRIu32 ", whose Reason says that the call "
-                                  "was answered elsewhere", in);
+        wmem_strbuf_append_printf(out,
+                                  "; CANCEL in frame %" PRIu32 ", whose Reason says that the call "
+                                  "was answered elsewhere",
+                                  in);
         break;
     case SX_END_CANCEL_AFTER_HANGUP:
         say_client(out, tracker, txn);
-        wmem_strbuf_append_printf(out, " gave up after its caller's connection was closed: CANCEL in "
-                                  "frame %" PRIu32, in);
+        wmem_strbuf_append_printf(out,
+                                  " gave up after its caller's connection was closed: CANCEL in "
+                                  "frame %" PRIu32,
+                                  in);
         break;
     case SX_END_CLOSED:
     case SX_END_RESET:
@@ -155,9 +167,12 @@ static void say_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 static const char *transport_of(const struct sx_txn *txn)
 {
     static const char *const names[] = {
-        [SX_TRANSPORT_OTHER] = "",          [SX_TRANSPORT_UDP] = " over UDP",
-        [SX_TRANSPORT_TCP] = " over TCP",   [SX_TRANSPORT_TLS] = " over TLS",
-        [SX_TRANSPORT_WS] = " over WebSocket", [SX_TRANSPORT_SCTP] = " over SCTP",
+        [SX_TRANSPORT_OTHER] = "",
+        [SX_TRANSPORT_UDP] = " over UDP",
+        [SX_TRANSPORT_TCP] = " over TCP",
+        [SX_TRANSPORT_TLS] = " over TLS",
+        [SX_TRANSPORT_WS] = " over WebSocket",
+        [SX_TRANSPORT_SCTP] = " over SCTP",
     };
 
     return names[txn->transport];
@@ -216,8 +231,9 @@ static void say_kept_answer(wmem_strbuf_t *out, const struct sx_tracker *tracker
         say_stray(out, hop->cause_in);
         return;
     }
-    wmem_strbuf_append_printf(out, sx_txn_is_next_hop(txn, branch) ? "did not relay the %u of "
-                                                                   : "was sent the %u of ",
+    wmem_strbuf_append_printf(out,
+                              sx_txn_is_next_hop(txn, branch) ? "did not relay the %u of "
+                                                              : "was sent the %u of ",
                               branch->first_response_code);
     sx_say_host(out, tracker, branch->dst.host);
     wmem_strbuf_append_printf(out, " in frame %" PRIu32, branch->first_response_frame);
@@ -233,21 +249,25 @@ static void say_no_way(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                        const struct sx_trying_hop *hop)
 {
     const struct sx_txn *branch = sx_tracker_txn(tracker, hop->branch);
-    const struct sx_attempt *attempt = branch ? NULL : sx_tracker_attempt(tracker, hop->cause_in, 0);
+    const struct sx_attempt *attempt = branch ? NULL
+                                              : sx_tracker_attempt(tracker, hop->cause_in, 0);
     bool reset = branch && branch->transport != SX_TRANSPORT_UDP && branch->trying_frame;
 
-    if (sx_tracker_txn(tracker, hop->txn)->unreachable_frame == hop->cause_in || (!branch && !attempt)) {
-        wmem_strbuf_append_printf(out, "is out of reach since frame %" PRIu32
-                                  " (connection reset, or ICMP error)", hop->cause_in);
+    if (sx_tracker_txn(tracker, hop->txn)->unreachable_frame == hop->cause_in ||
+        (!branch && !attempt)) {
+        wmem_strbuf_append_printf(out,
+                                  "is out of reach since frame %" PRIu32
+                                  " (connection reset, or ICMP error)",
+                                  hop->cause_in);
         return;
     }
-    wmem_strbuf_append(out, reset     ? "waits for "
-                            : branch ? "cannot reach "
-                                     : "cannot connect to ");
+    wmem_strbuf_append(out, reset ? "waits for " : branch ? "cannot reach " : "cannot connect to ");
     say_place(out, tracker, branch ? branch->dst : attempt->to, true);
-    wmem_strbuf_append_printf(out, reset ? ", which reset the connection after its 100 (frame %" PRIu32
-                                           ")"
-                                         : " (frame %" PRIu32 ")", hop->cause_in);
+    wmem_strbuf_append_printf(out,
+                              reset ? ", which reset the connection after its 100 (frame %" PRIu32
+                                      ")"
+                                    : " (frame %" PRIu32 ")",
+                              hop->cause_in);
 }
 
 static void say_100_lost(wmem_strbuf_t *out, const struct sx_tracker *tracker,
@@ -259,7 +279,8 @@ static void say_100_lost(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         wmem_strbuf_append_printf(out, " did not take it: ICMP error in frame %" PRIu32,
                                   txn->returned_frame);
     else
-        wmem_strbuf_append_printf(out, " seems to miss it: it sends the request again %" PRIu32
+        wmem_strbuf_append_printf(out,
+                                  " seems to miss it: it sends the request again %" PRIu32
                                   " times after the 100, last in frame %" PRIu32,
                                   txn->sends_after_100, txn->last_request_frame);
 }
@@ -274,8 +295,8 @@ static bool was_there(const struct sx_tracker *tracker, const struct sx_trying_c
     return false;
 }
 
-/* A host that comes again would read as if two hosts waited for each other; the call passes it twice,
- * which is legal where something of the request has changed (RFC 3261 16.3 item 4). */
+/* A host that comes again would read as if two hosts waited for each other; the call passes it
+ * twice, which is legal where something of the request has changed (RFC 3261 16.3 item 4). */
 static void say_next_hop(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                          const struct sx_trying_chain *chain, unsigned step)
 {
@@ -310,7 +331,8 @@ static void say_step_down(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 
     switch (hop->cause) {
     case SX_CAUSE_NOT_FORWARDED:
-        wmem_strbuf_append_printf(out, "did not send it on, though it did so with another INVITE for "
+        wmem_strbuf_append_printf(out,
+                                  "did not send it on, though it did so with another INVITE for "
                                   "the same address (frame %" PRIu32 ")",
                                   sx_tracker_sent_on(tracker, txn));
         break;
@@ -445,7 +467,8 @@ void sx_say_no_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 {
     const struct sx_txn *cancel = sx_tracker_txn(tracker, invite->related);
 
-    wmem_strbuf_append_printf(out, "cancelled in frame %" PRIu32 ", %u to the CANCEL in frame %" PRIu32
+    wmem_strbuf_append_printf(out,
+                              "cancelled in frame %" PRIu32 ", %u to the CANCEL in frame %" PRIu32
                               ", but no 487 or other final response to the INVITE came for ",
                               invite->cancel_frame, cancel->final_code, cancel->final_frame);
     sx_say_time(out, sx_tracker_now(tracker) - invite->cancel_ns);

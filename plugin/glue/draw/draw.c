@@ -138,7 +138,7 @@ const char *sx_frames_as_shown(wmem_allocator_t *pool, const struct sx_tracker *
 
 void sx_add_time(const struct sx_pen *p, proto_tree *tree, int hf, int64_t ns)
 {
-    nstime_t t = { .secs = (time_t)(ns / SX_NS_PER_S), .nsecs = (int)(ns % SX_NS_PER_S) };
+    nstime_t t = {.secs = (time_t)(ns / SX_NS_PER_S), .nsecs = (int)(ns % SX_NS_PER_S)};
 
     sx_generated(proto_tree_add_time(tree, hf, p->tvb, 0, 0, &t));
 }

@@ -17,8 +17,8 @@
 /* What the drawing of one message needs everywhere. */
 struct sx_pen {
     packet_info *pinfo;
-    proto_item *top;            /* the line of the verdict */
-    proto_tree *tree;           /* below it */
+    proto_item *top;  /* the line of the verdict */
+    proto_tree *tree; /* below it */
     tvbuff_t *tvb;
     const struct sx_tracker *tracker;
     uint32_t frame;             /* as the tracker names it */
@@ -32,7 +32,7 @@ struct sx_pen {
     bool experts;               /* somebody looks at all expert infos */
     bool flow_lost;             /* the response says that a flow is gone: story */
     struct sx_flow_story story;
-    enum sx_flow_token token;   /* what a 403 has to do with the flow token of token_flow */
+    enum sx_flow_token token; /* what a 403 has to do with the flow token of token_flow */
     const struct sx_flow *token_flow;
 };
 
@@ -62,8 +62,8 @@ void sx_add_top(struct sx_pen *p, proto_tree *tree);
 /* True if the sentence will be seen. */
 bool sx_is_verdict_wanted(const struct sx_pen *p);
 
-/* The sentence of the top line, which is cut if it is long, and what stands at its end in any case; NULL:
- * nothing. Returns both as they are shown. */
+/* The sentence of the top line, which is cut if it is long, and what stands at its end in any case;
+ * NULL: nothing. Returns both as they are shown. */
 const char *sx_add_verdict(const struct sx_pen *p, const char *sentence, const char *end);
 
 /* ---- draw.c ---- */
@@ -112,7 +112,8 @@ void sx_draw_register(void);
 struct sx_drawing {
     /* Registers fields, subtrees and expert infos. */
     void (*set_up)(int proto, expert_module_t *module);
-    /* Before anything of a message is drawn: finds out what other parts need to know. NULL: nothing. */
+    /* Before anything of a message is drawn: finds out what other parts need to know. NULL:
+     * nothing. */
     void (*begin)(struct sx_pen *p);
     /* Adds to the tree of a message. NULL: nothing. */
     void (*message)(struct sx_pen *p);
@@ -129,8 +130,8 @@ extern const struct sx_drawing sx_drawing_response, sx_drawing_transaction, sx_d
 
 /* ---- draw_expired.c ---- */
 
-/* sipexplain.expired: the message that waits, and below it whose it is. cause: enum sx_trying_cause;
- * negative: none is told. NULL if the read filter dropped the frame. */
+/* sipexplain.expired: the message that waits, and below it whose it is. cause: enum
+ * sx_trying_cause; negative: none is told. NULL if the read filter dropped the frame. */
 proto_item *sx_add_expired(const struct sx_pen *p, uint32_t frame, const struct sx_txn *txn,
                            int64_t waited_ns, int cause);
 

@@ -19,21 +19,21 @@ static int ett_ack = -1;
 static expert_field ei_no_ack = EI_INIT;
 
 static const value_string ack_state_vals[] = {
-    { SX_ACK_UNKNOWN, "Cannot tell" },
-    { SX_ACK_SENT, "Acknowledged" },
-    { SX_ACK_NEVER, "Never acknowledged" },
-    { SX_ACK_LATE, "Acknowledged only after it was repeated" },
-    { 0, NULL }
+    {SX_ACK_UNKNOWN, "Cannot tell"},
+    {SX_ACK_SENT, "Acknowledged"},
+    {SX_ACK_NEVER, "Never acknowledged"},
+    {SX_ACK_LATE, "Acknowledged only after it was repeated"},
+    {0, NULL},
 };
 
 static const value_string ack_cause_vals[] = {
-    { SX_ACK_CAUSE_UNKNOWN, "Cannot tell from this capture" },
-    { SX_ACK_CAUSE_RESPONSE_LOST, "The response did not reach the client" },
-    { SX_ACK_CAUSE_NOT_SENT, "The client has the response and sent no ACK" },
-    { SX_ACK_CAUSE_MISMATCH, "The ACK names another dialog or transaction" },
-    { SX_ACK_CAUSE_ASTRAY, "The ACK went elsewhere: address, port, transport or connection" },
-    { SX_ACK_CAUSE_LOST, "The ACK was lost between two hops" },
-    { 0, NULL }
+    {SX_ACK_CAUSE_UNKNOWN, "Cannot tell from this capture"},
+    {SX_ACK_CAUSE_RESPONSE_LOST, "The response did not reach the client"},
+    {SX_ACK_CAUSE_NOT_SENT, "The client has the response and sent no ACK"},
+    {SX_ACK_CAUSE_MISMATCH, "The ACK names another dialog or transaction"},
+    {SX_ACK_CAUSE_ASTRAY, "The ACK went elsewhere: address, port, transport or connection"},
+    {SX_ACK_CAUSE_LOST, "The ACK was lost between two hops"},
+    {0, NULL},
 };
 
 /* The first time that it was sent, and copies of that packet. */
@@ -102,8 +102,9 @@ static void draw_response(struct sx_pen *p)
 /* It settles what the response before it could not say in one pass. */
 static void draw_late_ack(struct sx_pen *p, const struct sx_txn *invite)
 {
-    const struct sx_dialog *dialog =
-        p->txn->method == SX_METHOD_ACK ? sx_tracker_dialog(p->view->tracker, p->txn->dialog) : NULL;
+    const struct sx_dialog *dialog = p->txn->method == SX_METHOD_ACK
+                                         ? sx_tracker_dialog(p->view->tracker, p->txn->dialog)
+                                         : NULL;
     struct sx_ack v = sx_no_ack_judge(p->view->tracker, invite, dialog);
     proto_item *item;
 
@@ -148,7 +149,9 @@ static void draw_overdue(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
             sx_add_top(&p, tree);
         words = wmem_strbuf_new(pinfo->pool, "");
         sx_say_ack_overdue(words, tracker, o);
-        sx_flag(&p, sx_add_expired(&p, o->since_frame, sx_tracker_txn(tracker, o->txn), o->waited_ns, -1),
+        sx_flag(&p,
+                sx_add_expired(&p, o->since_frame, sx_tracker_txn(tracker, o->txn), o->waited_ns,
+                               -1),
                 &ei_no_ack, wmem_strbuf_get_str(words));
     }
     if (p.top)
@@ -158,24 +161,26 @@ static void draw_overdue(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
 static void set_up(int proto, expert_module_t *module)
 {
     static hf_register_info hf[] = {
-        { &hf_ack_in,
-          { "Acknowledged in", "sipexplain.ack_in", FT_FRAMENUM, BASE_NONE,
-            FRAMENUM_TYPE(FT_FRAMENUM_ACK), 0, NULL, HFILL } },
-        { &hf_acks,
-          { "Acknowledges", "sipexplain.acks", FT_FRAMENUM, BASE_NONE, NULL, 0,
-            "The final response that this ACK acknowledges", HFILL } },
-        { &hf_ack_state,
-          { "ACK", "sipexplain.ack.state", FT_UINT8, BASE_DEC, VALS(ack_state_vals), 0, NULL, HFILL } },
-        { &hf_ack_cause,
-          { "Cause", "sipexplain.ack.cause", FT_UINT8, BASE_DEC, VALS(ack_cause_vals), 0, NULL,
-            HFILL } },
-        { &hf_ack_cause_in,
-          { "Cause in", "sipexplain.ack.cause_in", FT_FRAMENUM, BASE_NONE, NULL, 0, NULL, HFILL } },
+        {&hf_ack_in,
+         {"Acknowledged in", "sipexplain.ack_in", FT_FRAMENUM, BASE_NONE,
+          FRAMENUM_TYPE(FT_FRAMENUM_ACK), 0, NULL, HFILL}},
+        {&hf_acks,
+         {"Acknowledges", "sipexplain.acks", FT_FRAMENUM, BASE_NONE, NULL, 0,
+          "The final response that this ACK acknowledges", HFILL}},
+        {&hf_ack_state,
+         {"ACK", "sipexplain.ack.state", FT_UINT8, BASE_DEC, VALS(ack_state_vals), 0, NULL, HFILL}},
+        {&hf_ack_cause,
+         {"Cause", "sipexplain.ack.cause", FT_UINT8, BASE_DEC, VALS(ack_cause_vals), 0, NULL,
+          HFILL}},
+        {&hf_ack_cause_in,
+         {"Cause in", "sipexplain.ack.cause_in", FT_FRAMENUM, BASE_NONE, NULL, 0, NULL, HFILL}},
     };
     static int *ett[] = {&ett_ack};
     static ei_register_info ei[] = {
-        { &ei_no_ack, { "sipexplain.no_ack", PI_SEQUENCE, PI_WARN,
-          "A final response to INVITE was not acknowledged, or only after it was repeated", EXPFILL } },
+        {&ei_no_ack,
+         {"sipexplain.no_ack", PI_SEQUENCE, PI_WARN,
+          "A final response to INVITE was not acknowledged, or only after it was repeated",
+          EXPFILL}},
     };
 
     proto_register_field_array(proto, hf, array_length(hf));

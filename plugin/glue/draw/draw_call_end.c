@@ -15,12 +15,9 @@ static int hf_duration = -1;
 static expert_field ei_bye_failed = EI_INIT;
 
 static const value_string ender_vals[] = {
-    { SX_ENDER_UNKNOWN, "Cannot tell" },
-    { SX_ENDER_CALLER, "The caller" },
-    { SX_ENDER_CALLED, "The called side" },
-    { SX_ENDER_HOP, "A hop between them" },
-    { SX_ENDER_BOTH, "Both at once" },
-    { 0, NULL }
+    {SX_ENDER_UNKNOWN, "Cannot tell"},    {SX_ENDER_CALLER, "The caller"},
+    {SX_ENDER_CALLED, "The called side"}, {SX_ENDER_HOP, "A hop between them"},
+    {SX_ENDER_BOTH, "Both at once"},      {0, NULL},
 };
 
 static void add_end(const struct sx_pen *p, const struct sx_call_end *end)
@@ -42,7 +39,8 @@ static void draw_invite(struct sx_pen *p)
         return;
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
     if (p->txn->final_frame)
-        wmem_strbuf_append_printf(words, "%u in frame %u; ", p->txn->final_code, p->txn->final_frame);
+        wmem_strbuf_append_printf(words, "%u in frame %u; ", p->txn->final_code,
+                                  p->txn->final_frame);
     sx_say_call_end(words, p->view->tracker, &end);
     p->remark = wmem_strbuf_get_str(words);
 }
@@ -112,19 +110,20 @@ static void draw(struct sx_pen *p)
 static void set_up(int proto, expert_module_t *module)
 {
     static hf_register_info hf[] = {
-        { &hf_ended_in,
-          { "Call ended in", "sipexplain.call.ended_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
-            "The BYE that ended the call, or the CANCEL before it was answered", HFILL } },
-        { &hf_ended_by,
-          { "Call ended by", "sipexplain.call.ended_by", FT_UINT8, BASE_DEC, VALS(ender_vals), 0,
-            NULL, HFILL } },
-        { &hf_duration,
-          { "Call lasted (s)", "sipexplain.call.duration", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
-            "From the 2xx to what ended the call", HFILL } },
+        {&hf_ended_in,
+         {"Call ended in", "sipexplain.call.ended_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
+          "The BYE that ended the call, or the CANCEL before it was answered", HFILL}},
+        {&hf_ended_by,
+         {"Call ended by", "sipexplain.call.ended_by", FT_UINT8, BASE_DEC, VALS(ender_vals), 0,
+          NULL, HFILL}},
+        {&hf_duration,
+         {"Call lasted (s)", "sipexplain.call.duration", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
+          "From the 2xx to what ended the call", HFILL}},
     };
     static ei_register_info ei[] = {
-        { &ei_bye_failed, { "sipexplain.bye_failed", PI_SEQUENCE, PI_WARN,
-          "A BYE was refused or never answered", EXPFILL } },
+        {&ei_bye_failed,
+         {"sipexplain.bye_failed", PI_SEQUENCE, PI_WARN, "A BYE was refused or never answered",
+          EXPFILL}},
     };
 
     proto_register_field_array(proto, hf, array_length(hf));

@@ -17,11 +17,11 @@ static int ett_credentials = -1;
 static expert_field ei_refused = EI_INIT;
 
 static const value_string credentials_vals[] = {
-    { SX_CHALLENGE_UNKNOWN, "Cannot tell" },
-    { SX_CHALLENGE_ASKED, "Asked for" },
-    { SX_CHALLENGE_STALE, "The nonce was too old" },
-    { SX_CHALLENGE_REFUSED, "Refused" },
-    { 0, NULL }
+    {SX_CHALLENGE_UNKNOWN, "Cannot tell"},
+    {SX_CHALLENGE_ASKED, "Asked for"},
+    {SX_CHALLENGE_STALE, "The nonce was too old"},
+    {SX_CHALLENGE_REFUSED, "Refused"},
+    {0, NULL},
 };
 
 static void draw_credentials(struct sx_pen *p)
@@ -46,17 +46,18 @@ static void draw_credentials(struct sx_pen *p)
 static void set_up(int proto, expert_module_t *module)
 {
     static hf_register_info hf[] = {
-        { &hf_credentials,
-          { "Credentials", "sipexplain.credentials", FT_UINT8, BASE_DEC, VALS(credentials_vals), 0,
-            "What the challenge says of the credentials in its request", HFILL } },
-        { &hf_refusals,
-          { "Refused in a row", "sipexplain.credentials.refusals", FT_UINT32, BASE_DEC, NULL, 0,
-            "For this user and realm, this one included", HFILL } },
+        {&hf_credentials,
+         {"Credentials", "sipexplain.credentials", FT_UINT8, BASE_DEC, VALS(credentials_vals), 0,
+          "What the challenge says of the credentials in its request", HFILL}},
+        {&hf_refusals,
+         {"Refused in a row", "sipexplain.credentials.refusals", FT_UINT32, BASE_DEC, NULL, 0,
+          "For this user and realm, this one included", HFILL}},
     };
     static int *ett[] = {&ett_credentials};
     static ei_register_info ei[] = {
-        { &ei_refused, { "sipexplain.credentials_refused", PI_RESPONSE_CODE, PI_WARN,
-          "User name or password refused", EXPFILL } },
+        {&ei_refused,
+         {"sipexplain.credentials_refused", PI_RESPONSE_CODE, PI_WARN,
+          "User name or password refused", EXPFILL}},
     };
 
     proto_register_field_array(proto, hf, array_length(hf));

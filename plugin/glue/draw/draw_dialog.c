@@ -23,10 +23,11 @@ static void draw_dialog(struct sx_pen *p)
 static void set_up(int proto, expert_module_t *module G_GNUC_UNUSED)
 {
     static hf_register_info hf[] = {
-        { &hf_dialog,
-          { "Dialog", "sipexplain.dialog", FT_UINT32, BASE_DEC, NULL, 0,
-            "Number of the dialog in the capture: Call-ID and both tags, on all hops. Each early "
-            "dialog of a fork is one", HFILL } },
+        {&hf_dialog,
+         {"Dialog", "sipexplain.dialog", FT_UINT32, BASE_DEC, NULL, 0,
+          "Number of the dialog in the capture: Call-ID and both tags, on all hops. Each early "
+          "dialog of a fork is one",
+          HFILL}},
     };
 
     proto_register_field_array(proto, hf, array_length(hf));

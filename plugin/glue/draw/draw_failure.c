@@ -15,18 +15,18 @@ static int hf_cause_in = -1;
 static int ett_cause = -1;
 
 static const value_string cause_vals[] = {
-    { SX_FAILURE_UNKNOWN, "Cannot tell" },
-    { SX_FAILURE_UNANSWERED, "Its request further on was never answered" },
-    { SX_FAILURE_UNREACHABLE, "The next hop is unreachable" },
-    { SX_FAILURE_CONNECTION_GONE, "The registered connection is gone" },
-    { SX_FAILURE_NOT_REGISTERED, "The registration had run out, was removed or replaced" },
-    { SX_FAILURE_FORK, "Another branch's failure was chosen by a fork" },
-    { SX_FAILURE_CREDENTIALS, "The credentials were refused" },
-    { SX_FAILURE_MISMATCH, "The request belongs to no dialog or transaction there" },
-    { SX_FAILURE_TOLD_OTHERWISE, "A failure further on, told under another code" },
-    { SX_FAILURE_CIRCLE, "The request went in a circle" },
-    { SX_FAILURE_OWN_LIMIT, "The sender's own time limit" },
-    { 0, NULL }
+    {SX_FAILURE_UNKNOWN, "Cannot tell"},
+    {SX_FAILURE_UNANSWERED, "Its request further on was never answered"},
+    {SX_FAILURE_UNREACHABLE, "The next hop is unreachable"},
+    {SX_FAILURE_CONNECTION_GONE, "The registered connection is gone"},
+    {SX_FAILURE_NOT_REGISTERED, "The registration had run out, was removed or replaced"},
+    {SX_FAILURE_FORK, "Another branch's failure was chosen by a fork"},
+    {SX_FAILURE_CREDENTIALS, "The credentials were refused"},
+    {SX_FAILURE_MISMATCH, "The request belongs to no dialog or transaction there"},
+    {SX_FAILURE_TOLD_OTHERWISE, "A failure further on, told under another code"},
+    {SX_FAILURE_CIRCLE, "The request went in a circle"},
+    {SX_FAILURE_OWN_LIMIT, "The sender's own time limit"},
+    {0, NULL},
 };
 
 static void draw_failure(struct sx_pen *p)
@@ -48,12 +48,12 @@ static void draw_failure(struct sx_pen *p)
 static void set_up(int proto, expert_module_t *module G_GNUC_UNUSED)
 {
     static hf_register_info hf[] = {
-        { &hf_cause,
-          { "Why it failed", "sipexplain.failure.cause", FT_UINT8, BASE_DEC, VALS(cause_vals), 0,
-            "Why this failure was made, at the hop that made it", HFILL } },
-        { &hf_cause_in,
-          { "Shown in", "sipexplain.failure.cause_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
-            "The frame that shows why", HFILL } },
+        {&hf_cause,
+         {"Why it failed", "sipexplain.failure.cause", FT_UINT8, BASE_DEC, VALS(cause_vals), 0,
+          "Why this failure was made, at the hop that made it", HFILL}},
+        {&hf_cause_in,
+         {"Shown in", "sipexplain.failure.cause_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
+          "The frame that shows why", HFILL}},
     };
     static int *ett[] = {&ett_cause};
 

@@ -40,51 +40,54 @@ static expert_field ei_flow_closed = EI_INIT;
 static expert_field ei_flow_too_early = EI_INIT;
 
 static const value_string flow_outcome_vals[] = {
-    { SX_FLOW_UNKNOWN, "Cannot tell" },
-    { SX_FLOW_OTHER_ANSWERED, "Another flow answered" },
-    { SX_FLOW_OTHERS_FAILED, "Other flows failed too" },
-    { SX_FLOW_REREGISTERED, "The client registered again" },
-    { SX_FLOW_HANDED_ON, "Handed on to the caller" },
-    { SX_FLOW_NOTHING_TRIED, "Nothing was tried" },
-    { SX_FLOW_OPEN, "Open when the capture ended" },
-    { 0, NULL }
+    {SX_FLOW_UNKNOWN, "Cannot tell"},
+    {SX_FLOW_OTHER_ANSWERED, "Another flow answered"},
+    {SX_FLOW_OTHERS_FAILED, "Other flows failed too"},
+    {SX_FLOW_REREGISTERED, "The client registered again"},
+    {SX_FLOW_HANDED_ON, "Handed on to the caller"},
+    {SX_FLOW_NOTHING_TRIED, "Nothing was tried"},
+    {SX_FLOW_OPEN, "Open when the capture ended"},
+    {0, NULL},
 };
 
 static const value_string flow_death_vals[] = {
-    { SX_DEATH_UNKNOWN, "Cannot tell" },
-    { SX_DEATH_CLOSED, "Connection closed or reset" },
-    { SX_DEATH_NO_PONG, "Keep-alive not answered" },
-    { SX_DEATH_FLOW_TIMER, "Client silent past Flow-Timer" },
-    { SX_DEATH_REMOVED, "Registration taken back" },
-    { SX_DEATH_EXPIRED, "Registration ran out" },
-    { SX_DEATH_UNREACHABLE, "Unreachable (ICMP)" },
-    { SX_DEATH_NO_ACK, "TCP not acknowledged" },
-    { SX_DEATH_MOVED, "Address changed by NAT" },
-    { SX_DEATH_REFUSED, "Keep-alive refused" },
-    { SX_DEATH_FORGOTTEN, "Edge proxy no longer knew the connection" },
-    { SX_DEATH_ALL_AT_ONCE, "Edge proxy ended all connections at once" },
-    { 0, NULL }
+    {SX_DEATH_UNKNOWN, "Cannot tell"},
+    {SX_DEATH_CLOSED, "Connection closed or reset"},
+    {SX_DEATH_NO_PONG, "Keep-alive not answered"},
+    {SX_DEATH_FLOW_TIMER, "Client silent past Flow-Timer"},
+    {SX_DEATH_REMOVED, "Registration taken back"},
+    {SX_DEATH_EXPIRED, "Registration ran out"},
+    {SX_DEATH_UNREACHABLE, "Unreachable (ICMP)"},
+    {SX_DEATH_NO_ACK, "TCP not acknowledged"},
+    {SX_DEATH_MOVED, "Address changed by NAT"},
+    {SX_DEATH_REFUSED, "Keep-alive refused"},
+    {SX_DEATH_FORGOTTEN, "Edge proxy no longer knew the connection"},
+    {SX_DEATH_ALL_AT_ONCE, "Edge proxy ended all connections at once"},
+    {0, NULL},
 };
 
 static const value_string flow_return_vals[] = {
-    { SX_RETURN_IN_TIME, "In time" },
-    { SX_RETURN_TOO_EARLY, "Too early after a failed attempt" },
-    { SX_RETURN_NEVER, "Never" },
-    { 0, NULL }
+    {SX_RETURN_IN_TIME, "In time"},
+    {SX_RETURN_TOO_EARLY, "Too early after a failed attempt"},
+    {SX_RETURN_NEVER, "Never"},
+    {0, NULL},
 };
 
 static const value_string flow_token_vals[] = {
-    { SX_TOKEN_OWN, "The edge proxy's own" },
-    { SX_TOKEN_RESTARTED, "The edge proxy's own, from before a restart" },
-    { SX_TOKEN_STRANGE, "Not the one of the registration" },
-    { 0, NULL }
+    {SX_TOKEN_OWN, "The edge proxy's own"},
+    {SX_TOKEN_RESTARTED, "The edge proxy's own, from before a restart"},
+    {SX_TOKEN_STRANGE, "Not the one of the registration"},
+    {0, NULL},
 };
 
 static const value_string flow_transport_vals[] = {
-    { SX_TRANSPORT_OTHER, "Other" }, { SX_TRANSPORT_UDP, "UDP" },
-    { SX_TRANSPORT_TCP, "TCP" },     { SX_TRANSPORT_TLS, "TLS" },
-    { SX_TRANSPORT_WS, "WebSocket" }, { SX_TRANSPORT_SCTP, "SCTP" },
-    { 0, NULL }
+    {SX_TRANSPORT_OTHER, "Other"},
+    {SX_TRANSPORT_UDP, "UDP"},
+    {SX_TRANSPORT_TCP, "TCP"},
+    {SX_TRANSPORT_TLS, "TLS"},
+    {SX_TRANSPORT_WS, "WebSocket"},
+    {SX_TRANSPORT_SCTP, "SCTP"},
+    {0, NULL},
 };
 
 static void draw_flow_fields(const struct sx_pen *p, proto_tree *tree)
@@ -107,8 +110,10 @@ static void draw_flow_fields(const struct sx_pen *p, proto_tree *tree)
         if (flow->link->closed_in && flow->link->closed_in < p->frame)
             sx_add_frame(p, tree, hf_flow_closed_in, flow->link->closed_in);
         proto_item *death = sx_add_uint(p, tree, hf_flow_death, story->death);
-        /* Below it: most often it is the frame of the line above, which need not stand there twice. */
-        sx_add_frame(p, proto_item_add_subtree(death, ett_death), hf_flow_death_in, story->death_in);
+        /* Below it: most often it is the frame of the line above, which need not stand there twice.
+         * */
+        sx_add_frame(p, proto_item_add_subtree(death, ett_death), hf_flow_death_in,
+                     story->death_in);
     }
     if (story->silent_ns >= 0)
         sx_add_time(p, tree, hf_flow_silent, story->silent_ns);
@@ -178,22 +183,22 @@ static void draw_flow(struct sx_pen *p)
     if (p->flow_lost)
         draw_story(p);
     else if (p->view->msg->code == 430 && !p->quoted)
-        sx_flag(p, p->top, &ei_flow_failed, "cannot tell whether a flow was lost: the capture "
-                                            "does not show what it answers");
+        sx_flag(p, p->top, &ei_flow_failed,
+                "cannot tell whether a flow was lost: the capture "
+                "does not show what it answers");
     if (p->token != SX_TOKEN_NONE)
         draw_token(p);
 }
 
 static void draw_registration(struct sx_pen *p)
 {
-    const struct sx_flow *flow =
-        sx_flows_at(sx_tracker_flows(p->view->tracker), p->txn->flow);
+    const struct sx_flow *flow = sx_flows_at(sx_tracker_flows(p->view->tracker), p->txn->flow);
 
     if (p->txn->method != SX_METHOD_REGISTER || !p->view->msg->is_request || !flow ||
         p->view->record->repeats)
         return;
-    const struct sx_back_off *early = sx_flows_too_early(sx_tracker_flows(p->view->tracker),
-                                                         p->frame, flow->number);
+    const struct sx_back_off *early =
+        sx_flows_too_early(sx_tracker_flows(p->view->tracker), p->frame, flow->number);
     if (early) {
         wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
         sx_say_too_early(words, early);
@@ -212,7 +217,7 @@ static void draw_registration(struct sx_pen *p)
 }
 
 static void draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
-                        const struct sx_tracker *tracker)
+                            const struct sx_tracker *tracker)
 {
     const struct sx_flows *flows = sx_tracker_flows(tracker);
     const struct sx_flow *flow;
@@ -252,73 +257,74 @@ static void draw_message(struct sx_pen *p)
 static void set_up(int proto, expert_module_t *module)
 {
     static hf_register_info hf[] = {
-        { &hf_flow_outcome,
-          { "Lost flow", "sipexplain.flow.outcome", FT_UINT8, BASE_DEC, VALS(flow_outcome_vals), 0,
-            "What became of the request", HFILL } },
-        { &hf_flow_registered_in,
-          { "Registered in", "sipexplain.flow.registered_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
-            "The REGISTER that made the flow", HFILL } },
-        { &hf_flow_aor,
-          { "Address of record", "sipexplain.flow.aor", FT_STRING, BASE_NONE, NULL, 0,
-            NULL, HFILL } },
-        { &hf_flow_instance,
-          { "Instance", "sipexplain.flow.instance", FT_STRING, BASE_NONE, NULL, 0,
-            NULL, HFILL } },
-        { &hf_flow_reg_id,
-          { "reg-id", "sipexplain.flow.reg_id", FT_UINT32, BASE_DEC, NULL, 0,
-            NULL, HFILL } },
-        { &hf_flow_stream,
-          { "TCP stream", "sipexplain.flow.stream", FT_UINT32, BASE_DEC, NULL, 0,
-            NULL, HFILL } },
-        { &hf_flow_closed_in,
-          { "Closed in", "sipexplain.flow.closed_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
-            "FIN or RST", HFILL } },
-        { &hf_flow_silent,
-          { "Client silent for (s)", "sipexplain.flow.silent", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
-            "Since the flow last carried anything from the client", HFILL } },
-        { &hf_flow_retry_in,
-          { "Sent over another flow in", "sipexplain.flow.retry_in", FT_FRAMENUM, BASE_NONE, NULL,
-            0, NULL, HFILL } },
-        { &hf_flow_reregistered_in,
-          { "Registered again in", "sipexplain.flow.reregistered_in", FT_FRAMENUM, BASE_NONE,
-            NULL, 0, NULL, HFILL } },
-        { &hf_flow_failed_in,
-          { "The flow registered here failed in", "sipexplain.flow.failed_in", FT_FRAMENUM,
-            BASE_NONE, NULL, 0, NULL, HFILL } },
-        { &hf_flow_lost_here,
-          { "Flow lost here", "sipexplain.flow.lost_here", FT_STRING, BASE_NONE, NULL, 0,
-            "The address of record whose connection ends", HFILL } },
-        { &hf_flow_death,
-          { "How it died", "sipexplain.flow.death", FT_UINT8, BASE_DEC, VALS(flow_death_vals), 0,
-            NULL, HFILL } },
-        { &hf_flow_death_in,
-          { "Shown in", "sipexplain.flow.death_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
-            "The frame that shows how the flow died", HFILL } },
-        { &hf_flow_transport,
-          { "Transport", "sipexplain.flow.transport", FT_UINT8, BASE_DEC,
-            VALS(flow_transport_vals), 0, NULL, HFILL } },
-        { &hf_flow_return,
-          { "New registration", "sipexplain.flow.return", FT_UINT8, BASE_DEC,
-            VALS(flow_return_vals), 0, "How the client came back, by RFC 5626 4.5", HFILL } },
-        { &hf_flow_token,
-          { "Refused flow token", "sipexplain.flow.token", FT_UINT8, BASE_DEC,
-            VALS(flow_token_vals), 0, NULL, HFILL } },
-        { &hf_flow_early_after,
-          { "Too early after the failed attempt in", "sipexplain.flow.early_after", FT_FRAMENUM,
-            BASE_NONE, NULL, 0, NULL, HFILL } },
+        {&hf_flow_outcome,
+         {"Lost flow", "sipexplain.flow.outcome", FT_UINT8, BASE_DEC, VALS(flow_outcome_vals), 0,
+          "What became of the request", HFILL}},
+        {&hf_flow_registered_in,
+         {"Registered in", "sipexplain.flow.registered_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
+          "The REGISTER that made the flow", HFILL}},
+        {&hf_flow_aor,
+         {"Address of record", "sipexplain.flow.aor", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+        {&hf_flow_instance,
+         {"Instance", "sipexplain.flow.instance", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+        {&hf_flow_reg_id,
+         {"reg-id", "sipexplain.flow.reg_id", FT_UINT32, BASE_DEC, NULL, 0, NULL, HFILL}},
+        {&hf_flow_stream,
+         {"TCP stream", "sipexplain.flow.stream", FT_UINT32, BASE_DEC, NULL, 0, NULL, HFILL}},
+        {&hf_flow_closed_in,
+         {"Closed in", "sipexplain.flow.closed_in", FT_FRAMENUM, BASE_NONE, NULL, 0, "FIN or RST",
+          HFILL}},
+        {&hf_flow_silent,
+         {"Client silent for (s)", "sipexplain.flow.silent", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
+          "Since the flow last carried anything from the client", HFILL}},
+        {&hf_flow_retry_in,
+         {"Sent over another flow in", "sipexplain.flow.retry_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
+          NULL, HFILL}},
+        {&hf_flow_reregistered_in,
+         {"Registered again in", "sipexplain.flow.reregistered_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
+          NULL, HFILL}},
+        {&hf_flow_failed_in,
+         {"The flow registered here failed in", "sipexplain.flow.failed_in", FT_FRAMENUM, BASE_NONE,
+          NULL, 0, NULL, HFILL}},
+        {&hf_flow_lost_here,
+         {"Flow lost here", "sipexplain.flow.lost_here", FT_STRING, BASE_NONE, NULL, 0,
+          "The address of record whose connection ends", HFILL}},
+        {&hf_flow_death,
+         {"How it died", "sipexplain.flow.death", FT_UINT8, BASE_DEC, VALS(flow_death_vals), 0,
+          NULL, HFILL}},
+        {&hf_flow_death_in,
+         {"Shown in", "sipexplain.flow.death_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
+          "The frame that shows how the flow died", HFILL}},
+        {&hf_flow_transport,
+         {"Transport", "sipexplain.flow.transport", FT_UINT8, BASE_DEC, VALS(flow_transport_vals),
+          0, NULL, HFILL}},
+        {&hf_flow_return,
+         {"New registration", "sipexplain.flow.return", FT_UINT8, BASE_DEC, VALS(flow_return_vals),
+          0, "How the client came back, by RFC 5626 4.5", HFILL}},
+        {&hf_flow_token,
+         {"Refused flow token", "sipexplain.flow.token", FT_UINT8, BASE_DEC, VALS(flow_token_vals),
+          0, NULL, HFILL}},
+        {&hf_flow_early_after,
+         {"Too early after the failed attempt in", "sipexplain.flow.early_after", FT_FRAMENUM,
+          BASE_NONE, NULL, 0, NULL, HFILL}},
     };
     static int *ett[] = {&ett_flow, &ett_death};
     static ei_register_info ei[] = {
-        { &ei_flow_failed, { "sipexplain.flow_failed", PI_RESPONSE_CODE, PI_WARN,
-          "The flow to a client is gone", EXPFILL } },
-        { &ei_flow_lost, { "sipexplain.flow_lost", PI_SEQUENCE, PI_WARN,
-          "A lost flow that nothing put right", EXPFILL } },
-        { &ei_flow_failed_later, { "sipexplain.flow_failed_later", PI_SEQUENCE, PI_NOTE,
-          "The flow that was registered here failed later", EXPFILL } },
-        { &ei_flow_closed, { "sipexplain.flow_closed", PI_SEQUENCE, PI_NOTE,
-          "The connection of a registered flow ends", EXPFILL } },
-        { &ei_flow_too_early, { "sipexplain.flow_too_early", PI_SEQUENCE, PI_NOTE,
-          "Registers again sooner than RFC 5626 allows", EXPFILL } },
+        {&ei_flow_failed,
+         {"sipexplain.flow_failed", PI_RESPONSE_CODE, PI_WARN, "The flow to a client is gone",
+          EXPFILL}},
+        {&ei_flow_lost,
+         {"sipexplain.flow_lost", PI_SEQUENCE, PI_WARN, "A lost flow that nothing put right",
+          EXPFILL}},
+        {&ei_flow_failed_later,
+         {"sipexplain.flow_failed_later", PI_SEQUENCE, PI_NOTE,
+          "The flow that was registered here failed later", EXPFILL}},
+        {&ei_flow_closed,
+         {"sipexplain.flow_closed", PI_SEQUENCE, PI_NOTE,
+          "The connection of a registered flow ends", EXPFILL}},
+        {&ei_flow_too_early,
+         {"sipexplain.flow_too_early", PI_SEQUENCE, PI_NOTE,
+          "Registers again sooner than RFC 5626 allows", EXPFILL}},
     };
 
     proto_register_field_array(proto, hf, array_length(hf));

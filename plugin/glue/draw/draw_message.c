@@ -19,12 +19,13 @@ static void say_plain(wmem_strbuf_t *out, const struct sx_pen *p)
     else if (p->remark)
         wmem_strbuf_append_printf(out, " - %s", p->remark);
     else if (txn && v->record->repeats) {
-        wmem_strbuf_append_printf(out, v->record->flags & SX_MESSAGE_TRANSLATED
-                                           ? " - the same message as frame %u, seen between other "
-                                             "addresses"
-                                       : v->record->flags & SX_MESSAGE_DUPLICATE
-                                           ? " - the same packet as frame %u"
-                                           : " - repeats frame %u",
+        wmem_strbuf_append_printf(out,
+                                  v->record->flags & SX_MESSAGE_TRANSLATED
+                                      ? " - the same message as frame %u, seen between other "
+                                        "addresses"
+                                  : v->record->flags & SX_MESSAGE_DUPLICATE
+                                      ? " - the same packet as frame %u"
+                                      : " - repeats frame %u",
                                   v->record->repeats);
     } else if (!txn) {
         return;
@@ -45,8 +46,8 @@ static void say_message(wmem_strbuf_t *out, const struct sx_pen *p, struct sx_dr
                              ? sx_method_name(v->msg->method)
                              : sx_text(p->pinfo->pool, v->msg->method_name);
     const char *phrase = v->site_phrase && *v->site_phrase ? v->site_phrase
-                         : v->entry                         ? v->entry->phrase
-                                                            : NULL;
+                         : v->entry                        ? v->entry->phrase
+                                                           : NULL;
     size_t before;
 
     if (v->msg->is_request) {
@@ -82,24 +83,15 @@ static void say_message(wmem_strbuf_t *out, const struct sx_pen *p, struct sx_dr
 
 /* All that is drawn, in the order of the tree. */
 static const struct sx_drawing *const drawings[] = {
-    &sx_drawing_response,
-    &sx_drawing_transaction,
-    &sx_drawing_credentials,
-    &sx_drawing_failure,
-    &sx_drawing_trying,
-    &sx_drawing_flow,
-    &sx_drawing_registration,
-    &sx_drawing_registration_health,
-    &sx_drawing_dialog,
-    &sx_drawing_ack,
-    &sx_drawing_call_end,
-    &sx_drawing_mismatch,
-    &sx_drawing_session,
-    &sx_drawing_prack,
-    &sx_drawing_overload,
-    &sx_drawing_size,
-    &sx_drawing_stack,
-    &sx_drawing_expired,
+    &sx_drawing_response,     &sx_drawing_transaction,
+    &sx_drawing_credentials,  &sx_drawing_failure,
+    &sx_drawing_trying,       &sx_drawing_flow,
+    &sx_drawing_registration, &sx_drawing_registration_health,
+    &sx_drawing_dialog,       &sx_drawing_ack,
+    &sx_drawing_call_end,     &sx_drawing_mismatch,
+    &sx_drawing_session,      &sx_drawing_prack,
+    &sx_drawing_overload,     &sx_drawing_size,
+    &sx_drawing_stack,        &sx_drawing_expired,
     &sx_drawing_names,
 };
 

@@ -63,16 +63,17 @@ static void draw_both(struct sx_pen *p)
 static void set_up(int proto, expert_module_t *module)
 {
     static hf_register_info hf[] = {
-        { &hf_mismatch,
-          { "Does not match", "sipexplain.mismatch", FT_STRING, BASE_NONE, NULL, 0,
-            "What of it differs from the dialog or transaction that it is meant for", HFILL } },
-        { &hf_mismatch_in,
-          { "The message that it differs from in", "sipexplain.mismatch_in", FT_FRAMENUM,
-            BASE_NONE, NULL, 0, NULL, HFILL } },
+        {&hf_mismatch,
+         {"Does not match", "sipexplain.mismatch", FT_STRING, BASE_NONE, NULL, 0,
+          "What of it differs from the dialog or transaction that it is meant for", HFILL}},
+        {&hf_mismatch_in,
+         {"The message that it differs from in", "sipexplain.mismatch_in", FT_FRAMENUM, BASE_NONE,
+          NULL, 0, NULL, HFILL}},
     };
     static ei_register_info ei[] = {
-        { &ei_dialog_mismatch, { "sipexplain.dialog_mismatch", PI_PROTOCOL, PI_WARN,
-          "Does not match the dialog or transaction that it is meant for", EXPFILL } },
+        {&ei_dialog_mismatch,
+         {"sipexplain.dialog_mismatch", PI_PROTOCOL, PI_WARN,
+          "Does not match the dialog or transaction that it is meant for", EXPFILL}},
     };
 
     proto_register_field_array(proto, hf, array_length(hf));

@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Wireshark's own layers have all of this, but a frame may hold several messages, tunnels and errors
- * that quote. A tree shows it above, so here it is hidden.
+ * Wireshark's own layers have all of this, but a frame may hold several messages, tunnels and
+ * errors that quote. A tree shows it above, so here it is hidden.
  */
 #include "glue/compat.h"
 
@@ -41,7 +41,8 @@ static char *put_number(char *out, unsigned n)
     return out + (sizeof digits - i);
 }
 
-/* By hand: it is written twice for each message of a tree, and printf costs as much as all else here. */
+/* By hand: it is written twice for each message of a tree, and printf costs as much as all else
+ * here. */
 static void put_end(char out[MAX_END], const address *host, uint32_t port)
 {
     const uint8_t *bytes = host->data;
@@ -89,23 +90,23 @@ static void draw(struct sx_pen *p)
 static void set_up(int proto, expert_module_t *module G_GNUC_UNUSED)
 {
     static hf_register_info hf[] = {
-        { &hf_method,
-          { "Method", "sipexplain.method", FT_STRING, BASE_NONE, NULL, 0,
-            "Of a response, the method of its CSeq", HFILL } },
-        { &hf_call_id,
-          { "Call-ID", "sipexplain.call_id", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL } },
-        { &hf_from,
-          { "From", "sipexplain.from", FT_STRING, BASE_NONE, NULL, 0,
-            "The address in From, without its display name and parameters", HFILL } },
-        { &hf_to,
-          { "To", "sipexplain.to", FT_STRING, BASE_NONE, NULL, 0,
-            "The address in To, without its display name and parameters", HFILL } },
-        { &hf_src,
-          { "Sent by", "sipexplain.src", FT_STRING, BASE_NONE, NULL, 0,
-            "Address and port of the packet that carried the message, inside any tunnel", HFILL } },
-        { &hf_dst,
-          { "Sent to", "sipexplain.dst", FT_STRING, BASE_NONE, NULL, 0,
-            "Address and port of the packet that carried the message, inside any tunnel", HFILL } },
+        {&hf_method,
+         {"Method", "sipexplain.method", FT_STRING, BASE_NONE, NULL, 0,
+          "Of a response, the method of its CSeq", HFILL}},
+        {&hf_call_id,
+         {"Call-ID", "sipexplain.call_id", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+        {&hf_from,
+         {"From", "sipexplain.from", FT_STRING, BASE_NONE, NULL, 0,
+          "The address in From, without its display name and parameters", HFILL}},
+        {&hf_to,
+         {"To", "sipexplain.to", FT_STRING, BASE_NONE, NULL, 0,
+          "The address in To, without its display name and parameters", HFILL}},
+        {&hf_src,
+         {"Sent by", "sipexplain.src", FT_STRING, BASE_NONE, NULL, 0,
+          "Address and port of the packet that carried the message, inside any tunnel", HFILL}},
+        {&hf_dst,
+         {"Sent to", "sipexplain.dst", FT_STRING, BASE_NONE, NULL, 0,
+          "Address and port of the packet that carried the message, inside any tunnel", HFILL}},
     };
 
     proto_register_field_array(proto, hf, array_length(hf));

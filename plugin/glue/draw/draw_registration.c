@@ -19,13 +19,13 @@ static int hf_registration_differs = -1;
 static int ett_registration = -1;
 
 static const value_string state_vals[] = {
-    { SX_REGISTRATION_UNKNOWN, "Cannot tell" },
-    { SX_REGISTRATION_CURRENT, "Current" },
-    { SX_REGISTRATION_RUN_OUT, "Run out" },
-    { SX_REGISTRATION_REMOVED, "Removed" },
-    { SX_REGISTRATION_REPLACED, "Replaced by a newer one from elsewhere" },
-    { SX_REGISTRATION_LOST, "Its connection is lost" },
-    { 0, NULL }
+    {SX_REGISTRATION_UNKNOWN, "Cannot tell"},
+    {SX_REGISTRATION_CURRENT, "Current"},
+    {SX_REGISTRATION_RUN_OUT, "Run out"},
+    {SX_REGISTRATION_REMOVED, "Removed"},
+    {SX_REGISTRATION_REPLACED, "Replaced by a newer one from elsewhere"},
+    {SX_REGISTRATION_LOST, "Its connection is lost"},
+    {0, NULL},
 };
 
 /* Worth a sentence of its own where nothing else is said. */
@@ -82,27 +82,27 @@ static void draw_message(struct sx_pen *p)
 static void set_up(int proto, expert_module_t *module G_GNUC_UNUSED)
 {
     static hf_register_info hf[] = {
-        { &hf_registration_state,
-          { "Registration", "sipexplain.registration.state", FT_UINT8, BASE_DEC, VALS(state_vals), 0,
-            "What had become of the registration when the request was sent to it", HFILL } },
-        { &hf_registration_in,
-          { "Registered in", "sipexplain.registration.in", FT_FRAMENUM, BASE_NONE, NULL, 0,
-            "The REGISTER that made or last refreshed the binding", HFILL } },
-        { &hf_registration_age,
-          { "Registered before (s)", "sipexplain.registration.age", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
-            "Time from that REGISTER to the request", HFILL } },
-        { &hf_registration_expires,
-          { "Granted (s)", "sipexplain.registration.expires", FT_UINT32, BASE_DEC, NULL, 0,
-            NULL, HFILL } },
-        { &hf_registration_lost_in,
-          { "Lost in", "sipexplain.registration.lost_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
-            "The frame that shows the loss", HFILL } },
-        { &hf_registration_newer_in,
-          { "Newer registration in", "sipexplain.registration.newer_in", FT_FRAMENUM, BASE_NONE,
-            NULL, 0, NULL, HFILL } },
-        { &hf_registration_differs,
-          { "Differs from the registration", "sipexplain.registration.differs", FT_STRING, BASE_NONE,
-            NULL, 0, "What of the request differs from the binding that it is sent to", HFILL } },
+        {&hf_registration_state,
+         {"Registration", "sipexplain.registration.state", FT_UINT8, BASE_DEC, VALS(state_vals), 0,
+          "What had become of the registration when the request was sent to it", HFILL}},
+        {&hf_registration_in,
+         {"Registered in", "sipexplain.registration.in", FT_FRAMENUM, BASE_NONE, NULL, 0,
+          "The REGISTER that made or last refreshed the binding", HFILL}},
+        {&hf_registration_age,
+         {"Registered before (s)", "sipexplain.registration.age", FT_RELATIVE_TIME, BASE_NONE, NULL,
+          0, "Time from that REGISTER to the request", HFILL}},
+        {&hf_registration_expires,
+         {"Granted (s)", "sipexplain.registration.expires", FT_UINT32, BASE_DEC, NULL, 0, NULL,
+          HFILL}},
+        {&hf_registration_lost_in,
+         {"Lost in", "sipexplain.registration.lost_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
+          "The frame that shows the loss", HFILL}},
+        {&hf_registration_newer_in,
+         {"Newer registration in", "sipexplain.registration.newer_in", FT_FRAMENUM, BASE_NONE, NULL,
+          0, NULL, HFILL}},
+        {&hf_registration_differs,
+         {"Differs from the registration", "sipexplain.registration.differs", FT_STRING, BASE_NONE,
+          NULL, 0, "What of the request differs from the binding that it is sent to", HFILL}},
     };
     static int *ett[] = {&ett_registration};
 

@@ -24,13 +24,13 @@ static expert_field ei_storm = EI_INIT;
 static expert_field ei_not_refreshed = EI_INIT;
 
 static const value_string refused_vals[] = {
-    { SX_REFRESH_NONCE, "The nonce was too old" },
-    { SX_REFRESH_NO_STALE, "The server sends no stale=true" },
-    { SX_REFRESH_CREDENTIALS, "The credentials were refused" },
-    { SX_REFRESH_CHALLENGED, "No credentials were sent" },
-    { SX_REFRESH_TOO_BRIEF, "The interval is too brief" },
-    { SX_REFRESH_REFUSED, "Another code" },
-    { 0, NULL }
+    {SX_REFRESH_NONCE, "The nonce was too old"},
+    {SX_REFRESH_NO_STALE, "The server sends no stale=true"},
+    {SX_REFRESH_CREDENTIALS, "The credentials were refused"},
+    {SX_REFRESH_CHALLENGED, "No credentials were sent"},
+    {SX_REFRESH_TOO_BRIEF, "The interval is too brief"},
+    {SX_REFRESH_REFUSED, "Another code"},
+    {0, NULL},
 };
 
 static wmem_strbuf_t *words_for(const struct sx_pen *p)
@@ -121,39 +121,43 @@ static void draw_message(struct sx_pen *p)
 static void set_up(int proto, expert_module_t *module)
 {
     static hf_register_info hf[] = {
-        { &hf_refused,
-          { "Refresh refused", "sipexplain.registration.refused", FT_UINT8, BASE_DEC,
-            VALS(refused_vals), 0, "Why the refresh of a registration was refused", HFILL } },
-        { &hf_late,
-          { "Too late by (s)", "sipexplain.registration.late", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
-            "Time from when the registration had run out to this refresh", HFILL } },
-        { &hf_late_times,
-          { "Late refreshes so far", "sipexplain.registration.late_times", FT_UINT32, BASE_DEC, NULL,
-            0, NULL, HFILL } },
-        { &hf_before_in,
-          { "Registered before in", "sipexplain.registration.before_in", FT_FRAMENUM, BASE_NONE, NULL,
-            0, "The REGISTER of the registration that is to be refreshed", HFILL } },
-        { &hf_in_row,
-          { "REGISTERs in a row", "sipexplain.registration.in_row", FT_UINT32, BASE_DEC, NULL, 0,
-            "Each soon after the one before was granted", HFILL } },
-        { &hf_in_row_since,
-          { "Since", "sipexplain.registration.in_row_since", FT_FRAMENUM, BASE_NONE,
-            FRAMENUM_TYPE(FT_FRAMENUM_REQUEST), 0, "The first of these REGISTERs", HFILL } },
-        { &hf_run_out,
-          { "Run out without a refresh (s)", "sipexplain.registration.run_out", FT_RELATIVE_TIME,
-            BASE_NONE, NULL, 0, "How long the registration had run out when the capture ended",
-            HFILL } },
+        {&hf_refused,
+         {"Refresh refused", "sipexplain.registration.refused", FT_UINT8, BASE_DEC,
+          VALS(refused_vals), 0, "Why the refresh of a registration was refused", HFILL}},
+        {&hf_late,
+         {"Too late by (s)", "sipexplain.registration.late", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
+          "Time from when the registration had run out to this refresh", HFILL}},
+        {&hf_late_times,
+         {"Late refreshes so far", "sipexplain.registration.late_times", FT_UINT32, BASE_DEC, NULL,
+          0, NULL, HFILL}},
+        {&hf_before_in,
+         {"Registered before in", "sipexplain.registration.before_in", FT_FRAMENUM, BASE_NONE, NULL,
+          0, "The REGISTER of the registration that is to be refreshed", HFILL}},
+        {&hf_in_row,
+         {"REGISTERs in a row", "sipexplain.registration.in_row", FT_UINT32, BASE_DEC, NULL, 0,
+          "Each soon after the one before was granted", HFILL}},
+        {&hf_in_row_since,
+         {"Since", "sipexplain.registration.in_row_since", FT_FRAMENUM, BASE_NONE,
+          FRAMENUM_TYPE(FT_FRAMENUM_REQUEST), 0, "The first of these REGISTERs", HFILL}},
+        {&hf_run_out,
+         {"Run out without a refresh (s)", "sipexplain.registration.run_out", FT_RELATIVE_TIME,
+          BASE_NONE, NULL, 0, "How long the registration had run out when the capture ended",
+          HFILL}},
     };
     static int *ett[] = {&ett_health};
     static ei_register_info ei[] = {
-        { &ei_refused, { "sipexplain.registration_refused", PI_RESPONSE_CODE, PI_WARN,
-          "The refresh of a registration was refused", EXPFILL } },
-        { &ei_late, { "sipexplain.registration_late", PI_SEQUENCE, PI_WARN,
-          "The registration had run out before it was refreshed", EXPFILL } },
-        { &ei_storm, { "sipexplain.registration_storm", PI_SEQUENCE, PI_WARN,
-          "One REGISTER after the other for one binding", EXPFILL } },
-        { &ei_not_refreshed, { "sipexplain.registration_not_refreshed", PI_SEQUENCE, PI_NOTE,
-          "The registration ran out, and the capture has no refresh", EXPFILL } },
+        {&ei_refused,
+         {"sipexplain.registration_refused", PI_RESPONSE_CODE, PI_WARN,
+          "The refresh of a registration was refused", EXPFILL}},
+        {&ei_late,
+         {"sipexplain.registration_late", PI_SEQUENCE, PI_WARN,
+          "The registration had run out before it was refreshed", EXPFILL}},
+        {&ei_storm,
+         {"sipexplain.registration_storm", PI_SEQUENCE, PI_WARN,
+          "One REGISTER after the other for one binding", EXPFILL}},
+        {&ei_not_refreshed,
+         {"sipexplain.registration_not_refreshed", PI_SEQUENCE, PI_NOTE,
+          "The registration ran out, and the capture has no refresh", EXPFILL}},
     };
 
     proto_register_field_array(proto, hf, array_length(hf));
@@ -161,4 +165,5 @@ static void set_up(int proto, expert_module_t *module)
     expert_register_field_array(module, ei, array_length(ei));
 }
 
-const struct sx_drawing sx_drawing_registration_health = {.set_up = set_up, .message = draw_message};
+const struct sx_drawing sx_drawing_registration_health = {.set_up = set_up,
+                                                          .message = draw_message};

@@ -41,26 +41,19 @@ static int ett_reason = -1;
 static int ett_warning = -1;
 
 static expert_field ei_explain_other[] = {
-    [SX_CHAT] = EI_INIT, [SX_NOTE] = EI_INIT, [SX_WARN] = EI_INIT
-};
+    [SX_CHAT] = EI_INIT, [SX_NOTE] = EI_INIT, [SX_WARN] = EI_INIT};
 static expert_field ei_phrase_differs = EI_INIT;
 static expert_field ei_missing_header = EI_INIT;
-static expert_field *ei_explain;    /* one for each entry of the catalogue, in its order */
+static expert_field *ei_explain; /* one for each entry of the catalogue, in its order */
 
 static const value_string class_vals[] = {
-    { 1, "Provisional" },
-    { 2, "Success" },
-    { 3, "Redirection" },
-    { 4, "Client Failure" },
-    { 5, "Server Failure" },
-    { 6, "Global Failure" },
-    { 0, NULL }
+    {1, "Provisional"},    {2, "Success"},        {3, "Redirection"}, {4, "Client Failure"},
+    {5, "Server Failure"}, {6, "Global Failure"}, {0, NULL},
 };
 
 static expert_field *explain_field(const struct sx_code *entry)
 {
-    return entry->registered ? &ei_explain[entry - sx_codes]
-                             : &ei_explain_other[entry->severity];
+    return entry->registered ? &ei_explain[entry - sx_codes] : &ei_explain_other[entry->severity];
 }
 
 /* Case and white space apart; "(Deprecated)" is the registry's remark, not part of the phrase. */
@@ -140,7 +133,7 @@ static void draw_missing_headers(const struct sx_pen *p, proto_tree *tree)
         missing_header(p, tree, "To");
     if (!msg->call_id.p)
         missing_header(p, tree, "Call-ID");
-    static const char *const cseq[] = { "CSeq", NULL };
+    static const char *const cseq[] = {"CSeq", NULL};
     if (!msg->has_cseq && !has_any(msg, cseq))
         missing_header(p, tree, "CSeq");
 }
@@ -160,15 +153,17 @@ static void draw_reason(const struct sx_pen *p, proto_tree *tree, struct sx_slic
     if (sx_slice_uint(sx_slice_param(value, "cause"), UINT16_MAX, &cause)) {
         const struct sx_number_text *q850 =
             sx_slice_caseis(protocol, "Q.850") ? sx_catalogue_q850(cause) : NULL;
-        const struct sx_code *sip =
-            sx_slice_caseis(protocol, "SIP") ? sx_catalogue_explain(cause) : NULL;
+        const struct sx_code *sip = sx_slice_caseis(protocol, "SIP") ? sx_catalogue_explain(cause)
+                                                                     : NULL;
         sx_add_uint(p, sub, hf_reason_cause, cause);
         if (q850)
             sx_add_named(p, sub, hf_reason_meaning, q850->name, q850->meaning);
         else if (sip)
             sx_add_named(p, sub, hf_reason_meaning, sip->phrase, sip->meaning);
         proto_item_append_text(item, ", cause %u%s%s", cause, q850 || sip ? " " : "",
-                               q850 ? q850->name : sip ? sip->phrase : "");
+                               q850  ? q850->name
+                               : sip ? sip->phrase
+                                     : "");
     }
     if (text.p)
         sx_add_string(p, sub, hf_reason_text, sx_quoted_text(pool, text));
@@ -250,8 +245,8 @@ static const char *fix_of(const struct sx_pen *p)
         if (sx_say_failure_advice(words, v->tracker, p->txn, v->msg->method_name))
             return wmem_strbuf_get_str(words);
     }
-    return site_or(v->site_fix, sx_catalogue_fix(v->entry, v->msg->method_name.p,
-                                                 v->msg->method_name.n));
+    return site_or(v->site_fix,
+                   sx_catalogue_fix(v->entry, v->msg->method_name.p, v->msg->method_name.n));
 }
 
 /* What fills every capture and reports no trouble is told in one sentence each. A repeated response
@@ -300,7 +295,7 @@ static void draw_explanation(const struct sx_pen *p, proto_item *item, const cha
     if (!sx_is_expert_wanted(p, ei))
         return;
     if (brief && entry->registered && phrase == entry->phrase && meaning == entry->meaning)
-        expert_add_info(p->pinfo, item, ei);    /* the summary says it */
+        expert_add_info(p->pinfo, item, ei); /* the summary says it */
     else
         expert_add_info_format(p->pinfo, item, ei, "%u %s: %s", p->view->msg->code, phrase,
                                meaning);
@@ -332,11 +327,12 @@ static void draw_response(struct sx_pen *p)
     }
     const char *phrase = site_or(v->site_phrase, entry->phrase);
     const char *meaning = site_or(v->site_meaning, entry->meaning);
-    proto_item *item = sx_generated(proto_tree_add_uint_format_value(
-        tree, hf_code, p->tvb, 0, 0, v->msg->code, "%u %s", v->msg->code, phrase));
+    proto_item *item =
+        sx_generated(proto_tree_add_uint_format_value(tree, hf_code, p->tvb, 0, 0, v->msg->code,
+                                                      "%u %s", v->msg->code, phrase));
     proto_tree *sub = proto_item_add_subtree(item, ett_response);
-    sx_add_string(p, sub, hf_phrase, entry->registered ? entry->phrase
-                                                     : sx_catalogue_class_name(v->msg->code / 100));
+    sx_add_string(p, sub, hf_phrase,
+                  entry->registered ? entry->phrase : sx_catalogue_class_name(v->msg->code / 100));
     sx_add_uint(p, sub, hf_class, v->msg->code / 100);
     sx_add_string(p, sub, hf_reference, entry->reference);
     sx_add_bool(p, sub, hf_registered, entry->registered);
@@ -363,12 +359,10 @@ static void draw_message(struct sx_pen *p)
  * others share a name. */
 static void register_codes(expert_module_t *module)
 {
-    static const int severities[] = {
-        [SX_CHAT] = PI_CHAT, [SX_NOTE] = PI_NOTE, [SX_WARN] = PI_WARN
-    };
+    static const int severities[] = {[SX_CHAT] = PI_CHAT, [SX_NOTE] = PI_NOTE, [SX_WARN] = PI_WARN};
     wmem_allocator_t *scope = wmem_epan_scope();
-    ei_register_info *codes = wmem_alloc0_array(scope, ei_register_info,
-                                                sx_codes_count + G_N_ELEMENTS(ei_explain_other));
+    ei_register_info *codes =
+        wmem_alloc0_array(scope, ei_register_info, sx_codes_count + G_N_ELEMENTS(ei_explain_other));
     int n = 0;
 
     ei_explain = wmem_alloc0_array(scope, expert_field, sx_codes_count);
@@ -376,96 +370,89 @@ static void register_codes(expert_module_t *module)
         if (!sx_codes[i].registered)
             continue;
         ei_explain[i] = (expert_field)EI_INIT;
-        codes[n++] = (ei_register_info){ &ei_explain[i], { sx_codes[i].filter, PI_RESPONSE_CODE,
-            severities[sx_codes[i].severity], sx_codes[i].summary, EXPFILL } };
+        codes[n++] =
+            (ei_register_info){&ei_explain[i],
+                               {sx_codes[i].filter, PI_RESPONSE_CODE,
+                                severities[sx_codes[i].severity], sx_codes[i].summary, EXPFILL}};
     }
     for (size_t i = 0; i < G_N_ELEMENTS(ei_explain_other); i++)
-        codes[n++] = (ei_register_info){ &ei_explain_other[i], { "sipexplain.explain.other",
-            PI_RESPONSE_CODE, severities[i], "Unregistered response code", EXPFILL } };
+        codes[n++] = (ei_register_info){&ei_explain_other[i],
+                                        {"sipexplain.explain.other", PI_RESPONSE_CODE,
+                                         severities[i], "Unregistered response code", EXPFILL}};
     expert_register_field_array(module, codes, n);
 }
 
 static void set_up(int proto, expert_module_t *module)
 {
     static hf_register_info hf[] = {
-        { &hf_code,
-          { "Status code", "sipexplain.code", FT_UINT16, BASE_DEC, NULL, 0,
-            NULL, HFILL } },
-        { &hf_phrase,
-          { "Phrase registered with IANA", "sipexplain.phrase", FT_STRING, BASE_NONE, NULL, 0,
-            NULL, HFILL } },
-        { &hf_class,
-          { "Class", "sipexplain.class", FT_UINT8, BASE_DEC, VALS(class_vals), 0,
-            NULL, HFILL } },
-        { &hf_meaning,
-          { "Meaning", "sipexplain.meaning", FT_STRING, BASE_NONE, NULL, 0,
-            NULL, HFILL } },
-        { &hf_when,
-          { "When it appears", "sipexplain.when", FT_STRING, BASE_NONE, NULL, 0,
-            NULL, HFILL } },
-        { &hf_fix,
-          { "How to fix it", "sipexplain.fix", FT_STRING, BASE_NONE, NULL, 0,
-            "Advice for the method of the request", HFILL } },
-        { &hf_meaning_more,
-          { "Continued", "sipexplain.meaning.more", FT_STRING, BASE_NONE, NULL, 0,
-            "A further line of the text above", HFILL } },
-        { &hf_when_more,
-          { "Continued", "sipexplain.when.more", FT_STRING, BASE_NONE, NULL, 0,
-            "A further line of the text above", HFILL } },
-        { &hf_fix_more,
-          { "Continued", "sipexplain.fix.more", FT_STRING, BASE_NONE, NULL, 0,
-            "A further line of the text above", HFILL } },
-        { &hf_reference,
-          { "Reference", "sipexplain.reference", FT_STRING, BASE_NONE, NULL, 0,
-            NULL, HFILL } },
-        { &hf_registered,
-          { "Code registered with IANA", "sipexplain.registered", FT_BOOLEAN, BASE_NONE, NULL, 0,
-            "The code is in the IANA registry", HFILL } },
-        { &hf_phrase_differs,
-          { "Phrase differs", "sipexplain.phrase.differs", FT_BOOLEAN, BASE_NONE, NULL, 0,
-            "The reason phrase on the wire is not the registered one", HFILL } },
-        { &hf_missing_header,
-          { "Missing header field", "sipexplain.missing_header", FT_STRING, BASE_NONE, NULL, 0,
-            "A header field that this response must carry and does not", HFILL } },
-        { &hf_reason_protocol,
-          { "Reason", "sipexplain.reason.protocol", FT_STRING, BASE_NONE, NULL, 0,
-            "Protocol of a Reason header field value", HFILL } },
-        { &hf_reason_cause,
-          { "Cause", "sipexplain.reason.cause", FT_UINT16, BASE_DEC, NULL, 0,
-            NULL, HFILL } },
-        { &hf_reason_text,
-          { "Text", "sipexplain.reason.text", FT_STRING, BASE_NONE, NULL, 0,
-            NULL, HFILL } },
-        { &hf_reason_meaning,
-          { "Meaning", "sipexplain.reason.meaning", FT_STRING, BASE_NONE, NULL, 0,
-            NULL, HFILL } },
-        { &hf_warning_code,
-          { "Warning", "sipexplain.warning.code", FT_UINT16, BASE_DEC, NULL, 0,
-            NULL, HFILL } },
-        { &hf_warning_text,
-          { "Text", "sipexplain.warning.text", FT_STRING, BASE_NONE, NULL, 0,
-            NULL, HFILL } },
-        { &hf_warning_meaning,
-          { "Meaning", "sipexplain.warning.meaning", FT_STRING, BASE_NONE, NULL, 0,
-            NULL, HFILL } },
-        { &hf_retry_after,
-          { "Retry after (s)", "sipexplain.retry_after", FT_UINT32, BASE_DEC, NULL, 0,
-            NULL, HFILL } },
-        { &hf_failure,
-          { "Real failure", "sipexplain.failure", FT_BOOLEAN, BASE_NONE, NULL, 0,
-            "False where the final response is a step of normal work: sipexplain.failed finds the "
-            "true ones alone", HFILL } },
-        { &hf_failed,
-          { "Failed", "sipexplain.failed", FT_BOOLEAN, BASE_NONE, NULL, 0,
-            "Present on real failures only, and true; a failed flow is sipexplain.flow_failed",
-            HFILL } },
+        {&hf_code, {"Status code", "sipexplain.code", FT_UINT16, BASE_DEC, NULL, 0, NULL, HFILL}},
+        {&hf_phrase,
+         {"Phrase registered with IANA", "sipexplain.phrase", FT_STRING, BASE_NONE, NULL, 0, NULL,
+          HFILL}},
+        {&hf_class,
+         {"Class", "sipexplain.class", FT_UINT8, BASE_DEC, VALS(class_vals), 0, NULL, HFILL}},
+        {&hf_meaning,
+         {"Meaning", "sipexplain.meaning", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+        {&hf_when,
+         {"When it appears", "sipexplain.when", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+        {&hf_fix,
+         {"How to fix it", "sipexplain.fix", FT_STRING, BASE_NONE, NULL, 0,
+          "Advice for the method of the request", HFILL}},
+        {&hf_meaning_more,
+         {"Continued", "sipexplain.meaning.more", FT_STRING, BASE_NONE, NULL, 0,
+          "A further line of the text above", HFILL}},
+        {&hf_when_more,
+         {"Continued", "sipexplain.when.more", FT_STRING, BASE_NONE, NULL, 0,
+          "A further line of the text above", HFILL}},
+        {&hf_fix_more,
+         {"Continued", "sipexplain.fix.more", FT_STRING, BASE_NONE, NULL, 0,
+          "A further line of the text above", HFILL}},
+        {&hf_reference,
+         {"Reference", "sipexplain.reference", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+        {&hf_registered,
+         {"Code registered with IANA", "sipexplain.registered", FT_BOOLEAN, BASE_NONE, NULL, 0,
+          "The code is in the IANA registry", HFILL}},
+        {&hf_phrase_differs,
+         {"Phrase differs", "sipexplain.phrase.differs", FT_BOOLEAN, BASE_NONE, NULL, 0,
+          "The reason phrase on the wire is not the registered one", HFILL}},
+        {&hf_missing_header,
+         {"Missing header field", "sipexplain.missing_header", FT_STRING, BASE_NONE, NULL, 0,
+          "A header field that this response must carry and does not", HFILL}},
+        {&hf_reason_protocol,
+         {"Reason", "sipexplain.reason.protocol", FT_STRING, BASE_NONE, NULL, 0,
+          "Protocol of a Reason header field value", HFILL}},
+        {&hf_reason_cause,
+         {"Cause", "sipexplain.reason.cause", FT_UINT16, BASE_DEC, NULL, 0, NULL, HFILL}},
+        {&hf_reason_text,
+         {"Text", "sipexplain.reason.text", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+        {&hf_reason_meaning,
+         {"Meaning", "sipexplain.reason.meaning", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+        {&hf_warning_code,
+         {"Warning", "sipexplain.warning.code", FT_UINT16, BASE_DEC, NULL, 0, NULL, HFILL}},
+        {&hf_warning_text,
+         {"Text", "sipexplain.warning.text", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+        {&hf_warning_meaning,
+         {"Meaning", "sipexplain.warning.meaning", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
+        {&hf_retry_after,
+         {"Retry after (s)", "sipexplain.retry_after", FT_UINT32, BASE_DEC, NULL, 0, NULL, HFILL}},
+        {&hf_failure,
+         {"Real failure", "sipexplain.failure", FT_BOOLEAN, BASE_NONE, NULL, 0,
+          "False where the final response is a step of normal work: sipexplain.failed finds the "
+          "true ones alone",
+          HFILL}},
+        {&hf_failed,
+         {"Failed", "sipexplain.failed", FT_BOOLEAN, BASE_NONE, NULL, 0,
+          "Present on real failures only, and true; a failed flow is sipexplain.flow_failed",
+          HFILL}},
     };
     static int *ett[] = {&ett_response, &ett_reason, &ett_warning};
     static ei_register_info ei[] = {
-        { &ei_phrase_differs, { "sipexplain.phrase_differs", PI_PROTOCOL, PI_CHAT,
-          "Reason phrase differs from the registered one", EXPFILL } },
-        { &ei_missing_header, { "sipexplain.missing_header_expert", PI_PROTOCOL, PI_WARN,
-          "A header field that the response must carry is missing", EXPFILL } },
+        {&ei_phrase_differs,
+         {"sipexplain.phrase_differs", PI_PROTOCOL, PI_CHAT,
+          "Reason phrase differs from the registered one", EXPFILL}},
+        {&ei_missing_header,
+         {"sipexplain.missing_header_expert", PI_PROTOCOL, PI_WARN,
+          "A header field that the response must carry is missing", EXPFILL}},
     };
 
     proto_register_field_array(proto, hf, array_length(hf));

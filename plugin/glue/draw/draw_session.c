@@ -19,9 +19,9 @@ static int hf_blocked_by = -1;
 static expert_field ei_not_refreshed = EI_INIT;
 
 static const value_string refresher_vals[] = {
-    { SX_REFRESHER_UAC, "uac" },
-    { SX_REFRESHER_UAS, "uas" },
-    { 0, NULL }
+    {SX_REFRESHER_UAC, "uac"},
+    {SX_REFRESHER_UAS, "uas"},
+    {0, NULL},
 };
 
 static void flag_overdue(struct sx_pen *p, proto_item *item, const struct sx_tracker *tracker,
@@ -80,7 +80,8 @@ static void draw_blocked(struct sx_pen *p)
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "blocked by the ");
     wmem_strbuf_append_printf(words, "%s of ", sx_txn_method_name(blocker));
     sx_say_host(words, t, blocker->src.host);
-    wmem_strbuf_append_printf(words, " in frame %u, which had no final response yet (RFC 3261 14.2)",
+    wmem_strbuf_append_printf(words,
+                              " in frame %u, which had no final response yet (RFC 3261 14.2)",
                               blocker->request_frame);
     if (times > 1)
         wmem_strbuf_append_printf(words, "; so refused %u times in this dialog", times);
@@ -127,26 +128,27 @@ static void draw_frame(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
 static void set_up(int proto, expert_module_t *module)
 {
     static hf_register_info hf[] = {
-        { &hf_expires,
-          { "Session interval (s)", "sipexplain.session.expires", FT_UINT32, BASE_DEC, NULL, 0,
-            "As agreed on by this response (RFC 4028)", HFILL } },
-        { &hf_refresher,
-          { "Who refreshes", "sipexplain.session.refresher", FT_UINT8, BASE_DEC,
-            VALS(refresher_vals), 0, NULL, HFILL } },
-        { &hf_refreshed_in,
-          { "Refreshed in", "sipexplain.session.refreshed_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
-            NULL, HFILL } },
-        { &hf_agreed_in,
-          { "Session timer agreed on in", "sipexplain.session.agreed_in", FT_FRAMENUM, BASE_NONE,
-            NULL, 0, "The session timer that ran out", HFILL } },
-        { &hf_blocked_by,
-          { "Blocked by", "sipexplain.blocked_by", FT_FRAMENUM, BASE_NONE,
-            FRAMENUM_TYPE(FT_FRAMENUM_REQUEST), 0, "The pending request that made this response",
-            HFILL } },
+        {&hf_expires,
+         {"Session interval (s)", "sipexplain.session.expires", FT_UINT32, BASE_DEC, NULL, 0,
+          "As agreed on by this response (RFC 4028)", HFILL}},
+        {&hf_refresher,
+         {"Who refreshes", "sipexplain.session.refresher", FT_UINT8, BASE_DEC, VALS(refresher_vals),
+          0, NULL, HFILL}},
+        {&hf_refreshed_in,
+         {"Refreshed in", "sipexplain.session.refreshed_in", FT_FRAMENUM, BASE_NONE, NULL, 0, NULL,
+          HFILL}},
+        {&hf_agreed_in,
+         {"Session timer agreed on in", "sipexplain.session.agreed_in", FT_FRAMENUM, BASE_NONE,
+          NULL, 0, "The session timer that ran out", HFILL}},
+        {&hf_blocked_by,
+         {"Blocked by", "sipexplain.blocked_by", FT_FRAMENUM, BASE_NONE,
+          FRAMENUM_TYPE(FT_FRAMENUM_REQUEST), 0, "The pending request that made this response",
+          HFILL}},
     };
     static ei_register_info ei[] = {
-        { &ei_not_refreshed, { "sipexplain.session_not_refreshed", PI_SEQUENCE, PI_WARN,
-          "A session timer ran out without a refresh", EXPFILL } },
+        {&ei_not_refreshed,
+         {"sipexplain.session_not_refreshed", PI_SEQUENCE, PI_WARN,
+          "A session timer ran out without a refresh", EXPFILL}},
     };
 
     proto_register_field_array(proto, hf, array_length(hf));

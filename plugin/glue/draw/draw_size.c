@@ -19,11 +19,11 @@ static expert_field ei_lost = EI_INIT;
 static expert_field ei_no_tcp = EI_INIT;
 
 static const value_string size_vals[] = {
-    { SX_SIZE_MAY_BE_LOST, "It, or fragments of it, may get lost" },
-    { SX_SIZE_FRAGMENTS, "Only its first fragments are in the capture" },
-    { SX_SIZE_NO_TCP, "TCP was not taken before" },
-    { SX_SIZE_FAILED_BY_TCP, "The next hop does not take TCP" },
-    { 0, NULL }
+    {SX_SIZE_MAY_BE_LOST, "It, or fragments of it, may get lost"},
+    {SX_SIZE_FRAGMENTS, "Only its first fragments are in the capture"},
+    {SX_SIZE_NO_TCP, "TCP was not taken before"},
+    {SX_SIZE_FAILED_BY_TCP, "The next hop does not take TCP"},
+    {0, NULL},
 };
 
 static void draw(struct sx_pen *p, const struct sx_size *s)
@@ -76,26 +76,27 @@ static void draw_frame(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
 static void set_up(int proto, expert_module_t *module)
 {
     static hf_register_info hf[] = {
-        { &hf_size,
-          { "Size", "sipexplain.size", FT_UINT8, BASE_DEC, VALS(size_vals), 0,
-            "What became of a request that is large for UDP (RFC 3261 18.1.1)", HFILL } },
-        { &hf_bytes,
-          { "Bytes", "sipexplain.size.bytes", FT_UINT32, BASE_DEC, NULL, 0,
-            "Of the request", HFILL } },
-        { &hf_smaller_in,
-          { "Smaller one answered in", "sipexplain.size.smaller_in", FT_FRAMENUM, BASE_NONE,
-            FRAMENUM_TYPE(FT_FRAMENUM_REQUEST), 0,
-            "A smaller request over UDP to the same place that is answered", HFILL } },
-        { &hf_tcp_in,
-          { "TCP not taken in", "sipexplain.size.tcp_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
-            "The reset, or the repeated SYN that nothing answers", HFILL } },
+        {&hf_size,
+         {"Size", "sipexplain.size", FT_UINT8, BASE_DEC, VALS(size_vals), 0,
+          "What became of a request that is large for UDP (RFC 3261 18.1.1)", HFILL}},
+        {&hf_bytes,
+         {"Bytes", "sipexplain.size.bytes", FT_UINT32, BASE_DEC, NULL, 0, "Of the request", HFILL}},
+        {&hf_smaller_in,
+         {"Smaller one answered in", "sipexplain.size.smaller_in", FT_FRAMENUM, BASE_NONE,
+          FRAMENUM_TYPE(FT_FRAMENUM_REQUEST), 0,
+          "A smaller request over UDP to the same place that is answered", HFILL}},
+        {&hf_tcp_in,
+         {"TCP not taken in", "sipexplain.size.tcp_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
+          "The reset, or the repeated SYN that nothing answers", HFILL}},
     };
     static int *ett[] = {&ett_size};
     static ei_register_info ei[] = {
-        { &ei_lost, { "sipexplain.too_large", PI_SEQUENCE, PI_WARN,
-          "A request that is large for UDP is not answered, smaller ones are", EXPFILL } },
-        { &ei_no_tcp, { "sipexplain.tcp_not_taken", PI_SEQUENCE, PI_NOTE,
-          "A large request, and the other side does not take TCP", EXPFILL } },
+        {&ei_lost,
+         {"sipexplain.too_large", PI_SEQUENCE, PI_WARN,
+          "A request that is large for UDP is not answered, smaller ones are", EXPFILL}},
+        {&ei_no_tcp,
+         {"sipexplain.tcp_not_taken", PI_SEQUENCE, PI_NOTE,
+          "A large request, and the other side does not take TCP", EXPFILL}},
     };
 
     proto_register_field_array(proto, hf, array_length(hf));
@@ -103,4 +104,6 @@ static void set_up(int proto, expert_module_t *module)
     expert_register_field_array(module, ei, array_length(ei));
 }
 
-const struct sx_drawing sx_drawing_size = {.set_up = set_up, .message = draw_message, .frame = draw_frame};
+const struct sx_drawing sx_drawing_size = {.set_up = set_up,
+                                           .message = draw_message,
+                                           .frame = draw_frame};

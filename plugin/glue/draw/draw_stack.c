@@ -20,8 +20,10 @@ static void draw(struct sx_pen *p)
     if (!sx_has_txn(p) || !(sx_is_wanted(p, hf_stack) || sx_is_wanted(p, hf_fact) ||
                             sx_is_wanted(p, hf_more) || sx_is_verdict_wanted(p)))
         return;
-    struct sx_stack_message message = {
-        .tracker = v->tracker, .txn = p->txn, .record = v->record, .msg = v->msg};
+    struct sx_stack_message message = {.tracker = v->tracker,
+                                       .txn = p->txn,
+                                       .record = v->record,
+                                       .msg = v->msg};
     message.sites = sx_site_stacks(&message.site_count);
     struct sx_stack_verdict verdict = sx_stack_judge(&message);
     if (!verdict.stack)
@@ -43,16 +45,16 @@ static void draw(struct sx_pen *p)
 static void set_up(int proto, expert_module_t *module G_GNUC_UNUSED)
 {
     static hf_register_info hf[] = {
-        { &hf_stack,
-          { "Software", "sipexplain.stack", FT_STRING, BASE_NONE, NULL, 0,
-            "That made this message, by User-Agent, Server or its tags; or the hop that sent it",
-            HFILL } },
-        { &hf_fact,
-          { "Known of it", "sipexplain.stack.fact", FT_STRING, BASE_NONE, NULL, 0,
-            "What was measured of this software and fits here", HFILL } },
-        { &hf_more,
-          { "Continued", "sipexplain.stack.fact.more", FT_STRING, BASE_NONE, NULL, 0,
-            "Where the line above has no room for all of it", HFILL } },
+        {&hf_stack,
+         {"Software", "sipexplain.stack", FT_STRING, BASE_NONE, NULL, 0,
+          "That made this message, by User-Agent, Server or its tags; or the hop that sent it",
+          HFILL}},
+        {&hf_fact,
+         {"Known of it", "sipexplain.stack.fact", FT_STRING, BASE_NONE, NULL, 0,
+          "What was measured of this software and fits here", HFILL}},
+        {&hf_more,
+         {"Continued", "sipexplain.stack.fact.more", FT_STRING, BASE_NONE, NULL, 0,
+          "Where the line above has no room for all of it", HFILL}},
     };
 
     proto_register_field_array(proto, hf, array_length(hf));

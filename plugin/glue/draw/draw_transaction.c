@@ -25,10 +25,10 @@ static int hf_origin_in = -1;
 static int ett_transaction = -1;
 
 static const value_string origin_vals[] = {
-    { SX_ORIGIN_UNKNOWN, "Cannot tell" },
-    { SX_ORIGIN_HERE, "First sent here" },
-    { SX_ORIGIN_RELAYED, "Relayed" },
-    { 0, NULL }
+    {SX_ORIGIN_UNKNOWN, "Cannot tell"},
+    {SX_ORIGIN_HERE, "First sent here"},
+    {SX_ORIGIN_RELAYED, "Relayed"},
+    {0, NULL},
 };
 
 static void draw_request_links(const struct sx_pen *p, proto_tree *tree)
@@ -78,10 +78,11 @@ static void add_call(const struct sx_pen *p, proto_tree *tree, uint32_t call)
 static proto_tree *add_transaction(const struct sx_pen *p, uint32_t call)
 {
     uint32_t number = p->txn->number;
-    proto_item *item = call ? sx_generated(proto_tree_add_uint_format_value(
-                                  p->tree, hf_transaction, p->tvb, 0, 0, number, "%u, of call %u",
-                                  number, call))
-                            : sx_add_uint(p, p->tree, hf_transaction, number);
+    proto_item *item =
+        call
+            ? sx_generated(proto_tree_add_uint_format_value(p->tree, hf_transaction, p->tvb, 0, 0,
+                                                            number, "%u, of call %u", number, call))
+            : sx_add_uint(p, p->tree, hf_transaction, number);
 
     return proto_item_add_subtree(item, ett_transaction);
 }
@@ -107,53 +108,53 @@ static void draw_transaction(struct sx_pen *p)
         draw_request_links(p, tree);
     else
         draw_response_links(p, tree);
-    sx_add_frame(p, tree, record->flags & SX_MESSAGE_DUPLICATE ? hf_duplicate_of
-                                                               : hf_retransmission_of,
+    sx_add_frame(p, tree,
+                 record->flags & SX_MESSAGE_DUPLICATE ? hf_duplicate_of : hf_retransmission_of,
                  record->repeats);
 }
 
 static void set_up(int proto, expert_module_t *module G_GNUC_UNUSED)
 {
     static hf_register_info hf[] = {
-        { &hf_transaction,
-          { "Transaction", "sipexplain.transaction", FT_UINT32, BASE_DEC, NULL, 0,
-            "Number of the transaction in the capture", HFILL } },
-        { &hf_call,
-          { "Call", "sipexplain.call", FT_UINT32, BASE_DEC, NULL, 0,
-            "Number of the call in the capture: all messages with its Call-ID, on all hops and of "
-            "all forks, its BYE included. A B2BUA that makes a new Call-ID makes another call",
-            HFILL } },
-        { &hf_parent,
-          { "Forwarded from transaction", "sipexplain.parent", FT_UINT32, BASE_DEC, NULL, 0,
-            "The upstream transaction, by the Via stack", HFILL } },
-        { &hf_request_in,
-          { "Request in", "sipexplain.request_in", FT_FRAMENUM, BASE_NONE,
-            FRAMENUM_TYPE(FT_FRAMENUM_REQUEST), 0, NULL, HFILL } },
-        { &hf_response_in,
-          { "Final response in", "sipexplain.response_in", FT_FRAMENUM, BASE_NONE,
-            FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE), 0, NULL, HFILL } },
-        { &hf_time,
-          { "Time since the request (s)", "sipexplain.time", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
-            NULL, HFILL } },
-        { &hf_retransmission_of,
-          { "Retransmission of", "sipexplain.retransmission_of", FT_FRAMENUM, BASE_NONE,
-            FRAMENUM_TYPE(FT_FRAMENUM_RETRANS_PREV), 0, NULL, HFILL } },
-        { &hf_duplicate_of,
-          { "Same packet as", "sipexplain.duplicate_of", FT_FRAMENUM, BASE_NONE,
-            FRAMENUM_TYPE(FT_FRAMENUM_DUP_ACK), 0, "The capture holds this packet twice: a mirror port, several interfaces, or both "
-            "sides of a NAT", HFILL } },
-        { &hf_cancelled_in,
-          { "Cancelled in", "sipexplain.cancelled_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
-            NULL, HFILL } },
-        { &hf_cancels,
-          { "Cancels the request in", "sipexplain.cancels", FT_FRAMENUM, BASE_NONE, NULL, 0,
-            NULL, HFILL } },
-        { &hf_origin,
-          { "Origin", "sipexplain.origin", FT_UINT8, BASE_DEC, VALS(origin_vals), 0,
-            "Who made this final response", HFILL } },
-        { &hf_origin_in,
-          { "First sent in", "sipexplain.origin_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
-            NULL, HFILL } },
+        {&hf_transaction,
+         {"Transaction", "sipexplain.transaction", FT_UINT32, BASE_DEC, NULL, 0,
+          "Number of the transaction in the capture", HFILL}},
+        {&hf_call,
+         {"Call", "sipexplain.call", FT_UINT32, BASE_DEC, NULL, 0,
+          "Number of the call in the capture: all messages with its Call-ID, on all hops and of "
+          "all forks, its BYE included. A B2BUA that makes a new Call-ID makes another call",
+          HFILL}},
+        {&hf_parent,
+         {"Forwarded from transaction", "sipexplain.parent", FT_UINT32, BASE_DEC, NULL, 0,
+          "The upstream transaction, by the Via stack", HFILL}},
+        {&hf_request_in,
+         {"Request in", "sipexplain.request_in", FT_FRAMENUM, BASE_NONE,
+          FRAMENUM_TYPE(FT_FRAMENUM_REQUEST), 0, NULL, HFILL}},
+        {&hf_response_in,
+         {"Final response in", "sipexplain.response_in", FT_FRAMENUM, BASE_NONE,
+          FRAMENUM_TYPE(FT_FRAMENUM_RESPONSE), 0, NULL, HFILL}},
+        {&hf_time,
+         {"Time since the request (s)", "sipexplain.time", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
+          NULL, HFILL}},
+        {&hf_retransmission_of,
+         {"Retransmission of", "sipexplain.retransmission_of", FT_FRAMENUM, BASE_NONE,
+          FRAMENUM_TYPE(FT_FRAMENUM_RETRANS_PREV), 0, NULL, HFILL}},
+        {&hf_duplicate_of,
+         {"Same packet as", "sipexplain.duplicate_of", FT_FRAMENUM, BASE_NONE,
+          FRAMENUM_TYPE(FT_FRAMENUM_DUP_ACK), 0,
+          "The capture holds this packet twice: a mirror port, several interfaces, or both "
+          "sides of a NAT",
+          HFILL}},
+        {&hf_cancelled_in,
+         {"Cancelled in", "sipexplain.cancelled_in", FT_FRAMENUM, BASE_NONE, NULL, 0, NULL, HFILL}},
+        {&hf_cancels,
+         {"Cancels the request in", "sipexplain.cancels", FT_FRAMENUM, BASE_NONE, NULL, 0, NULL,
+          HFILL}},
+        {&hf_origin,
+         {"Origin", "sipexplain.origin", FT_UINT8, BASE_DEC, VALS(origin_vals), 0,
+          "Who made this final response", HFILL}},
+        {&hf_origin_in,
+         {"First sent in", "sipexplain.origin_in", FT_FRAMENUM, BASE_NONE, NULL, 0, NULL, HFILL}},
     };
     static int *ett[] = {&ett_transaction};
 

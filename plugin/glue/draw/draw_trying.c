@@ -27,24 +27,24 @@ static expert_field ei_trying_cancelled = EI_INIT;
 static expert_field ei_no_response = EI_INIT;
 
 static const value_string trying_state_vals[] = {
-    { SX_TRYING_ANSWERED, "Answered in time" },
-    { SX_TRYING_SLOW, "Slow" },
-    { SX_TRYING_TIMED_OUT, "Stuck" },
-    { SX_TRYING_CANCELLED, "Cancelled while trying" },
-    { SX_TRYING_OPEN, "Open when the capture ended" },
-    { 0, NULL }
+    {SX_TRYING_ANSWERED, "Answered in time"},
+    {SX_TRYING_SLOW, "Slow"},
+    {SX_TRYING_TIMED_OUT, "Stuck"},
+    {SX_TRYING_CANCELLED, "Cancelled while trying"},
+    {SX_TRYING_OPEN, "Open when the capture ended"},
+    {0, NULL},
 };
 
 const value_string sx_trying_cause_vals[] = {
-    { SX_CAUSE_UNKNOWN, "Cannot tell from this capture" },
-    { SX_CAUSE_NOT_FORWARDED, "Not forwarded" },
-    { SX_CAUSE_NEVER_ANSWERED, "Forwarded and never answered" },
-    { SX_CAUSE_NEXT_HOP_STUCK, "The next hop is stuck too" },
-    { SX_CAUSE_NOT_RELAYED, "Answered but not relayed back" },
-    { SX_CAUSE_100_LOST, "The 100 does not reach the caller" },
-    { SX_CAUSE_UNREACHABLE, "The next hop is unreachable" },
-    { SX_CAUSE_NOTHING_BEYOND, "Only 100, and nothing seen beyond this hop" },
-    { 0, NULL }
+    {SX_CAUSE_UNKNOWN, "Cannot tell from this capture"},
+    {SX_CAUSE_NOT_FORWARDED, "Not forwarded"},
+    {SX_CAUSE_NEVER_ANSWERED, "Forwarded and never answered"},
+    {SX_CAUSE_NEXT_HOP_STUCK, "The next hop is stuck too"},
+    {SX_CAUSE_NOT_RELAYED, "Answered but not relayed back"},
+    {SX_CAUSE_100_LOST, "The 100 does not reach the caller"},
+    {SX_CAUSE_UNREACHABLE, "The next hop is unreachable"},
+    {SX_CAUSE_NOTHING_BEYOND, "Only 100, and nothing seen beyond this hop"},
+    {0, NULL},
 };
 
 static expert_field *trying_expert(enum sx_trying_state trying_state)
@@ -96,8 +96,8 @@ static void draw_trying(struct sx_pen *p)
         item = sx_add_uint(p, p->tree, hf_trying_state, v.state);
         proto_tree *tree = proto_item_add_subtree(item, ett_trying);
         /* When a response came that the capture lacks is not known. */
-        if (v.missing.sign == SX_MISSING_NONE || v.state == SX_TRYING_TIMED_OUT || txn->first_response_frame ||
-            txn->cancel_frame)
+        if (v.missing.sign == SX_MISSING_NONE || v.state == SX_TRYING_TIMED_OUT ||
+            txn->first_response_frame || txn->cancel_frame)
             sx_add_time(p, tree, hf_trying_wait, v.wait_ns);
         sx_add_frame(p, tree, hf_trying_ended_in, v.ended_in);
         if (v.state != SX_TRYING_ANSWERED) {
@@ -118,8 +118,7 @@ static void draw_trying(struct sx_pen *p)
 static void draw_no_response(struct sx_pen *p)
 {
     if (!sx_message_stands_for(p->view->record, p->txn->request_frame) ||
-        !p->view->msg->is_request ||
-        !sx_silence_no_response(p->view->tracker, p->txn))
+        !p->view->msg->is_request || !sx_silence_no_response(p->view->tracker, p->txn))
         return;
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
     sx_say_no_response(words, p->view->tracker, p->txn);
@@ -175,7 +174,7 @@ static int cause_by(const struct sx_tracker *tracker, const struct sx_expiry *e)
 }
 
 static void draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
-                      const struct sx_tracker *tracker)
+                          const struct sx_tracker *tracker)
 {
     const struct sx_expiry *e;
     struct sx_pen p = sx_pen_of_frame(pinfo, tvb, tracker);
@@ -196,7 +195,8 @@ static void draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
             wmem_strbuf_append_printf(words, "ends the overdue wait of frame %u", overdue(e, txn));
         else
             sx_say_expiry(words, tracker, e);
-        proto_item *item = sx_add_expired(&p, overdue(e, txn), txn, e->waited_ns, cause_by(tracker, e));
+        proto_item *item =
+            sx_add_expired(&p, overdue(e, txn), txn, e->waited_ns, cause_by(tracker, e));
         /* What ends the wait is flagged itself. */
         if (!ends)
             sx_flag(&p, item, e->after_100 ? &ei_trying_timeout : &ei_no_response,
@@ -217,13 +217,16 @@ static void say_hangup(wmem_strbuf_t *words, const struct sx_tracker *tracker,
                        const struct sx_txn *txn)
 {
     if (sx_tracker_ended(tracker)) {
-        wmem_strbuf_append_printf(words, "the connection of the INVITE in frame %u ends, not the call",
+        wmem_strbuf_append_printf(words,
+                                  "the connection of the INVITE in frame %u ends, not the call",
                                   txn->request_frame);
         return;
     }
     sx_say_host(words, tracker, txn->src.host);
-    wmem_strbuf_append_printf(words, " closes the connection of the INVITE in frame %u, which has "
-                              "only got 100 so far", txn->request_frame);
+    wmem_strbuf_append_printf(words,
+                              " closes the connection of the INVITE in frame %u, which has "
+                              "only got 100 so far",
+                              txn->request_frame);
 }
 
 static void draw_hangup(struct sx_pen *p, const struct sx_tracker *tracker,
@@ -241,7 +244,7 @@ static void draw_hangup(struct sx_pen *p, const struct sx_tracker *tracker,
 
 /* The frame that ends the connection over which the caller waited. */
 static void draw_hangups(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
-                     const struct sx_tracker *tracker)
+                         const struct sx_tracker *tracker)
 {
     const struct sx_hangup *hangup;
     struct sx_pen p = sx_pen_of_frame(pinfo, tvb, tracker);
@@ -305,39 +308,43 @@ static void draw_frame(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
 static void set_up(int proto, expert_module_t *module)
 {
     static hf_register_info hf[] = {
-        { &hf_trying_state,
-          { "Wait after 100 Trying", "sipexplain.trying.state", FT_UINT8, BASE_DEC,
-            VALS(trying_state_vals), 0, NULL, HFILL } },
-        { &hf_trying_wait,
-          { "Waited (s)", "sipexplain.trying.wait", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
-            NULL, HFILL } },
-        { &hf_trying_ended_in,
-          { "Ended in", "sipexplain.trying.ended_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
-            NULL, HFILL } },
-        { &hf_trying_cause,
-          { "Cause", "sipexplain.trying.cause", FT_UINT8, BASE_DEC, VALS(sx_trying_cause_vals), 0,
-            NULL, HFILL } },
-        { &hf_trying_cause_in,
-          { "Cause in", "sipexplain.trying.cause_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
-            NULL, HFILL } },
-        { &hf_trying_ended,
-          { "Ends the wait after 100 Trying in", "sipexplain.trying.ended", FT_FRAMENUM, BASE_NONE,
-            NULL, 0, NULL, HFILL } },
-        { &hf_response_missing,
-          { "Response missing, as shown by", "sipexplain.response_missing", FT_FRAMENUM, BASE_NONE,
-            NULL, 0, "The capture lacks the response: this frame acknowledges it, passes it on, or "
-            "cannot be read and may be it", HFILL } },
+        {&hf_trying_state,
+         {"Wait after 100 Trying", "sipexplain.trying.state", FT_UINT8, BASE_DEC,
+          VALS(trying_state_vals), 0, NULL, HFILL}},
+        {&hf_trying_wait,
+         {"Waited (s)", "sipexplain.trying.wait", FT_RELATIVE_TIME, BASE_NONE, NULL, 0, NULL,
+          HFILL}},
+        {&hf_trying_ended_in,
+         {"Ended in", "sipexplain.trying.ended_in", FT_FRAMENUM, BASE_NONE, NULL, 0, NULL, HFILL}},
+        {&hf_trying_cause,
+         {"Cause", "sipexplain.trying.cause", FT_UINT8, BASE_DEC, VALS(sx_trying_cause_vals), 0,
+          NULL, HFILL}},
+        {&hf_trying_cause_in,
+         {"Cause in", "sipexplain.trying.cause_in", FT_FRAMENUM, BASE_NONE, NULL, 0, NULL, HFILL}},
+        {&hf_trying_ended,
+         {"Ends the wait after 100 Trying in", "sipexplain.trying.ended", FT_FRAMENUM, BASE_NONE,
+          NULL, 0, NULL, HFILL}},
+        {&hf_response_missing,
+         {"Response missing, as shown by", "sipexplain.response_missing", FT_FRAMENUM, BASE_NONE,
+          NULL, 0,
+          "The capture lacks the response: this frame acknowledges it, passes it on, or "
+          "cannot be read and may be it",
+          HFILL}},
     };
     static int *ett[] = {&ett_trying};
     static ei_register_info ei[] = {
-        { &ei_trying_timeout, { "sipexplain.trying_timeout", PI_SEQUENCE, PI_WARN,
-          "Stuck: 100 Trying, and then no response for too long", EXPFILL } },
-        { &ei_trying_slow, { "sipexplain.trying_slow", PI_SEQUENCE, PI_NOTE,
-          "Slow response after 100 Trying", EXPFILL } },
-        { &ei_trying_cancelled, { "sipexplain.trying_cancelled", PI_SEQUENCE, PI_NOTE,
-          "Cancelled after nothing but 100 Trying", EXPFILL } },
-        { &ei_no_response, { "sipexplain.no_response", PI_SEQUENCE, PI_WARN,
-          "No response at all, not even 100 Trying, to a request", EXPFILL } },
+        {&ei_trying_timeout,
+         {"sipexplain.trying_timeout", PI_SEQUENCE, PI_WARN,
+          "Stuck: 100 Trying, and then no response for too long", EXPFILL}},
+        {&ei_trying_slow,
+         {"sipexplain.trying_slow", PI_SEQUENCE, PI_NOTE, "Slow response after 100 Trying",
+          EXPFILL}},
+        {&ei_trying_cancelled,
+         {"sipexplain.trying_cancelled", PI_SEQUENCE, PI_NOTE,
+          "Cancelled after nothing but 100 Trying", EXPFILL}},
+        {&ei_no_response,
+         {"sipexplain.no_response", PI_SEQUENCE, PI_WARN,
+          "No response at all, not even 100 Trying, to a request", EXPFILL}},
     };
 
     proto_register_field_array(proto, hf, array_length(hf));

@@ -30,13 +30,14 @@
 /* Bytes of a ping or a goodbye: up to 125 in WebSocket, with its header, in a TLS record. */
 #define MAX_SIGN 256
 
-/* More than what receivers announce, but so little of all sequence numbers that nobody guesses one. */
+/* More than what receivers announce, but so little of all sequence numbers that nobody guesses one.
+ * */
 #define MAX_WINDOW (UINT32_C(1) << 20)
 
 static struct {
     struct sx_tracker *tracker; /* from init to clean-up: one capture */
     protocol_t *protocol;
-    uint32_t frames;            /* of the capture before; 0: it was not read to its end */
+    uint32_t frames; /* of the capture before; 0: it was not read to its end */
     struct {
         uint32_t frame;
         bool enabled, for_stats, for_graph, for_experts;
@@ -66,15 +67,15 @@ struct visit {
     proto_tree *tree;
     tvbuff_t *frame;
     int64_t time_ns;
-    uint32_t number;    /* of the frame, as the tracker names it */
+    uint32_t number; /* of the frame, as the tracker names it */
     uint32_t nth;
     struct sx_frame_signs signs;
     bool first_pass;
     bool looked_at;
     bool tapped;
     bool graphed;
-    bool in_info;       /* the Info column gets the verdict */
-    bool packet_found;  /* packet, and tcp where packet.exact */
+    bool in_info;      /* the Info column gets the verdict */
+    bool packet_found; /* packet, and tcp where packet.exact */
     struct sx_packet_marks packet;
     struct sx_tcp_header tcp;
 };
@@ -173,24 +174,27 @@ static void graph_message(const struct visit *v, const struct sx_drawn *drawn,
                           ? rest - strlen(usual)
                           : rest;
 
-    sx_flow_graph_tell(pinfo, &(struct sx_arrow){
-        .label = wmem_strdup_printf(pinfo->pool, "%s%.*s", span->quoted ? "ICMP: " : "",
-                                    (int)(end - drawn->verdict), drawn->verdict),
-        .comment = g_str_has_prefix(rest, gap) ? rest + strlen(gap) : rest + strspn(rest, " "),
-        .flagged = drawn->wrong != NULL,
-        .plain = drawn->plain,
-        .first_pass = v->first_pass,
-        .call = record ? sx_call_number(state.tracker, sx_tracker_txn(state.tracker, record->txn)) : 0,
-        .msg = span->msg,
-    });
+    sx_flow_graph_tell(
+        pinfo,
+        &(struct sx_arrow){
+            .label = wmem_strdup_printf(pinfo->pool, "%s%.*s", span->quoted ? "ICMP: " : "",
+                                        (int)(end - drawn->verdict), drawn->verdict),
+            .comment = g_str_has_prefix(rest, gap) ? rest + strlen(gap) : rest + strspn(rest, " "),
+            .flagged = drawn->wrong != NULL,
+            .plain = drawn->plain,
+            .first_pass = v->first_pass,
+            .call = record
+                        ? sx_call_number(state.tracker, sx_tracker_txn(state.tracker, record->txn))
+                        : 0,
+            .msg = span->msg,
+        });
 }
 
 static void on_message(const struct sx_sip_span *span, void *data)
 {
     struct visit *v = data;
     const struct sx_message *record =
-        v->first_pass ? observe(v, span)
-                      : sx_tracker_message(state.tracker, v->number, v->nth);
+        v->first_pass ? observe(v, span) : sx_tracker_message(state.tracker, v->number, v->nth);
 
     if (v->first_pass && span->quoted && record->txn == 0)
         on_icmp(v, span->msg);
@@ -255,8 +259,8 @@ static void read_signs(const struct visit *v, struct sx_slice payload, struct sx
 static bool is_reset_valid(packet_info *pinfo, uint32_t seq)
 {
     const struct tcp_analysis *tcp = get_tcp_conversation_data(NULL, pinfo);
-    const tcp_analyze_seq_flow_info_t *other =
-        tcp && tcp->rev ? tcp->rev->tcp_analyze_seq_info : NULL;
+    const tcp_analyze_seq_flow_info_t *other = tcp && tcp->rev ? tcp->rev->tcp_analyze_seq_info
+                                                               : NULL;
 
     return !other || other->lastack == 0 || seq - other->lastack < MAX_WINDOW;
 }
@@ -460,14 +464,17 @@ static void graph_sign(const struct visit *v, tvbuff_t *frame)
     struct sx_sign_of of;
 
     if (sx_say_sign(words, state.tracker, v->number, &of))
-        sx_flow_graph_tell(v->pinfo, &(struct sx_arrow){
-            .label = sign_label(v, frame),
-            .comment = sx_frames_as_shown(v->pinfo->pool, state.tracker, wmem_strbuf_get_str(words)),
-            .flagged = true,
-            .first_pass = v->first_pass,
-            .call = sx_call_number(state.tracker, sx_tracker_txn(state.tracker, of.txn)),
-            .failed_in = sx_tracker_frame_shown(state.tracker, of.failed_in),
-        });
+        sx_flow_graph_tell(v->pinfo,
+                           &(struct sx_arrow){
+                               .label = sign_label(v, frame),
+                               .comment = sx_frames_as_shown(v->pinfo->pool, state.tracker,
+                                                             wmem_strbuf_get_str(words)),
+                               .flagged = true,
+                               .first_pass = v->first_pass,
+                               .call = sx_call_number(state.tracker,
+                                                      sx_tracker_txn(state.tracker, of.txn)),
+                               .failed_in = sx_tracker_frame_shown(state.tracker, of.failed_in),
+                           });
 }
 
 /* Asks who wants to know: not while frame after frame is read for the first time, for whoever comes
@@ -486,7 +493,10 @@ static inline void ask(const packet_info *pinfo, bool first_pass)
 static int dissect_sipexplain(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                               void *data G_GNUC_UNUSED)
 {
-    struct visit v = {.pinfo = pinfo, .tree = tree, .frame = tvb, .first_pass = !PINFO_FD_VISITED(pinfo)};
+    struct visit v = {.pinfo = pinfo,
+                      .tree = tree,
+                      .frame = tvb,
+                      .first_pass = !PINFO_FD_VISITED(pinfo)};
 
     if (!state.tracker)
         return 0;
@@ -527,16 +537,15 @@ static void capture_opened(void)
     for (unsigned i = 0; i < G_N_ELEMENTS(key); i++)
         key[i] = (uint64_t)g_random_int() << 32 | g_random_int();
     state.tracker = sx_tracker_new(key, &cfg);
-    state.asked.frame = UINT32_MAX;     /* none comes behind it */
+    state.asked.frame = UINT32_MAX; /* none comes behind it */
 }
 
 /* When a preference changes, the window dissects the open capture anew, and does not tell when it
  * is through: it is when it has as many frames as before, and one of them is looked at again. */
 static void capture_closed(void)
 {
-    state.frames = state.tracker && sx_tracker_ended(state.tracker)
-                       ? sx_tracker_last_frame(state.tracker)
-                       : 0;
+    state.frames =
+        state.tracker && sx_tracker_ended(state.tracker) ? sx_tracker_last_frame(state.tracker) : 0;
     sx_stats_forget();
     sx_tracker_free(state.tracker);
     state.tracker = NULL;

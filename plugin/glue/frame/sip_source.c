@@ -24,11 +24,23 @@
 #define SCTP_DATA_HEADER 16
 
 /* What a layer is to us. */
-enum layer { LAYER_OTHER, LAYER_SIP, LAYER_UDP, LAYER_TCP, LAYER_TLS, LAYER_WS, LAYER_SCTP, LAYER_ICMP,
-             LAYER_STUN, LAYER_DATA, LAYER_SIGCOMP, LAYER_EXPORTED };
+enum layer {
+    LAYER_OTHER,
+    LAYER_SIP,
+    LAYER_UDP,
+    LAYER_TCP,
+    LAYER_TLS,
+    LAYER_WS,
+    LAYER_SCTP,
+    LAYER_ICMP,
+    LAYER_STUN,
+    LAYER_DATA,
+    LAYER_SIGCOMP,
+    LAYER_EXPORTED
+};
 
 static int proto_sip;
-static uint8_t *layer_of;   /* enum layer, by the protocol's id; of epan scope */
+static uint8_t *layer_of; /* enum layer, by the protocol's id; of epan scope */
 static unsigned layer_count;
 
 void sx_sip_source_init(void)
@@ -37,19 +49,18 @@ void sx_sip_source_init(void)
         const char *filter;
         enum layer layer;
     } protocols[] = {
-        {"sip", LAYER_SIP},   {"udp", LAYER_UDP},       {"tcp", LAYER_TCP},
-        {"tls", LAYER_TLS},   {"websocket", LAYER_WS},  {"sctp", LAYER_SCTP},
-        {"icmp", LAYER_ICMP}, {"icmpv6", LAYER_ICMP},  {"stun", LAYER_STUN},
-        {"data", LAYER_DATA}, {"sigcomp", LAYER_SIGCOMP},
-        {"exported_pdu", LAYER_EXPORTED},
+        {"sip", LAYER_SIP},   {"udp", LAYER_UDP},         {"tcp", LAYER_TCP},
+        {"tls", LAYER_TLS},   {"websocket", LAYER_WS},    {"sctp", LAYER_SCTP},
+        {"icmp", LAYER_ICMP}, {"icmpv6", LAYER_ICMP},     {"stun", LAYER_STUN},
+        {"data", LAYER_DATA}, {"sigcomp", LAYER_SIGCOMP}, {"exported_pdu", LAYER_EXPORTED},
     };
 
     proto_sip = proto_get_id_by_filter_name("sip");
     if (layer_of)
         return;
     for (unsigned i = 0; i < G_N_ELEMENTS(protocols); i++)
-        layer_count = MAX(layer_count,
-                          (unsigned)(proto_get_id_by_filter_name(protocols[i].filter) + 1));
+        layer_count =
+            MAX(layer_count, (unsigned)(proto_get_id_by_filter_name(protocols[i].filter) + 1));
     layer_of = wmem_alloc0_array(wmem_epan_scope(), uint8_t, layer_count);
     for (unsigned i = 0; i < G_N_ELEMENTS(protocols); i++) {
         int id = proto_get_id_by_filter_name(protocols[i].filter);
@@ -61,13 +72,13 @@ void sx_sip_source_init(void)
 /* What the layers and the SIP dissector say of a frame. */
 struct frame {
     packet_info *pinfo;
-    struct sx_verdict *verdicts;        /* of messages that it took, and of messages in their bodies */
+    struct sx_verdict *verdicts; /* of messages that it took, and of messages in their bodies */
     unsigned verdict_count;
     unsigned layers, sip_layers;
-    unsigned first_sip;                 /* number of the layer, from 1 */
-    bool continued;                     /* the dissector came to bytes that are no message */
+    unsigned first_sip; /* number of the layer, from 1 */
+    bool continued;     /* the dissector came to bytes that are no message */
     enum sx_transport transport;
-    bool stream;                        /* several messages may follow one another */
+    bool stream; /* several messages may follow one another */
     bool tls;
     bool quoted;
     bool keepalive;
@@ -77,8 +88,8 @@ struct frame {
 
 /* The dissector keeps what it says of a message under the number of the layer that came last: its
  * own, or that of what it found in the body of an earlier message. So one layer of SIP has several,
- * and of the messages between two bodies there is the last one's. The number begins again after 255.
- * The same in all releases from 4.0 to 4.6. */
+ * and of the messages between two bodies there is the last one's. The number begins again after
+ * 255. The same in all releases from 4.0 to 4.6. */
 static void read_verdicts(struct frame *f)
 {
     unsigned from = f->first_sip, to = f->pinfo->curr_layer_num;
@@ -88,8 +99,7 @@ static void read_verdicts(struct frame *f)
         to = UINT8_MAX;
     }
     for (unsigned number = from; number <= to; number++) {
-        const sip_info_value_t *v =
-            p_get_proto_data(f->pinfo->pool, f->pinfo, proto_sip, number);
+        const sip_info_value_t *v = p_get_proto_data(f->pinfo->pool, f->pinfo, proto_sip, number);
         if (!v)
             continue; /* it only waits for the rest, or the number is that of a body */
         if (!v->request_method && !v->response_code) {
@@ -110,8 +120,8 @@ static void read_verdicts(struct frame *f)
 static void read_transport(struct frame *f, enum layer layer)
 {
     static const uint8_t transports[] = {
-        [LAYER_UDP] = SX_TRANSPORT_UDP, [LAYER_TCP] = SX_TRANSPORT_TCP,
-        [LAYER_TLS] = SX_TRANSPORT_TLS, [LAYER_WS] = SX_TRANSPORT_WS,
+        [LAYER_UDP] = SX_TRANSPORT_UDP,   [LAYER_TCP] = SX_TRANSPORT_TCP,
+        [LAYER_TLS] = SX_TRANSPORT_TLS,   [LAYER_WS] = SX_TRANSPORT_WS,
         [LAYER_SCTP] = SX_TRANSPORT_SCTP,
     };
 
@@ -126,7 +136,8 @@ static void read_transport(struct frame *f, enum layer layer)
 
 static void read_layer(struct frame *f, enum layer layer)
 {
-    /* What a message carries says nothing of how it travels; SigComp stands below SIP's own port. */
+    /* What a message carries says nothing of how it travels; SigComp stands below SIP's own port.
+     * */
     if (f->sip_layers && layer != LAYER_SIP && layer != LAYER_SIGCOMP)
         return;
     if (layer == LAYER_SIP) {
@@ -215,9 +226,10 @@ static bool read_payload(const struct frame *f, struct sx_slice bytes, size_t *a
            begins_as_told(f, &piece->msg);
 }
 
-/* A datagram is one message, and one layer of SIP; a frame may hold several datagrams. The body of a
- * message is no place to look for the next one. */
-static unsigned each_in_source(const struct frame *f, tvbuff_t *tvb, sx_sip_source_cb cb, void *data)
+/* A datagram is one message, and one layer of SIP; a frame may hold several datagrams. The body of
+ * a message is no place to look for the next one. */
+static unsigned each_in_source(const struct frame *f, tvbuff_t *tvb, sx_sip_source_cb cb,
+                               void *data)
 {
     struct sx_slice bytes = source_bytes(tvb);
     struct sx_piece piece;
@@ -305,8 +317,8 @@ static size_t after_tail(struct sx_slice bytes, size_t start, struct sx_slice re
         return bytes.n;
     size_t probe = MIN(own.n, PROBE), look = 0;
     for (unsigned i = 0; probe == PROBE && i < MAX_PROBES && look < reassembled.n; i++) {
-        const char *hit = (const char *)ws_memmem(reassembled.p + look, reassembled.n - look,
-                                                  own.p, probe);
+        const char *hit =
+            (const char *)ws_memmem(reassembled.p + look, reassembled.n - look, own.p, probe);
         if (!hit)
             break;
         size_t taken = reassembled.n - (size_t)(hit - reassembled.p);
@@ -346,8 +358,8 @@ static struct sx_piece *next_piece(struct pieces *pieces)
 {
     if (pieces->count == pieces->room) {
         pieces->room = pieces->room ? pieces->room * 2 : USUAL_PIECES;
-        pieces->all = wmem_realloc(pieces->pool, pieces->all,
-                                   pieces->room * sizeof(struct sx_piece));
+        pieces->all =
+            wmem_realloc(pieces->pool, pieces->all, pieces->room * sizeof(struct sx_piece));
     }
     return &pieces->all[pieces->count];
 }

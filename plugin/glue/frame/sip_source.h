@@ -16,11 +16,11 @@
 #include "core/facts/txn.h"
 
 struct sx_sip_span {
-    tvbuff_t *tvb;              /* the data source */
-    unsigned offset, length;    /* of the message in it; bytes */
-    const struct sx_sip_msg *msg;   /* points into the data source; both valid during the call */
+    tvbuff_t *tvb;                /* the data source */
+    unsigned offset, length;      /* of the message in it; bytes */
+    const struct sx_sip_msg *msg; /* points into the data source; both valid during the call */
     enum sx_transport transport;
-    bool quoted;                /* by an ICMP error */
+    bool quoted; /* by an ICMP error */
 };
 
 typedef void (*sx_sip_source_cb)(const struct sx_sip_span *span, void *data);
@@ -30,13 +30,13 @@ void sx_sip_source_init(void);
 
 /* What else of a frame can tell why a request stays unanswered. */
 struct sx_frame_signs {
-    bool tcp;               /* a TCP segment outside an ICMP error */
-    bool unreadable;        /* no TCP, UDP or SCTP in it (a fragment, IPsec), or SigComp */
-    bool icmp_without_sip;  /* an ICMP message that shows no SIP */
-    bool udp_keepalive;     /* a UDP datagram that is STUN, or may be a few empty lines */
-    bool cut;               /* it held more SIP than was captured, or may have */
-    bool has_sip;           /* a message, whole or cut */
-    enum sx_transport transport;    /* of the innermost */
+    bool tcp;                    /* a TCP segment outside an ICMP error */
+    bool unreadable;             /* no TCP, UDP or SCTP in it (a fragment, IPsec), or SigComp */
+    bool icmp_without_sip;       /* an ICMP message that shows no SIP */
+    bool udp_keepalive;          /* a UDP datagram that is STUN, or may be a few empty lines */
+    bool cut;                    /* it held more SIP than was captured, or may have */
+    bool has_sip;                /* a message, whole or cut */
+    enum sx_transport transport; /* of the innermost */
 };
 
 /* Calls back for each message of the frame, in the order of the wire, on any pass. Returns how

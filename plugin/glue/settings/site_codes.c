@@ -116,8 +116,7 @@ void sx_site_codes_register(module_t *module)
                         "What it says here; empty: as in the catalogue"),
         UAT_FLD_CSTRING(site_codes, fix, "Fix",
                         "What to do about it here; empty: as in the catalogue"),
-        UAT_END_FIELDS
-    };
+        UAT_END_FIELDS};
     uat_t *table = uat_new("SIP Explain codes", sizeof(struct sx_site_code), "sipexplain_codes",
                            TRUE, &site_codes, &site_codes_count, UAT_AFFECTS_DISSECTION, NULL,
                            copy_row, check_row, free_row, NULL, NULL, fields);

@@ -14,7 +14,7 @@
  * says. Rows live until the user changes the table: use them during one call. */
 struct sx_site_code {
     unsigned code;
-    char *method;       /* empty: every method */
+    char *method; /* empty: every method */
     char *phrase;
     char *meaning;
     char *fix;

@@ -30,34 +30,34 @@ static size_t stack_count;
 
 /* The names of plugin/catalogue/FORMAT.md. */
 static const value_string situation_vals[] = {
-    { SX_SITUATION_UNANSWERED, "unanswered" },
-    { SX_SITUATION_GAVE_UP, "gave-up" },
-    { SX_SITUATION_GAVE_UP_AFTER_REQUEST, "gave-up-after-request" },
-    { SX_SITUATION_CANCELLED_UNANSWERED, "cancelled-unanswered" },
-    { SX_SITUATION_CONNECTION_GONE, "connection-gone" },
-    { SX_SITUATION_FORK, "fork" },
-    { SX_SITUATION_TOLD_OTHERWISE, "told-otherwise" },
-    { SX_SITUATION_RANG, "rang" },
-    { SX_SITUATION_FINAL, "final" },
-    { SX_SITUATION_NO_PRACK, "no-prack" },
-    { SX_SITUATION_FAILURE_NO_ACK, "failure-no-ack" },
-    { SX_SITUATION_CROSSING_BYE, "crossing-bye" },
-    { SX_SITUATION_GLARE, "glare" },
-    { SX_SITUATION_OLD_CSEQ, "old-cseq" },
-    { SX_SITUATION_NO_ACK, "no-ack" },
-    { SX_SITUATION_SESSION_OVER, "session-over" },
-    { SX_SITUATION_DIALOG_REFUSED, "dialog-refused" },
-    { SX_SITUATION_REFRESH_UNANSWERED, "refresh-unanswered" },
-    { SX_SITUATION_HOP_ENDS_CALL, "hop-ends-call" },
-    { SX_SITUATION_GLARE_RETRY, "glare-retry" },
-    { SX_SITUATION_REFRESH, "refresh" },
-    { SX_SITUATION_CANCEL_WITH_TRYING, "cancel-with-trying" },
-    { SX_SITUATION_ANSWERED_ELSEWHERE, "answered-elsewhere" },
-    { SX_SITUATION_HUNG_UP, "hung-up" },
-    { SX_SITUATION_REGISTERS_AGAIN, "registers-again" },
-    { SX_SITUATION_NEVER_REGISTERS, "never-registers" },
-    { SX_SITUATION_RECONNECTS, "reconnects" },
-    { 0, NULL }
+    {SX_SITUATION_UNANSWERED, "unanswered"},
+    {SX_SITUATION_GAVE_UP, "gave-up"},
+    {SX_SITUATION_GAVE_UP_AFTER_REQUEST, "gave-up-after-request"},
+    {SX_SITUATION_CANCELLED_UNANSWERED, "cancelled-unanswered"},
+    {SX_SITUATION_CONNECTION_GONE, "connection-gone"},
+    {SX_SITUATION_FORK, "fork"},
+    {SX_SITUATION_TOLD_OTHERWISE, "told-otherwise"},
+    {SX_SITUATION_RANG, "rang"},
+    {SX_SITUATION_FINAL, "final"},
+    {SX_SITUATION_NO_PRACK, "no-prack"},
+    {SX_SITUATION_FAILURE_NO_ACK, "failure-no-ack"},
+    {SX_SITUATION_CROSSING_BYE, "crossing-bye"},
+    {SX_SITUATION_GLARE, "glare"},
+    {SX_SITUATION_OLD_CSEQ, "old-cseq"},
+    {SX_SITUATION_NO_ACK, "no-ack"},
+    {SX_SITUATION_SESSION_OVER, "session-over"},
+    {SX_SITUATION_DIALOG_REFUSED, "dialog-refused"},
+    {SX_SITUATION_REFRESH_UNANSWERED, "refresh-unanswered"},
+    {SX_SITUATION_HOP_ENDS_CALL, "hop-ends-call"},
+    {SX_SITUATION_GLARE_RETRY, "glare-retry"},
+    {SX_SITUATION_REFRESH, "refresh"},
+    {SX_SITUATION_CANCEL_WITH_TRYING, "cancel-with-trying"},
+    {SX_SITUATION_ANSWERED_ELSEWHERE, "answered-elsewhere"},
+    {SX_SITUATION_HUNG_UP, "hung-up"},
+    {SX_SITUATION_REGISTERS_AGAIN, "registers-again"},
+    {SX_SITUATION_NEVER_REGISTERS, "never-registers"},
+    {SX_SITUATION_RECONNECTS, "reconnects"},
+    {0, NULL},
 };
 
 UAT_CSTRING_CB_DEF(rows, stack, struct row)
@@ -143,7 +143,8 @@ static ws_bool check_row(void *data, char **error)
 /* Milliseconds, or per mille of a session's interval. */
 static int64_t number_of(const struct row *row, unsigned value)
 {
-    bool part = row->situation == SX_SITUATION_REFRESH || row->situation == SX_SITUATION_SESSION_OVER;
+    bool part = row->situation == SX_SITUATION_REFRESH ||
+                row->situation == SX_SITUATION_SESSION_OVER;
 
     return part ? value : value * SX_NS_PER_MS;
 }
@@ -164,8 +165,10 @@ static struct sx_stack stack_of(struct row *row)
         .text = row->says,
         .versions = "",
     };
-    return (struct sx_stack){
-        .name = row->stack, .agents = row->agents, .facts = &row->fact, .fact_count = 1};
+    return (struct sx_stack){.name = row->stack,
+                             .agents = row->agents,
+                             .facts = &row->fact,
+                             .fact_count = 1};
 }
 
 /* Wireshark adds the rows of a file before it has them checked. */
@@ -195,22 +198,23 @@ void sx_site_stacks_register(module_t *module)
 {
     static uat_field_t fields[] = {
         UAT_FLD_CSTRING(rows, stack, "Software", "What it is called, such as MyPBX"),
-        UAT_FLD_CSTRING(rows, agent, "User-Agent",
-                        "What its User-Agent or Server begins with; upper and lower case are alike"),
+        UAT_FLD_CSTRING(
+            rows, agent, "User-Agent",
+            "What its User-Agent or Server begins with; upper and lower case are alike"),
         UAT_FLD_VS(rows, situation, "Situation", situation_vals,
                    "What the fact is about, as plugin/catalogue/FORMAT.md lists them"),
         UAT_FLD_DEC(rows, code, "Code", "Status code, 100 to 699; 0: any"),
         UAT_FLD_DEC(rows, over, "Other code", "That it was chosen over, or made from; 0: any"),
-        UAT_FLD_DEC(rows, low, "Least (ms)",
-                    "The least time that fits, in milliseconds; of a session's refresh, per mille of "
-                    "the interval"),
+        UAT_FLD_DEC(
+            rows, low, "Least (ms)",
+            "The least time that fits, in milliseconds; of a session's refresh, per mille of "
+            "the interval"),
         UAT_FLD_DEC(rows, high, "Most (ms)", "The greatest that fits; 0: no limit"),
         UAT_FLD_CSTRING(rows, says, "Says", "What the verdict says of it, in few words"),
-        UAT_END_FIELDS
-    };
-    uat_t *table = uat_new("SIP Explain stacks", sizeof(struct row), "sipexplain_stacks", TRUE, &rows,
-                           &row_count, UAT_AFFECTS_DISSECTION, NULL, copy_row, check_row, free_row,
-                           rows_changed, rows_gone, fields);
+        UAT_END_FIELDS};
+    uat_t *table = uat_new("SIP Explain stacks", sizeof(struct row), "sipexplain_stacks", TRUE,
+                           &rows, &row_count, UAT_AFFECTS_DISSECTION, NULL, copy_row, check_row,
+                           free_row, rows_changed, rows_gone, fields);
 
     prefs_register_uat_preference(
         module, "stacks", "Software of your own",

@@ -20,7 +20,7 @@
 struct side {
     unsigned code;
     const struct sx_code *entry;
-    const struct sx_site_code *site;    /* NULL: the site says nothing of it */
+    const struct sx_site_code *site; /* NULL: the site says nothing of it */
 };
 
 /* ---- lines ---- */
@@ -132,8 +132,8 @@ static char *required_of(const struct sx_code *entry)
 
 static char *fix_of(const struct side *s)
 {
-    GString *text = g_string_new(or_site(s->site ? s->site->fix : NULL,
-                                         sx_catalogue_fix(s->entry, NULL, 0)));
+    GString *text =
+        g_string_new(or_site(s->site ? s->site->fix : NULL, sx_catalogue_fix(s->entry, NULL, 0)));
     const struct sx_advice *a = s->entry->fixes;
 
     if (a->method)
@@ -245,8 +245,10 @@ static ws_z_result start(const char *argument, void *data G_GNUC_UNUSED)
     GString *error;
 
     if (*codes != ',' || !read_pair(codes + 1, pair)) {
-        fprintf(stderr, "-z %s: two SIP status codes from 100 to 699 are needed, as in \"-z "
-                        COMMAND ",100,430\"\n", argument);
+        fprintf(stderr,
+                "-z %s: two SIP status codes from 100 to 699 are needed, as in \"-z " COMMAND
+                ",100,430\"\n",
+                argument);
         WS_Z_RETURN(false);
     }
     /* Listens so as to be drawn; nothing is needed of the packets. */

@@ -44,7 +44,8 @@ static tap_packet_status add(void *data, packet_info *pinfo, epan_dissect_t *edt
 void sx_flow_graph_register(int proto)
 {
     tap_arrow = register_tap(SX_FLOW_TAP);
-    register_seq_analysis("sipexplain", "SIP Explain", proto, SX_FLOW_TAP, TL_REQUIRES_NOTHING, add);
+    register_seq_analysis("sipexplain", "SIP Explain", proto, SX_FLOW_TAP, TL_REQUIRES_NOTHING,
+                          add);
 }
 
 bool sx_flow_graph_wanted(void)
@@ -57,7 +58,8 @@ void sx_flow_graph_tell(packet_info *pinfo, const struct sx_arrow *arrow)
     struct sx_arrow *told = wmem_new(pinfo->pool, struct sx_arrow);
 
     *told = *arrow;
-    /* Listeners are told when the dissector has returned. What the message points to is the packet's. */
+    /* Listeners are told when the dissector has returned. What the message points to is the
+     * packet's. */
     if (told->msg)
         told->msg = wmem_memdup(pinfo->pool, told->msg, sizeof(*told->msg));
     tap_queue_packet(tap_arrow, pinfo, told);

@@ -15,14 +15,14 @@
 
 /* One arrow. Of packet scope, as its strings are. */
 struct sx_arrow {
-    const char *label;      /* "480 Temporarily Unavailable", "200 OK to BYE"; above the arrow */
-    const char *comment;    /* what the verdict says besides; "": nothing */
+    const char *label;   /* "480 Temporarily Unavailable", "200 OK to BYE"; above the arrow */
+    const char *comment; /* what the verdict says besides; "": nothing */
     bool flagged;
-    bool first_pass;        /* what follows is not known yet */
-    bool plain;             /* the comment is no more than a time or a link */
-    uint32_t call;          /* its number; 0: of none */
-    uint32_t failed_in;     /* where a connection ends: the response by which its flow failed later */
-    const struct sx_sip_msg *msg;   /* NULL: a packet without SIP */
+    bool first_pass;    /* what follows is not known yet */
+    bool plain;         /* the comment is no more than a time or a link */
+    uint32_t call;      /* its number; 0: of none */
+    uint32_t failed_in; /* where a connection ends: the response by which its flow failed later */
+    const struct sx_sip_msg *msg; /* NULL: a packet without SIP */
 };
 
 void sx_flow_graph_register(int proto);

@@ -23,21 +23,21 @@
 
 struct line {
     uint32_t frame, call, failed_in;
-    unsigned at;            /* among all lines */
+    unsigned at; /* among all lines */
     double seconds;
     bool first_pass;
-    unsigned src, dst;      /* of hops */
+    unsigned src, dst; /* of hops */
     struct sx_end {
         char *address;
         uint16_t port;
     } from, to;
     char *label, *words;
-    char *call_id, *caller, *called;    /* NULL where the packet holds no SIP */
+    char *call_id, *caller, *called; /* NULL where the packet holds no SIP */
 };
 
 /* What one -z listens for. */
 struct listener {
-    uint32_t call;          /* 0: all */
+    uint32_t call; /* 0: all */
     GPtrArray *lines;
 };
 
@@ -116,8 +116,8 @@ static bool may_belong(const struct line *l)
     return l->failed_in || (!l->call && !l->call_id);
 }
 
-/* Of packets without SIP a call rests on the loss of the flow that failed in it, and on what comes of no
- * call meanwhile between two of its hops. */
+/* Of packets without SIP a call rests on the loss of the flow that failed in it, and on what comes
+ * of no call meanwhile between two of its hops. */
 static bool rests_on(const GPtrArray *messages, const struct line *l)
 {
     const struct line *first = messages->pdata[0], *last = messages->pdata[messages->len - 1];
@@ -163,9 +163,8 @@ static bool sends_to_itself(const GPtrArray *lines, const char *host)
 static unsigned hop_of(GPtrArray *hops, const GPtrArray *lines, const struct sx_end *end)
 {
     char *name = !sends_to_itself(lines, end->address) ? g_strdup(end->address)
-                 : strchr(end->address, ':')
-                     ? g_strdup_printf("[%s]:%u", end->address, end->port)
-                     : g_strdup_printf("%s:%u", end->address, end->port);
+                 : strchr(end->address, ':') ? g_strdup_printf("[%s]:%u", end->address, end->port)
+                                             : g_strdup_printf("%s:%u", end->address, end->port);
 
     for (unsigned i = 0; i < hops->len; i++) {
         if (strcmp(hops->pdata[i], name) == 0) {
@@ -214,8 +213,8 @@ static size_t place(unsigned hop, size_t width)
 static void draw_bars(GString *out, unsigned hops, size_t width)
 {
     for (unsigned i = 0; i < hops; i++)
-        g_string_append_printf(out, "%*s|%*s", (int)(width / 2), "",
-                               (int)(width - width / 2 - 1), "");
+        g_string_append_printf(out, "%*s|%*s", (int)(width / 2), "", (int)(width - width / 2 - 1),
+                               "");
 }
 
 /* Puts a text over what stands there; the line was ASCII up to its end. */
@@ -295,9 +294,8 @@ static void draw_list(const GPtrArray *lines, const GPtrArray *hops)
         const struct line *l = lines->pdata[i];
         const char *from = hops->pdata[l->src], *to = hops->pdata[l->dst];
         size_t ends = strlen(from) + strlen(to) + 6;
-        g_autofree char *label = cut(l->label, ends + NARROWEST_HOP < PAGE - BEGIN
-                                                   ? PAGE - BEGIN - ends
-                                                   : PAGE - BEGIN);
+        g_autofree char *label =
+            cut(l->label, ends + NARROWEST_HOP < PAGE - BEGIN ? PAGE - BEGIN - ends : PAGE - BEGIN);
         printf("%6u %9.3f  %s\n%*s%s > %s\n", l->frame, l->seconds, label, BEGIN, "", from, to);
     }
 }
@@ -314,7 +312,7 @@ static void print_words(const GPtrArray *lines, unsigned at)
         const struct line *other = lines->pdata[i];
         if (strcmp(other->words, l->words) != 0)
             continue;
-        if (i < at) {               /* said before */
+        if (i < at) { /* said before */
             g_string_free(frames, TRUE);
             return;
         }
@@ -344,7 +342,8 @@ static void print_title(const GPtrArray *lines, uint32_t call)
         const struct line *l = lines->pdata[i];
         if (!l->call_id)
             continue;
-        g_autofree char *ends = g_strdup_printf("Call %u: from %s to %s", call, l->caller, l->called);
+        g_autofree char *ends =
+            g_strdup_printf("Call %u: from %s to %s", call, l->caller, l->called);
         g_autofree char *title = cut(ends, PAGE);
         g_autofree char *id = g_strdup_printf("Call-ID %s", l->call_id);
         g_autofree char *shown = cut(id, PAGE);
@@ -449,8 +448,8 @@ static ws_z_result start(const char *argument, void *data G_GNUC_UNUSED)
     const char *filter = read_argument(argument, &listener->call);
 
     listener->lines = g_ptr_array_new_with_free_func(free_line);
-    GString *error = register_tap_listener(SX_FLOW_TAP, listener, filter, TL_REQUIRES_NOTHING, reset,
-                                           note, draw, finish);
+    GString *error = register_tap_listener(SX_FLOW_TAP, listener, filter, TL_REQUIRES_NOTHING,
+                                           reset, note, draw, finish);
     if (error) {
         fprintf(stderr, "-z %s: %s\n", argument, error->str);
         g_string_free(error, TRUE);

@@ -19,8 +19,8 @@ static struct sx_slice shown_uri(struct sx_slice value)
 
 /* A new table adds its line here. */
 static struct sx_table *const tables[] = {
-    &sx_stats_codes, &sx_stats_trying, &sx_stats_call_table, &sx_stats_requests, &sx_stats_flows,
-    &sx_stats_registrations,
+    &sx_stats_codes,    &sx_stats_trying, &sx_stats_call_table,
+    &sx_stats_requests, &sx_stats_flows,  &sx_stats_registrations,
 };
 
 void sx_stats_register(void (*end_capture)(void))

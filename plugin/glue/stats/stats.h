@@ -13,17 +13,17 @@
 /* One SIP message, not one that an ICMP error quotes. Of packet scope, as its strings are. */
 struct sx_tap_event {
     const struct sx_tracker *tracker;
-    uint32_t txn;               /* 0 if the message names none */
-    uint16_t code;              /* 0 on requests */
-    uint8_t method;             /* enum sx_method; of CSeq on responses */
-    bool first_pass;            /* the tracker does not know yet what follows */
+    uint32_t txn;    /* 0 if the message names none */
+    uint16_t code;   /* 0 on requests */
+    uint8_t method;  /* enum sx_method; of CSeq on responses */
+    bool first_pass; /* the tracker does not know yet what follows */
     bool retransmitted;
-    bool duplicate;             /* the same packet, captured twice */
+    bool duplicate; /* the same packet, captured twice */
     bool has_delay;
-    int64_t delay_ns;           /* since the first request */
-    const char *method_name;    /* these four are printable UTF-8, "" if the message has none */
+    int64_t delay_ns;        /* since the first request */
+    const char *method_name; /* these four are printable UTF-8, "" if the message has none */
     const char *call_id;
-    const char *from, *to;      /* URIs without "sip:" and parameters */
+    const char *from, *to; /* URIs without "sip:" and parameters */
 };
 
 /* Registers the tap and the tables. end_capture is called before the tables are drawn after a

@@ -3,8 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Times run from the first request, the rounds of a challenge included; only the one to the 100, which
- * goes from hop to hop, runs from the request that it answers.
+ * Times run from the first request, the rounds of a challenge included; only the one to the 100,
+ * which goes from hop to hop, runs from the request that it answers.
  */
 #include "glue/compat.h"
 
@@ -61,14 +61,13 @@ struct outcome {
     const struct sx_txn *first, *last;
     struct sx_trying wait;
     bool failed, unanswered;
-    bool missing;       /* answered, but not in the capture */
-    bool not_repeated;  /* it may be */
+    bool missing;      /* answered, but not in the capture */
+    bool not_repeated; /* it may be */
 };
 
 static bool is_flagged(enum sx_trying_state state)
 {
-    return state == SX_TRYING_TIMED_OUT || state == SX_TRYING_SLOW ||
-           state == SX_TRYING_CANCELLED;
+    return state == SX_TRYING_TIMED_OUT || state == SX_TRYING_SLOW || state == SX_TRYING_CANCELLED;
 }
 
 static const char *how_it_went(const struct outcome *o)
@@ -99,7 +98,8 @@ static const char *how_it_went(const struct outcome *o)
 static void verdict_cell(struct sx_row *row, const struct outcome *o)
 {
     const char *went = how_it_went(o);
-    double seconds = (double)(o->wait.wait_ns / (SX_NS_PER_S / 10)) / 10;     /* cut, as in the verdict */
+    double seconds = (double)(o->wait.wait_ns / (SX_NS_PER_S / 10)) /
+                     10; /* cut, as in the verdict */
 
     if (o->wait.state == SX_TRYING_TIMED_OUT)
         sx_row_textf(row, "%s, stuck %.1f s after 100", went, seconds);
@@ -188,7 +188,8 @@ static const char *ender(const struct sx_call_end *end)
     return end->ended_in ? names[end->by] : "";
 }
 
-static void end_cells(struct sx_row *row, const struct sx_tracker *tracker, const struct sx_txn *last)
+static void end_cells(struct sx_row *row, const struct sx_tracker *tracker,
+                      const struct sx_txn *last)
 {
     struct sx_call_end end = sx_call_end_of_invite(tracker, last);
 
@@ -321,11 +322,20 @@ static void free_attempt(struct sx_noted *noted)
 }
 
 static const struct sx_column call_columns[] = {
-    {"Frame", true, 0},     {"Final", false, 0},          {"Verdict", false, 34},
-    {"From", false, 20},    {"To", false, 20},            {"Began at", false, 21},
-    {"First cause", false, SX_REST}, {"Method", false, 0}, {"100 s", false, 0},
-    {"Ringing s", false, 0}, {"Answer s", false, 0},      {"Lasted s", false, 0},
-    {"Ended by", false, 0}, {NULL, false, 0},
+    {"Frame", true, 0},
+    {"Final", false, 0},
+    {"Verdict", false, 34},
+    {"From", false, 20},
+    {"To", false, 20},
+    {"Began at", false, 21},
+    {"First cause", false, SX_REST},
+    {"Method", false, 0},
+    {"100 s", false, 0},
+    {"Ringing s", false, 0},
+    {"Answer s", false, 0},
+    {"Lasted s", false, 0},
+    {"Ended by", false, 0},
+    {NULL, false, 0},
 };
 SX_ROOM_FOR_COLUMNS(call_columns);
 
@@ -341,10 +351,18 @@ struct sx_table sx_stats_call_table = {
 };
 
 static const struct sx_column request_columns[] = {
-    {"Frame", true, 0},     {"Final", false, 0},          {"Verdict", false, 34},
-    {"From", false, 20},    {"To", false, 20},            {"Began at", false, 21},
-    {"First cause", false, SX_REST}, {"Method", false, 10}, {"100 s", false, 0},
-    {"Final s", false, 0},  {"Attempts", false, 0},       {NULL, false, 0},
+    {"Frame", true, 0},
+    {"Final", false, 0},
+    {"Verdict", false, 34},
+    {"From", false, 20},
+    {"To", false, 20},
+    {"Began at", false, 21},
+    {"First cause", false, SX_REST},
+    {"Method", false, 10},
+    {"100 s", false, 0},
+    {"Final s", false, 0},
+    {"Attempts", false, 0},
+    {NULL, false, 0},
 };
 SX_ROOM_FOR_COLUMNS(request_columns);
 

@@ -22,7 +22,7 @@ struct code {
     int64_t shortest_ns, longest_ns;
     double sum_ns;
     GString *methods;
-    GArray *finals;     /* transactions: whether they failed only the end of the capture can tell */
+    GArray *finals; /* transactions: whether they failed only the end of the capture can tell */
 };
 
 static struct code *code_of(struct sx_noted *noted)
@@ -113,10 +113,9 @@ static void free_code(struct sx_noted *noted)
 }
 
 static const struct sx_column columns[] = {
-    {"Code", true, 0},      {"Phrase", false, 60},  {"Count", true, 0},
-    {"Repeats", true, 0},   {"Failures", true, 0},  {"Min s", false, 0},
-    {"Avg s", false, 0},  {"Max s", false, 0},  {"Methods", false, 0},
-    {NULL, false, 0},
+    {"Code", true, 0},     {"Phrase", false, 60}, {"Count", true, 0},  {"Repeats", true, 0},
+    {"Failures", true, 0}, {"Min s", false, 0},   {"Avg s", false, 0}, {"Max s", false, 0},
+    {"Methods", false, 0}, {NULL, false, 0},
 };
 SX_ROOM_FOR_COLUMNS(columns);
 

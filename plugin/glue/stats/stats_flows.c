@@ -136,10 +136,10 @@ static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *
 }
 
 static const struct sx_column columns[] = {
-    {"Frame", true, 0},         {"Code", true, 0},        {"Outcome", false, 23},
-    {"Flow died", false, 30},   {"Registered", false, 40}, {"Reg-id", false, 6},
-    {"Made in", false, 7},      {"Said by", false, 25},   {"Method", false, 10},
-    {"Silent s", false, 0},     {"Seen in", false, 7},    {"Answer", false, 0},
+    {"Frame", true, 0},       {"Code", true, 0},         {"Outcome", false, 23},
+    {"Flow died", false, 30}, {"Registered", false, 40}, {"Reg-id", false, 6},
+    {"Made in", false, 7},    {"Said by", false, 25},    {"Method", false, 10},
+    {"Silent s", false, 0},   {"Seen in", false, 7},     {"Answer", false, 0},
     {NULL, false, 0},
 };
 SX_ROOM_FOR_COLUMNS(columns);

@@ -50,7 +50,7 @@ static struct {
     const struct sx_tracker *tracker;
     uint32_t txns, bindings, last_frame;
     bool ended;
-    uint32_t *missed;       /* by binding - 1 */
+    uint32_t *missed; /* by binding - 1 */
 } counted;
 
 static bool is_counted(const struct sx_tracker *tracker)
@@ -161,9 +161,9 @@ static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *
 }
 
 static const struct sx_column columns[] = {
-    {"Frame", true, 0},     {"AOR", false, 30},   {"State", false, 24},   {"Missed", true, 0},
-    {"From", false, 22},    {"Over", false, 0},   {"Last", true, 0},      {"Refreshes", true, 0},
-    {"Refused", true, 0},   {"Why", false, 0},    {"Late", true, 0},      {"In a row", true, 0},
+    {"Frame", true, 0},      {"AOR", false, 30},     {"State", false, 24}, {"Missed", true, 0},
+    {"From", false, 22},     {"Over", false, 0},     {"Last", true, 0},    {"Refreshes", true, 0},
+    {"Refused", true, 0},    {"Why", false, 0},      {"Late", true, 0},    {"In a row", true, 0},
     {"Expires s", false, 0}, {"Contact", false, 44}, {NULL, false, 0},
 };
 SX_ROOM_FOR_COLUMNS(columns);

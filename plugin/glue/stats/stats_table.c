@@ -318,8 +318,8 @@ static size_t pad_column(struct sx_table *table, stat_tap_table *rows, unsigned 
     size_t width = column_width(rows, column, at, most);
 
     g_autofree char *name = fitted(column->name, strlen(column->name), width);
-    field->column_name = wmem_strdup_printf(wmem_epan_scope(), column->number ? "%*s" : "%-*s",
-                                            (int)width, name);
+    field->column_name =
+        wmem_strdup_printf(wmem_epan_scope(), column->number ? "%*s" : "%-*s", (int)width, name);
     if (column->number)
         field->field_format = wmem_strdup_printf(wmem_epan_scope(), "%%%uu", (unsigned)width);
     for (unsigned i = 0; i < rows->num_elements && !column->number; i++) {
@@ -410,7 +410,7 @@ static void before_draw(void *data)
     if (!rows || !table->tracker || table->ui.refcount > 0)
         return;
     end_capture();
-    while (table->columns[table->ui.nfields].name)      /* those that were left out before */
+    while (table->columns[table->ui.nfields].name) /* those that were left out before */
         table->ui.nfields++;
     make_rows(notes);
     if (table->pad)
@@ -419,9 +419,8 @@ static void before_draw(void *data)
 
 /* ---- Wireshark's callbacks ---- */
 
-static tap_packet_status on_turn(void *data, packet_info *pinfo,
-                                 epan_dissect_t *edt G_GNUC_UNUSED, const void *event,
-                                 tap_flags_t flags G_GNUC_UNUSED)
+static tap_packet_status on_turn(void *data, packet_info *pinfo, epan_dissect_t *edt G_GNUC_UNUSED,
+                                 const void *event, tap_flags_t flags G_GNUC_UNUSED)
 {
     struct sx_notes *notes = data;
 
@@ -475,9 +474,8 @@ static void note_key(struct sx_table *table, struct sx_notes *notes, uint32_t ke
         show(table, noted);
 }
 
-static tap_packet_status on_event(void *data, packet_info *pinfo,
-                                  epan_dissect_t *edt G_GNUC_UNUSED, const void *event_data,
-                                  tap_flags_t flags G_GNUC_UNUSED)
+static tap_packet_status on_event(void *data, packet_info *pinfo, epan_dissect_t *edt G_GNUC_UNUSED,
+                                  const void *event_data, tap_flags_t flags G_GNUC_UNUSED)
 {
     stat_data_t *stat = data;
     struct sx_table *table = (struct sx_table *)(void *)stat->stat_tap_data;

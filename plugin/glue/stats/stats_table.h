@@ -20,8 +20,8 @@
 
 /* What one row is about. The kinds of tables put members of their own behind it. */
 struct sx_noted {
-    uint32_t key;                       /* not 0 */
-    stat_tap_table_item_type *row;      /* NULL: there is none (yet) */
+    uint32_t key;                  /* not 0 */
+    stat_tap_table_item_type *row; /* NULL: there is none (yet) */
 };
 
 /* What a packet holds, cut at 256 bytes, as UTF-8; what a terminal could take for a command is
@@ -35,17 +35,17 @@ struct sx_row {
 };
 
 void sx_row_uint(struct sx_row *row, uint32_t value);
-void sx_row_text(struct sx_row *row, const char *text);         /* copied */
+void sx_row_text(struct sx_row *row, const char *text); /* copied */
 void sx_row_textf(struct sx_row *row, const char *format, ...) G_GNUC_PRINTF(2, 3);
-void sx_row_number(struct sx_row *row, uint32_t value);         /* a text; empty for 0 */
-void sx_row_seconds(struct sx_row *row, int64_t ns);            /* "   12.345": texts sort */
+void sx_row_number(struct sx_row *row, uint32_t value);             /* a text; empty for 0 */
+void sx_row_seconds(struct sx_row *row, int64_t ns);                /* "   12.345": texts sort */
 void sx_row_seconds_if(struct sx_row *row, bool known, int64_t ns); /* empty if it is not known */
 void sx_row_host(struct sx_row *row, const struct sx_tracker *tracker, struct sx_endpoint host);
 
 struct sx_column {
     const char *name;
-    bool number;            /* filled by sx_row_uint(), else by a text */
-    uint8_t most;           /* characters in a terminal; 0: all; SX_REST, or the last: what is left */
+    bool number;  /* filled by sx_row_uint(), else by a text */
+    uint8_t most; /* characters in a terminal; 0: all; SX_REST, or the last: what is left */
 };
 
 #define SX_REST UINT8_MAX
@@ -53,20 +53,21 @@ struct sx_column {
 #define SX_MAX_COLUMNS 14
 
 /* Stands after an array of columns: a table keeps room for so many. */
-#define SX_ROOM_FOR_COLUMNS(array) \
-    _Static_assert(G_N_ELEMENTS(array) - 1 <= SX_MAX_COLUMNS, "more columns than a table has room for")
+#define SX_ROOM_FOR_COLUMNS(array)                            \
+    _Static_assert(G_N_ELEMENTS(array) - 1 <= SX_MAX_COLUMNS, \
+                   "more columns than a table has room for")
 
 /* What one listener noted. tshark has one for each -z, sharkd and the window one at a time. */
 struct sx_notes {
     struct sx_table *table;
-    GPtrArray *noted;                   /* in the order of appearance */
+    GPtrArray *noted; /* in the order of appearance */
     GHashTable *by_key;
-    bool before;                        /* a listener of ours comes before it */
+    bool before; /* a listener of ours comes before it */
 };
 
 struct sx_table {
     stat_tap_table_ui ui;
-    const struct sx_column *columns;    /* ended by name NULL */
+    const struct sx_column *columns; /* ended by name NULL */
     size_t noted_size;
 
     /* What an event is about; 0: nothing for this table. */
@@ -81,20 +82,20 @@ struct sx_table {
     bool (*fill)(struct sx_table *table, struct sx_noted *noted, struct sx_row *row);
     /* Frees the members of its own. NULL: there are none. */
     void (*clear)(struct sx_noted *noted);
-    bool changes;           /* a row changes with each event */
+    bool changes; /* a row changes with each event */
 
     /* From here on sx_stats_table_register() and the callbacks fill in. */
     const struct sx_tracker *tracker;
-    struct sx_call_index *calls;        /* made when first asked for */
-    GPtrArray *notes;                   /* the oldest listener's first */
-    struct sx_notes *turn;              /* the listener that is told of this event next: */
+    struct sx_call_index *calls; /* made when first asked for */
+    GPtrArray *notes;            /* the oldest listener's first */
+    struct sx_notes *turn;       /* the listener that is told of this event next: */
     const void *turn_event;
     uint32_t turn_frame;
-    GPtrArray *retired;                 /* rows that another window may still show */
+    GPtrArray *retired; /* rows that another window may still show */
     stat_tap_table_item fields[SX_MAX_COLUMNS];
-    const void *listener;               /* the window whose events the table is made of */
-    bool stale;                         /* the listeners are of a capture that is closed */
-    bool pad;                           /* tshark prints as it is told, so columns need padding */
+    const void *listener; /* the window whose events the table is made of */
+    bool stale;           /* the listeners are of a capture that is closed */
+    bool pad;             /* tshark prints as it is told, so columns need padding */
 };
 
 void sx_stats_table_register(struct sx_table *table);
@@ -109,6 +110,6 @@ void sx_stats_table_on_end(void (*end_capture)(void));
 void sx_stats_table_forget(struct sx_table *table);
 
 extern struct sx_table sx_stats_codes, sx_stats_trying, sx_stats_call_table, sx_stats_requests,
-                       sx_stats_flows, sx_stats_registrations;
+    sx_stats_flows, sx_stats_registrations;
 
 #endif

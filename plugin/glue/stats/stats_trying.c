@@ -109,9 +109,9 @@ static void free_wait(struct sx_noted *noted)
 }
 
 static const struct sx_column columns[] = {
-    {"Frame", true, 0},      {"State", false, 0},   {"Wait s", false, 0}, {"From", false, 21},
-    {"To", false, 21},       {"Cause", false, SX_REST}, {"Ended by", false, 16},
-    {"Method", false, 10},   {"100 in", true, 0},   {"Call-ID", false, 20}, {NULL, false, 0},
+    {"Frame", true, 0},  {"State", false, 0},       {"Wait s", false, 0},    {"From", false, 21},
+    {"To", false, 21},   {"Cause", false, SX_REST}, {"Ended by", false, 16}, {"Method", false, 10},
+    {"100 in", true, 0}, {"Call-ID", false, 20},    {NULL, false, 0},
 };
 SX_ROOM_FOR_COLUMNS(columns);
 
