@@ -24,7 +24,7 @@ want_to_test() {
     want iproute2 tool ip
     # tests/e2e/test_everywhere.py
     want jq tool jq
-    # tests/export; the engine itself comes by npm
+    # tests/export and tests/workflow, with modules from npm
     want nodejs tool node
     want npm tool npm
     want curl tool curl
@@ -60,7 +60,8 @@ steps=(
     "python tests/releases"     # what the tests with other releases do when one is not to be had
     "parallel tests/e2e"        # tshark, sharkd, a live capture, try.sh
     "parallel tests/gui"        # Wireshark's windows, two at a time
-    "engine tests/export"       # rows, tables and questions on ClickHouse's engine
+    "modules tests/export"      # rows, tables and questions on ClickHouse's engine
+    "modules tests/workflow"    # the workflow files
     "hostile tests/fuzz"        # libFuzzer over the core, mangled captures, valgrind
     "python tests/bench"        # what it costs, in instructions and bytes
 )
@@ -99,14 +100,14 @@ python() {
 # parallel FOLDER: the same with a process for each processor (each with a display of its own). tests/conftest.py says what stays together.
 parallel() { python "$1" -n "$(nproc)" --dist loadgroup; }
 
-# engine FOLDER: the same with ClickHouse's engine in a folder of its own; FOLDER/package.json says which.
-engine() {
-    local folder=$results/engine
+# modules FOLDER: the same with what FOLDER/package.json names, in a folder of its own.
+modules() {
+    local folder=$results/modules/$1
     mkdir -p "$folder"
     cp "$1/package.json" "$folder"
     npm install --prefix "$folder" --no-audit --no-fund --no-package-lock --ignore-scripts ||
-        fail "npm could not install ClickHouse's engine" "Is a registry there? Try it by hand: npm install in $1"
-    SX_CHDB=$folder/node_modules parallel "$1"
+        fail "npm could not install what $1 needs" "Is a registry there? Try it by hand: npm install in $1"
+    SX_NODE_MODULES=$folder/node_modules parallel "$1"
 }
 
 # roots PROGRAM [OPTION...]

@@ -21,9 +21,9 @@ class Refused(Exception):
 
 class Engine:
     def __init__(self, database):
-        modules = os.environ.get("SX_CHDB")
+        modules = os.environ.get("SX_NODE_MODULES")
         if not modules or not (Path(modules) / "chdb").is_dir():
-            raise RuntimeError("set SX_CHDB to a folder node_modules with chdb: cmake/test.sh does, or run npm install "
+            raise RuntimeError("set SX_NODE_MODULES to a folder node_modules with chdb: cmake/test.sh does, or run npm install "
                                f"with tests/export/package.json; it is {modules!r}")
         self.modules, self.database = modules, database
         self.process = self.port = None
