@@ -33,14 +33,16 @@ def clone(wireshark):
     return folder
 
 
-def run(wireshark, clone, path=None, args=()):
-    """try.sh as an ordinary user."""
+def run(wireshark, clone, path=None, args=(), for_all=None):
+    """try.sh as an ordinary user. for_all: the folder of the plugins of all users, if not Wireshark's own."""
     command = ["bash", "cmake/try.sh", *args]
     if drops_root():
         command = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *command]
     env = dict(wireshark.environment(), HOME=str(clone / "home"))
     if path:
         env.update(PATH=str(path))
+    if for_all:
+        env.update(WIRESHARK_PLUGIN_DIR=str(for_all))
     return subprocess.run(command, cwd=clone, env=env, capture_output=True, encoding="utf-8",
                           stdin=subprocess.DEVNULL, timeout=300)
 
@@ -74,6 +76,31 @@ def test_try_again_builds_and_changes_nothing(wireshark, clone):
     assert "no work to do" in (clone / "build/release/build.log").read_text()
     assert not list((clone / "home").rglob("*.old"))
     assert "Already there: " in done.stdout
+
+
+def test_a_second_copy_that_wireshark_does_not_use_is_removed(wireshark, clone):
+    """One for all users and one of the user's own: the first counts, and the other would grow old."""
+    (own,) = installed(clone)
+    for_all = clone / "for-all"
+    copy = for_all / own.parent.parent.name / "epan" / own.name
+    copy.parent.mkdir(parents=True)
+    shutil.copy(own, copy)
+    wireshark.hand_over(for_all)
+    done = run(wireshark, clone, for_all=for_all)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"Removed the second copy, which Wireshark did not use: {own}" in done.stdout
+    assert copy.is_file() and not installed(clone)
+
+    copy.write_bytes(copy.read_bytes() + b"old")
+    done = run(wireshark, clone, for_all=for_all)
+    assert done.returncode == 1, "no user may change what is there for all"
+    assert f"another copy is installed for all users, and Wireshark prefers it: {copy}" in done.stderr
+    assert "sudo cmake/try.sh" in done.stderr
+    assert not installed(clone)
+
+    shutil.rmtree(for_all)
+    done = run(wireshark, clone)
+    assert done.returncode == 0 and list(installed(clone)) == [own]
 
 
 def test_help(wireshark, clone):
