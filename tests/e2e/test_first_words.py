@@ -69,3 +69,13 @@ def test_the_first_words_hold_finding_and_culprit(wireshark, capture, path):
     late = [verdict for trees in wireshark.everything(capture(path), "two") for verdict in flagged(trees)
             if len(verdict) > SEEN and not any(re.search(row, verdict[:SEEN]) for row in FOUND)]
     assert not late, late[:4]
+
+
+# A window of 1920 x 1080 in the stock layout shows some 20 lines of the tree; five layers stand above ours.
+LINES = 15
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
+def test_a_tree_fits_on_the_screen(wireshark, capture, path):
+    long = [(number, lines) for number, lines in enumerate(wireshark.lines(capture(path)), 1) if sum(lines) > LINES]
+    assert not long

@@ -206,12 +206,16 @@ class Wireshark:
         return [[trees.get(number, [])]
                 for number in range(1, len(self.everything(capture, "one")) + 1)]
 
+    def lines(self, capture):
+        """How many lines each of our trees takes in a window, opened as far as its own items; per frame."""
+        return self.pdml(capture)[2]
+
     def sip_codes(self, capture, mode):
         """The messages the SIP dissector draws, per frame; see sip_messages()."""
         return self.pdml(capture, *{"one": [], "two": ["-2"]}[mode])[1]
 
     def pdml(self, capture, *args):
-        """Our trees and the SIP dissector's messages, per frame."""
+        """Our trees, the SIP dissector's messages and how many lines our open trees take, per frame."""
         key = (capture, "pdml", args)
         if key not in self.seen:
             self.seen[key] = self.read_pdml(self.tshark([*args, "-T", "pdml"], capture))
@@ -220,11 +224,18 @@ class Wireshark:
     def read_pdml(self, text):
         packets = ElementTree.fromstring(text).findall("packet")
         return ([self.pdml_trees(packet) for packet in packets],
-                [sip_messages(packet) for packet in packets])
+                [sip_messages(packet) for packet in packets],
+                [[self.pdml_lines(proto) for proto in self.pdml_protos(packet)] for packet in packets])
 
     def pdml_trees(self, packet):
-        protos = packet.iter("proto")
-        return [self.pdml_tree(proto) for proto in protos if proto.get("name") == PREFIX]
+        return [self.pdml_tree(proto) for proto in self.pdml_protos(packet)]
+
+    def pdml_protos(self, packet):
+        return [proto for proto in packet.iter("proto") if proto.get("name") == PREFIX]
+
+    def pdml_lines(self, proto):
+        """With the tree open, and closed what is below its items."""
+        return 1 + sum(item.get("hide") != "yes" for item in proto.findall("field"))
 
     def pdml_tree(self, proto):
         shown = [(PREFIX, proto.get("showname"))]
