@@ -19,6 +19,7 @@ want_to_test() {
     want shellcheck tool shellcheck
     # tests/structure
     want clang-format-14 tool clang-format-14
+    want clang-tidy-14 tool clang-tidy-14
     # tests/e2e/test_live.py
     want sip-tester tool sipp
     want iproute2 tool ip
@@ -54,7 +55,7 @@ want_to_test() {
 steps=(
     "unit dev"                  # C unit tests; warnings are errors
     "unit asan"                 # the same under the address and undefined behaviour sanitizers
-    "python tests/structure"    # who includes whom; how the texts are written
+    "python tests/structure"    # who includes whom; how texts and C files are written
     "python tests/catalogue"    # the texts against the registry
     "python tests/captures"     # the ladders' own reader
     "python tests/releases"     # what the tests with other releases do when one is not to be had

@@ -7,7 +7,7 @@
 
 /* Large, so that blocks are few: one between the dissectors' allocations makes those dearer. What
  * is not touched yet takes no memory. */
-#define MIN_BLOCK_BYTES (256u * 1024)
+#define MIN_BLOCK_BYTES ((size_t)256 * 1024)
 
 void sx_pool_init(struct sx_pool *pool, size_t item_size)
 {

@@ -6,7 +6,7 @@
 #include "core/base/text.h"
 
 /* Longer than any text: of each byte at most one character of three bytes is made. */
-#define BLOCK_BYTES (64u * 1024)
+#define BLOCK_BYTES ((size_t)64 * 1024)
 
 void sx_texts_init(struct sx_texts *texts)
 {

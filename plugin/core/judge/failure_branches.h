@@ -26,7 +26,7 @@ struct sx_failure_branches sx_failure_branches_of(const struct sx_tracker *track
  * NULL. */
 struct sx_failure_cause sx_failure_of_branches(const struct sx_tracker *tracker,
                                                const struct sx_txn *at,
-                                               const struct sx_failure_branches *branches);
+                                               const struct sx_failure_branches *all);
 
 /* When the last of them ended in a final response; *frame stays 0 and the result false if one has
  * none. With no branch at all: the request itself. */

@@ -20,7 +20,7 @@ struct sx_uri {
     bool is_sip;             /* sip or sips; else only the whole is to be compared */
 };
 
-struct sx_uri sx_uri_read(struct sx_slice uri);
+struct sx_uri sx_uri_read(struct sx_slice s);
 
 /* Adds what equal URIs have alike: two equal ones always give the same hash. Different ones may,
  * where they differ in parameters that only count if both have them. */

@@ -38,11 +38,11 @@ struct sx_call_index *sx_call_index_new(const struct sx_tracker *tracker);
 void sx_call_index_free(struct sx_call_index *calls);
 
 /* The topmost transaction above this one; needs no index. */
-uint32_t sx_call_top(const struct sx_tracker *tracker, uint32_t txn);
+uint32_t sx_call_top(const struct sx_tracker *tracker, uint32_t number);
 
 /* The number of the call that a transaction belongs to; 0 for 0. */
 uint32_t sx_call_of(const struct sx_call_index *calls, const struct sx_tracker *tracker,
-                    uint32_t txn);
+                    uint32_t number);
 
 /* The transaction that tells how the call went: its newest attempt; among forks at the first hop
  * the one that was answered, else the oldest. */

@@ -36,16 +36,16 @@ struct sx_riding {
     uint32_t newest; /* number of the newest such transaction */
 };
 
-guint sx_way_hash(gconstpointer p)
+guint sx_way_hash(gconstpointer way)
 {
-    const struct sx_way *c = p;
+    const struct sx_way *c = way;
 
     return (c->from.host * 31 + c->from.port) * 31 + c->to.port;
 }
 
-gboolean sx_way_equal(gconstpointer x, gconstpointer y)
+gboolean sx_way_equal(gconstpointer one, gconstpointer other)
 {
-    const struct sx_way *a = x, *b = y;
+    const struct sx_way *a = one, *b = other;
 
     return sx_endpoint_eq(a->from, b->from) && sx_endpoint_eq(a->to, b->to);
 }

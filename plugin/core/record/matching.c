@@ -56,9 +56,9 @@ static inline uint64_t hash_of_lower(const struct sx_tracker *t, struct sx_slice
     return sx_hash_end(h).bits;
 }
 
-uint64_t sx_txn_call_hash(const struct sx_tracker *t, struct sx_slice s)
+uint64_t sx_txn_call_hash(const struct sx_tracker *t, struct sx_slice call_id)
 {
-    return s.n > 0 ? hash_of(t, s) : 0;
+    return call_id.n > 0 ? hash_of(t, call_id) : 0;
 }
 
 uint32_t sx_txn_hash(const struct sx_tracker *t, struct sx_slice s)

@@ -32,10 +32,10 @@ bool sx_tracker_tick(struct sx_tracker *tracker, uint32_t frame, int64_t time_ns
 uint32_t sx_tracker_due(struct sx_tracker *tracker);
 
 /* Records that the newest frame found this wait past its limit. */
-void sx_tracker_expired(struct sx_tracker *tracker, uint32_t txn, bool after_100);
+void sx_tracker_expired(struct sx_tracker *tracker, uint32_t number, bool after_100);
 
-/* Records that the newest frame, which becomes its frame, found something overdue after an answer.
- * */
+/* Records that the newest frame, which becomes its frame, found something overdue after an
+ * answer. */
 void sx_tracker_add_overdue(struct sx_tracker *tracker, const struct sx_overdue *overdue);
 
 /* Adds a message and returns its record. Fills in from and to. */

@@ -136,7 +136,7 @@ void sx_note_ports(struct sx_tracker *tracker, const struct sx_observation *obs)
 
 /* For tables whose keys begin with the two ends of a connection. */
 guint sx_way_hash(gconstpointer way);
-gboolean sx_way_equal(gconstpointer a, gconstpointer b);
+gboolean sx_way_equal(gconstpointer one, gconstpointer other);
 
 /* ---- strays.c ---- */
 

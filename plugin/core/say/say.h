@@ -45,7 +45,7 @@ bool sx_say_cause(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 void sx_say_more(wmem_strbuf_t *out, uint32_t more);
 
 /* "10.0.0.1" or "2001:db8::1" */
-void sx_say_host(wmem_strbuf_t *out, const struct sx_tracker *tracker, uint32_t host);
+void sx_say_host(wmem_strbuf_t *out, const struct sx_tracker *tracker, uint32_t number);
 
 /* "10.0.0.1:5060" or "[2001:db8::1]:5060" */
 void sx_say_endpoint(wmem_strbuf_t *out, const struct sx_tracker *tracker, struct sx_endpoint end);

@@ -18,11 +18,11 @@ void sx_say_refresh(wmem_strbuf_t *out, const struct sx_refresh *refresh);
 const char *sx_say_refusal(enum sx_refresh_refusal refusal);
 
 /* "it comes 20 s after the registration in frame 1 had run out, as each refresh so far (3)" */
-void sx_say_late_refresh(wmem_strbuf_t *out, const struct sx_late_refresh *late);
+void sx_say_late_refresh(wmem_strbuf_t *out, const struct sx_late_refresh *r);
 
 /* "no refresh in this capture: the registration ran out 20 s before its end" */
 void sx_say_no_refresh(wmem_strbuf_t *out, const struct sx_tracker *tracker,
-                       const struct sx_no_refresh *none);
+                       const struct sx_no_refresh *r);
 
 /* "5 REGISTERs in a row for sip:bob@example.com since frame 1, within 2 s, each soon after ...". Of
  * a mark SX_HEALTH_SOON. */

@@ -98,8 +98,8 @@ static const char *how_it_went(const struct outcome *o)
 static void verdict_cell(struct sx_row *row, const struct outcome *o)
 {
     const char *went = how_it_went(o);
-    double seconds = (double)(o->wait.wait_ns / (SX_NS_PER_S / 10)) /
-                     10; /* cut, as in the verdict */
+    int64_t tenths = o->wait.wait_ns / (SX_NS_PER_S / 10); /* cut, as in the verdict */
+    double seconds = (double)tenths / 10;
 
     if (o->wait.state == SX_TRYING_TIMED_OUT)
         sx_row_textf(row, "%s, stuck %.1f s after 100", went, seconds);

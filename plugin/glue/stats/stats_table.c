@@ -271,7 +271,7 @@ static void make_rows(const struct sx_notes *notes)
     }
     g_hash_table_destroy(done);
     if (rows->num_elements > 1)
-        qsort(rows->elements, rows->num_elements, sizeof *rows->elements, compare_rows);
+        qsort(rows->elements, rows->num_elements, sizeof(void *), compare_rows);
 }
 
 /* What is longer than max characters gets a mark at its end. */

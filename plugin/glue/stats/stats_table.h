@@ -104,7 +104,7 @@ void sx_stats_table_register(struct sx_table *table);
 const struct sx_call_index *sx_stats_calls(struct sx_table *table);
 
 /* Before the tables of a single pass are made. */
-void sx_stats_table_on_end(void (*end_capture)(void));
+void sx_stats_table_on_end(void (*callback)(void));
 
 /* Forgets the tracker of a capture that is closed. */
 void sx_stats_table_forget(struct sx_table *table);
