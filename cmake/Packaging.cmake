@@ -26,8 +26,8 @@ install(TARGETS sipexplain LIBRARY DESTINATION ${SX_RPM_PLUGINS} COMPONENT rpm E
 install(TARGETS sipexplain LIBRARY DESTINATION plugins/${SX_RELEASE}/epan ${SX_PORTABLE})
 sx_install_for_all("share/wireshark/profiles/SIP Explain" DIRECTORY plugin/profile/)
 install(DIRECTORY plugin/profile/ DESTINATION "profiles/SIP Explain" ${SX_PORTABLE})
-sx_install_for_all(${SX_DOC} FILES README.md LICENSE)
-install(FILES README.md LICENSE DESTINATION . ${SX_PORTABLE})
+sx_install_for_all(${SX_DOC} FILES README.md README.zh.md LICENSE)
+install(FILES README.md README.zh.md LICENSE DESTINATION . ${SX_PORTABLE})
 
 set(CPACK_PACKAGE_NAME sipexplain)
 set(CPACK_PACKAGE_VENDOR "sipexplain")

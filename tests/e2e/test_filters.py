@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Filters that people try: what they find, and what the names of the fields say of their units."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 CAPTURES = Path(__file__).parents[1] / "captures"
+README = Path(__file__).parents[2] / "README.md"
 RECORDED = sorted((CAPTURES / "recorded").glob("*.pcapng"))[::3]
 SECONDS = {"sipexplain.retry_after", "sipexplain.session.expires", "sipexplain.registration.expires"}
 
@@ -31,6 +33,16 @@ def test_failure_alone_also_finds_what_is_none(wireshark, capture):
     path = capture(CAPTURES / "recorded" / "auth-proxy-407.pcapng")
     assert failures(wireshark, path, "sipexplain.failure", True)
     assert not failures(wireshark, path, "sipexplain.failed", True)
+
+
+def test_wireshark_takes_the_filters_of_the_readme(wireshark, capture):
+    """Those of README.zh.md are among them: tests/structure/test_readme.py."""
+    shown = re.findall(r"^\| `((?:sipexplain\.|_ws\.)[^`\n]+)` \|",
+                       README.read_text(encoding="utf-8").replace("\\|", "|"), re.MULTILINE)
+    assert len(shown) >= 35
+    path = capture(CAPTURES / "recorded" / "auth-proxy-407.pcapng")
+    every = " || ".join(f"({one})" for one in shown)
+    assert wireshark.fields(path, ["frame.number"], two_pass=True, display_filter=every)
 
 
 def test_durations_say_their_unit(wireshark):

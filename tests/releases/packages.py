@@ -22,7 +22,7 @@ PACKAGES = SOURCE / "build" / "packages"
 NOT_SOURCE = shutil.ignore_patterns("build", ".git", "__pycache__", ".pytest_cache")
 CAPTURE = SOURCE / "tests" / "captures" / "recorded" / "call-answered.pcapng"
 PROFILE = "SIP Explain"
-DOCUMENTS = ("README.md", "LICENSE")
+DOCUMENTS = ("README.md", "README.zh.md", "LICENSE")
 USER = "65534"
 
 

@@ -100,7 +100,7 @@ def make(copy):
         names = tar.getnames()
     copy.check("all of it is in one folder", {path.split("/")[0] for path in names} == {name}, names)
     for path in ("plugin/catalogue/catalogue_data.c", "plugin/catalogue/codes/430-flow-failed.md", "CHANGELOG.md",
-                 "README.md", "LICENSE", "plugin/version.txt"):
+                 "README.md", "README.zh.md", "LICENSE", "plugin/version.txt"):
         copy.check(f"the archive has {path}", f"{name}/{path}" in names, names)
     return archive
 
