@@ -42,10 +42,10 @@ section=$(awk -v version="$version" '
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 git archive HEAD | tar -x -C "$work"
-python3 -B "$work/plugin/catalogue/generate.py" --output "$work/catalogue_data.c"
+python3 -B "$work/plugin/catalogue/generate.py" --output "$work/catalogue_data.c" --words "$work/catalogue_words.h"
 mkdir -p "$out"
 git archive --format=tar --prefix="$name/plugin/catalogue/" --add-file="$work/catalogue_data.c" \
-    --prefix="$name/" HEAD | gzip -9n >"$work/$name.tar.gz"
+    --add-file="$work/catalogue_words.h" --prefix="$name/" HEAD | gzip -9n >"$work/$name.tar.gz"
 
 # What nobody has built is no release.
 mkdir "$work/unpacked"

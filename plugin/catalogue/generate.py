@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import stacks
+import words
 from texts import Report, c_array, c_rows, c_string, codes_of, list_of, prose_errors, read_lines
 
 CLASSES = {1: "Provisional", 2: "Success", 3: "Redirection", 4: "Client Failure",
@@ -266,7 +267,7 @@ def check_translation(entry, base, report):
 
 
 def read_catalogue(folder, report):
-    """Read and check a folder: (base files by (is_class, number), translations, tables, stacks)."""
+    """Read and check a folder: (base files by (is_class, number), translations, tables, stacks, words)."""
     base, translations = {}, []
     for path in sorted((folder / "codes").glob("*.md")):
         entry = read_entry(path, report)
@@ -286,7 +287,8 @@ def read_catalogue(folder, report):
     for entry in translations:
         check_translation(entry, base.get((entry.is_class, entry.number)), report)
     tables = {name: read_table(folder / name, report) for name in TABLES}
-    return base, translations, tables, stacks.read(folder / "stacks", report)
+    return (base, translations, tables, stacks.read(folder / "stacks", report),
+            words.read(folder, report))
 
 
 # Writing
@@ -346,7 +348,7 @@ def c_numbers(name, rows):
             f"const size_t {name}_count = sizeof {name} / sizeof {name}[0];"]
 
 
-def generate(base, translations, tables, software, language=None):
+def generate(base, translations, tables, software, said, language=None):
     """The C file, as one string."""
     texts = {key: entry.texts for key, entry in base.items()}
     texts.update({(entry.is_class, entry.number): entry.texts
@@ -365,13 +367,14 @@ def generate(base, translations, tables, software, language=None):
     return "\n".join([
         "/* Written by plugin/catalogue/generate.py from the files beside it: change those.",
         " *", " * SPDX-License-Identifier: GPL-2.0-or-later", " */",
-        '#include "core/facts/catalogue.h"', '#include "core/facts/stack_facts.h"', "", *arrays,
+        '#include "core/base/language.h"', '#include "core/facts/catalogue.h"',
+        '#include "core/facts/stack_facts.h"', "", *arrays,
         "const struct sx_code sx_codes[] = {", *entries[False], "};",
         "const size_t sx_codes_count = sizeof sx_codes / sizeof sx_codes[0];", "",
         "const struct sx_code sx_class_fallbacks[7] = {", *entries[True], "};",
         *c_numbers("sx_q850_causes", tables["q850-causes.tsv"]),
         *c_numbers("sx_warn_codes", tables["warn-codes.tsv"]), "",
-        *stacks.generate(software), ""])
+        *stacks.generate(software), "", *words.generate(said), ""])
 
 
 def main():
@@ -385,24 +388,29 @@ def main():
     action.add_argument("--table", action="store_true",
                         help="check and print what is known of software, for the README")
     action.add_argument("--output", metavar="FILE", type=Path, help="check and write the C file")
+    parser.add_argument("--words", metavar="FILE", type=Path,
+                        help="with --output: write the header of the words as well")
     options = parser.parse_args()
 
     report = Report()
-    base, translations, tables, software = read_catalogue(options.folder, report)
+    base, translations, tables, software, said = read_catalogue(options.folder, report)
     if report:
         sys.stderr.write(str(report))
         return 1
     if options.language and options.language not in {entry.language for entry in translations}:
         parser.error(f"no file is translated into '{options.language}'")
     if options.output:
-        text = generate(base, translations, tables, software, options.language)
+        text = generate(base, translations, tables, software, said, options.language)
         options.output.write_bytes(text.encode("ascii"))
+        if options.words:
+            options.words.write_bytes("\n".join(words.header(said)).encode("ascii"))
     elif options.table:
         print("\n".join(stacks.table(software)))
     else:
         print(f"{len(base) - len(CLASSES)} codes, {len(CLASSES)} classes, {len(translations)} "
               f"translations, {', '.join(f'{len(tables[name])} in {name}' for name in TABLES)}, "
-              f"{sum(len(facts) for _, facts in software)} facts of {len(software)} programs")
+              f"{sum(len(facts) for _, facts in software)} facts of {len(software)} programs, "
+              f"{sum(map(len, said['en'].values()))} messages in {' and '.join(said)}")
     return 0
 
 

@@ -5,6 +5,8 @@ import unicodedata
 
 WIDTH = 100
 
+CJK_MARKS = tuple("。、“”「」《》…")    # full-width, whatever Unicode calls them
+
 MARKUP = re.compile(r"\*|__|~~|\]\(|<[A-Za-z/!]|^[-+>|] |^[0-9]+[.)] ", re.MULTILINE)
 
 
@@ -51,8 +53,8 @@ def line_errors(line, is_table):
         yield f"line of {len(line)} columns; break it at {WIDTH}"
 
 
-def read_lines(path, report, is_table=False):
-    """The lines of a file, or None if it cannot be read."""
+def read_lines(path, report, is_table=False, has_indent=False):
+    """The lines of a file, or None if it cannot be read. has_indent: four spaces may begin a line."""
     if not path.exists():
         report.error(path, 1, "missing; add the file")
         return None
@@ -67,9 +69,20 @@ def read_lines(path, report, is_table=False):
         report.error(path, len(lines), "no newline at the end of the file; add one")
         lines.append("")
     for number, line in enumerate(lines[:-1], 1):
-        for message in line_errors(line, is_table):
+        for message in line_errors(line.removeprefix("    ") if has_indent else line, is_table):
             report.error(path, number, message)
     return lines[:-1]
+
+
+def joined(lines):
+    """Lines of a paragraph as one. Chinese has no space where a line of it was broken, but between
+    its own characters and others."""
+    text = lines[0]
+    for line in lines[1:]:
+        ends = [unicodedata.east_asian_width(text[-1:] or " "), unicodedata.east_asian_width(line[:1] or " ")]
+        no_space = "F" in ends or ends == ["W", "W"] or text[-1:] in CJK_MARKS or line[:1] in CJK_MARKS
+        text += ("" if no_space else " ") + line
+    return text
 
 
 def prose_errors(paragraph, limit):

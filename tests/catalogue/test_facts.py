@@ -34,7 +34,7 @@ class Fact:
 FACTS = [Fact(line) for line in (HERE / "registry.tsv").read_text("utf-8").splitlines()
          if not line.startswith("#")]
 REPORT = generate.Report()
-BASE, TRANSLATIONS, TABLES, STACKS = generate.read_catalogue(CATALOGUE, REPORT)
+BASE, TRANSLATIONS, TABLES, STACKS, WORDS = generate.read_catalogue(CATALOGUE, REPORT)
 CODES = {number: entry for (is_class, number), entry in BASE.items() if not is_class}
 ENTRIES = sorted(BASE.values(), key=lambda entry: entry.path.name)
 
@@ -176,7 +176,7 @@ def test_wireshark_refuses_a_wrong_display_filter():
 
 def test_the_shipped_tables_compile(tmp_path):
     output = tmp_path / "catalogue.c"
-    output.write_text(generate.generate(BASE, TRANSLATIONS, TABLES, STACKS))
+    output.write_text(generate.generate(BASE, TRANSLATIONS, TABLES, STACKS, WORDS))
     compiler = subprocess.run(["gcc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only",
                                "-I", CATALOGUE.parent, output],
                               text=True, capture_output=True, check=False)

@@ -263,7 +263,7 @@ def test_no_errors(folder):
     result = run(folder, "--check")
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout == ("2 codes, 6 classes, 0 translations, 2 in q850-causes.tsv, "
-                             "1 in warn-codes.tsv, 0 facts of 0 programs\n")
+                             "1 in warn-codes.tsv, 0 facts of 0 programs, 0 messages in en\n")
 
 
 @pytest.mark.parametrize("name, old, new, line, message", ONE_CHANGE)

@@ -3,12 +3,11 @@
  */
 #include "core/say/say.h"
 
-#include <inttypes.h>
-
 #include <wsutil/inet_addr.h>
 
 #include "core/judge/failure.h"
 #include "core/record/evidence.h"
+#include "core/say/words.h"
 
 size_t sx_line_break(const char *text, size_t max)
 {
@@ -25,23 +24,24 @@ size_t sx_line_break(const char *text, size_t max)
     return cut;
 }
 
-/* At least this many digits. Formatted output costs ten times as much, and every verdict needs it.
- * */
-static void say_digits(wmem_strbuf_t *out, uint64_t number, unsigned least)
+/* Writes at least this many digits in front of end and returns where they begin. Formatted output
+ * costs ten times as much, and every verdict needs it. */
+static char *put_digits(char *end, uint64_t number, unsigned least)
 {
-    char digits[20];
-    unsigned n = 0;
+    char *p = end;
 
     do {
-        digits[sizeof digits - ++n] = (char)('0' + number % 10);
+        *--p = (char)('0' + number % 10);
         number /= 10;
-    } while (number > 0 || n < least);
-    wmem_strbuf_append_len(out, digits + sizeof digits - n, n);
+    } while (number > 0 || (size_t)(end - p) < least);
+    return p;
 }
 
 void sx_say_number(wmem_strbuf_t *out, uint64_t number)
 {
-    say_digits(out, number, 1);
+    char digits[20], *end = digits + sizeof digits, *p = put_digits(end, number, 1);
+
+    wmem_strbuf_append_len(out, p, (size_t)(end - p));
 }
 
 /* What a time is shown as is cut, not rounded: so no part is longer than its whole, and nothing has
@@ -49,38 +49,35 @@ void sx_say_number(wmem_strbuf_t *out, uint64_t number)
 void sx_say_time(wmem_strbuf_t *out, int64_t ns)
 {
     uint64_t ms = (uint64_t)MAX(ns, 0) / SX_NS_PER_MS;
+    char digits[24], *p = digits + sizeof digits - 1;
 
-    if (ms == 0) {
-        wmem_strbuf_append(out, ns > 0 ? "less than 0.001" : "0");
-    } else if (ms >= 180000) {
-        uint64_t s = ms / 1000;
-        sx_say_number(out, s / 60);
-        wmem_strbuf_append(out, " min ");
-        sx_say_number(out, s % 60);
-    } else if (ms % 1000 == 0) {
-        sx_say_number(out, ms / 1000);
-    } else if (ms >= 10000) {
-        uint64_t tenths = ms / 100;
-        sx_say_number(out, tenths / 10);
-        wmem_strbuf_append_c(out, '.');
-        sx_say_number(out, tenths % 10);
-    } else {
-        sx_say_number(out, ms / 1000);
-        wmem_strbuf_append_c(out, '.');
-        say_digits(out, ms % 1000, 3);
+    if (ms == 0 && ns > 0) {
+        wmem_strbuf_append(out, sx_words_say_moment());
+        return;
     }
-    wmem_strbuf_append(out, " s");
+    if (ms >= 180000) {
+        sx_words_say_minutes(out, ms / 60000, ms / 1000 % 60);
+        return;
+    }
+    *p = '\0';
+    if (ms >= 10000 && ms % 1000 != 0) {
+        p = put_digits(p, ms / 100 % 10, 1);
+        *--p = '.';
+    } else if (ms % 1000 != 0) {
+        p = put_digits(p, ms % 1000, 3);
+        *--p = '.';
+    }
+    sx_words_say_seconds(out, put_digits(p, ms / 1000, 1));
 }
 
 void sx_say_more(wmem_strbuf_t *out, uint32_t more)
 {
     if (more > 0)
-        wmem_strbuf_append_printf(out, ", and %" PRIu32 " more", more);
+        sx_words_say_more(out, more);
 }
 
-void sx_say_host(wmem_strbuf_t *out, const struct sx_tracker *tracker, uint32_t number)
+void sx_say_host_name(wmem_strbuf_t *out, const struct sx_host *host)
 {
-    const struct sx_host *host = sx_tracker_host(tracker, number);
     char text[WS_INET6_ADDRSTRLEN];
 
     if (host->len == 4)
@@ -88,96 +85,93 @@ void sx_say_host(wmem_strbuf_t *out, const struct sx_tracker *tracker, uint32_t 
     else if (host->len == 16)
         wmem_strbuf_append(out, ws_inet_ntop6(host->bytes, text, sizeof text));
     else
-        wmem_strbuf_append(out, "the next hop");
+        wmem_strbuf_append(out, sx_words_say_next_hop());
+}
+
+void sx_say_host_port(wmem_strbuf_t *out, const struct sx_host *host, uint16_t port)
+{
+    wmem_strbuf_append(out, host->len == 16 ? "[" : "");
+    sx_say_host_name(out, host);
+    wmem_strbuf_append(out, host->len == 16 ? "]:" : ":");
+    sx_say_number(out, port);
+}
+
+void sx_say_host(wmem_strbuf_t *out, const struct sx_tracker *tracker, uint32_t number)
+{
+    sx_say_host_name(out, sx_tracker_host(tracker, number));
 }
 
 void sx_say_endpoint(wmem_strbuf_t *out, const struct sx_tracker *tracker, struct sx_endpoint end)
 {
-    bool six = sx_tracker_host(tracker, end.host)->len == 16;
-
-    wmem_strbuf_append(out, six ? "[" : "");
-    sx_say_host(out, tracker, end.host);
-    wmem_strbuf_append_printf(out, "%s:%u", six ? "]" : "", end.port);
+    sx_say_host_port(out, sx_tracker_host(tracker, end.host), end.port);
 }
 
 void sx_say_no_response(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                         const struct sx_txn *txn)
 {
-    wmem_strbuf_append(out, "no response for ");
-    sx_say_time(out, sx_tracker_now(tracker) - txn->request_ns);
+    wmem_strbuf_t *sends = sx_words_piece(out), *unreachable = sx_words_piece(out);
+
     if (txn->sends > 1)
-        wmem_strbuf_append_printf(out, ", sent %" PRIu32 " times", txn->sends);
-    if (!sx_evidence_unreachable(txn, sx_evidence_now(tracker)))
-        return;
-    wmem_strbuf_append(out, ": ");
-    sx_say_host(out, tracker, txn->dst.host);
-    wmem_strbuf_append_printf(out, " cannot be reached, frame %" PRIu32,
-                              txn->last_unreachable_frame);
+        sx_words_say_sends(sends, txn->sends);
+    if (sx_evidence_unreachable(txn, sx_evidence_now(tracker)))
+        sx_words_say_unreachable(unreachable, sx_tracker_host(tracker, txn->dst.host),
+                                 txn->last_unreachable_frame);
+    sx_words_say_no_response(out, sx_tracker_now(tracker) - txn->request_ns, sends, unreachable);
 }
 
 void sx_say_not_repeated(wmem_strbuf_t *out, const struct sx_txn *txn)
 {
-    wmem_strbuf_append(out, "cannot tell: no response in the capture, but the client ");
     if (txn->sends > 1)
-        wmem_strbuf_append_printf(out,
-                                  "stopped after sending it %" PRIu32 " times; over UDP it goes "
-                                  "on for 32 s while it hears nothing",
-                                  txn->sends);
+        sx_words_say_stopped_repeating(out, txn->sends);
     else
-        wmem_strbuf_append(out,
-                           "did not send it again, as it does over UDP while it hears nothing");
-}
-
-/* Who cancels waits for 64*T1 (RFC 3261 9.1). */
-static void say_late_end(wmem_strbuf_t *out, const struct sx_txn *txn)
-{
-    wmem_strbuf_append(out, "too late: ");
-    sx_say_time(out, txn->final_ns - txn->cancel_ns);
-    wmem_strbuf_append_printf(out,
-                              " after the CANCEL in frame %" PRIu32 "; the client gives up 32 s "
-                              "after it",
-                              txn->cancel_frame);
+        wmem_strbuf_append(out, sx_words_say_not_repeated());
 }
 
 void sx_say_next(wmem_strbuf_t *out, const struct sx_txn *next, const char *what)
 {
     if (next->request_frame)
-        wmem_strbuf_append_printf(out, "%s in frame %" PRIu32, what, next->request_frame);
+        sx_words_say_next(out, what, next->request_frame);
     else
-        wmem_strbuf_append_printf(out, "%s, and the response to that is in frame %" PRIu32, what,
-                                  next->final_frame ? next->final_frame
-                                                    : next->first_response_frame);
+        sx_words_say_next_unseen(out, what,
+                                 next->final_frame ? next->final_frame
+                                                   : next->first_response_frame);
 }
 
+static void say_following(wmem_strbuf_t *out, const struct sx_txn *next, const char *what,
+                          bool is_normal)
+{
+    if (!is_normal) {
+        sx_say_next(out, next, what);
+        return;
+    }
+    wmem_strbuf_t *step = sx_words_piece(out);
+    sx_say_next(step, next, what);
+    sx_words_say_normal(out, step);
+}
+
+/* Too late: who cancels waits for 64*T1 (RFC 3261 9.1). */
 bool sx_say_step(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
                  const struct sx_code *entry)
 {
     const struct sx_txn *next = sx_tracker_txn(tracker, txn->followed_by);
-    const char *normal = sx_failure_judge(tracker, txn, entry->code) ? "" : "normal: ";
+    bool is_normal = !sx_failure_judge(tracker, txn, entry->code);
 
     switch ((enum sx_role)entry->role) {
     case SX_ROLE_CHALLENGE:
-        if (!next)
-            return false;
-        wmem_strbuf_append(out, normal);
-        sx_say_next(out, next, "the client answers the challenge");
-        return true;
+        if (next)
+            say_following(out, next, sx_words_say_challenge_answered(), is_normal);
+        return next;
     case SX_ROLE_REDIRECT:
     case SX_ROLE_RETRY:
-        if (!next)
-            return false;
-        wmem_strbuf_append(out, normal);
-        sx_say_next(out, next, "a new attempt follows");
-        return true;
+        if (next)
+            say_following(out, next, sx_words_say_new_attempt(), is_normal);
+        return next;
     case SX_ROLE_CANCELLED:
-        if (!txn->cancel_frame)
-            return false;
-        if (*normal)
-            wmem_strbuf_append_printf(out, "%scancelled in frame %" PRIu32, normal,
-                                      txn->cancel_frame);
-        else
-            say_late_end(out, txn);
-        return true;
+        if (txn->cancel_frame && is_normal)
+            sx_words_say_cancelled(out, txn->cancel_frame);
+        else if (txn->cancel_frame)
+            sx_words_say_too_late(out, txn->final_ns - txn->cancel_ns, txn->cancel_frame);
+        return txn->cancel_frame;
     case SX_ROLE_PROGRESS:
     case SX_ROLE_SUCCESS:
     case SX_ROLE_FAILURE:

@@ -44,10 +44,13 @@ bool sx_say_cause(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 /* ", and 12 more"; nothing for 0 */
 void sx_say_more(wmem_strbuf_t *out, uint32_t more);
 
-/* "10.0.0.1" or "2001:db8::1" */
+/* "10.0.0.1" or "2001:db8::1"; "10.0.0.1:5060" or "[2001:db8::1]:5060" */
+void sx_say_host_name(wmem_strbuf_t *out, const struct sx_host *host);
+void sx_say_host_port(wmem_strbuf_t *out, const struct sx_host *host, uint16_t port);
+
+/* The same of a number of a host. */
 void sx_say_host(wmem_strbuf_t *out, const struct sx_tracker *tracker, uint32_t number);
 
-/* "10.0.0.1:5060" or "[2001:db8::1]:5060" */
 void sx_say_endpoint(wmem_strbuf_t *out, const struct sx_tracker *tracker, struct sx_endpoint end);
 
 /* "answered, but the capture lacks the response: frame 5 acknowledges it". Not for
@@ -67,9 +70,8 @@ void sx_say_not_repeated(wmem_strbuf_t *out, const struct sx_txn *txn);
 void sx_say_expiry(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                    const struct sx_expiry *expiry);
 
-/* What, and where the attempt is that it tells of: " in frame 12"; where the capture lacks its
- * request
- * ", and the response to that is in frame 13". */
+/* What, and where the attempt is that it tells of: "what in frame 12"; where the capture lacks its
+ * request "what, and the response to that is in frame 13". */
 void sx_say_next(wmem_strbuf_t *out, const struct sx_txn *next, const char *what);
 
 /* "normal: the client answers the challenge in frame 12", where that leads on; "too late: 81.9 s

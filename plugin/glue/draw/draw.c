@@ -7,6 +7,7 @@
 
 #include "core/base/text.h"
 #include "core/say/say.h"
+#include "core/say/words.h"
 #include "glue/draw/draw.h"
 
 /* A field value of more bytes helps nobody read it. */
@@ -96,22 +97,25 @@ proto_item *sx_add_frame(const struct sx_pen *p, proto_tree *tree, int hf, uint3
     return shown ? sx_add_uint(p, tree, hf, shown) : NULL;
 }
 
-/* The number behind "frame " as it is shown; where it was no number, nothing is taken. */
+/* The number and what stands around it as they are shown; where it was no number of a frame,
+ * nothing of text is taken. */
 static const char *add_shown_frame(wmem_strbuf_t *out, const struct sx_tracker *tracker,
-                                   const char *text)
+                                   const char *text, struct sx_slice before, struct sx_slice after)
 {
     uint32_t number = 0;
     const char *rest = text;
 
     for (; g_ascii_isdigit(*rest); rest++)
         number = number * 10 + (uint32_t)(*rest - '0');
-    if (rest == text)
-        wmem_strbuf_append(out, "frame ");
-    else if (sx_tracker_frame_shown(tracker, number))
-        wmem_strbuf_append_printf(out, "frame %u", sx_tracker_frame_shown(tracker, number));
+    if (rest == text || strncmp(rest, after.p, after.n)) {
+        wmem_strbuf_append_len(out, before.p, before.n);
+        return text;
+    }
+    if (sx_tracker_frame_shown(tracker, number))
+        sx_words_say_frame(out, sx_tracker_frame_shown(tracker, number));
     else
-        wmem_strbuf_append(out, "a frame that the read filter dropped");
-    return rest;
+        wmem_strbuf_append(out, sx_words_say_dropped_frame());
+    return rest + after.n;
 }
 
 const char *sx_shown_frames(const struct sx_pen *p, const char *text)
@@ -122,15 +126,17 @@ const char *sx_shown_frames(const struct sx_pen *p, const char *text)
 const char *sx_frames_as_shown(wmem_allocator_t *pool, const struct sx_tracker *tracker,
                                const char *text)
 {
-    static const char word[] = "frame ";
+    struct sx_slice before, after;
     const char *hit;
 
     if (!text || !sx_tracker_drops_frames(tracker))
         return text;
+    sx_words_around_frame(&before, &after);
+    const char *word = wmem_strndup(pool, before.p, before.n);
     wmem_strbuf_t *out = wmem_strbuf_new(pool, "");
     for (; (hit = strstr(text, word)); text = hit) {
         wmem_strbuf_append_len(out, text, (size_t)(hit - text));
-        hit = add_shown_frame(out, tracker, hit + sizeof word - 1);
+        hit = add_shown_frame(out, tracker, hit + before.n, before, after);
     }
     wmem_strbuf_append(out, text);
     return wmem_strbuf_get_str(out);

@@ -1,0 +1,103 @@
+/* words.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "core/say/words.h"
+
+#include <string.h>
+
+#include "core/base/config.h"
+#include "core/say/say.h"
+
+/* The bytes of the tables: words.py. */
+#define CHOICE 16
+#define OTHER 10
+#define END 11
+
+static const char *text_of(unsigned id)
+{
+    return sx_language_words[sx_language()][id];
+}
+
+const char *sx_words_text(unsigned text)
+{
+    return text_of(text);
+}
+
+/* What was measured is a timer. With a point in any locale. */
+static void put_timer(wmem_strbuf_t *out, int64_t ns)
+{
+    char seconds[G_ASCII_DTOSTR_BUF_SIZE];
+
+    sx_words_say_seconds(out, g_ascii_formatd(seconds, sizeof seconds, "%.1f",
+                                              (double)ns / SX_NS_PER_S));
+}
+
+static void put_word(wmem_strbuf_t *out, const struct sx_word *word)
+{
+    switch (word->kind) {
+    case SX_WORD_NUMBER:
+        sx_say_number(out, word->number);
+        break;
+    case SX_WORD_FRAME:
+        sx_words_say_frame(out, word->number);
+        break;
+    case SX_WORD_TIME:
+        sx_say_time(out, word->ns);
+        break;
+    case SX_WORD_TIMER:
+        put_timer(out, word->ns);
+        break;
+    case SX_WORD_TEXT:
+        wmem_strbuf_append(out, word->text);
+        break;
+    case SX_WORD_PIECE:
+        if (word->piece)
+            wmem_strbuf_append_len(out, wmem_strbuf_get_str(word->piece),
+                                   wmem_strbuf_get_len(word->piece));
+        break;
+    case SX_WORD_HOST:
+        sx_say_host_name(out, word->host);
+        break;
+    case SX_WORD_ENDPOINT:
+        sx_say_host_port(out, word->host, word->port);
+        break;
+    }
+}
+
+/* One of two forms; returns what follows them. */
+static const char *put_form(wmem_strbuf_t *out, const char *forms, uint64_t number)
+{
+    const char *other = strchr(forms, OTHER) + 1, *end = strchr(other, END);
+
+    if (number == 1)
+        wmem_strbuf_append_len(out, forms, (size_t)(other - 1 - forms));
+    else
+        wmem_strbuf_append_len(out, other, (size_t)(end - other));
+    return end + 1;
+}
+
+void sx_words_put(wmem_strbuf_t *out, unsigned message, const struct sx_word *words, unsigned count)
+{
+    for (const char *text = text_of(message); *text;) {
+        size_t n = 0;
+        while ((unsigned char)text[n] >= ' ')
+            n++;
+        wmem_strbuf_append_len(out, text, n);
+        text += n;
+        if (*text > CHOICE)
+            text = put_form(out, text + 1, words[*text - CHOICE - 1].number);
+        else if (*text)
+            put_word(out, &words[*text++ - 1]);
+    }
+    for (unsigned i = 0; i < count; i++)
+        if (words[i].kind == SX_WORD_PIECE && words[i].piece)
+            wmem_strbuf_destroy(words[i].piece);
+}
+
+void sx_words_around_frame(struct sx_slice *before, struct sx_slice *after)
+{
+    const char *text = text_of(SX_MESSAGE_SAY_FRAME), *place = strchr(text, 1);
+
+    *before = sx_slice(text, (size_t)(place - text));
+    *after = sx_slice(place + 1, strlen(place + 1));
+}

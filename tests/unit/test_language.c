@@ -1,0 +1,45 @@
+/* The language of all texts.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/base/language.h"
+
+#include <glib.h>
+
+static void test_codes(void)
+{
+    g_assert_cmpstr(sx_languages[SX_ENGLISH], ==, "en");
+    for (unsigned i = 0; i < sx_languages_count; i++)
+        g_assert_cmpuint(sx_language_of(sx_languages[i]), ==, i);
+}
+
+static void test_of_a_locale(void)
+{
+    unsigned chinese = sx_language_of("zh");
+
+    g_assert_cmpuint(chinese, !=, SX_ENGLISH);
+    g_assert_cmpuint(sx_language_of("zh_CN.UTF-8"), ==, chinese);
+    g_assert_cmpuint(sx_language_of("zh-Hans"), ==, chinese);
+    g_assert_cmpuint(sx_language_of("ZH_cn"), ==, chinese);
+    static const char *const english[] = {"", "C", "POSIX", "en_US.UTF-8", "z", "zha_CN", "xx_zh"};
+    for (size_t i = 0; i < G_N_ELEMENTS(english); i++)
+        g_assert_cmpuint(sx_language_of(english[i]), ==, SX_ENGLISH);
+    g_assert_cmpuint(sx_language_of(NULL), ==, SX_ENGLISH);
+}
+
+static void test_set(void)
+{
+    g_assert_cmpuint(sx_language(), ==, SX_ENGLISH);
+    sx_language_set(1);
+    g_assert_cmpuint(sx_language(), ==, 1);
+    sx_language_set(sx_languages_count);
+    g_assert_cmpuint(sx_language(), ==, SX_ENGLISH);
+}
+
+int main(int argc, char **argv)
+{
+    g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/language/codes", test_codes);
+    g_test_add_func("/language/of_a_locale", test_of_a_locale);
+    g_test_add_func("/language/set", test_set);
+    return g_test_run();
+}
