@@ -6,6 +6,7 @@
 #include "glue/compat.h"
 
 #include "core/say/say_ack.h"
+#include "core/say/words.h"
 #include "glue/draw/draw.h"
 
 static int hf_ack_in = -1;
@@ -79,7 +80,8 @@ static void flag(struct sx_pen *p, proto_item *item, const struct sx_txn *invite
         sx_say_ack(words, p->view->tracker, invite, v);
     sx_flag(p, item, &ei_no_ack, wmem_strbuf_get_str(words));
     if (!p->brief)
-        p->brief = v->state == SX_ACK_NEVER ? "never acknowledged" : "acknowledged late";
+        p->brief = v->state == SX_ACK_NEVER ? sx_words_draw_never_acknowledged()
+                                            : sx_words_draw_acknowledged_late();
 }
 
 static void draw_response(struct sx_pen *p)

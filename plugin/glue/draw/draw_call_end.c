@@ -6,6 +6,7 @@
 #include "glue/compat.h"
 
 #include "core/say/say_call_end.h"
+#include "core/say/words.h"
 #include "glue/draw/draw.h"
 
 static int hf_ended_in = -1;
@@ -38,9 +39,10 @@ static void draw_invite(struct sx_pen *p)
     if (p->remark)
         return;
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
-    if (p->txn->final_frame)
-        wmem_strbuf_append_printf(words, "%u in frame %u; ", p->txn->final_code,
-                                  p->txn->final_frame);
+    if (p->txn->final_frame) {
+        sx_words_draw_answered(words, p->txn->final_code, p->txn->final_frame);
+        wmem_strbuf_append(words, sx_words_draw_joint());
+    }
     sx_say_call_end(words, p->view->tracker, &end);
     p->remark = wmem_strbuf_get_str(words);
 }

@@ -6,7 +6,18 @@
 #include "glue/compat.h"
 
 #include "core/say/say.h"
+#include "core/say/words.h"
 #include "glue/draw/draw.h"
+
+static void say_repeats(wmem_strbuf_t *out, const struct sx_message *record)
+{
+    if (record->flags & SX_MESSAGE_TRANSLATED)
+        sx_words_draw_same_elsewhere(out, record->repeats);
+    else if (record->flags & SX_MESSAGE_DUPLICATE)
+        sx_words_draw_same_packet(out, record->repeats);
+    else
+        sx_words_draw_repeats(out, record->repeats);
+}
 
 /* The verdict of a message that nothing flagged. */
 static void say_plain(wmem_strbuf_t *out, const struct sx_pen *p)
@@ -14,27 +25,22 @@ static void say_plain(wmem_strbuf_t *out, const struct sx_pen *p)
     const struct sx_view *v = p->view;
     const struct sx_txn *txn = p->txn;
 
-    if (p->quoted)
-        wmem_strbuf_append(out, " - quoted by an ICMP error: it did not arrive");
-    else if (p->remark)
+    if (p->quoted) {
+        wmem_strbuf_append_printf(out, " - %s", sx_words_draw_quoted());
+    } else if (p->remark) {
         wmem_strbuf_append_printf(out, " - %s", p->remark);
-    else if (txn && v->record->repeats) {
-        wmem_strbuf_append_printf(out,
-                                  v->record->flags & SX_MESSAGE_TRANSLATED
-                                      ? " - the same message as frame %u, seen between other "
-                                        "addresses"
-                                  : v->record->flags & SX_MESSAGE_DUPLICATE
-                                      ? " - the same packet as frame %u"
-                                      : " - repeats frame %u",
-                                  v->record->repeats);
+    } else if (txn && v->record->repeats) {
+        wmem_strbuf_append(out, " - ");
+        say_repeats(out, v->record);
     } else if (!txn) {
         return;
     } else if (v->msg->is_request) {
-        if (txn->final_frame && v->record->method == txn->method)
-            wmem_strbuf_append_printf(out, " - %u in frame %u", txn->final_code, txn->final_frame);
+        if (!txn->final_frame || v->record->method != txn->method)
+            return;
+        wmem_strbuf_append(out, " - ");
+        sx_words_draw_answered(out, txn->final_code, txn->final_frame);
     } else if (txn->request_frame && v->time_ns >= txn->request_ns) {
-        wmem_strbuf_append(out, " after ");
-        sx_say_time(out, v->time_ns - txn->request_ns);
+        sx_words_draw_after(out, v->time_ns - txn->request_ns);
     }
 }
 
@@ -53,13 +59,11 @@ static void say_message(wmem_strbuf_t *out, const struct sx_pen *p, struct sx_dr
     if (v->msg->is_request) {
         wmem_strbuf_append(out, method);
     } else if (!phrase) {
-        wmem_strbuf_append_printf(out, "%u is no SIP status code (100 to 699)", v->msg->code);
+        sx_words_draw_no_code(out, v->msg->code);
+    } else if (*method) {
+        sx_words_draw_response(out, v->msg->code, phrase, method);
     } else {
-        sx_say_number(out, v->msg->code);
-        wmem_strbuf_append_c(out, ' ');
-        wmem_strbuf_append(out, phrase);
-        wmem_strbuf_append(out, *method ? " to " : "");
-        wmem_strbuf_append(out, method);
+        wmem_strbuf_append_printf(out, "%u %s", v->msg->code, phrase);
     }
     before = wmem_strbuf_get_len(out);
     drawn->head = before;
@@ -73,7 +77,7 @@ static void say_message(wmem_strbuf_t *out, const struct sx_pen *p, struct sx_dr
     if (p->txn && v->entry && v->msg->code >= 300 &&
         sx_say_step(out, v->tracker, p->txn, v->entry)) {
         if (p->remark)
-            wmem_strbuf_append_printf(out, "; %s", p->remark);
+            wmem_strbuf_append_printf(out, "%s%s", sx_words_draw_joint(), p->remark);
         return;
     }
     wmem_strbuf_truncate(out, before);
@@ -126,7 +130,7 @@ struct sx_drawn sx_draw_message(proto_tree *tree, packet_info *pinfo, const stru
         wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
         say_message(words, &p, &drawn);
         const char *sentence = wmem_strbuf_get_str(words);
-        const char *joint = strstr(sentence, " - ") ? "; " : " - ";
+        const char *joint = strstr(sentence, " - ") ? sx_words_draw_joint() : " - ";
         drawn.verdict = sx_add_verdict(
             &p, sentence, p.known ? wmem_strdup_printf(pinfo->pool, "%s%s", joint, p.known) : NULL);
     }

@@ -6,6 +6,7 @@
 #include "glue/compat.h"
 
 #include "core/say/say.h"
+#include "core/say/words.h"
 #include "glue/draw/draw.h"
 
 static int hf_registration_in = -1;
@@ -40,7 +41,7 @@ static void add_to_flagged(struct sx_pen *p, const struct sx_registration *r)
     if (!p->flagged || p->txn->final_frame || !sx_registration_is_over(r))
         return;
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, p->flagged);
-    wmem_strbuf_append(words, "; ");
+    wmem_strbuf_append(words, sx_words_draw_joint());
     sx_say_registered(words, r);
     p->flagged = wmem_strbuf_get_str(words);
 }

@@ -10,6 +10,7 @@
 #include "core/read/retry_after.h"
 #include "core/say/say.h"
 #include "core/say/say_failure.h"
+#include "core/say/words.h"
 #include "glue/draw/draw.h"
 
 static int hf_code = -1;
@@ -79,17 +80,18 @@ static void draw_phrase(struct sx_pen *p, proto_tree *tree)
     if (!v->entry->registered || !v->msg->phrase.p || same_phrase(v->msg->phrase, v->entry->phrase))
         return;
     proto_item *item = sx_add_bool(p, tree, hf_phrase_differs, true);
-    expert_add_info_format(p->pinfo, item, &ei_phrase_differs,
-                           "Reason phrase is \"%s\", registered is \"%s\"",
-                           sx_text(p->pinfo->pool, v->msg->phrase), v->entry->phrase);
+    wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
+    sx_words_draw_phrase_differs(words, sx_text(p->pinfo->pool, v->msg->phrase), v->entry->phrase);
+    expert_add_info_format(p->pinfo, item, &ei_phrase_differs, "%s", wmem_strbuf_get_str(words));
 }
 
 static void missing_header(const struct sx_pen *p, proto_tree *tree, const char *name)
 {
     proto_item *item = sx_add_string(p, tree, hf_missing_header, name);
+    wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
 
-    expert_add_info_format(p->pinfo, item, &ei_missing_header, "%u without %s", p->view->msg->code,
-                           name);
+    sx_words_draw_lacks(words, p->view->msg->code, name);
+    expert_add_info_format(p->pinfo, item, &ei_missing_header, "%s", wmem_strbuf_get_str(words));
 }
 
 static bool has_any(const struct sx_sip_msg *msg, const char *const *names)
@@ -107,8 +109,11 @@ static const char *joined(wmem_allocator_t *pool, const char *const *names)
 {
     wmem_strbuf_t *out = wmem_strbuf_new(pool, *names);
 
-    while (*++names)
-        wmem_strbuf_append_printf(out, " or %s", *names);
+    while (*++names) {
+        wmem_strbuf_t *before = out;
+        out = wmem_strbuf_new(pool, "");
+        sx_words_draw_or(out, before, *names);
+    }
     return wmem_strbuf_get_str(out);
 }
 
@@ -160,10 +165,11 @@ static void draw_reason(const struct sx_pen *p, proto_tree *tree, struct sx_slic
             sx_add_named(p, sub, hf_reason_meaning, q850->name, q850->meaning);
         else if (sip)
             sx_add_named(p, sub, hf_reason_meaning, sip->phrase, sip->meaning);
-        proto_item_append_text(item, ", cause %u%s%s", cause, q850 || sip ? " " : "",
-                               q850  ? q850->name
-                               : sip ? sip->phrase
-                                     : "");
+        wmem_strbuf_t *words = wmem_strbuf_new(pool, "");
+        sx_words_draw_cause(words, cause);
+        if (q850 || sip)
+            wmem_strbuf_append_printf(words, " %s", q850 ? q850->name : sip->phrase);
+        proto_item_append_text(item, "%s", wmem_strbuf_get_str(words));
     }
     if (text.p)
         sx_add_string(p, sub, hf_reason_text, sx_quoted_text(pool, text));

@@ -8,6 +8,7 @@
 #include "core/judge/glare.h"
 #include "core/say/say.h"
 #include "core/say/say_session.h"
+#include "core/say/words.h"
 #include "glue/draw/draw.h"
 
 static int hf_expires = -1;
@@ -77,14 +78,12 @@ static void draw_blocked(struct sx_pen *p)
         return;
     sx_add_frame(p, p->tree, hf_blocked_by, blocker->request_frame);
     unsigned times = sx_glare_times(t, p->txn, frame);
-    wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "blocked by the ");
-    wmem_strbuf_append_printf(words, "%s of ", sx_txn_method_name(blocker));
-    sx_say_host(words, t, blocker->src.host);
-    wmem_strbuf_append_printf(words,
-                              " in frame %u, which had no final response yet (RFC 3261 14.2)",
-                              blocker->request_frame);
+    wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
+    wmem_strbuf_t *again = sx_words_piece(words);
     if (times > 1)
-        wmem_strbuf_append_printf(words, "; so refused %u times in this dialog", times);
+        sx_words_draw_blocked_times(again, times);
+    sx_words_draw_blocked(words, sx_txn_method_name(blocker), sx_tracker_host(t, blocker->src.host),
+                          blocker->request_frame, again);
     p->remark = wmem_strbuf_get_str(words);
 }
 

@@ -7,6 +7,7 @@
 
 #include "core/record/call.h"
 #include "core/judge/origin.h"
+#include "core/say/words.h"
 #include "glue/draw/draw.h"
 
 static int hf_transaction = -1;
@@ -78,12 +79,16 @@ static void add_call(const struct sx_pen *p, proto_tree *tree, uint32_t call)
 static proto_tree *add_transaction(const struct sx_pen *p, uint32_t call)
 {
     uint32_t number = p->txn->number;
-    proto_item *item =
-        call
-            ? sx_generated(proto_tree_add_uint_format_value(p->tree, hf_transaction, p->tvb, 0, 0,
-                                                            number, "%u, of call %u", number, call))
-            : sx_add_uint(p, p->tree, hf_transaction, number);
+    wmem_strbuf_t *words;
 
+    if (!call)
+        return proto_item_add_subtree(sx_add_uint(p, p->tree, hf_transaction, number),
+                                      ett_transaction);
+    words = wmem_strbuf_new(p->pinfo->pool, "");
+    sx_words_draw_transaction(words, number, call);
+    proto_item *item =
+        sx_generated(proto_tree_add_uint_format_value(p->tree, hf_transaction, p->tvb, 0, 0, number,
+                                                      "%s", wmem_strbuf_get_str(words)));
     return proto_item_add_subtree(item, ett_transaction);
 }
 

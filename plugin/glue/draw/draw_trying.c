@@ -9,6 +9,7 @@
 #include "core/judge/silence.h"
 #include "core/judge/trying.h"
 #include "core/say/say.h"
+#include "core/say/words.h"
 #include "glue/draw/draw.h"
 
 static int hf_trying_state = -1;
@@ -192,7 +193,7 @@ static void draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
                     sx_trying_judge(tracker, txn).ended_in == p.frame;
         wmem_strbuf_truncate(words, 0);
         if (ends)
-            wmem_strbuf_append_printf(words, "ends the overdue wait of frame %u", overdue(e, txn));
+            sx_words_draw_ends_wait(words, overdue(e, txn));
         else
             sx_say_expiry(words, tracker, e);
         proto_item *item =
@@ -216,17 +217,10 @@ static void draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
 static void say_hangup(wmem_strbuf_t *words, const struct sx_tracker *tracker,
                        const struct sx_txn *txn)
 {
-    if (sx_tracker_ended(tracker)) {
-        wmem_strbuf_append_printf(words,
-                                  "the connection of the INVITE in frame %u ends, not the call",
-                                  txn->request_frame);
-        return;
-    }
-    sx_say_host(words, tracker, txn->src.host);
-    wmem_strbuf_append_printf(words,
-                              " closes the connection of the INVITE in frame %u, which has "
-                              "only got 100 so far",
-                              txn->request_frame);
+    if (sx_tracker_ended(tracker))
+        sx_words_draw_connection_ends(words, txn->request_frame);
+    else
+        sx_words_draw_closes(words, sx_tracker_host(tracker, txn->src.host), txn->request_frame);
 }
 
 static void draw_hangup(struct sx_pen *p, const struct sx_tracker *tracker,
@@ -264,11 +258,11 @@ static void draw_hangups(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
         wmem_strbuf_truncate(words, 0);
         draw_hangup(&p, tracker, txn, words);
         if (told++ < MAX_HANGUP_WORDS)
-            wmem_strbuf_append_printf(verdict, "%s%s", told > 1 ? "; " : "",
+            wmem_strbuf_append_printf(verdict, "%s%s", told > 1 ? sx_words_draw_joint() : "",
                                       wmem_strbuf_get_str(words));
     }
     if (told > MAX_HANGUP_WORDS)
-        wmem_strbuf_append_printf(verdict, "; and %u more", told - MAX_HANGUP_WORDS);
+        sx_words_draw_and_more(verdict, told - MAX_HANGUP_WORDS);
     if (p.top)
         sx_add_verdict(&p, wmem_strbuf_get_str(verdict), NULL);
 }
