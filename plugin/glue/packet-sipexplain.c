@@ -3,6 +3,7 @@
  */
 #include "glue/compat.h"
 
+#include "core/base/cells.h"
 #include "core/say/say.h"
 #include "glue/draw/draw.h"
 #include "glue/packet-sipexplain.h"
@@ -40,14 +41,12 @@ bool sx_is_verdict_wanted(const struct sx_pen *p)
 
 const char *sx_add_verdict(const struct sx_pen *p, const char *sentence, const char *end)
 {
-    size_t room = MAX_TOP_LINE - (end ? MIN(strlen(end), MAX_END) : 0);
+    size_t end_n = end ? sx_line_break(end, MAX_END) : 0, room = MAX_TOP_LINE - end_n;
 
     sentence = sx_shown_frames(p, sentence);
-    if (strlen(sentence) <= room)
-        proto_item_set_text(p->top, "SIP Explain: %s%s", sentence, end ? end : "");
-    else
-        proto_item_set_text(p->top, "SIP Explain: %.*s ...%s", (int)sx_line_break(sentence, room),
-                            sentence, end ? end : "");
+    size_t n = sx_line_break(sentence, room);
+    proto_item_set_text(p->top, "SIP Explain: %.*s%s%.*s", (int)n, sentence,
+                        sentence[n] ? " ..." : "", (int)end_n, end ? end : "");
     /* For columns; in the tree the top line says it. A method alone is no verdict. */
     if (end)
         sentence = wmem_strdup_printf(p->pinfo->pool, "%s%s", sentence, end);

@@ -69,64 +69,6 @@ static void test_long_time(void)
     assert_says(out, "150000000 min 0 s");
 }
 
-static void test_line_break(void)
-{
-    static const struct {
-        const char *text;
-        size_t max, cut;
-    } rows[] = {
-        {"", 5, 0},
-        {"short", 5, 5},
-        {"short", 80, 5},
-        {"two words", 5, 3},
-        {"two words", 8, 3},
-        {"two words", 3, 3},
-        {"one two three", 7, 7},
-        {"unbreakable", 5, 5},
-        {"\xc3\xa4\xc3\xa4\xc3\xa4", 5, 4},          /* a letter of 2 bytes three times */
-        {"a\xe2\x82\xac\xe2\x82\xac", 5, 4},         /* 3 bytes */
-        {"a\xf0\x9f\x93\x9e\xf0\x9f\x93\x9e", 8, 5}, /* 4 bytes */
-    };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        g_test_message("\"%s\", %d", rows[i].text, (int)rows[i].max);
-        g_assert_cmpuint(sx_line_break(rows[i].text, rows[i].max), ==, rows[i].cut);
-    }
-}
-
-/* Every text of the catalogue breaks into lines that give the text again, each valid UTF-8. */
-static void assert_lines(const char *text, size_t max)
-{
-    size_t steps = 0;
-
-    while (*text && ++steps < 10000) {
-        size_t n = sx_line_break(text, max);
-        g_assert_cmpuint(n, >, 0);
-        g_assert_cmpuint(n, <=, max);
-        g_assert_true(g_utf8_validate(text, (gssize)n, NULL));
-        if (g_test_failed())
-            return;
-        text += n;
-        while (*text == ' ')
-            text++;
-    }
-    g_assert_cmpuint(strlen(text), ==, 0);
-}
-
-static void test_line_breaks(void)
-{
-    static const size_t widths[] = {4, 5, 10, 79, 239};
-
-    for (size_t w = 0; w < G_N_ELEMENTS(widths); w++) {
-        assert_lines("\xf0\x9f\x93\x9e\xe2\x82\xac\xc3\xa4x\xe2\x82\xac \xc3\xa4\xf0\x9f\x93\x9e",
-                     widths[w]);
-        for (size_t i = 0; i < sx_codes_count && !g_test_failed(); i++) {
-            assert_lines(sx_codes[i].meaning, widths[w]);
-            assert_lines(sx_codes[i].when, widths[w]);
-        }
-    }
-}
-
 static void test_no_response(void)
 {
     struct ladder l = ladder_open();
@@ -221,8 +163,6 @@ int main(int argc, char **argv)
     g_test_add_func("/say/short_time", test_short_time);
     g_test_add_func("/say/more", test_more);
     g_test_add_func("/say/long_time", test_long_time);
-    g_test_add_func("/say/line_break", test_line_break);
-    g_test_add_func("/say/line_breaks", test_line_breaks);
     g_test_add_func("/say/no_response", test_no_response);
     g_test_add_func("/say/step", test_step);
     g_test_add_func("/say/step_cancelled", test_step_cancelled);

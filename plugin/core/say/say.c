@@ -9,21 +9,6 @@
 #include "core/record/evidence.h"
 #include "core/say/words.h"
 
-size_t sx_line_break(const char *text, size_t max)
-{
-    size_t length = strlen(text), cut = max;
-
-    if (length <= max)
-        return length;
-    while (cut > 0 && text[cut] != ' ')
-        cut--;
-    if (cut > 0)
-        return cut;
-    for (cut = max; cut > 1 && ((unsigned char)text[cut] & 0xc0) == 0x80;)
-        cut--;
-    return cut;
-}
-
 /* Writes at least this many digits in front of end and returns where they begin. Formatted output
  * costs ten times as much, and every verdict needs it. */
 static char *put_digits(char *end, uint64_t number, unsigned least)

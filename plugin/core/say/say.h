@@ -17,10 +17,6 @@
 #include "core/judge/registration.h"
 #include "core/judge/trying.h"
 
-/* Where a line of at most max bytes ends: at a space if there is one, never inside a UTF-8
- * sequence. The whole text if it is no longer. */
-size_t sx_line_break(const char *text, size_t max);
-
 /* In decimal. */
 void sx_say_number(wmem_strbuf_t *out, uint64_t number);
 

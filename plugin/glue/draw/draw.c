@@ -5,6 +5,7 @@
  */
 #include "glue/compat.h"
 
+#include "core/base/cells.h"
 #include "core/base/text.h"
 #include "core/say/say.h"
 #include "core/say/words.h"
@@ -163,6 +164,9 @@ void sx_flag(struct sx_pen *p, proto_item *item, expert_field *ei, const char *t
 {
     char *sentence = wmem_strdup(p->pinfo->pool, sx_shown_frames(p, text));
 
+    /* Wireshark cuts it there, but perhaps within a character. */
+    if (strlen(sentence) >= ITEM_LABEL_LENGTH)
+        *g_utf8_find_prev_char(sentence, sentence + ITEM_LABEL_LENGTH) = '\0';
     sentence[0] = g_ascii_toupper(sentence[0]);
     expert_add_info_format(p->pinfo, item ? item : p->top, ei, "%s", sentence);
     if (!p->flagged)

@@ -3,9 +3,10 @@
  */
 #include "glue/compat.h"
 
+#include "core/base/cells.h"
 #include "core/facts/catalogue.h"
 #include "core/base/slice.h"
-#include "core/say/say.h"
+#include "core/say/words.h"
 #include "glue/stats/compare.h"
 #include "glue/settings/site_codes.h"
 
@@ -25,14 +26,10 @@ struct side {
 
 /* ---- lines ---- */
 
-/* The part of a text that fits into so many characters; moves *text behind it and the space. */
+/* The part of a text that fits into so many cells; moves *text behind it and the space. */
 static struct sx_slice next_line(const char **text, size_t width)
 {
-    const char *limit = *text;
-
-    for (size_t i = 0; i < width && *limit; i++)
-        limit = g_utf8_next_char(limit);
-    size_t n = sx_line_break(*text, (size_t)(limit - *text));
+    size_t n = sx_line_break(*text, sx_cells_fit(*text, width));
     struct sx_slice line = sx_slice(*text, n);
     *text += n;
     while (**text == ' ')
@@ -42,7 +39,7 @@ static struct sx_slice next_line(const char **text, size_t width)
 
 static void print_cell(struct sx_slice line, size_t width)
 {
-    size_t shown = (size_t)g_utf8_strlen(line.p, (gssize)line.n);
+    size_t shown = sx_cells(line);
 
     printf("%.*s%*s", (int)line.n, line.p, (int)(width > shown ? width - shown : 0), "");
 }
@@ -76,12 +73,12 @@ static const char *severity_name(const struct sx_code *entry)
 {
     switch ((enum sx_severity)entry->severity) {
     case SX_CHAT:
-        return "Chat: usual";
+        return sx_words_compare_chat();
     case SX_NOTE:
-        return "Note: common";
+        return sx_words_compare_note();
     case SX_WARN:
     default:
-        return "Warning: worth a look";
+        return sx_words_compare_warning();
     }
 }
 
@@ -89,20 +86,20 @@ static const char *role_name(const struct sx_code *entry)
 {
     switch ((enum sx_role)entry->role) {
     case SX_ROLE_PROGRESS:
-        return "Provisional: the request is still being worked on, a final response has to follow";
+        return sx_words_compare_progress();
     case SX_ROLE_SUCCESS:
-        return "Final: success";
+        return sx_words_compare_success();
     case SX_ROLE_REDIRECT:
-        return "Final: the client may try the address given";
+        return sx_words_compare_redirect();
     case SX_ROLE_CHALLENGE:
-        return "Final: the client sends the request again, with credentials";
+        return sx_words_compare_challenge();
     case SX_ROLE_RETRY:
-        return "Final: the client can repair the request and send it again";
+        return sx_words_compare_retry();
     case SX_ROLE_CANCELLED:
-        return "Final: the wanted end of a request that was cancelled";
+        return sx_words_compare_cancelled();
     case SX_ROLE_FAILURE:
     default:
-        return "Final: failure";
+        return sx_words_compare_failure();
     }
 }
 
@@ -116,31 +113,61 @@ static const char *phrase_of(const struct side *s)
     return or_site(s->site ? s->site->phrase : NULL, s->entry->phrase);
 }
 
-static char *required_of(const struct sx_code *entry)
+/* In a buffer of no scope, as those below. */
+static wmem_strbuf_t *required_by(const struct sx_required *r)
 {
-    GString *text = g_string_new(NULL);
+    wmem_strbuf_t *text = wmem_strbuf_new(NULL, r->names[0]), *names;
 
-    for (const struct sx_required *r = entry->required; r && r->names; r++) {
-        g_string_append(text, text->len ? ", " : "");
-        for (const char *const *name = r->names; *name; name++)
-            g_string_append_printf(text, "%s%s", name == r->names ? "" : " or ", *name);
-        if (r->method)
-            g_string_append_printf(text, " (in answers to %s)", r->method);
+    for (const char *const *name = r->names + 1; *name; name++) {
+        names = text;
+        text = wmem_strbuf_new(NULL, "");
+        sx_words_compare_or(text, names, *name);
     }
-    return g_string_free(g_string_append(text, text->len ? "" : "none of its own"), FALSE);
+    if (!r->method)
+        return text;
+    names = text;
+    text = wmem_strbuf_new(NULL, "");
+    sx_words_compare_in_answers(text, names, r->method);
+    return text;
 }
 
-static char *fix_of(const struct side *s)
+static wmem_strbuf_t *required_of(const struct sx_code *entry)
 {
-    GString *text =
-        g_string_new(or_site(s->site ? s->site->fix : NULL, sx_catalogue_fix(s->entry, NULL, 0)));
-    const struct sx_advice *a = s->entry->fixes;
+    const struct sx_required *r = entry->required;
 
-    if (a->method)
-        g_string_append(text, " (Other advice for ");
-    for (; a->method; a++)
-        g_string_append_printf(text, "%s%s", a->method, a[1].method ? ", " : ".)");
-    return g_string_free(text, FALSE);
+    if (!r || !r->names)
+        return wmem_strbuf_new(NULL, sx_words_compare_none());
+    wmem_strbuf_t *text = required_by(r);
+    while ((++r)->names) {
+        wmem_strbuf_t *before = text;
+        text = wmem_strbuf_new(NULL, "");
+        sx_words_compare_and(text, before, required_by(r));
+    }
+    return text;
+}
+
+static wmem_strbuf_t *methods_of(const struct sx_advice *a)
+{
+    wmem_strbuf_t *text = wmem_strbuf_new(NULL, a->method);
+
+    while ((++a)->method) {
+        wmem_strbuf_t *before = text;
+        text = wmem_strbuf_new(NULL, "");
+        sx_words_compare_methods(text, before, a->method);
+    }
+    return text;
+}
+
+static wmem_strbuf_t *fix_of(const struct side *s)
+{
+    wmem_strbuf_t *fix = wmem_strbuf_new(NULL, or_site(s->site ? s->site->fix : NULL,
+                                                       sx_catalogue_fix(s->entry, NULL, 0)));
+
+    if (!s->entry->fixes->method)
+        return fix;
+    wmem_strbuf_t *text = wmem_strbuf_new(NULL, "");
+    sx_words_compare_other_advice(text, fix, methods_of(s->entry->fixes));
+    return text;
 }
 
 static const char *contrast_of(const struct side *s, const struct side *other)
@@ -159,46 +186,53 @@ static void print_differences(const struct side *a, const struct side *b)
     const char *one = contrast_of(a, b), *two = contrast_of(b, a);
 
     if (one)
-        print_across("Differences", one);
+        print_across(sx_words_compare_differences(), one);
     if (two && (!one || strcmp(one, two) != 0))
-        print_across(one ? "" : "Differences", two);
+        print_across(one ? "" : sx_words_compare_differences(), two);
     if (one || two)
         return;
     if (a->code == b->code)
-        print_across("Differences", "These are the same code.");
+        print_across(sx_words_compare_differences(), sx_words_compare_same_code());
     else if (a->entry == b->entry)
-        print_across("Differences", "Neither is registered and both are of one class, so a client "
-                                    "treats them alike.");
+        print_across(sx_words_compare_differences(), sx_words_compare_same_class());
     else if (a->entry->role != b->entry->role)
-        print_across("Differences", "Another outcome: see \"Outcome\".");
+        print_across(sx_words_compare_differences(), sx_words_compare_other_outcome());
     else
-        print_across("Differences", "The same kind of outcome for another reason: see \"Meaning\" "
-                                    "and \"When\".");
+        print_across(sx_words_compare_differences(), sx_words_compare_other_reason());
 }
 
 static void print_comparison(const struct side *a, const struct side *b)
 {
     g_autofree char *title_a = g_strdup_printf("%u %s", a->code, phrase_of(a));
     g_autofree char *title_b = g_strdup_printf("%u %s", b->code, phrase_of(b));
-    g_autofree char *required_a = required_of(a->entry), *required_b = required_of(b->entry);
-    g_autofree char *fix_a = fix_of(a), *fix_b = fix_of(b);
+    wmem_strbuf_t *required_a = required_of(a->entry), *required_b = required_of(b->entry);
+    wmem_strbuf_t *fix_a = fix_of(a), *fix_b = fix_of(b);
 
     print_row("", title_a, title_b);
-    print_row("Class", sx_catalogue_class_name(a->code / 100),
+    print_row(sx_words_compare_class(), sx_catalogue_class_name(a->code / 100),
               sx_catalogue_class_name(b->code / 100));
-    print_row("Outcome", role_name(a->entry), role_name(b->entry));
+    print_row(sx_words_compare_outcome(), role_name(a->entry), role_name(b->entry));
     print_differences(a, b);
-    print_row("Meaning", or_site(a->site ? a->site->meaning : NULL, a->entry->meaning),
+    print_row(sx_words_compare_meaning(),
+              or_site(a->site ? a->site->meaning : NULL, a->entry->meaning),
               or_site(b->site ? b->site->meaning : NULL, b->entry->meaning));
-    print_row("When", a->entry->when, b->entry->when);
-    print_row("Fix", fix_a, fix_b);
-    print_row("Must have", required_a, required_b);
-    print_row("Severity", severity_name(a->entry), severity_name(b->entry));
-    print_row("Registered", a->entry->registered ? "yes" : "no: treated as its class",
-              b->entry->registered ? "yes" : "no: treated as its class");
-    print_row("Reference", a->entry->reference, b->entry->reference);
+    print_row(sx_words_compare_when(), a->entry->when, b->entry->when);
+    print_row(sx_words_compare_fix(), wmem_strbuf_get_str(fix_a), wmem_strbuf_get_str(fix_b));
+    print_row(sx_words_compare_must_have(), wmem_strbuf_get_str(required_a),
+              wmem_strbuf_get_str(required_b));
+    print_row(sx_words_compare_severity(), severity_name(a->entry), severity_name(b->entry));
+    print_row(sx_words_compare_registered(),
+              a->entry->registered ? sx_words_compare_yes() : sx_words_compare_no_class(),
+              b->entry->registered ? sx_words_compare_yes() : sx_words_compare_no_class());
+    print_row(sx_words_compare_reference(), a->entry->reference, b->entry->reference);
     if (a->site || b->site)
-        print_row("Your texts", a->site ? "yes" : "no", b->site ? "yes" : "no");
+        print_row(sx_words_compare_your_texts(),
+                  a->site ? sx_words_compare_yes() : sx_words_compare_no(),
+                  b->site ? sx_words_compare_yes() : sx_words_compare_no());
+    wmem_strbuf_destroy(required_a);
+    wmem_strbuf_destroy(required_b);
+    wmem_strbuf_destroy(fix_a);
+    wmem_strbuf_destroy(fix_b);
 }
 
 /* ---- the statistic ---- */

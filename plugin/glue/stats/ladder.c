@@ -3,9 +3,11 @@
  */
 #include "glue/compat.h"
 
+#include "core/base/cells.h"
 #include "core/base/slice.h"
 #include "core/read/name_addr.h"
 #include "core/say/say.h"
+#include "core/say/words.h"
 #include "glue/stats/flow_graph.h"
 #include "glue/stats/ladder.h"
 #include "glue/stats/stats_table.h"
@@ -198,10 +200,15 @@ static GPtrArray *hops_of(const GPtrArray *lines)
 /* As many characters of a text as fit; the rest is marked. */
 static char *cut(const char *text, size_t width)
 {
-    if ((size_t)g_utf8_strlen(text, -1) <= width)
+    if (sx_cells(sx_slice_str(text)) <= width)
         return g_strdup(text);
-    g_autofree char *begin = g_utf8_substring(text, 0, (glong)width - 1);
-    return g_strdup_printf("%s~", begin);
+    return g_strdup_printf("%.*s~", (int)sx_cells_fit(text, width - 1), text);
+}
+
+/* The bytes of a text that stand in one line of so many cells. */
+static size_t line_of(const char *text, size_t width)
+{
+    return sx_line_break(text, sx_cells_fit(text, width));
 }
 
 static size_t place(unsigned hop, size_t width)
@@ -220,7 +227,7 @@ static void draw_bars(GString *out, unsigned hops, size_t width)
 /* Puts a text over what stands there; the line was ASCII up to its end. */
 static void put(GString *line, size_t at, const char *text)
 {
-    g_string_erase(line, (gssize)at, (gssize)MIN((size_t)g_utf8_strlen(text, -1), line->len - at));
+    g_string_erase(line, (gssize)at, (gssize)MIN(sx_cells(sx_slice_str(text)), line->len - at));
     g_string_insert(line, (gssize)at, text);
 }
 
@@ -247,7 +254,7 @@ static void draw_arrow(const struct line *l, unsigned hops, size_t width)
         for (size_t i = left + 1; i < right; i++)
             line->str[i] = '-';
         line->str[l->src < l->dst ? right - 1 : left + 1] = l->src < l->dst ? '>' : '<';
-        size_t n = (size_t)g_utf8_strlen(label, -1);
+        size_t n = sx_cells(sx_slice_str(label));
         put(line, left + 1 + (span - 1 - n) / 2, label);
     }
     trim(line);
@@ -262,6 +269,13 @@ static bool need_letters(const GPtrArray *hops, size_t width)
         if (strlen(hops->pdata[i]) >= width)
             return true;
     return false;
+}
+
+static void print_right(const char *text, size_t width)
+{
+    size_t cells = sx_cells(sx_slice_str(text));
+
+    printf("%*s%s", (int)(width - MIN(width, cells)), "", text);
 }
 
 static void draw_head(const GPtrArray *hops, size_t width)
@@ -279,7 +293,9 @@ static void draw_head(const GPtrArray *hops, size_t width)
         put(line, at > n / 2 ? at - n / 2 : 0, name);
     }
     trim(line);
-    printf("%6s %9s  %s\n", "frame", "seconds", line->str);
+    print_right(sx_words_ladder_frame(), 6);
+    print_right(sx_words_ladder_seconds(), 10);
+    printf("  %s\n", line->str);
     g_string_truncate(line, 0);
     draw_bars(line, hops->len, width);
     trim(line);
@@ -321,14 +337,14 @@ static void print_words(const GPtrArray *lines, unsigned at)
     const char *rest = l->words;
     if (frames->len > GUTTER - 2) {
         for (const char *list = frames->str; *list;) {
-            size_t n = sx_line_break(list, PAGE);
+            size_t n = line_of(list, PAGE);
             printf("%.*s\n", (int)n, list);
             list += n + (list[n] == ' ');
         }
         g_string_truncate(frames, 0);
     }
     while (*rest) {
-        size_t n = sx_line_break(rest, PAGE - GUTTER);
+        size_t n = line_of(rest, PAGE - GUTTER);
         printf("%-*s%.*s\n", GUTTER, frames->str, (int)n, rest);
         g_string_truncate(frames, 0);
         rest += n + (rest[n] == ' ');
@@ -342,9 +358,10 @@ static void print_title(const GPtrArray *lines, uint32_t call)
         const struct line *l = lines->pdata[i];
         if (!l->call_id)
             continue;
-        g_autofree char *ends =
-            g_strdup_printf("Call %u: from %s to %s", call, l->caller, l->called);
-        g_autofree char *title = cut(ends, PAGE);
+        wmem_strbuf_t *ends = wmem_strbuf_new(NULL, "");
+        sx_words_ladder_title(ends, call, l->caller, l->called);
+        g_autofree char *title = cut(wmem_strbuf_get_str(ends), PAGE);
+        wmem_strbuf_destroy(ends);
         g_autofree char *id = g_strdup_printf("Call-ID %s", l->call_id);
         g_autofree char *shown = cut(id, PAGE);
         printf("\n%s\n%s\n\n", title, shown);
@@ -410,9 +427,9 @@ static void draw(void *data)
         }
     }
     if (!drawn)
-        printf("\nNo such call. sipexplain.call has the numbers of the calls.\n");
+        printf("\n%s\n", sx_words_ladder_no_such_call());
     else if (first_pass)
-        printf("\nThe words are those that one pass knows; -2 tells what follows a message.\n");
+        printf("\n%s\n", sx_words_ladder_one_pass());
     g_ptr_array_free(others, TRUE);
     g_hash_table_destroy(calls);
 }

@@ -18,6 +18,7 @@
 #include "core/read/reason.h"
 #include "core/say/say.h"
 #include "core/say/say_failure.h"
+#include "core/say/words.h"
 #include "glue/stats/stats_table.h"
 
 /* Waits that hang from one another, from hop to hop. */
@@ -75,40 +76,44 @@ static const char *how_it_went(const struct outcome *o)
     unsigned status_class = o->last->final_code / 100;
 
     if (o->unanswered)
-        return "no response";
+        return sx_words_stats_table_no_response();
     if (status_class == 2)
-        return o->last->method == SX_METHOD_INVITE ? "answered" : "accepted";
+        return o->last->method == SX_METHOD_INVITE ? sx_words_stats_table_answered()
+                                                   : sx_words_stats_table_accepted();
     if (o->failed)
-        return "failed";
+        return sx_words_stats_table_failed();
     if (o->last->cancel_frame)
-        return "cancelled";
+        return sx_words_stats_table_cancelled();
     if (o->missing)
-        return "response missing";
+        return sx_words_stats_table_response_missing();
     if (status_class == 3)
-        return "redirected";
+        return sx_words_stats_table_redirected();
     if (status_class > 3)
-        return "challenged";
+        return sx_words_stats_table_challenged();
     if (o->last->first_response_frame)
-        return "ringing";
+        return sx_words_stats_table_ringing();
     if (o->not_repeated)
-        return "cannot tell";
-    return o->last->trying_frame ? "trying" : "no response yet";
+        return sx_words_stats_table_cannot_tell();
+    return o->last->trying_frame ? sx_words_stats_table_trying()
+                                 : sx_words_stats_table_no_response_yet();
 }
 
 static void verdict_cell(struct sx_row *row, const struct outcome *o)
 {
     const char *went = how_it_went(o);
-    int64_t tenths = o->wait.wait_ns / (SX_NS_PER_S / 10); /* cut, as in the verdict */
-    double seconds = (double)tenths / 10;
+    wmem_strbuf_t *words = wmem_strbuf_new(NULL, "");
+    /* cut, as in the verdict */
+    int64_t wait_ns = o->wait.wait_ns - o->wait.wait_ns % (SX_NS_PER_S / 10);
 
     if (o->wait.state == SX_TRYING_TIMED_OUT)
-        sx_row_textf(row, "%s, stuck %.1f s after 100", went, seconds);
+        sx_words_stats_table_went_stuck(words, went, wait_ns);
     else if (o->wait.state == SX_TRYING_SLOW)
-        sx_row_textf(row, "%s, slow (%.1f s after 100)", went, seconds);
+        sx_words_stats_table_went_slow(words, went, wait_ns);
     else if (o->wait.state == SX_TRYING_CANCELLED)
-        sx_row_textf(row, "cancelled %.1f s after 100", seconds);
+        sx_words_stats_table_went_cancelled(words, wait_ns);
     else
-        sx_row_text(row, went);
+        wmem_strbuf_append(words, went);
+    sx_row_words(row, words);
 }
 
 /* ---- where it began ---- */
@@ -122,9 +127,10 @@ static void stuck_cells(struct sx_row *row, const struct sx_tracker *tracker,
     if (known)
         sx_row_host(row, tracker, sx_trying_cause_place(tracker, &o->wait.chain));
     else
-        sx_row_text(row, "cannot tell");
-    sx_row_text(row, known ? wmem_strbuf_get_str(words) : "cannot tell from this capture");
-    wmem_strbuf_destroy(words);
+        sx_row_text(row, sx_words_stats_table_cannot_tell());
+    if (!known)
+        wmem_strbuf_append(words, sx_words_stats_table_cannot_tell_from());
+    sx_row_words(row, words);
 }
 
 /* The first failure of all, and why it was made: a 480 of the registrar's proxy may come of a 430
@@ -135,18 +141,19 @@ static void failure_cells(struct sx_row *row, const struct sx_tracker *tracker,
     struct sx_failure_cause cause = sx_failure_cause_first(tracker, last);
     const struct sx_code *entry = sx_catalogue_explain(cause.at->final_code);
     wmem_strbuf_t *words = wmem_strbuf_new(NULL, "");
+    wmem_strbuf_t *why = sx_words_piece(words), *made = sx_words_piece(words);
 
-    wmem_strbuf_append_printf(words, "%u %s", cause.at->final_code, entry ? entry->phrase : "");
-    wmem_strbuf_append(words, ": ");
-    if (!sx_say_failure(words, tracker, &cause))
-        wmem_strbuf_truncate(words, wmem_strbuf_get_len(words) - 2);
+    if (sx_say_failure(why, tracker, &cause))
+        sx_words_stats_table_made_so(made, why);
+    else
+        wmem_strbuf_destroy(why);
+    sx_words_stats_table_cause_of(words, cause.at->final_code, entry ? entry->phrase : "", made);
     if (cause.kind == SX_FAILURE_UNKNOWN && cause.at == last &&
         sx_origin_find(tracker, last).kind == SX_ORIGIN_UNKNOWN)
-        sx_row_text(row, "cannot tell");
+        sx_row_text(row, sx_words_stats_table_cannot_tell());
     else
         sx_row_host(row, tracker, sx_failure_cause_place(&cause));
-    sx_row_text(row, wmem_strbuf_get_str(words));
-    wmem_strbuf_destroy(words);
+    sx_row_words(row, words);
 }
 
 static void silence_cells(struct sx_row *row, const struct sx_tracker *tracker,
@@ -156,8 +163,7 @@ static void silence_cells(struct sx_row *row, const struct sx_tracker *tracker,
 
     sx_row_host(row, tracker, last->dst);
     sx_say_no_response(words, tracker, last);
-    sx_row_text(row, wmem_strbuf_get_str(words));
-    wmem_strbuf_destroy(words);
+    sx_row_words(row, words);
 }
 
 static void cause_cells(struct sx_row *row, const struct sx_tracker *tracker,
@@ -179,13 +185,15 @@ static void cause_cells(struct sx_row *row, const struct sx_tracker *tracker,
 
 static const char *ender(const struct sx_call_end *end)
 {
-    static const char *const names[] = {
-        [SX_ENDER_UNKNOWN] = "cannot tell", [SX_ENDER_CALLER] = "caller",
-        [SX_ENDER_CALLED] = "called side",  [SX_ENDER_HOP] = "hop between",
-        [SX_ENDER_BOTH] = "both at once",
+    static const unsigned names[] = {
+        [SX_ENDER_UNKNOWN] = SX_TEXT_STATS_TABLE_CANNOT_TELL,
+        [SX_ENDER_CALLER] = SX_TEXT_STATS_TABLE_CALLER,
+        [SX_ENDER_CALLED] = SX_TEXT_STATS_TABLE_CALLED,
+        [SX_ENDER_HOP] = SX_TEXT_STATS_TABLE_HOP,
+        [SX_ENDER_BOTH] = SX_TEXT_STATS_TABLE_BOTH,
     };
 
-    return end->ended_in ? names[end->by] : "";
+    return end->ended_in ? sx_words_text(names[end->by]) : "";
 }
 
 static void end_cells(struct sx_row *row, const struct sx_tracker *tracker,
@@ -197,11 +205,14 @@ static void end_cells(struct sx_row *row, const struct sx_tracker *tracker,
     unsigned reason = end.ended_in && request ? request->reason : 0;
 
     sx_row_seconds_if(row, end.has_duration, end.duration_ns);
+    wmem_strbuf_t *words = wmem_strbuf_new(NULL, "");
     if (reason)
-        sx_row_textf(row, "%s, %s %u", ender(&end), reason & SX_REASON_SIP ? "SIP" : "Q.850",
-                     reason & ~SX_REASON_SIP);
+        sx_words_stats_table_with_reason(words, ender(&end),
+                                         reason & SX_REASON_SIP ? "SIP" : "Q.850",
+                                         reason & ~SX_REASON_SIP);
     else
-        sx_row_text(row, ender(&end));
+        wmem_strbuf_append(words, ender(&end));
+    sx_row_words(row, words);
 }
 
 /* ---- the row ---- */
@@ -280,7 +291,7 @@ static void fill_row(struct sx_table *table, struct sx_noted *noted, const struc
     sx_row_text(row, attempt_of(noted)->from);
     sx_row_text(row, attempt_of(noted)->to);
     cause_cells(row, table->tracker, &o);
-    sx_row_text(row, *method ? method : "other");
+    sx_row_text(row, *method ? method : sx_words_stats_table_other());
     sx_row_seconds_if(row, last->trying_frame && last->request_frame,
                       MAX(last->trying_ns - last->request_ns, 0));
     if (is_call) {
@@ -322,26 +333,27 @@ static void free_attempt(struct sx_noted *noted)
 }
 
 static const struct sx_column call_columns[] = {
-    {"Frame", true, 0},
-    {"Final", false, 0},
-    {"Verdict", false, 34},
-    {"From", false, 20},
-    {"To", false, 20},
-    {"Began at", false, 21},
-    {"First cause", false, SX_REST},
-    {"Method", false, 0},
-    {"100 s", false, 0},
-    {"Ringing s", false, 0},
-    {"Answer s", false, 0},
-    {"Lasted s", false, 0},
-    {"Ended by", false, 0},
-    {NULL, false, 0},
+    {SX_TEXT_STATS_TABLE_FRAME, true, 0},
+    {SX_TEXT_STATS_TABLE_FINAL, false, 0},
+    {SX_TEXT_STATS_TABLE_VERDICT, false, 34},
+    {SX_TEXT_STATS_TABLE_FROM, false, 20},
+    {SX_TEXT_STATS_TABLE_TO, false, 20},
+    {SX_TEXT_STATS_TABLE_BEGAN_AT, false, 21},
+    {SX_TEXT_STATS_TABLE_FIRST_CAUSE, false, SX_REST},
+    {SX_TEXT_STATS_TABLE_METHOD, false, 0},
+    {SX_TEXT_STATS_TABLE_TRYING_S, false, 0},
+    {SX_TEXT_STATS_TABLE_RINGING_S, false, 0},
+    {SX_TEXT_STATS_TABLE_ANSWER_S, false, 0},
+    {SX_TEXT_STATS_TABLE_LASTED_S, false, 0},
+    {SX_TEXT_STATS_TABLE_ENDED_BY, false, 0},
 };
 SX_ROOM_FOR_COLUMNS(call_columns);
 
 struct sx_table sx_stats_call_table = {
-    .ui = {.title = "SIP Explain: Calls", .cli_string = "sipexplain,calls"},
+    .ui = {.cli_string = "sipexplain,calls"},
+    .title = SX_TEXT_STATS_TABLE_TITLE_CALLS,
     .columns = call_columns,
+    .column_count = G_N_ELEMENTS(call_columns),
     .noted_size = sizeof(struct attempt),
     .key = key,
     .note = note,
@@ -351,24 +363,25 @@ struct sx_table sx_stats_call_table = {
 };
 
 static const struct sx_column request_columns[] = {
-    {"Frame", true, 0},
-    {"Final", false, 0},
-    {"Verdict", false, 34},
-    {"From", false, 20},
-    {"To", false, 20},
-    {"Began at", false, 21},
-    {"First cause", false, SX_REST},
-    {"Method", false, 10},
-    {"100 s", false, 0},
-    {"Final s", false, 0},
-    {"Attempts", false, 0},
-    {NULL, false, 0},
+    {SX_TEXT_STATS_TABLE_FRAME, true, 0},
+    {SX_TEXT_STATS_TABLE_FINAL, false, 0},
+    {SX_TEXT_STATS_TABLE_VERDICT, false, 34},
+    {SX_TEXT_STATS_TABLE_FROM, false, 20},
+    {SX_TEXT_STATS_TABLE_TO, false, 20},
+    {SX_TEXT_STATS_TABLE_BEGAN_AT, false, 21},
+    {SX_TEXT_STATS_TABLE_FIRST_CAUSE, false, SX_REST},
+    {SX_TEXT_STATS_TABLE_METHOD, false, 10},
+    {SX_TEXT_STATS_TABLE_TRYING_S, false, 0},
+    {SX_TEXT_STATS_TABLE_FINAL_S, false, 0},
+    {SX_TEXT_STATS_TABLE_ATTEMPTS, false, 0},
 };
 SX_ROOM_FOR_COLUMNS(request_columns);
 
 struct sx_table sx_stats_requests = {
-    .ui = {.title = "SIP Explain: Requests Outside Calls", .cli_string = "sipexplain,requests"},
+    .ui = {.cli_string = "sipexplain,requests"},
+    .title = SX_TEXT_STATS_TABLE_TITLE_REQUESTS,
     .columns = request_columns,
+    .column_count = G_N_ELEMENTS(request_columns),
     .noted_size = sizeof(struct attempt),
     .key = key,
     .note = note,

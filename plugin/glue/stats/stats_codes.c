@@ -10,6 +10,7 @@
 
 #include "core/facts/catalogue.h"
 #include "core/judge/failure.h"
+#include "core/say/words.h"
 #include "glue/settings/site_codes.h"
 #include "glue/stats/stats_table.h"
 
@@ -91,7 +92,7 @@ static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *
     sx_row_uint(row, noted->key);
     sx_row_text(row, site && *site->phrase ? site->phrase
                      : entry               ? entry->phrase
-                                           : "no SIP status code");
+                                           : sx_words_stats_table_no_code());
     sx_row_uint(row, c->count);
     sx_row_uint(row, c->retransmitted);
     sx_row_uint(row, failures(table, c));
@@ -113,15 +114,19 @@ static void free_code(struct sx_noted *noted)
 }
 
 static const struct sx_column columns[] = {
-    {"Code", true, 0},     {"Phrase", false, 60}, {"Count", true, 0},  {"Repeats", true, 0},
-    {"Failures", true, 0}, {"Min s", false, 0},   {"Avg s", false, 0}, {"Max s", false, 0},
-    {"Methods", false, 0}, {NULL, false, 0},
+    {SX_TEXT_STATS_TABLE_CODE, true, 0},     {SX_TEXT_STATS_TABLE_PHRASE, false, 60},
+    {SX_TEXT_STATS_TABLE_COUNT, true, 0},    {SX_TEXT_STATS_TABLE_REPEATS, true, 0},
+    {SX_TEXT_STATS_TABLE_FAILURES, true, 0}, {SX_TEXT_STATS_TABLE_MIN_S, false, 0},
+    {SX_TEXT_STATS_TABLE_AVG_S, false, 0},   {SX_TEXT_STATS_TABLE_MAX_S, false, 0},
+    {SX_TEXT_STATS_TABLE_METHODS, false, 0},
 };
 SX_ROOM_FOR_COLUMNS(columns);
 
 struct sx_table sx_stats_codes = {
-    .ui = {.title = "SIP Explain: Response Codes", .cli_string = "sipexplain,codes"},
+    .ui = {.cli_string = "sipexplain,codes"},
+    .title = SX_TEXT_STATS_TABLE_TITLE_CODES,
     .columns = columns,
+    .column_count = G_N_ELEMENTS(columns),
     .noted_size = sizeof(struct code),
     .key = key,
     .note = note,

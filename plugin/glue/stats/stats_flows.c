@@ -7,6 +7,7 @@
 #include "glue/compat.h"
 
 #include "core/judge/flow_story.h"
+#include "core/say/words.h"
 #include "glue/stats/stats_table.h"
 
 static uint32_t key(struct sx_table *table G_GNUC_UNUSED, const struct sx_tap_event *event)
@@ -18,30 +19,30 @@ static const char *death_name(enum sx_flow_death death)
 {
     switch (death) {
     case SX_DEATH_CLOSED:
-        return "closed";
+        return sx_words_stats_table_closed();
     case SX_DEATH_NO_PONG:
-        return "no pong";
+        return sx_words_stats_table_no_pong();
     case SX_DEATH_FLOW_TIMER:
-        return "silent past Flow-Timer";
+        return sx_words_stats_table_silent();
     case SX_DEATH_REMOVED:
-        return "unregistered";
+        return sx_words_stats_table_unregistered();
     case SX_DEATH_EXPIRED:
-        return "expired";
+        return sx_words_stats_table_expired();
     case SX_DEATH_UNREACHABLE:
-        return "ICMP";
+        return sx_words_stats_table_icmp();
     case SX_DEATH_NO_ACK:
-        return "TCP not acknowledged";
+        return sx_words_stats_table_no_tcp_ack();
     case SX_DEATH_MOVED:
-        return "address changed";
+        return sx_words_stats_table_moved();
     case SX_DEATH_REFUSED:
-        return "STUN error";
+        return sx_words_stats_table_stun_error();
     case SX_DEATH_FORGOTTEN:
-        return "unknown to the edge";
+        return sx_words_stats_table_unknown_to_edge();
     case SX_DEATH_ALL_AT_ONCE:
-        return "closed with all others";
+        return sx_words_stats_table_all_at_once();
     case SX_DEATH_UNKNOWN:
     default:
-        return "cannot tell";
+        return sx_words_stats_table_cannot_tell();
     }
 }
 
@@ -49,20 +50,20 @@ static const char *outcome_name(enum sx_flow_outcome outcome)
 {
     switch (outcome) {
     case SX_FLOW_OTHER_ANSWERED:
-        return "another flow answered";
+        return sx_words_stats_table_another_answered();
     case SX_FLOW_OTHERS_FAILED:
-        return "other flows failed too";
+        return sx_words_stats_table_others_failed();
     case SX_FLOW_REREGISTERED:
-        return "registered again";
+        return sx_words_stats_table_registered_again();
     case SX_FLOW_HANDED_ON:
-        return "handed on to the caller";
+        return sx_words_stats_table_handed_on();
     case SX_FLOW_NOTHING_TRIED:
-        return "nothing was tried";
+        return sx_words_stats_table_nothing_tried();
     case SX_FLOW_OPEN:
-        return "open";
+        return sx_words_stats_table_open();
     case SX_FLOW_UNKNOWN:
     default:
-        return "cannot tell";
+        return sx_words_stats_table_cannot_tell();
     }
 }
 
@@ -82,10 +83,7 @@ static void flow_cells(struct sx_row *row, const struct sx_flow *flow)
 
 static void death_cell(struct sx_row *row, const struct sx_flow_story *story)
 {
-    if (story->death_in)
-        sx_row_textf(row, "%s in %u", death_name(story->death), story->death_in);
-    else
-        sx_row_text(row, death_name(story->death));
+    sx_row_text_in(row, death_name(story->death), story->death_in);
 }
 
 /* The frame that shows what came of it, and the answer in it. */
@@ -129,24 +127,27 @@ static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *
     death_cell(row, &story);
     flow_cells(row, story.flow);
     sx_row_host(row, table->tracker, txn->dst);
-    sx_row_text(row, *method ? method : "other");
+    sx_row_text(row, *method ? method : sx_words_stats_table_other());
     sx_row_seconds_if(row, story.silent_ns >= 0, story.silent_ns);
     seen_cells(row, &story);
     return true;
 }
 
 static const struct sx_column columns[] = {
-    {"Frame", true, 0},       {"Code", true, 0},         {"Outcome", false, 23},
-    {"Flow died", false, 30}, {"Registered", false, 40}, {"Reg-id", false, 6},
-    {"Made in", false, 7},    {"Said by", false, 25},    {"Method", false, 10},
-    {"Silent s", false, 0},   {"Seen in", false, 7},     {"Answer", false, 0},
-    {NULL, false, 0},
+    {SX_TEXT_STATS_TABLE_FRAME, true, 0},        {SX_TEXT_STATS_TABLE_CODE, true, 0},
+    {SX_TEXT_STATS_TABLE_OUTCOME, false, 23},    {SX_TEXT_STATS_TABLE_FLOW_DIED, false, 30},
+    {SX_TEXT_STATS_TABLE_REGISTERED, false, 40}, {SX_TEXT_STATS_TABLE_REG_ID, false, 6},
+    {SX_TEXT_STATS_TABLE_MADE_IN, false, 7},     {SX_TEXT_STATS_TABLE_SAID_BY, false, 25},
+    {SX_TEXT_STATS_TABLE_METHOD, false, 10},     {SX_TEXT_STATS_TABLE_SILENT_S, false, 0},
+    {SX_TEXT_STATS_TABLE_SEEN_IN, false, 7},     {SX_TEXT_STATS_TABLE_ANSWER, false, 0},
 };
 SX_ROOM_FOR_COLUMNS(columns);
 
 struct sx_table sx_stats_flows = {
-    .ui = {.title = "SIP Explain: Failed Flows", .cli_string = "sipexplain,flows"},
+    .ui = {.cli_string = "sipexplain,flows"},
+    .title = SX_TEXT_STATS_TABLE_TITLE_FLOWS,
     .columns = columns,
+    .column_count = G_N_ELEMENTS(columns),
     .noted_size = sizeof(struct sx_noted),
     .key = key,
     .fill = fill,

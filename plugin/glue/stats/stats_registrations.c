@@ -8,6 +8,7 @@
 #include "core/judge/registration.h"
 #include "core/say/say.h"
 #include "core/say/say_registration_health.h"
+#include "core/say/words.h"
 #include "glue/stats/stats_table.h"
 
 /* Bindings of one REGISTER. */
@@ -93,21 +94,21 @@ static void count_missed(const struct sx_tracker *tracker)
 static const char *state_name(const struct sx_binding *binding, const struct sx_registration *r)
 {
     if (binding->granted == 0)
-        return "never granted";
+        return sx_words_stats_table_never_granted();
     switch (r->state) {
     case SX_REGISTRATION_CURRENT:
-        return "current";
+        return sx_words_stats_table_current();
     case SX_REGISTRATION_RUN_OUT:
-        return "run out";
+        return sx_words_stats_table_run_out();
     case SX_REGISTRATION_REMOVED:
-        return "removed";
+        return sx_words_stats_table_removed();
     case SX_REGISTRATION_REPLACED:
-        return "replaced";
+        return sx_words_stats_table_replaced();
     case SX_REGISTRATION_LOST:
-        return "connection lost";
+        return sx_words_stats_table_connection_lost();
     case SX_REGISTRATION_UNKNOWN:
     default:
-        return "cannot tell";
+        return sx_words_stats_table_cannot_tell();
     }
 }
 
@@ -117,10 +118,9 @@ static void state_cell(struct sx_row *row, const struct sx_binding *binding,
     const char *name = state_name(binding, r);
     uint32_t frame = r->state == SX_REGISTRATION_REPLACED ? r->newer_in : r->lost_in;
 
-    if (frame && r->state != SX_REGISTRATION_CURRENT && r->state != SX_REGISTRATION_RUN_OUT)
-        sx_row_textf(row, "%s in %u", name, frame);
-    else
-        sx_row_text(row, name);
+    if (r->state == SX_REGISTRATION_CURRENT || r->state == SX_REGISTRATION_RUN_OUT)
+        frame = 0;
+    sx_row_text_in(row, name, frame);
 }
 
 static void text_cell(struct sx_row *row, const char *text)
@@ -161,16 +161,21 @@ static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *
 }
 
 static const struct sx_column columns[] = {
-    {"Frame", true, 0},      {"AOR", false, 30},     {"State", false, 24}, {"Missed", true, 0},
-    {"From", false, 22},     {"Over", false, 0},     {"Last", true, 0},    {"Refreshes", true, 0},
-    {"Refused", true, 0},    {"Why", false, 0},      {"Late", true, 0},    {"In a row", true, 0},
-    {"Expires s", false, 0}, {"Contact", false, 44}, {NULL, false, 0},
+    {SX_TEXT_STATS_TABLE_FRAME, true, 0},      {SX_TEXT_STATS_TABLE_AOR, false, 30},
+    {SX_TEXT_STATS_TABLE_STATE, false, 24},    {SX_TEXT_STATS_TABLE_MISSED, true, 0},
+    {SX_TEXT_STATS_TABLE_FROM, false, 22},     {SX_TEXT_STATS_TABLE_OVER, false, 0},
+    {SX_TEXT_STATS_TABLE_LAST, true, 0},       {SX_TEXT_STATS_TABLE_REFRESHES, true, 0},
+    {SX_TEXT_STATS_TABLE_REFUSED, true, 0},    {SX_TEXT_STATS_TABLE_WHY, false, 0},
+    {SX_TEXT_STATS_TABLE_LATE, true, 0},       {SX_TEXT_STATS_TABLE_IN_A_ROW, true, 0},
+    {SX_TEXT_STATS_TABLE_EXPIRES_S, false, 0}, {SX_TEXT_STATS_TABLE_CONTACT, false, 44},
 };
 SX_ROOM_FOR_COLUMNS(columns);
 
 struct sx_table sx_stats_registrations = {
-    .ui = {.title = "SIP Explain: Registrations", .cli_string = "sipexplain,registrations"},
+    .ui = {.cli_string = "sipexplain,registrations"},
+    .title = SX_TEXT_STATS_TABLE_TITLE_REGISTRATIONS,
     .columns = columns,
+    .column_count = G_N_ELEMENTS(columns),
     .noted_size = sizeof(struct sx_noted),
     .key = key,
     .next_key = next_key,

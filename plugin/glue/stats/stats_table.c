@@ -9,8 +9,10 @@
 #include <unistd.h>
 #endif
 
+#include "core/base/cells.h"
 #include "core/base/text.h"
 #include "core/say/say.h"
+#include "core/say/words.h"
 #include "glue/stats/stats_table.h"
 
 /* Never queued: its listeners are there to be drawn. */
@@ -60,7 +62,24 @@ void sx_row_text(struct sx_row *row, const char *text)
     next_cell(row, TABLE_ITEM_STRING)->value.string_value = g_strdup(text);
 }
 
-void sx_row_textf(struct sx_row *row, const char *format, ...)
+void sx_row_words(struct sx_row *row, wmem_strbuf_t *words)
+{
+    sx_row_text(row, wmem_strbuf_get_str(words));
+    wmem_strbuf_destroy(words);
+}
+
+void sx_row_text_in(struct sx_row *row, const char *text, uint32_t frame)
+{
+    wmem_strbuf_t *words = wmem_strbuf_new(NULL, "");
+
+    if (frame)
+        sx_words_stats_table_in(words, text, frame);
+    else
+        wmem_strbuf_append(words, text);
+    sx_row_words(row, words);
+}
+
+static void row_textf(struct sx_row *row, const char *format, ...)
 {
     va_list args;
 
@@ -72,7 +91,7 @@ void sx_row_textf(struct sx_row *row, const char *format, ...)
 void sx_row_seconds(struct sx_row *row, int64_t ns)
 {
     /* Texts are compared byte by byte, and a space comes before the digits. */
-    sx_row_textf(row, "%9.3f", (double)ns / (double)SX_NS_PER_S);
+    row_textf(row, "%9.3f", (double)ns / (double)SX_NS_PER_S);
 }
 
 void sx_row_seconds_if(struct sx_row *row, bool known, int64_t ns)
@@ -86,7 +105,7 @@ void sx_row_seconds_if(struct sx_row *row, bool known, int64_t ns)
 void sx_row_number(struct sx_row *row, uint32_t value)
 {
     if (value)
-        sx_row_textf(row, "%u", value);
+        row_textf(row, "%u", value);
     else
         sx_row_text(row, "");
 }
@@ -97,7 +116,7 @@ void sx_row_host(struct sx_row *row, const struct sx_tracker *tracker, struct sx
 
     sx_say_host(text, tracker, host.host);
     bool colons = strchr(wmem_strbuf_get_str(text), ':') != NULL;
-    sx_row_textf(row, colons ? "[%s]:%u" : "%s:%u", wmem_strbuf_get_str(text), host.port);
+    row_textf(row, colons ? "[%s]:%u" : "%s:%u", wmem_strbuf_get_str(text), host.port);
     wmem_strbuf_destroy(text);
 }
 
@@ -274,14 +293,15 @@ static void make_rows(const struct sx_notes *notes)
         qsort(rows->elements, rows->num_elements, sizeof(void *), compare_rows);
 }
 
-/* What is longer than max characters gets a mark at its end. */
+/* What takes more than max cells gets a mark at its end. */
 static char *fitted(const char *text, size_t width, size_t max)
 {
-    size_t length = (size_t)g_utf8_strlen(text, -1);
+    size_t length = sx_cells(sx_slice_str(text));
 
     if (max && length > max) {
-        const char *cut = g_utf8_offset_to_pointer(text, (glong)max - 1);
-        return g_strdup_printf("%.*s~", (int)(cut - text), text);
+        size_t cut = sx_cells_fit(text, max - 1);
+        size_t left = max - 1 - sx_cells(sx_slice(text, cut));
+        return g_strdup_printf("%.*s~%*s", (int)cut, text, (int)left, "");
     }
     return g_strdup_printf("%s%*s", text, (int)(width - length), "");
 }
@@ -298,12 +318,12 @@ static size_t digits(unsigned value)
 static size_t column_width(const stat_tap_table *rows, const struct sx_column *column, unsigned at,
                            size_t most)
 {
-    size_t width = (size_t)g_utf8_strlen(column->name, -1);
+    size_t width = sx_cells(sx_slice_str(sx_words_text(column->name)));
 
     for (unsigned i = 0; i < rows->num_elements; i++) {
         const stat_tap_table_item_type *cell = &rows->elements[i][at];
         size_t length = column->number ? digits(cell->value.uint_value)
-                                       : (size_t)g_utf8_strlen(cell->value.string_value, -1);
+                                       : sx_cells(sx_slice_str(cell->value.string_value));
         width = MAX(width, length);
     }
     return most ? MIN(width, most) : width;
@@ -317,9 +337,11 @@ static size_t pad_column(struct sx_table *table, stat_tap_table *rows, unsigned 
     stat_tap_table_item *field = &table->fields[at];
     size_t width = column_width(rows, column, at, most);
 
-    g_autofree char *name = fitted(column->name, strlen(column->name), width);
-    field->column_name =
-        wmem_strdup_printf(wmem_epan_scope(), column->number ? "%*s" : "%-*s", (int)width, name);
+    const char *head = sx_words_text(column->name);
+    size_t room = width - MIN(width, sx_cells(sx_slice_str(head)));
+    g_autofree char *name = column->number ? g_strdup_printf("%*s%s", (int)room, "", head)
+                                           : fitted(head, width, width);
+    field->column_name = wmem_strdup(wmem_epan_scope(), name);
     if (column->number)
         field->field_format = wmem_strdup_printf(wmem_epan_scope(), "%%%uu", (unsigned)width);
     for (unsigned i = 0; i < rows->num_elements && !column->number; i++) {
@@ -410,8 +432,7 @@ static void before_draw(void *data)
     if (!rows || !table->tracker || table->ui.refcount > 0)
         return;
     end_capture();
-    while (table->columns[table->ui.nfields].name) /* those that were left out before */
-        table->ui.nfields++;
+    table->ui.nfields = table->column_count; /* with those that were left out before */
     make_rows(notes);
     if (table->pad)
         pad_columns(table, rows);
@@ -504,11 +525,19 @@ static void reset(struct sx_table *table)
     forget_calls(table);
 }
 
+static void translate(struct sx_table *table)
+{
+    table->ui.title = sx_words_text(table->title);
+    for (unsigned i = 0; i < table->column_count; i++)
+        table->fields[i].column_name = sx_words_text(table->columns[i].name);
+}
+
 /* Called before a listener is registered. */
 static void start(stat_tap_table_ui *ui)
 {
     struct sx_table *table = (struct sx_table *)(void *)ui;
 
+    translate(table);
     if (!rows_of(table))
         stat_tap_add_table(ui, stat_tap_init_table(ui->title, (int)ui->nfields, 0, NULL));
     reset(table);
@@ -568,6 +597,12 @@ static void on_shutdown(void)
     }
 }
 
+void sx_stats_table_translate(void)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(all_tables) && all_tables[i]; i++)
+        translate(all_tables[i]);
+}
+
 void sx_stats_table_on_end(void (*callback)(void))
 {
     end_capture = callback;
@@ -577,13 +612,10 @@ void sx_stats_table_on_end(void (*callback)(void))
 
 void sx_stats_table_register(struct sx_table *table)
 {
-    unsigned n = 0;
-
-    for (; table->columns[n].name; n++)
+    for (unsigned n = 0; n < table->column_count; n++)
         table->fields[n] = (stat_tap_table_item){
             .type = table->columns[n].number ? TABLE_ITEM_UINT : TABLE_ITEM_STRING,
             .align = table->columns[n].number ? TAP_ALIGN_RIGHT : TAP_ALIGN_LEFT,
-            .column_name = table->columns[n].name,
             .field_format = table->columns[n].number ? "%u" : "%s",
         };
     table->ui.group = WS_GROUP_TELEPHONY;
@@ -592,7 +624,7 @@ void sx_stats_table_register(struct sx_table *table)
     table->ui.packet_func = on_event;
     table->ui.stat_tap_reset_table_cb = on_reset;
     table->ui.stat_tap_free_table_item_cb = on_free_cell;
-    table->ui.nfields = n;
+    table->ui.nfields = table->column_count;
     table->ui.fields = table->fields;
     table->notes = g_ptr_array_new();
     table->retired = g_ptr_array_new();
@@ -602,5 +634,6 @@ void sx_stats_table_register(struct sx_table *table)
             break;
         }
     }
+    translate(table);
     register_stat_tap_table_ui(&table->ui);
 }

@@ -35,17 +35,18 @@ struct sx_row {
 };
 
 void sx_row_uint(struct sx_row *row, uint32_t value);
-void sx_row_text(struct sx_row *row, const char *text); /* copied */
-void sx_row_textf(struct sx_row *row, const char *format, ...) G_GNUC_PRINTF(2, 3);
-void sx_row_number(struct sx_row *row, uint32_t value);             /* a text; empty for 0 */
+void sx_row_text(struct sx_row *row, const char *text);                    /* copied */
+void sx_row_text_in(struct sx_row *row, const char *text, uint32_t frame); /* 0: in none */
+void sx_row_words(struct sx_row *row, wmem_strbuf_t *words);               /* of no scope; freed */
+void sx_row_number(struct sx_row *row, uint32_t value);                    /* a text; empty for 0 */
 void sx_row_seconds(struct sx_row *row, int64_t ns);                /* "   12.345": texts sort */
 void sx_row_seconds_if(struct sx_row *row, bool known, int64_t ns); /* empty if it is not known */
 void sx_row_host(struct sx_row *row, const struct sx_tracker *tracker, struct sx_endpoint host);
 
 struct sx_column {
-    const char *name;
-    bool number;  /* filled by sx_row_uint(), else by a text */
-    uint8_t most; /* characters in a terminal; 0: all; SX_REST, or the last: what is left */
+    unsigned name; /* SX_TEXT_..., its head */
+    bool number;   /* filled by sx_row_uint(), else by a text */
+    uint8_t most;  /* characters in a terminal; 0: all; SX_REST, or the last: what is left */
 };
 
 #define SX_REST UINT8_MAX
@@ -53,9 +54,9 @@ struct sx_column {
 #define SX_MAX_COLUMNS 14
 
 /* Stands after an array of columns: a table keeps room for so many. */
-#define SX_ROOM_FOR_COLUMNS(array)                            \
-    _Static_assert(G_N_ELEMENTS(array) - 1 <= SX_MAX_COLUMNS, \
-                   "more columns than a table has room for")
+#define SX_ROOM_FOR_COLUMNS(array)                                                              \
+    _Static_assert(G_N_ELEMENTS(array) <= SX_MAX_COLUMNS, "more columns than a table has room " \
+                                                          "for")
 
 /* What one listener noted. tshark has one for each -z, sharkd and the window one at a time. */
 struct sx_notes {
@@ -67,7 +68,9 @@ struct sx_notes {
 
 struct sx_table {
     stat_tap_table_ui ui;
-    const struct sx_column *columns; /* ended by name NULL */
+    unsigned title; /* SX_TEXT_... */
+    const struct sx_column *columns;
+    unsigned column_count;
     size_t noted_size;
 
     /* What an event is about; 0: nothing for this table. */
@@ -102,6 +105,9 @@ void sx_stats_table_register(struct sx_table *table);
 
 /* The way to a table's calls, as the tracker knows them now. */
 const struct sx_call_index *sx_stats_calls(struct sx_table *table);
+
+/* Titles and heads in the language that is set now. */
+void sx_stats_table_translate(void);
 
 /* Before the tables of a single pass are made. */
 void sx_stats_table_on_end(void (*callback)(void));

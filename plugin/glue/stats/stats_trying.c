@@ -7,6 +7,7 @@
 
 #include "core/judge/trying.h"
 #include "core/say/say.h"
+#include "core/say/words.h"
 #include "glue/stats/stats_table.h"
 
 struct wait {
@@ -42,13 +43,13 @@ static const char *state_name(enum sx_trying_state state)
 {
     switch (state) {
     case SX_TRYING_SLOW:
-        return "slow";
+        return sx_words_stats_table_slow();
     case SX_TRYING_TIMED_OUT:
-        return "stuck";
+        return sx_words_stats_table_stuck();
     case SX_TRYING_CANCELLED:
-        return "cancelled";
+        return sx_words_stats_table_cancelled();
     case SX_TRYING_OPEN:
-        return "open";
+        return sx_words_stats_table_open();
     case SX_TRYING_NONE:
     case SX_TRYING_ANSWERED:
     default:
@@ -58,16 +59,19 @@ static const char *state_name(enum sx_trying_state state)
 
 static void end_cell(struct sx_row *row, const struct sx_txn *txn, const struct sx_trying *v)
 {
+    wmem_strbuf_t *words = wmem_strbuf_new(NULL, "");
+
     if (!v->ended_in)
-        sx_row_text(row, "nothing");
+        wmem_strbuf_append(words, sx_words_stats_table_nothing());
     else if (v->ended_in == txn->cancel_frame)
-        sx_row_textf(row, "CANCEL in %u", v->ended_in);
+        sx_words_stats_table_cancel_in(words, v->ended_in);
     else if (v->end == SX_END_MISSING)
-        sx_row_textf(row, "unseen, by %u", v->ended_in);
+        sx_words_stats_table_unseen(words, v->ended_in);
     else if (v->end == SX_END_CLOSED || v->end == SX_END_RESET)
-        sx_row_textf(row, "hang-up in %u", v->ended_in);
+        sx_words_stats_table_hang_up(words, v->ended_in);
     else
-        sx_row_textf(row, "%u in %u", txn->first_response_code, v->ended_in);
+        sx_words_stats_table_code_in(words, txn->first_response_code, v->ended_in);
+    sx_row_words(row, words);
 }
 
 static void cause_cell(struct sx_row *row, const struct sx_tracker *tracker,
@@ -76,9 +80,8 @@ static void cause_cell(struct sx_row *row, const struct sx_tracker *tracker,
     wmem_strbuf_t *words = wmem_strbuf_new(NULL, "");
 
     if (!sx_say_cause(words, tracker, &v->chain))
-        wmem_strbuf_append(words, "cannot tell from this capture");
-    sx_row_text(row, wmem_strbuf_get_str(words));
-    wmem_strbuf_destroy(words);
+        wmem_strbuf_append(words, sx_words_stats_table_cannot_tell_from());
+    sx_row_words(row, words);
 }
 
 static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *row)
@@ -97,7 +100,7 @@ static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *
     sx_row_host(row, table->tracker, txn->dst);
     cause_cell(row, table->tracker, &v);
     end_cell(row, txn, &v);
-    sx_row_text(row, *method ? method : "other");
+    sx_row_text(row, *method ? method : sx_words_stats_table_other());
     sx_row_uint(row, txn->trying_frame);
     sx_row_text(row, wait_of(noted)->call_id);
     return true;
@@ -109,15 +112,19 @@ static void free_wait(struct sx_noted *noted)
 }
 
 static const struct sx_column columns[] = {
-    {"Frame", true, 0},  {"State", false, 0},       {"Wait s", false, 0},    {"From", false, 21},
-    {"To", false, 21},   {"Cause", false, SX_REST}, {"Ended by", false, 16}, {"Method", false, 10},
-    {"100 in", true, 0}, {"Call-ID", false, 20},    {NULL, false, 0},
+    {SX_TEXT_STATS_TABLE_FRAME, true, 0},      {SX_TEXT_STATS_TABLE_STATE, false, 0},
+    {SX_TEXT_STATS_TABLE_WAIT_S, false, 0},    {SX_TEXT_STATS_TABLE_FROM, false, 21},
+    {SX_TEXT_STATS_TABLE_TO, false, 21},       {SX_TEXT_STATS_TABLE_CAUSE, false, SX_REST},
+    {SX_TEXT_STATS_TABLE_ENDED_BY, false, 16}, {SX_TEXT_STATS_TABLE_METHOD, false, 10},
+    {SX_TEXT_STATS_TABLE_TRYING_IN, true, 0},  {SX_TEXT_STATS_TABLE_CALL_ID, false, 20},
 };
 SX_ROOM_FOR_COLUMNS(columns);
 
 struct sx_table sx_stats_trying = {
-    .ui = {.title = "SIP Explain: Waits After 100 Trying", .cli_string = "sipexplain,trying"},
+    .ui = {.cli_string = "sipexplain,trying"},
+    .title = SX_TEXT_STATS_TABLE_TITLE_TRYING,
     .columns = columns,
+    .column_count = G_N_ELEMENTS(columns),
     .noted_size = sizeof(struct wait),
     .key = key,
     .note = note,
