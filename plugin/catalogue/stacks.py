@@ -11,7 +11,8 @@ from texts import c_array, c_string, codes_of, list_of, prose_errors, read_lines
 # Situation -> the unit of its number (None: it has none), and which other keys a fact of it has:
 # upper case where it must, lower case where it may.
 SITUATIONS = {
-    "unanswered": ("s", "CODE"), "gave-up": ("s", "CODE"), "gave-up-after-request": ("s", "CODE"),
+    "unanswered": ("s", "CODE"), "unreachable": ("s", "CODE"), "gave-up": ("s", "CODE"),
+    "gave-up-after-request": ("s", "CODE"),
     "cancelled-unanswered": ("s", "CODE"), "connection-gone": (None, "CODE phrase"),
     "fork": (None, "CODE OVER"), "told-otherwise": (None, "CODE OVER"), "rang": ("s", "CODE"),
     "final": ("s", "CODE"), "no-ack": ("s", ""), "failure-no-ack": ("s", "CODE TIMES"),
@@ -20,6 +21,9 @@ SITUATIONS = {
     "dialog-refused": ("s", "CODE"), "refresh-unanswered": ("s", ""), "no-prack": ("s", "CODE"),
     "old-cseq": (None, "CODE phrase"), "cancel-with-trying": ("s", ""),
     "answered-elsewhere": (None, ""), "hop-ends-call": ("s", ""), "hung-up": ("s", ""),
+    "answer-no-ack": ("s", "TIMES"), "never-answered": ("s", "TIMES"),
+    "tries-next": ("s", ""), "refused-again": ("s", "CODE"), "refused-kept": ("s", "CODE"),
+    "cancelled-silent": ("s", "CODE"), "cancel-after": ("s", "CODE"),
     "registers-again": ("s", "CODE times"), "never-registers": ("s", "CODE"), "reconnects": ("s", ""),
 }
 NUMBERS = ("after", "tolerance", "least", "most")
@@ -30,6 +34,7 @@ NAME = re.compile(r"[a-z0-9-]+\.md")
 HEADING = re.compile(r"# Fact: ([a-z0-9][a-z0-9-]*)")
 NUMBER = re.compile(r"([0-9]+(?:\.[0-9]+)?) (s|%)")
 DATE = re.compile(r"20[0-9]{2}-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?")
+OWN_TAG = re.compile(r"[A-Za-z0-9]{4,}")
 TAG = re.compile(r"hex ([1-9][0-9]?) \[([-.]+)\] hex ([1-9][0-9]?)")
 
 
@@ -68,7 +73,8 @@ def a_situation(value):
     return value
 
 
-STACK = {"stack": a_text, "agents": list_of, "to-tag": matching(TAG, "'hex 32 [-.] hex 8'")}
+STACK = {"stack": a_text, "agents": list_of, "to-tag": matching(TAG, "'hex 32 [-.] hex 8'"),
+         "own-tag": matching(OWN_TAG, "four letters and digits or more")}
 FACT = {"situation": a_situation, "code": codes, "over": codes, "phrase": a_text,
         "after": a_number, "tolerance": a_number, "least": a_number, "most": a_number,
         "times": a_count, "says": a_text, "versions": list_of, "source": a_text,
@@ -196,9 +202,10 @@ def read_stack(path, report):
     end = lines.index("---", 1) + 1
     header = Block(path, end)
     read_keys(header, lines[1:end - 1], 2, STACK, report)
-    for key in ("stack", "agents"):
-        if key not in header.lines:
-            report.error(path, end, f"no '{key}'; add the line '{key}: ...' above this one")
+    if "stack" not in header.lines:
+        report.error(path, end, "no 'stack'; add the line 'stack: ...' above this one")
+    if not {"agents", "own-tag"} & set(header.lines):
+        report.error(path, end, "no 'agents'; add the line 'agents: ...' above this one, or 'own-tag: ...'")
     facts = read_facts(path, lines, end, report)
     if not facts and not report:
         report.error(path, end, "no fact; add '# Fact: name'")
@@ -246,10 +253,11 @@ def c_stack(number, header, facts):
         lines += arrays
         rows += initializer
     lines += ["static const struct sx_stack_fact stack_facts_%d[] = {" % number, *rows, "};"]
-    lines += c_list(f"agents_{number}", "char *const", map(c_string, values["agents"]), "NULL")
+    lines += c_list(f"agents_{number}", "char *const", map(c_string, values.get("agents", [])), "NULL")
     tag = TAG.fullmatch(values.get("to-tag", ""))
     fields = [c_string(values["stack"]), f"agents_{number}", f"stack_facts_{number}",
-              str(len(facts)), *([tag[1], c_string(tag[2]), tag[3]] if tag else ["0", "NULL", "0"])]
+              str(len(facts)), *([tag[1], c_string(tag[2]), tag[3]] if tag else ["0", "NULL", "0"]),
+              c_string(values.get("own-tag"))]
     return lines, f"    {{ {', '.join(fields)} }},"
 
 
@@ -261,7 +269,7 @@ def generate(stacks):
         arrays += [*lines, ""]
         rows.append(row)
     return [*arrays, "const struct sx_stack sx_stacks[] = {", *rows,
-            "    { NULL, NULL, NULL, 0, 0, NULL, 0 },", "};", f"const size_t sx_stacks_count = {len(stacks)};"]
+            "    { NULL, NULL, NULL, 0, 0, NULL, 0, NULL },", "};", f"const size_t sx_stacks_count = {len(stacks)};"]
 
 
 def table(stacks):

@@ -100,7 +100,10 @@ ONE_CHANGE = [
     ("# Fact: fork", "# Fork", 20, "'# Fork' is not a heading; type '# Fact: name', the name in "
      "lower case with dashes"),
     ("code: [430]", "code: [430]\ncode: [430]", 23, "a second 'code'; delete one"),
-    ("agents: [proxy, The Proxy]\n", "", 4, "no 'agents'; add the line 'agents: ...' above this one"),
+    ("agents: [proxy, The Proxy]\n", "", 4,
+     "no 'agents'; add the line 'agents: ...' above this one, or 'own-tag: ...'"),
+    ("agents: [proxy, The Proxy]", "own-tag: a.b", 3,
+     "own-tag: 'a.b' is not known; type four letters and digits or more"),
     ("to-tag: hex 32 [-.] hex 8", "to-tag: hex", 4,
      "to-tag: 'hex' is not known; type 'hex 32 [-.] hex 8'"),
     ("---\n\n# Fact: fr-timer", "---\nHello.\n# Fact: fr-timer", 6,
@@ -165,9 +168,17 @@ def test_what_is_written(tmp_path):
     for line in ('.situation = SX_SITUATION_UNANSWERED,', '.low = INT64_C(29500000000),',
                  '.high = INT64_C(30500000000),', '.says = "its fr_timer",', '.phrase = NULL,',
                  '.text = "Gives up 30.0 s after the request.",', '.versions = "5.6.3, 6.0.1",',
-                 '{ "Proxy", agents_0, stack_facts_0, 2, 32, "-.", 8 },'):
+                 '{ "Proxy", agents_0, stack_facts_0, 2, 32, "-.", 8, NULL },'):
         assert line in text
     assert "const size_t sx_stacks_count = 1;" in text
+
+
+def test_known_by_its_own_tag_alone(tmp_path):
+    found, report = read(tmp_path, PROXY.replace("agents: [proxy, The Proxy]", "own-tag: PxyTag"))
+    assert str(report) == ""
+    text = "\n".join(stacks.generate(found))
+    assert '{ "Proxy", agents_0, stack_facts_0, 2, 32, "-.", 8, "PxyTag" },' in text
+    assert re.search(r"agents_0\[\] = \{\s*NULL", text)
 
 
 # ---- what is shipped ----
@@ -181,7 +192,7 @@ each_fact = pytest.mark.parametrize("stack, fact", FACTS,
 
 def test_the_shipped_facts_have_no_errors():
     assert str(REPORT) == ""
-    assert len(SHIPPED) >= 7
+    assert len(SHIPPED) >= 8
 
 
 def test_the_situations_are_those_of_the_core():

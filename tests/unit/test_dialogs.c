@@ -162,6 +162,46 @@ static void calls_are_apart(void)
     ladder_close(&l);
 }
 
+/* A BYE with these tags, from there to there; whether it has them the wrong way round. i 1: the capture
+ * lacks the answer, so who called is not known; 2: the INVITE came back the other way, too; 3: the answer to
+ * the INVITE came from another port. */
+static bool swapped_bye(unsigned from, const char *from_tag, int i, enum sx_side *sender)
+{
+    struct ladder l = ladder_open();
+    unsigned to = from == ALICE ? BOB : ALICE;
+
+    request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"), .dst_port = i == 3 ? 5070 : 0);
+    if (i == 2)
+        request(&l, 0.1, BOB, ALICE, "INVITE", via("bob b1", "alice a1"));
+    if (i != 1)
+        response(&l, 1.0, BOB, ALICE, 200, "INVITE", via("alice a1"), .src_port = i == 3 ? 5070 : 0);
+    const struct sx_message *bye =
+        request(&l, 5.0, from, to, "BYE", via("x y1"), .from_tag = from_tag,
+                .to_tag = *from_tag == 'a' ? "bob" : "alice", .cseq = 3);
+    bool swapped = txn_of(&l, bye)->tags_swapped;
+    *sender = sx_dialog_sender(txn_of(&l, bye));
+    ladder_close(&l);
+    return swapped;
+}
+
+static void tags_the_wrong_way_round(void)
+{
+    enum sx_side sender;
+
+    g_assert_true(swapped_bye(ALICE, "bob", 0, &sender));
+    g_assert_cmpint(sender, ==, SX_SIDE_CALLER);
+    g_assert_true(swapped_bye(BOB, "alice", 0, &sender));
+    g_assert_cmpint(sender, ==, SX_SIDE_CALLED);
+    g_assert_false(swapped_bye(ALICE, "alice", 0, &sender));
+    g_assert_cmpint(sender, ==, SX_SIDE_CALLER);
+    g_assert_false(swapped_bye(BOB, "bob", 0, &sender));
+    g_assert_cmpint(sender, ==, SX_SIDE_CALLED);
+    for (int i = 1; i <= 3; i++) {
+        g_assert_false(swapped_bye(ALICE, "bob", i, &sender));
+        g_assert_false(swapped_bye(BOB, "bob", i, &sender));
+    }
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -172,5 +212,6 @@ int main(int argc, char **argv)
     g_test_add_func("/dialogs/no-dialogs", no_dialogs);
     g_test_add_func("/dialogs/notify-first", notify_first);
     g_test_add_func("/dialogs/calls-are-apart", calls_are_apart);
+    g_test_add_func("/dialogs/tags-the-wrong-way-round", tags_the_wrong_way_round);
     return g_test_run();
 }

@@ -76,6 +76,46 @@ static void test_refused(void)
     ladder_close(&l);
 }
 
+/* The frame in which a connection that was asked for at this time was refused, if it is why nobody refreshed. */
+static uint32_t in_vain(const char *session_expires, enum sx_transport transport, unsigned from,
+                        double at, bool came_up)
+{
+    struct ladder l = ladder_open();
+    unsigned to = from == ALICE ? BOB : ALICE;
+
+    request(&l, -1.0, ALICE, BOB, "INVITE", via("alice a1"), .transport = transport);
+    response(&l, 0.0, BOB, ALICE, 200, "INVITE", via("alice a1"), .more = session_expires,
+             .transport = transport);
+    request(&l, 0.1, ALICE, BOB, "ACK", via("alice a2"), .to_tag = "bob", .transport = transport);
+    segment(&l, at, from, 40001, to, 5060, SX_TCP_SYN);
+    if (came_up)
+        segment(&l, at + 0.1, to, 5060, from, 40001, SX_TCP_SYN | SX_TCP_ACK);
+    else
+        segment(&l, at + 0.1, to, 5060, from, 40001, SX_TCP_RST | SX_TCP_ACK);
+    other_packet(&l, 200);
+    struct sx_session_verdict v = sx_session_judge(l.tracker, session_in(&l, 2));
+    g_assert_cmpint(v.state, ==, SX_SESSION_OVERDUE);
+    uint32_t frame = v.in_vain ? v.in_vain->frame : 0;
+    ladder_close(&l);
+    return frame;
+}
+
+static void test_in_vain(void)
+{
+    static const char uac[] = "Session-Expires: 90;refresher=uac\r\n",
+                      uas[] = "Session-Expires: 90;refresher=uas\r\n";
+
+    g_assert_cmpuint(in_vain(uac, SX_TRANSPORT_TCP, ALICE, 45, false), ==, 5);
+    g_assert_cmpuint(in_vain(uac, SX_TRANSPORT_TCP, ALICE, 60, false), ==, 5);
+    g_assert_cmpuint(in_vain(uas, SX_TRANSPORT_TLS, BOB, 45, false), ==, 5);
+    /* Too late; it came up; the other side asked; the call is not over a connection. */
+    g_assert_cmpuint(in_vain(uac, SX_TRANSPORT_TCP, ALICE, 60.001, false), ==, 0);
+    g_assert_cmpuint(in_vain(uac, SX_TRANSPORT_TCP, ALICE, 45, true), ==, 0);
+    g_assert_cmpuint(in_vain(uac, SX_TRANSPORT_TCP, BOB, 45, false), ==, 0);
+    g_assert_cmpuint(in_vain(uas, SX_TRANSPORT_TCP, ALICE, 45, false), ==, 0);
+    g_assert_cmpuint(in_vain(uac, SX_TRANSPORT_UDP, ALICE, 45, false), ==, 0);
+}
+
 /* A BYE before it is due ends the call; one a little before may have taken its time. */
 static void bye(double at, bool ran_out)
 {
@@ -139,6 +179,7 @@ static void test_told(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/session/in_vain", test_in_vain);
     g_test_add_func("/session/due", test_due);
     g_test_add_func("/session/refreshed", test_refreshed);
     g_test_add_func("/session/refused", test_refused);

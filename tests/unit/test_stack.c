@@ -46,6 +46,87 @@ static void test_number_and_software(void)
     g_assert_cmpstr(given_up_after(30.0, "Server: Asterisk PBX 22\r\n"), ==, "");
 }
 
+static const struct sx_stack_fact *shipped(const char *name, const char *id)
+{
+    for (size_t i = 0; i < sx_stacks_count; i++)
+        for (size_t k = 0; k < sx_stacks[i].fact_count && g_str_equal(sx_stacks[i].name, name); k++)
+            if (g_str_equal(sx_stacks[i].facts[k].id, id))
+                return &sx_stacks[i].facts[k];
+    g_assert_not_reached();
+}
+
+/* Right below and right above what was measured it is none of it; another code or count is not, either. */
+static void test_bounds_of_the_table(void)
+{
+    static const struct {
+        const char *stack, *id;
+        enum sx_stack_situation situation;
+        unsigned code, over, times;
+        int64_t low, high;              /* milliseconds or per mille; high 0: no limit */
+    } facts[] = {
+        {"SIPp", "unanswered", SX_SITUATION_NEVER_ANSWERED, 0, 0, 6, 15200, 15800},
+        {"SIPp", "ack-never", SX_SITUATION_ANSWER_NO_ACK, 200, 0, 10, 27200, 27800},
+        {"SIPp", "cancel-after-181", SX_SITUATION_CANCEL_AFTER, 181, 0, 0, -20, 20},
+        {"Kamailio", "icmp-ignored", SX_SITUATION_UNREACHABLE, 408, 0, 0, 29500, 30500},
+        {"Kamailio", "next-gateway", SX_SITUATION_TRIES_NEXT, 0, 0, 0, 29500, 30500},
+        {"Kamailio", "cancel-with-a-silent-branch", SX_SITUATION_CANCELLED_SILENT, 487, 0, 0, 29500, 30500},
+        {"Kamailio", "fork-challenge", SX_SITUATION_FORK, 401, 486, 0, 0, 0},
+        {"Asterisk", "refresh-408", SX_SITUATION_DIALOG_REFUSED, 408, 0, 0, 0, 20},
+        {"Asterisk", "refresh-again", SX_SITUATION_REFUSED_AGAIN, 405, 0, 0, 0, 20},
+        {"JsSIP", "session-over", SX_SITUATION_SESSION_OVER, 0, 0, 0, 1090, 1110},
+        {"JsSIP", "refresh-by-update", SX_SITUATION_REFRESH, 0, 0, 0, 490, 510},
+        {"JsSIP", "refresh-481", SX_SITUATION_DIALOG_REFUSED, 481, 0, 0, 0, 40},
+        {"JsSIP", "refresh-refused", SX_SITUATION_REFUSED_KEPT, 422, 0, 0, 30000, 0},
+        {"SIP.js", "reinvite-481", SX_SITUATION_REFUSED_KEPT, 481, 0, 0, 8000, 0},
+        {"linphone", "reinvite-481", SX_SITUATION_REFUSED_KEPT, 481, 0, 0, 8000, 0},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(facts); i++) {
+        const struct sx_stack_fact *fact = shipped(facts[i].stack, facts[i].id);
+        bool per_mille = facts[i].low > 100 && facts[i].high < 2000 && facts[i].high > 0;
+        int64_t unit = per_mille ? 1 : SX_NS_PER_MS;
+        struct sx_stack_numbers n = {.situation = facts[i].situation, .code = facts[i].code,
+                                     .over = facts[i].over, .times = facts[i].times,
+                                     .number = facts[i].low * unit};
+        g_assert_true(sx_stacks_fits(fact, &n));
+        n.number = facts[i].low * unit - 1;
+        g_assert_true(sx_stacks_fits(fact, &n) == (facts[i].over != 0));
+        n.number = facts[i].high ? facts[i].high * unit : INT64_MAX;
+        g_assert_true(sx_stacks_fits(fact, &n));
+        n.number = facts[i].high * unit + 1;
+        g_assert_true(sx_stacks_fits(fact, &n) == (facts[i].over != 0));
+        n.number = facts[i].low * unit;
+        n.code += facts[i].code ? 100 : 0;
+        n.times += facts[i].times ? 1 : 0;
+        if (facts[i].code != 200 && (facts[i].code || facts[i].times))
+            g_assert_false(sx_stacks_fits(fact, &n));
+    }
+}
+
+/* p1 tries Bob, who is silent, then Carol; the INVITE is Alice's, and its User-Agent says so. */
+static const char *tried_next(double seconds, const char *trying)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0, ALICE, P1, "INVITE", via("alice a1"));
+    response(&l, 0.01, P1, ALICE, 100, "INVITE", via("alice a1"), .to_tag = "", .more = trying);
+    request(&l, 0.1, P1, BOB, "INVITE", TO_BOB);
+    struct asked a = asked_request(&l, 0.1 + seconds, P1, CAROL, "INVITE", TO_CAROL,
+                                   .more = "User-Agent: baresip\r\n");
+    const char *id = fact_of(&a, l.frame);
+    forget(&a);
+    ladder_close(&l);
+    return id;
+}
+
+static void test_what_a_hop_does_to_a_request(void)
+{
+    g_assert_cmpstr(tried_next(30, KAMAILIO), ==, "next-gateway");
+    g_assert_cmpstr(tried_next(29.4, KAMAILIO), ==, "");
+    g_assert_cmpstr(tried_next(30, "Server: OtherProxy\r\n"), ==, "");
+    g_assert_cmpstr(tried_next(30, NULL), ==, "");
+}
+
 /* Bob is busy, Carol's branch says 430; P1 hands on the 430, whose Server is another one's. */
 static const char *forked(const char *trying, bool stateless, uint16_t port, struct ladder *l)
 {
@@ -142,6 +223,8 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/stack/number_and_software", test_number_and_software);
+    g_test_add_func("/stack/bounds_of_the_table", test_bounds_of_the_table);
+    g_test_add_func("/stack/what_a_hop_does_to_a_request", test_what_a_hop_does_to_a_request);
     g_test_add_func("/stack/by_the_100_of_the_hop", test_by_the_100_of_the_hop);
     g_test_add_func("/stack/repeats_say_nothing", test_repeats_say_nothing);
     g_test_add_func("/stack/site", test_site);

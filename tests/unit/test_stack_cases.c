@@ -84,6 +84,21 @@ static void test_unanswered(void)
     assert_seconds(ask(&l, &a, 10, SX_SITUATION_UNANSWERED), NOTHING);
 }
 
+/* An ICMP error says that nobody listens there; with i 1 Bob had said 100 before. */
+static void test_unreachable(void)
+{
+    for (int i = 0; i < 2; i++) {
+        struct ladder l;
+        call_to_bob(&l);
+        if (i)
+            response(&l, 0.2, BOB, P1, 100, "INVITE", TO_BOB, .to_tag = "");
+        request(&l, 0.6, P1, BOB, "INVITE", TO_BOB);
+        undelivered(&l, 0.7, P1, 5060, BOB, 5060);
+        struct asked a = told(&l, 30.1, 408);
+        assert_seconds(ask(&l, &a, l.frame, SX_SITUATION_UNREACHABLE), i ? NOTHING : 30);
+    }
+}
+
 /* Alice cancels after 38 s; Bob has said 100 and says nothing more, or his 487 comes. */
 static void test_cancelled(void)
 {
@@ -564,6 +579,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/stack_cases/gave_up", test_gave_up);
     g_test_add_func("/stack_cases/unanswered", test_unanswered);
+    g_test_add_func("/stack_cases/unreachable", test_unreachable);
     g_test_add_func("/stack_cases/cancelled", test_cancelled);
     g_test_add_func("/stack_cases/choices", test_choices);
     g_test_add_func("/stack_cases/rang", test_rang);

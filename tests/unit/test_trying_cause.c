@@ -123,6 +123,36 @@ static void test_masked_branch(void)
     assert_cause(&l, txn, SX_CAUSE_NEXT_HOP_STUCK, l.frame);
 }
 
+/* p1 masks the Call-ID, too: From tag and CSeq number are all that is left of the call. i 1: somebody else's
+ * call; 2: another attempt; 3: too late; 4: of another host. */
+static uint32_t masked_call_id(struct ladder *l, int i)
+{
+    uint32_t txn = call_begins(l);
+
+    request(l, i == 3 ? 12.1 : 12, i == 4 ? P2 : P1, BOB, "INVITE", via("p1 m1", "masked m0"),
+            .call_id = "masked", .from_tag = i == 1 ? "carol" : "alice", .cseq = i == 2 ? 2 : 1);
+    return txn;
+}
+
+static void test_masked_call_id(void)
+{
+    for (int i = 0; i <= 4; i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = masked_call_id(&l, i);
+        if (i)
+            assert_nothing_beyond(&l, txn);
+        else
+            assert_unknown(&l, txn);
+    }
+    /* Where p1 sends calls is known. */
+    for (int i = 0; i <= 1; i++) {
+        struct ladder l = ladder_open();
+        other_call(&l, 1);
+        uint32_t txn = masked_call_id(&l, i), hundred = txn_numbered(&l, txn)->trying_frame;
+        assert_cause(&l, txn, i ? SX_CAUSE_NOT_FORWARDED : SX_CAUSE_UNKNOWN, i ? hundred : 0);
+    }
+}
+
 static void test_not_forwarded_no_evidence(void)
 {
     struct ladder l = ladder_open();
@@ -1057,6 +1087,7 @@ int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
     g_test_add_func("/trying_cause/not_forwarded", test_not_forwarded);
+    g_test_add_func("/trying_cause/masked_call_id", test_masked_call_id);
     g_test_add_func("/trying_cause/not_forwarded/no_evidence", test_not_forwarded_no_evidence);
     g_test_add_func("/trying_cause/not_forwarded/other_evidence",
                     test_not_forwarded_other_evidence);

@@ -69,14 +69,31 @@ static bool has_tag_of(const struct sx_stack *stack, struct sx_slice tag)
            is_hex(tag.p + first + 1, second);
 }
 
+static bool holds(struct sx_slice text, const char *part)
+{
+    size_t n = strlen(part);
+
+    for (size_t i = 0; i + n <= text.n; i++)
+        if (memcmp(text.p + i, part, n) == 0)
+            return true;
+    return false;
+}
+
+/* Without a word of its own a response tells it by its To tag, a request by its From tag. */
+static bool is_by_tag(const struct sx_stack *stack, const struct sx_sip_msg *msg)
+{
+    struct sx_slice own = msg->is_request ? sx_sip_msg_from_tag(msg) : sx_sip_msg_to_tag(msg);
+
+    return own.p && ((stack->own_tag && holds(own, stack->own_tag)) ||
+                     (!msg->is_request && has_tag_of(stack, own)));
+}
+
 const struct sx_stack *sx_stacks_of(const struct sx_sip_msg *msg)
 {
-    struct sx_slice agent = sx_stacks_agent(msg), tag = SX_SLICE_NONE;
+    struct sx_slice agent = sx_stacks_agent(msg);
 
-    if (!agent.p && !msg->is_request && (tag = sx_sip_msg_to_tag(msg)).n == 0)
-        return NULL;
     for (size_t i = 0; i < sx_stacks_count; i++)
-        if (agent.p ? sx_stacks_is_agent(&sx_stacks[i], agent) : has_tag_of(&sx_stacks[i], tag))
+        if (agent.p ? sx_stacks_is_agent(&sx_stacks[i], agent) : is_by_tag(&sx_stacks[i], msg))
             return &sx_stacks[i];
     return NULL;
 }
@@ -87,16 +104,6 @@ static bool is_among(const uint16_t *codes, unsigned code)
         return true;
     for (; *codes; codes++)
         if (*codes == code)
-            return true;
-    return false;
-}
-
-static bool holds(struct sx_slice text, const char *part)
-{
-    size_t n = strlen(part);
-
-    for (size_t i = 0; i + n <= text.n; i++)
-        if (memcmp(text.p + i, part, n) == 0)
             return true;
     return false;
 }

@@ -392,6 +392,9 @@ static struct sx_mismatch of_dialog(const struct claim *c)
     struct dialogs_of_call all = dialogs_of(c);
     struct sx_mismatch m = of_tags(c, &all);
 
+    if (c->txn->tags_swapped && all.own)
+        return differs_from(SX_DIFFERS_FROM_TAG | SX_DIFFERS_TO_TAG, message_of(c, all.own));
+
     if (m.differs)
         return m;
     if (c->method == SX_METHOD_ACK)

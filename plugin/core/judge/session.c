@@ -10,8 +10,11 @@
 /* Requests of a dialog or call, the newest first, that are looked through. */
 #define MAX_LOOKED_THROUGH 64
 
-/* What the way takes: where the capture sees the 2xx later than its sender sent it, a BYE may come
- * a little before the time. */
+/* Attempts to connect that are looked through. */
+#define MAX_ATTEMPTS 256
+
+/* What the way takes: where the capture sees the 2xx later than its sender sent it, a BYE may come a
+ * little before the time. */
 #define TOLERANCE_NS (500 * SX_NS_PER_MS)
 
 /* What the requests of the dialog after the agreement are. */
@@ -97,6 +100,28 @@ static bool ended_unseen(const struct sx_tracker *t, const struct sx_session *se
     return false;
 }
 
+/* The side that is to refresh has lost its connection, and asks in vain for another one. */
+static const struct sx_attempt *connected_in_vain(const struct sx_tracker *t,
+                                                  const struct sx_session *session, int64_t due_ns)
+{
+    const struct sx_txn *agreed = sx_tracker_txn(t, session->txn);
+    bool uac = session->refresher == SX_REFRESHER_UAC;
+    uint32_t from = uac ? agreed->src.host : agreed->dst.host;
+    uint32_t to = uac ? agreed->dst.host : agreed->src.host;
+    const struct sx_attempt *a;
+
+    if (agreed->transport == SX_TRANSPORT_UDP)
+        return NULL;
+    for (uint32_t n = 0; n < MAX_ATTEMPTS; n++) {
+        a = sx_tracker_attempt(t, session->frame, n);
+        if (!a || a->since_ns > due_ns)
+            return NULL;
+        if (a->from.host == from && a->to.host == to && !a->came_up)
+            return a;
+    }
+    return NULL;
+}
+
 struct sx_session_verdict sx_session_judge(const struct sx_tracker *t,
                                            const struct sx_session *session)
 {
@@ -117,6 +142,8 @@ struct sx_session_verdict sx_session_judge(const struct sx_tracker *t,
              found.shows_way && !found.unknown && !found.cut &&
              !ended_unseen(t, session, v.due_ns - TOLERANCE_NS))
         v.state = SX_SESSION_OVERDUE;
+    if (v.state == SX_SESSION_OVERDUE && !v.refused)
+        v.in_vain = connected_in_vain(t, session, v.due_ns);
     return v;
 }
 

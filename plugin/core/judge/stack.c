@@ -25,14 +25,14 @@ static const struct sx_stack *of_host(const struct sx_stack_message *m)
                : NULL;
 }
 
-/* Whose doing it is. What a hop does to a response is not told by the head of the response, which
- * another one may have made. */
+/* Whose doing it is. What a hop does to a message is not told by the head of the message, which another
+ * one may have made; but a CANCEL is its own. */
 static const struct sx_stack *doer(const struct sx_stack_message *m, const struct sx_stack_case *c,
                                    const struct sx_stack *maker, const struct sx_stack *hop)
 {
     if (!c->by_hop)
         return maker;
-    return m->msg->is_request && maker ? maker : hop;
+    return m->txn->method == SX_METHOD_CANCEL && m->msg->is_request && maker ? maker : hop;
 }
 
 static bool has_site_facts(const struct sx_stack_message *m, struct sx_slice agent)
@@ -65,7 +65,7 @@ struct sx_stack_verdict sx_stack_judge(const struct sx_stack_message *m)
     for (unsigned i = 0; i < cases.count; i++) {
         const struct sx_stack_case *c = &cases.list[i];
         const struct sx_stack *by = doer(m, c, maker, hop);
-        if (own && !(c->by_hop && !m->msg->is_request))
+        if (own && !(c->by_hop && (!m->msg->is_request || m->txn->method != SX_METHOD_CANCEL)))
             match_sites(&v, m, agent, c);
         if (by)
             match(&v, by, c);

@@ -10,6 +10,7 @@
 #include "core/judge/mismatch.h"
 #include "core/judge/no_ack.h"
 #include "core/judge/session.h"
+#include "core/judge/stack_habits.h"
 #include "core/record/call.h"
 #include "core/record/flow.h"
 #include "core/record/sessions.h"
@@ -32,23 +33,28 @@ struct finder {
     struct sx_stack_cases *found;
 };
 
-static struct sx_stack_case *add(struct finder *f, enum sx_stack_situation situation,
-                                 int64_t number, const struct sx_txn *of)
+struct sx_stack_case *sx_stack_cases_add(struct sx_stack_cases *all, const struct sx_stack_message *m,
+                                         enum sx_stack_situation situation, int64_t number,
+                                         const struct sx_txn *of)
 {
-    struct sx_stack_cases *all = f->found;
-    /* There are fewer situations for one message than there is room for; the last place is spare.
-     * */
+    /* There are fewer situations for one message than there is room for; the last place is spare. */
     struct sx_stack_case *c = &all->list[MIN(all->count, SX_STACK_CASES - 1)];
 
     all->count = MIN(all->count + 1, SX_STACK_CASES);
     *c = (struct sx_stack_case){
         .numbers = {.situation = situation,
                     .number = number,
-                    .code = f->m->msg->code,
-                    .phrase = f->m->msg->phrase},
+                    .code = m->msg->code,
+                    .phrase = m->msg->phrase},
         .of = of,
     };
     return c;
+}
+
+static struct sx_stack_case *add(struct finder *f, enum sx_stack_situation situation, int64_t number,
+                                 const struct sx_txn *of)
+{
+    return sx_stack_cases_add(f->found, f->m, situation, number, of);
 }
 
 static int64_t per_mille(int64_t part_ns, uint32_t whole_s)
@@ -129,8 +135,11 @@ static void by_cause(struct finder *f)
     case SX_FAILURE_TOLD_OTHERWISE:
         add_choice(f, &c);
         break;
-    case SX_FAILURE_UNKNOWN:
     case SX_FAILURE_UNREACHABLE:
+        if (c.of && c.of->request_frame && !c.of->trying_frame)
+            add(f, SX_SITUATION_UNREACHABLE, f->txn->final_ns - c.of->request_ns, c.of);
+        break;
+    case SX_FAILURE_UNKNOWN:
     case SX_FAILURE_NOT_REGISTERED:
     case SX_FAILURE_FORK:
     case SX_FAILURE_CREDENTIALS:
@@ -498,5 +507,6 @@ struct sx_stack_cases sx_stack_cases_of(const struct sx_stack_message *m)
     else if (m->msg->code >= 200 && m->record->frame == m->txn->final_frame &&
              m->msg->code == m->txn->final_code)
         of_final(&f);
+    sx_stack_habits_add(&found, m);
     return found;
 }

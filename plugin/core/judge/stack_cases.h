@@ -21,6 +21,11 @@ struct sx_stack_cases {
     unsigned count;
 };
 
+/* Adds one, with the code and phrase of the message. */
+struct sx_stack_case *sx_stack_cases_add(struct sx_stack_cases *cases, const struct sx_stack_message *message,
+                                         enum sx_stack_situation situation, int64_t number,
+                                         const struct sx_txn *of);
+
 /* Of a message that repeats no other one. */
 struct sx_stack_cases sx_stack_cases_of(const struct sx_stack_message *message);
 

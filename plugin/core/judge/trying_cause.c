@@ -328,19 +328,16 @@ static const struct sx_attempt *failed_to_connect(const struct outlook *o, const
     return NULL;
 }
 
-/* This capture shows what the hop sends on, all of it as far as it can be told, and also where it
- * sends what is for this address; and this INVITE is not there. */
-static bool was_not_forwarded(const struct outlook *o, const struct sx_txn *txn,
-                              const struct sx_host *host)
+/* A B2BUA goes on with an INVITE of its own. Who hides the topology may mask Vias and Call-ID, but not the
+ * From tag and the CSeq number, for the other side answers with them. */
+static bool may_be_it_renamed(const struct sx_txn *txn, const struct sx_txn *other)
 {
-    return txn->method == SX_METHOD_INVITE && seen(o, txn->request_frame) &&
-           o->until_ns - txn->trying_ns >= sx_tracker_config(o->tracker)->trying_slow_ns &&
-           seen(o, sx_tracker_sent_on(o->tracker, txn)) && !seen(o, host->own_invite) &&
-           !seen(o, host->answered_unseen) && !seen(o, host->unreadable);
+    return !other->parent_key.bits ||
+           (!other->parent && other->call_hash != txn->call_hash && other->cseq == txn->cseq &&
+            other->from_tag && other->from_tag == txn->from_tag);
 }
 
-/* The hop began an INVITE of its own right after this one came: it may be a B2BUA that goes on
- * under another Call-ID. */
+/* The hop sent such an INVITE right after this one came. */
 static bool may_go_on_as_another(const struct outlook *o, const struct sx_txn *txn)
 {
     uint32_t last = MIN(sx_tracker_txn_count(o->tracker), txn->number + MAX_NEIGHBOURS);
@@ -348,11 +345,23 @@ static bool may_go_on_as_another(const struct outlook *o, const struct sx_txn *t
     for (uint32_t n = txn->number + 1; n <= last; n++) {
         const struct sx_txn *other = sx_tracker_txn(o->tracker, n);
         if (other->method == SX_METHOD_INVITE && other->src.host == txn->dst.host &&
-            !other->parent_key.bits && seen(o, other->request_frame) &&
-            other->request_ns - txn->request_ns <= PROMPT_NS)
+            seen(o, other->request_frame) && other->request_ns - txn->request_ns <= PROMPT_NS &&
+            may_be_it_renamed(txn, other))
             return true;
     }
     return false;
+}
+
+/* This capture shows what the hop sends on, all of it as far as it can be told, and also where it
+ * sends what is for this address; and this INVITE is not there. */
+static bool was_not_forwarded(const struct outlook *o, const struct sx_txn *txn,
+                              const struct sx_host *host)
+{
+    return txn->method == SX_METHOD_INVITE && seen(o, txn->request_frame) &&
+           o->until_ns - txn->trying_ns >= sx_tracker_config(o->tracker)->trying_slow_ns &&
+           seen(o, sx_tracker_sent_on(o->tracker, txn)) &&
+           !seen(o, host->own_invite) && !seen(o, host->answered_unseen) &&
+           !seen(o, host->unreadable) && !may_go_on_as_another(o, txn);
 }
 
 /* What the hop sends on may be what this capture cannot read: it is encrypted, or goes over a new

@@ -171,6 +171,32 @@ static enum sx_side side_of(const struct sx_dialog *dialog, uint32_t tag)
     return tag == dialog->tags[SX_SIDE_CALLER] ? SX_SIDE_CALLER : SX_SIDE_CALLED;
 }
 
+/* INVITEs of a call that are looked through for the way that they took. */
+#define MAX_WAYS 64
+
+static bool same_way(const struct sx_txn *a, struct sx_endpoint from, struct sx_endpoint to)
+{
+    return sx_endpoint_eq(a->src, from) && sx_endpoint_eq(a->dst, to);
+}
+
+/* A side that is known by its address, for the INVITE went from there, or there, and never the other way
+ * round as it does in a circle, names the other side's tag as its own. */
+static bool are_tags_swapped(struct sx_tracker *t, const struct sx_txn *bye, enum sx_side side)
+{
+    const struct sx_txn *o = sx_txn_at(t, bye->next_in_call);
+    bool there = false, back = false;
+
+    for (unsigned i = 0; o; i++, o = sx_txn_at(t, o->next_in_call)) {
+        if (i >= MAX_WAYS)
+            return false;
+        if (o->method != SX_METHOD_INVITE || o->in_dialog || !o->request_frame)
+            continue;
+        there |= same_way(o, bye->src, bye->dst);
+        back |= same_way(o, bye->dst, bye->src);
+    }
+    return there != back && there == (side == SX_SIDE_CALLED);
+}
+
 void sx_dialogs_request(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
 {
     const struct sx_sip_msg *msg = obs->msg;
@@ -183,7 +209,9 @@ void sx_dialogs_request(struct sx_tracker *t, struct sx_txn *txn, const struct s
     struct sx_dialog *dialog = find_or_add(t, &name, obs->frame);
     enum sx_side side = side_of(dialog, name.from);
 
-    txn->by_called = side == SX_SIDE_CALLED;
+    txn->tags_swapped = msg->method == SX_METHOD_BYE && dialog->caller_known &&
+                        are_tags_swapped(t, txn, side);
+    txn->by_called = (side == SX_SIDE_CALLED) != txn->tags_swapped;
     dialog->cseqs[side] = MAX(dialog->cseqs[side], msg->cseq);
     if (!txn->dialog && is_kept(msg->method)) {
         txn->next_in_dialog = dialog->requests;

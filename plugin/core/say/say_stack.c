@@ -40,7 +40,8 @@ static const char *last_word(const struct sx_txn *branch)
  * */
 static const char *waited_since(const struct sx_stack_told *told)
 {
-    if (told->numbers.situation == SX_SITUATION_UNANSWERED)
+    if (told->numbers.situation == SX_SITUATION_UNANSWERED ||
+        told->numbers.situation == SX_SITUATION_UNREACHABLE)
         return "";
     if (told->numbers.situation == SX_SITUATION_GAVE_UP ||
         told->numbers.situation == SX_SITUATION_CANCELLED_UNANSWERED)

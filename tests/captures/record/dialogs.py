@@ -355,6 +355,10 @@ async def reinvite_481(lab):
     await asyncio.sleep(2)
     await phone.tell("pause")
     await caller
+    # It shows how much time has passed; Bob takes it for a new call.
+    await calls(lab, alice, [
+        CALLER.request("OPTIONS", 1, uri="sip:bob@[remote_ip]:[remote_port]", branch="o1", tag="", routes=False),
+        expect(200)])
 
 
 @recording("bye-481-wrong-tag-baresip",

@@ -53,6 +53,7 @@ class Flow:
         self.call_id = f"reg-{reg_id}-{local_port}@{phone.host.address}"
         self.sequence = 0
         self.responses = asyncio.Queue()
+        self.path = "/"         # of a WebSocket
         self.pongs = 0
         self.closed = asyncio.Event()       # by the other side
         self._reader = self._writer = self._raw = None
@@ -76,7 +77,7 @@ class Flow:
     async def _handshake(self):
         key = base64.b64encode(os.urandom(16)).decode()
         self._writer.write((
-            "GET / HTTP/1.1\r\n"
+            f"GET {self.path} HTTP/1.1\r\n"
             f"Host: {self.edge.address}:{self.port}\r\n"
             "Upgrade: websocket\r\n"
             "Connection: Upgrade\r\n"

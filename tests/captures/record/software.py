@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Phones and a B2BUA that are run as they are: baresip, linphonec, Asterisk.
+"""Phones and a B2BUA that are run as they are: baresip, linphonec, JsSIP, SIP.js, Asterisk.
 
-Asterisk is in Debian's unstable only: it runs in a root of its own, a folder that SX_ROOT names or that
+JsSIP, SIP.js and ws are taken from a folder that SX_NODE names or that npm has filled at NODE (npm install jssip
+sip.js ws). Asterisk is in Debian's unstable only: it runs in a root of its own, a folder that SX_ROOT names or that
 debootstrap has made at ROOT (debootstrap --variant=minbase sid; apt-get install asterisk in it).
 """
 import asyncio
@@ -14,6 +15,7 @@ import tempfile
 from lab import LabError, run
 
 ROOT = pathlib.Path(os.environ.get("SX_ROOT", "/var/tmp/sipexplain-sid"))
+NODE = pathlib.Path(os.environ.get("SX_NODE", "/var/tmp/sipexplain-node"))
 CONTROL_PORT = 4444
 
 BARESIP = """sip_listen 0.0.0.0:{port}
@@ -81,7 +83,7 @@ class Linphone:
 sip_port={port}
 sip_tcp_port={tcp}
 sip_tls_port=0
-default_proxy=-1
+default_proxy={default}
 contact="{user}" <sip:{user}@{address}>
 use_ipv6=0
 guess_hostname=0
@@ -92,10 +94,11 @@ nat_policy_ref=none
 playback_dev_id=ANULL: null device
 capture_dev_id=ANULL: null device
 ringer_dev_id=ANULL: null device
-"""
+{account}"""
 
-    def __init__(self, lab, host, user, port=5060, tcp=0, more=""):
+    def __init__(self, lab, host, user, port=5060, tcp=0, more="", account=""):
         self.lab, self.host, self.user, self.port, self.tcp, self.more = lab, host, user, port, tcp, more
+        self.account = account      # a section of its configuration: it registers then
         self.process = None
 
     async def start(self, *options):
@@ -103,15 +106,41 @@ ringer_dev_id=ANULL: null device
         folder = pathlib.Path(tempfile.mkdtemp(prefix="linphone-", dir=self.lab.work))
         (folder / ".local/share/linphone").mkdir(parents=True)
         # It takes a host without a default route for one without a network.
-        self.host.ip("route", "add", "default", "via", "10.0.0.254")
+        self.host.ip("route", "replace", "default", "via", "10.0.0.254")
         (folder / "rc").write_text(self.CONFIG.format(
-            port=self.port, tcp=self.tcp, user=self.user, address=self.host.address, more=self.more))
+            port=self.port, tcp=self.tcp, user=self.user, address=self.host.address, more=self.more,
+            default=0 if self.account else -1, account=self.account))
         self.process = await self.lab.start(
             f"linphonec-{self.user}", self.host, "env", f"HOME={folder}", "linphonec", "-c", str(folder / "rc"),
             *options, stdin=asyncio.subprocess.PIPE)
         await self.lab.until(lambda: f":{self.port}" in run(
             "ip", "netns", "exec", self.host.namespace, "ss", "-Hlnu"), "linphonec to listen")
         await asyncio.sleep(1)
+        return self
+
+    async def tell(self, line):
+        self.process.child.stdin.write(line.encode() + b"\n")
+        await self.process.child.stdin.drain()
+
+
+class Browser:
+    """JsSIP or SIP.js without a browser, told over its standard input (browser.cjs)."""
+
+    PACKAGES = {"jssip": "JsSIP", "sipjs": "SIP.js"}
+
+    def __init__(self, lab, host, library, server, user="alice"):
+        self.lab, self.host, self.library, self.server, self.user = lab, host, library, server, user
+        self.process = None
+
+    async def start(self):
+        name = self.PACKAGES[self.library]
+        package = json.loads((NODE / "node_modules" / name.lower() / "package.json").read_text())
+        self.lab.uses(f"{name} {package['version']}")
+        self.process = await self.lab.start(
+            f"{self.library}-{self.user}", self.host, "env", f"NODE_PATH={NODE / 'node_modules'}", "node",
+            str(pathlib.Path(__file__).with_name("browser.cjs")), self.library, self.server, self.user, "example.com",
+            stdin=asyncio.subprocess.PIPE)
+        await self.lab.until(lambda: "ready" in self.process.output(), f"{name} to connect")
         return self
 
     async def tell(self, line):
@@ -163,7 +192,8 @@ bind={address}:5060
     def __init__(self, lab, host, extensions, pjsip, **files):
         self.lab, self.host = lab, host
         self.files = {"extensions.conf": extensions,
-                      "pjsip.conf": self.TRANSPORTS.format(address=host.address) + pjsip,
+                      # {folder}: where these files are
+                      "pjsip.conf": self.TRANSPORTS + pjsip,
                       "modules.conf": self.MODULES,
                       "rtp.conf": "[general]\nrtpstart=10000\nrtpend=10100\nicesupport=no\n", **files}
         self.process = None
@@ -175,6 +205,7 @@ bind={address}:5060
         triplet = os.uname().machine + "-linux-gnu"
         self.files["asterisk.conf"] = self.MAIN.format(folder=inside, triplet=triplet)
         self.files["logger.conf"] = "[general]\n[logfiles]\nconsole => notice,warning,error,verbose\n"
+        self.files["pjsip.conf"] = self.files["pjsip.conf"].format(address=self.host.address, folder=inside)
         for name, text in self.files.items():
             (folder / name).write_text(text)
         self.process = await self.lab.start("asterisk", self.host, "chroot", str(ROOT), "asterisk", "-f", "-n", "-vvv",
