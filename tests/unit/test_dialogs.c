@@ -162,9 +162,9 @@ static void calls_are_apart(void)
     ladder_close(&l);
 }
 
-/* A BYE with these tags, from there to there; whether it has them the wrong way round. i 1: the capture
- * lacks the answer, so who called is not known; 2: the INVITE came back the other way, too; 3: the answer to
- * the INVITE came from another port. */
+/* A BYE with these tags, from there to there; whether it has them the wrong way round. i 1: the
+ * capture lacks the answer, so who called is not known; 2: the INVITE came back the other way, too;
+ * 3: the answer to the INVITE came from another port. */
 static bool swapped_bye(unsigned from, const char *from_tag, int i, enum sx_side *sender)
 {
     struct ladder l = ladder_open();
@@ -174,10 +174,11 @@ static bool swapped_bye(unsigned from, const char *from_tag, int i, enum sx_side
     if (i == 2)
         request(&l, 0.1, BOB, ALICE, "INVITE", via("bob b1", "alice a1"));
     if (i != 1)
-        response(&l, 1.0, BOB, ALICE, 200, "INVITE", via("alice a1"), .src_port = i == 3 ? 5070 : 0);
-    const struct sx_message *bye =
-        request(&l, 5.0, from, to, "BYE", via("x y1"), .from_tag = from_tag,
-                .to_tag = *from_tag == 'a' ? "bob" : "alice", .cseq = 3);
+        response(&l, 1.0, BOB, ALICE, 200, "INVITE", via("alice a1"),
+                 .src_port = i == 3 ? 5070 : 0);
+    const struct sx_message *bye = request(&l, 5.0, from, to, "BYE", via("x y1"),
+                                           .from_tag = from_tag,
+                                           .to_tag = *from_tag == 'a' ? "bob" : "alice", .cseq = 3);
     bool swapped = txn_of(&l, bye)->tags_swapped;
     *sender = sx_dialog_sender(txn_of(&l, bye));
     ladder_close(&l);

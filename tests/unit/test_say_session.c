@@ -36,9 +36,9 @@ static void test_no_connection(void)
     wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
 
     request(&l, -1.0, ALICE, BOB, "INVITE", via("alice a1"), .transport = SX_TRANSPORT_TCP);
-    const struct sx_message *ok =
-        response(&l, 0.0, BOB, ALICE, 200, "INVITE", via("alice a1"), .transport = SX_TRANSPORT_TCP,
-                 .more = "Session-Expires: 90;refresher=uac\r\n");
+    const struct sx_message *ok = response(&l, 0.0, BOB, ALICE, 200, "INVITE", via("alice a1"),
+                                           .transport = SX_TRANSPORT_TCP,
+                                           .more = "Session-Expires: 90;refresher=uac\r\n");
     request(&l, 0.1, ALICE, BOB, "ACK", via("alice a2"), .to_tag = "bob",
             .transport = SX_TRANSPORT_TCP);
     segment(&l, 45, ALICE, 40001, BOB, 5060, SX_TCP_SYN);
@@ -47,9 +47,10 @@ static void test_no_connection(void)
     const struct sx_session *session = sx_tracker_session_of(l.tracker, ok);
     struct sx_session_verdict v = sx_session_judge(l.tracker, session);
     sx_say_session(out, l.tracker, session, &v);
-    g_assert_cmpstr(wmem_strbuf_get_str(out), ==,
-                    "the caller did not refresh the session within 60 s (RFC 4028 10): 10.0.0.1 cannot "
-                    "connect to 10.0.0.5 port 5060 (frame 5); 90 s were agreed on in frame 2");
+    g_assert_cmpstr(
+        wmem_strbuf_get_str(out), ==,
+        "the caller did not refresh the session within 60 s (RFC 4028 10): 10.0.0.1 cannot "
+        "connect to 10.0.0.5 port 5060 (frame 5); 90 s were agreed on in frame 2");
     wmem_strbuf_destroy(out);
     ladder_close(&l);
 }

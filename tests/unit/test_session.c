@@ -76,7 +76,8 @@ static void test_refused(void)
     ladder_close(&l);
 }
 
-/* The frame in which a connection that was asked for at this time was refused, if it is why nobody refreshed. */
+/* The frame in which a connection that was asked for at this time was refused, if it is why nobody
+ * refreshed. */
 static uint32_t in_vain(const char *session_expires, enum sx_transport transport, unsigned from,
                         double at, bool came_up)
 {

@@ -55,21 +55,23 @@ static const struct sx_stack_fact *shipped(const char *name, const char *id)
     g_assert_not_reached();
 }
 
-/* Right below and right above what was measured it is none of it; another code or count is not, either. */
+/* Right below and right above what was measured it is none of it; another code or count is not,
+ * either. */
 static void test_bounds_of_the_table(void)
 {
     static const struct {
         const char *stack, *id;
         enum sx_stack_situation situation;
         unsigned code, over, times;
-        int64_t low, high;              /* milliseconds or per mille; high 0: no limit */
+        int64_t low, high; /* milliseconds or per mille; high 0: no limit */
     } facts[] = {
         {"SIPp", "unanswered", SX_SITUATION_NEVER_ANSWERED, 0, 0, 6, 15200, 15800},
         {"SIPp", "ack-never", SX_SITUATION_ANSWER_NO_ACK, 200, 0, 10, 27200, 27800},
         {"SIPp", "cancel-after-181", SX_SITUATION_CANCEL_AFTER, 181, 0, 0, -20, 20},
         {"Kamailio", "icmp-ignored", SX_SITUATION_UNREACHABLE, 408, 0, 0, 29500, 30500},
         {"Kamailio", "next-gateway", SX_SITUATION_TRIES_NEXT, 0, 0, 0, 29500, 30500},
-        {"Kamailio", "cancel-with-a-silent-branch", SX_SITUATION_CANCELLED_SILENT, 487, 0, 0, 29500, 30500},
+        {"Kamailio", "cancel-with-a-silent-branch", SX_SITUATION_CANCELLED_SILENT, 487, 0, 0, 29500,
+         30500},
         {"Kamailio", "fork-challenge", SX_SITUATION_FORK, 401, 486, 0, 0, 0},
         {"Asterisk", "refresh-408", SX_SITUATION_DIALOG_REFUSED, 408, 0, 0, 0, 20},
         {"Asterisk", "refresh-again", SX_SITUATION_REFUSED_AGAIN, 405, 0, 0, 0, 20},
@@ -85,8 +87,10 @@ static void test_bounds_of_the_table(void)
         const struct sx_stack_fact *fact = shipped(facts[i].stack, facts[i].id);
         bool per_mille = facts[i].low > 100 && facts[i].high < 2000 && facts[i].high > 0;
         int64_t unit = per_mille ? 1 : SX_NS_PER_MS;
-        struct sx_stack_numbers n = {.situation = facts[i].situation, .code = facts[i].code,
-                                     .over = facts[i].over, .times = facts[i].times,
+        struct sx_stack_numbers n = {.situation = facts[i].situation,
+                                     .code = facts[i].code,
+                                     .over = facts[i].over,
+                                     .times = facts[i].times,
                                      .number = facts[i].low * unit};
         g_assert_true(sx_stacks_fits(fact, &n));
         n.number = facts[i].low * unit - 1;

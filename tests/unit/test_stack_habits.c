@@ -1,5 +1,5 @@
-/* Each situation of what software stops, repeats or gives up, with its number, and not where it only looks
- * like it.
+/* Each situation of what software stops, repeats or gives up, with its number, and not where it
+ * only looks like it.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/judge/stack_habits.h"
@@ -63,8 +63,8 @@ static void test_never_answered(void)
         assert_seconds(unanswered(i, 20, &times), NOTHING);
 }
 
-/* p1 sends to Bob, then to Carol. i 1: Bob said 100; 2: Bob said 503; 3: at once, as a fork does; 4: it
- * was sent to Bob again just before; 5: another hop did. */
+/* p1 sends to Bob, then to Carol. i 1: Bob said 100; 2: Bob said 503; 3: at once, as a fork does;
+ * 4: it was sent to Bob again just before; 5: another hop did. */
 static double next_one(int i, struct sx_stack_case *c)
 {
     struct ladder l = ladder_open();
@@ -77,7 +77,8 @@ static double next_one(int i, struct sx_stack_case *c)
         response(&l, 0.2, BOB, P1, 503, "INVITE", TO_BOB);
     if (i == 4)
         request(&l, 29.2, P1, BOB, "INVITE", TO_BOB);
-    struct asked a = asked_request(&l, i == 3 ? 0.2 : 30.1, i == 5 ? P2 : P1, CAROL, "INVITE", TO_CAROL);
+    struct asked a =
+        asked_request(&l, i == 3 ? 0.2 : 30.1, i == 5 ? P2 : P1, CAROL, "INVITE", TO_CAROL);
     *c = case_of(&a, l.frame, SX_SITUATION_TRIES_NEXT);
     return ask(&l, &a, l.frame, SX_SITUATION_TRIES_NEXT);
 }
@@ -181,15 +182,18 @@ static void test_refused_kept(void)
 
 /* ---- CANCEL ---- */
 
-/* i 1: only a 100 came; 2: the INVITE has a time limit; 3: it is sent on; 4: another phone answered. */
+/* i 1: only a 100 came; 2: the INVITE has a time limit; 3: it is sent on; 4: another phone
+ * answered. */
 static double cancelled_after(int i)
 {
     struct ladder l = ladder_open();
-    const struct sip_text invite = {.method = "INVITE", .via = {"alice a1", i == 3 ? "carol c1" : NULL},
+    const struct sip_text invite = {.method = "INVITE",
+                                    .via = {"alice a1", i == 3 ? "carol c1" : NULL},
                                     .more = i == 2 ? "Expires: 30\r\n" : NULL};
 
     ladder_send(&l, 0, ALICE, BOB, &invite);
-    response(&l, 0.5, BOB, ALICE, i == 1 ? 100 : 181, "INVITE", FROM_ALICE, .to_tag = i == 1 ? "" : "bob");
+    response(&l, 0.5, BOB, ALICE, i == 1 ? 100 : 181, "INVITE", FROM_ALICE,
+             .to_tag = i == 1 ? "" : "bob");
     struct asked a = asked_request(&l, 0.7, ALICE, BOB, "CANCEL", FROM_ALICE,
                                    .more = i == 4 ? "Reason: SIP;cause=200\r\n" : NULL);
     struct sx_stack_case c = case_of(&a, l.frame, SX_SITUATION_CANCEL_AFTER);
@@ -234,8 +238,8 @@ static void test_answer_no_ack(void)
     assert_seconds(not_acknowledged(true, 8, &times), NOTHING);
 }
 
-/* Bob rings, Carol's phone says nothing. i 1: it said 100; 2: it was tried after the CANCEL; 3: nobody
- * cancelled. */
+/* Bob rings, Carol's phone says nothing. i 1: it said 100; 2: it was tried after the CANCEL; 3:
+ * nobody cancelled. */
 static double cancelled_with_a_silent_branch(int i)
 {
     struct ladder l = ladder_open();
@@ -262,8 +266,8 @@ static void test_cancelled_silent(void)
         assert_seconds(cancelled_with_a_silent_branch(i), NOTHING);
 }
 
-/* Bob asks for credentials, Carol says another code; p1 tells the first. Serial: one after the other. The
- * code that it was chosen over; 0: none. */
+/* Bob asks for credentials, Carol says another code; p1 tells the first. Serial: one after the
+ * other. The code that it was chosen over; 0: none. */
 static unsigned challenge_over(unsigned challenge, unsigned other, bool serial, bool *by_hop)
 {
     struct ladder l = ladder_open();
@@ -276,7 +280,8 @@ static unsigned challenge_over(unsigned challenge, unsigned other, bool serial, 
     if (serial)
         request(&l, 0.3, P1, BOB, "INVITE", TO_BOB);
     response(&l, 0.4, BOB, P1, challenge, "INVITE", TO_BOB, .to_tag = "bob");
-    struct asked a = asked_response(&l, 0.5, P1, ALICE, challenge, "INVITE", FROM_ALICE, .to_tag = "p1");
+    struct asked a =
+        asked_response(&l, 0.5, P1, ALICE, challenge, "INVITE", FROM_ALICE, .to_tag = "p1");
     struct sx_stack_case c = case_of(&a, l.frame, SX_SITUATION_FORK);
     *by_hop = c.by_hop;
     forget(&a);
@@ -292,7 +297,8 @@ static void test_challenge_chosen(void)
     g_assert_true(by_hop);
     g_assert_cmpuint(challenge_over(407, 400, false, &by_hop), ==, 400);
     g_assert_cmpuint(challenge_over(407, 503, false, &by_hop), ==, 503);
-    /* Another challenge is handed on with it; 3xx and 6xx were not measured; one after the other is no choice. */
+    /* Another challenge is handed on with it; 3xx and 6xx were not measured; one after the other is
+     * no choice. */
     g_assert_cmpuint(challenge_over(401, 407, false, &by_hop), ==, 0);
     g_assert_cmpuint(challenge_over(407, 401, false, &by_hop), ==, 0);
     g_assert_cmpuint(challenge_over(401, 302, false, &by_hop), ==, 0);

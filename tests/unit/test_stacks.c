@@ -63,8 +63,12 @@ static void test_forms_of_the_field(void)
 /* With these tags: the one that the sender gives itself, and the other side's. */
 static const char *by_own_tag(bool request, const char *own, const char *other, const char *more)
 {
-    struct sip_text m = {.code = request ? 0 : 200, .method = "INVITE", via("alice a1"),
-                         .from_tag = request ? own : other, .to_tag = request ? other : own, .more = more};
+    struct sip_text m = {.code = request ? 0 : 200,
+                         .method = "INVITE",
+                         via("alice a1"),
+                         .from_tag = request ? own : other,
+                         .to_tag = request ? other : own,
+                         .more = more};
     GString *text = text_of(&m);
     struct sx_sip_msg msg;
 
@@ -84,7 +88,8 @@ static void test_by_its_own_tag(void)
         g_assert_cmpstr(by_own_tag(request, "", "x", NULL), ==, "");
         /* Another one's word counts more. */
         g_assert_cmpstr(by_own_tag(request, "1234SIPpTag001", "x", "User-Agent: X\r\n"), ==, "");
-        g_assert_cmpstr(by_own_tag(request, "1234SIPpTag001", "x", "User-Agent: baresip\r\n"), ==, "baresip");
+        g_assert_cmpstr(by_own_tag(request, "1234SIPpTag001", "x", "User-Agent: baresip\r\n"), ==,
+                        "baresip");
     }
 }
 

@@ -123,8 +123,8 @@ static void test_masked_branch(void)
     assert_cause(&l, txn, SX_CAUSE_NEXT_HOP_STUCK, l.frame);
 }
 
-/* p1 masks the Call-ID, too: From tag and CSeq number are all that is left of the call. i 1: somebody else's
- * call; 2: another attempt; 3: too late; 4: of another host. */
+/* p1 masks the Call-ID, too: From tag and CSeq number are all that is left of the call. i 1:
+ * somebody else's call; 2: another attempt; 3: too late; 4: of another host. */
 static uint32_t masked_call_id(struct ladder *l, int i)
 {
     uint32_t txn = call_begins(l);

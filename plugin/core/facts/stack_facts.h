@@ -29,30 +29,30 @@ enum sx_stack_situation {
     SX_SITUATION_NO_PRACK,              /* from the reliable response */
     SX_SITUATION_FAILURE_NO_ACK,        /* how long it was repeated; times: how often it was sent */
     /* On a 2xx to INVITE. */
-    SX_SITUATION_ANSWER_NO_ACK,         /* likewise */
+    SX_SITUATION_ANSWER_NO_ACK, /* likewise */
     /* On any final response. */
     SX_SITUATION_CROSSING_BYE, /* both sides sent BYE */
     SX_SITUATION_GLARE,        /* a request of its own is pending */
     SX_SITUATION_OLD_CSEQ,     /* the request has a lower CSeq number than one before it */
     /* On BYE. */
-    SX_SITUATION_NO_ACK,                /* from the 2xx that nobody acknowledged */
-    SX_SITUATION_SESSION_OVER,          /* per mille of the interval that nobody refreshed */
-    SX_SITUATION_DIALOG_REFUSED,        /* from the failure of a request of its own */
-    SX_SITUATION_REFRESH_UNANSWERED,    /* from its refresh */
-    SX_SITUATION_HOP_ENDS_CALL,         /* between the BYEs to both sides */
+    SX_SITUATION_NO_ACK,             /* from the 2xx that nobody acknowledged */
+    SX_SITUATION_SESSION_OVER,       /* per mille of the interval that nobody refreshed */
+    SX_SITUATION_DIALOG_REFUSED,     /* from the failure of a request of its own */
+    SX_SITUATION_REFRESH_UNANSWERED, /* from its refresh */
+    SX_SITUATION_HOP_ENDS_CALL,      /* between the BYEs to both sides */
     /* On INVITE. */
-    SX_SITUATION_NEVER_ANSWERED,        /* how long it was repeated; times: how often it was sent */
-    SX_SITUATION_TRIES_NEXT,            /* from the INVITE of the branch before, which nobody answered */
+    SX_SITUATION_NEVER_ANSWERED, /* how long it was repeated; times: how often it was sent */
+    SX_SITUATION_TRIES_NEXT,     /* from the INVITE of the branch before, which nobody answered */
     /* On INVITE and UPDATE inside a dialog. */
-    SX_SITUATION_REFUSED_AGAIN,         /* from the failure of the one before */
-    SX_SITUATION_REFUSED_KEPT,          /* from its failure to the newest frame, nothing came of it */
-    SX_SITUATION_GLARE_RETRY,           /* from the 491 */
-    SX_SITUATION_REFRESH,               /* per mille of the interval */
+    SX_SITUATION_REFUSED_AGAIN, /* from the failure of the one before */
+    SX_SITUATION_REFUSED_KEPT,  /* from its failure to the newest frame, nothing came of it */
+    SX_SITUATION_GLARE_RETRY,   /* from the 491 */
+    SX_SITUATION_REFRESH,       /* per mille of the interval */
     /* On CANCEL. */
-    SX_SITUATION_CANCEL_WITH_TRYING,    /* from the 100, the INVITE was sent more than once before */
-    SX_SITUATION_ANSWERED_ELSEWHERE,    /* Reason: SIP;cause=200 */
-    SX_SITUATION_HUNG_UP,               /* from the 100, and no other response came */
-    SX_SITUATION_CANCEL_AFTER,          /* from the first provisional response that is no 100 */
+    SX_SITUATION_CANCEL_WITH_TRYING, /* from the 100, the INVITE was sent more than once before */
+    SX_SITUATION_ANSWERED_ELSEWHERE, /* Reason: SIP;cause=200 */
+    SX_SITUATION_HUNG_UP,            /* from the 100, and no other response came */
+    SX_SITUATION_CANCEL_AFTER,       /* from the first provisional response that is no 100 */
     /* On REGISTER. */
     SX_SITUATION_REGISTERS_AGAIN, /* from the failure before; times: failures in a row */
     SX_SITUATION_NEVER_REGISTERS, /* from its own failure to the newest frame */
@@ -75,13 +75,14 @@ struct sx_stack_fact {
 
 struct sx_stack {
     const char *name;
-    const char *const *agents;  /* what User-Agent or Server begins with, maybe nothing; ended by NULL */
+    const char *const
+        *agents; /* what User-Agent or Server begins with, maybe nothing; ended by NULL */
     const struct sx_stack_fact *facts;
     size_t fact_count;
     uint8_t tag_first; /* its To tags: so many hexadecimal digits, one of tag_between, so many */
     const char *tag_between; /* more; NULL: its tags tell nothing */
     uint8_t tag_second;
-    const char *own_tag;        /* a part of each tag that it gives itself; NULL: they tell nothing */
+    const char *own_tag; /* a part of each tag that it gives itself; NULL: they tell nothing */
 };
 
 /* In the order of their names' files; one with name NULL ends it. */

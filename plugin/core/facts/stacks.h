@@ -17,8 +17,9 @@ struct sx_slice sx_stacks_agent(const struct sx_sip_msg *msg);
 /* True if the software calls itself so: the name and then no letter. */
 bool sx_stacks_is_agent(const struct sx_stack *stack, struct sx_slice agent);
 
-/* The software that made a message: by what it calls itself; without that by the tag that it gives itself, a
- * response also by the form of its To tag. NULL: unknown, or one that the table has not. */
+/* The software that made a message: by what it calls itself; without that by the tag that it gives
+ * itself, a response also by the form of its To tag. NULL: unknown, or one that the table has not.
+ */
 const struct sx_stack *sx_stacks_of(const struct sx_sip_msg *msg);
 
 /* What a message shows. over, times: 0 where there are none. */

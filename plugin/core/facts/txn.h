@@ -142,37 +142,37 @@ struct sx_txn {
     uint32_t meant_for;    /* such a one's request */
     uint32_t branch_hash;  /* of the topmost Via */
     uint32_t sent_by_hash;
-    uint32_t from_tag;          /* sx_txn_tag_hash() of a request's tags; 0: none. Of an INVITE, and where */
-    uint32_t to_tag;            /* it is in a dialog, or should be */
-    uint32_t next_on_way;       /* next older INVITE on the same connection */
-    uint32_t repeat_gap_ms;     /* between the two newest sends of the request */
-    uint32_t dialog;            /* inside a dialog: its number; else the newest dialog that its
-                                 * responses make, a confirmed one before an early one; 0: none */
-    uint32_t names;             /* where sx_names_note() put them; 0: nowhere */
-    uint32_t next_in_dialog;    /* next older transaction of the same dialog */
-    struct sx_endpoint src, dst;            /* of the request; else as the response implies */
-    struct sx_endpoint answer_dst;  /* where the first response that is not a 100 went */
+    uint32_t from_tag; /* sx_txn_tag_hash() of a request's tags; 0: none. Of an INVITE, and where */
+    uint32_t to_tag;   /* it is in a dialog, or should be */
+    uint32_t next_on_way;          /* next older INVITE on the same connection */
+    uint32_t repeat_gap_ms;        /* between the two newest sends of the request */
+    uint32_t dialog;               /* inside a dialog: its number; else the newest dialog that its
+                                    * responses make, a confirmed one before an early one; 0: none */
+    uint32_t names;                /* where sx_names_note() put them; 0: nowhere */
+    uint32_t next_in_dialog;       /* next older transaction of the same dialog */
+    struct sx_endpoint src, dst;   /* of the request; else as the response implies */
+    struct sx_endpoint answer_dst; /* where the first response that is not a 100 went */
     uint16_t first_response_code;
     uint16_t final_code;
-    uint16_t network;           /* of the first request's destination: interface, VLAN, tunnel */
-    uint16_t differs;           /* enum sx_differs; with meant_for */
-    uint16_t reason;            /* of a BYE or CANCEL: sx_reason_number(); 0: none */
-    uint8_t vias;               /* Via values of the request; 0: not known */
-    uint8_t method;             /* enum sx_method */
-    uint8_t state;              /* enum sx_txn_state */
-    uint8_t transport;          /* enum sx_transport */
-    uint8_t distinct;           /* responses in the list above; it stops growing at a limit */
-    uint8_t answer_way;         /* enum sx_answer_way of the first response that is not a 100 */
-    bool in_dialog : 1;         /* the request has a To tag */
-    bool ack_astray : 1;        /* an ACK of its failure went elsewhere than it did */
-    bool by_called : 1;         /* ... and comes from SX_SIDE_CALLED of its dialog */
-    bool tags_swapped : 1;      /* a BYE that goes the way of the INVITE with the tags of the other side, or
-                                 * the way back with those of the caller */
-    bool to_contact : 1;        /* a request in a dialog to the very address of its Request-URI */
-    bool own_contact : 1;       /* its first response that is no 100 has a Contact of the sender */
-    bool old_branch : 1;        /* no magic cookie */
-    bool token_route : 1;       /* the topmost Route has a user part, as a flow token is */
-    bool unregisters : 1;       /* a REGISTER that removes its bindings */
+    uint16_t network;      /* of the first request's destination: interface, VLAN, tunnel */
+    uint16_t differs;      /* enum sx_differs; with meant_for */
+    uint16_t reason;       /* of a BYE or CANCEL: sx_reason_number(); 0: none */
+    uint8_t vias;          /* Via values of the request; 0: not known */
+    uint8_t method;        /* enum sx_method */
+    uint8_t state;         /* enum sx_txn_state */
+    uint8_t transport;     /* enum sx_transport */
+    uint8_t distinct;      /* responses in the list above; it stops growing at a limit */
+    uint8_t answer_way;    /* enum sx_answer_way of the first response that is not a 100 */
+    bool in_dialog : 1;    /* the request has a To tag */
+    bool ack_astray : 1;   /* an ACK of its failure went elsewhere than it did */
+    bool by_called : 1;    /* ... and comes from SX_SIDE_CALLED of its dialog */
+    bool tags_swapped : 1; /* a BYE that goes the way of the INVITE with the tags of the other side,
+                            * or the way back with those of the caller */
+    bool to_contact : 1;   /* a request in a dialog to the very address of its Request-URI */
+    bool own_contact : 1;  /* its first response that is no 100 has a Contact of the sender */
+    bool old_branch : 1;   /* no magic cookie */
+    bool token_route : 1;  /* the topmost Route has a user part, as a flow token is */
+    bool unregisters : 1;  /* a REGISTER that removes its bindings */
     bool unregisters_all : 1;   /* a REGISTER with Contact: * and Expires: 0 */
     bool has_path : 1;          /* a REGISTER with Path */
     bool outbound_path : 1;     /* ... whose last value has ob (RFC 5626 5.1) */

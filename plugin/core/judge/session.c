@@ -13,8 +13,8 @@
 /* Attempts to connect that are looked through. */
 #define MAX_ATTEMPTS 256
 
-/* What the way takes: where the capture sees the 2xx later than its sender sent it, a BYE may come a
- * little before the time. */
+/* What the way takes: where the capture sees the 2xx later than its sender sent it, a BYE may come
+ * a little before the time. */
 #define TOLERANCE_NS (500 * SX_NS_PER_MS)
 
 /* What the requests of the dialog after the agreement are. */

@@ -17,12 +17,13 @@ enum sx_session_state {
 
 struct sx_session_verdict {
     enum sx_session_state state;
-    int64_t due_ns;                     /* when the refresh must have come */
-    const struct sx_txn *refresh;       /* the request that refreshed it; NULL: none */
-    const struct sx_txn *refused;       /* the newest one that tried to, in vain; NULL: none */
-    const struct sx_attempt *in_vain;   /* with state OVERDUE and without refused: the side that is to refresh
-                                         * cannot connect to the other; NULL: nothing shows that */
-    const struct sx_txn *bye;           /* the first BYE after it; NULL: none */
+    int64_t due_ns;               /* when the refresh must have come */
+    const struct sx_txn *refresh; /* the request that refreshed it; NULL: none */
+    const struct sx_txn *refused; /* the newest one that tried to, in vain; NULL: none */
+    const struct sx_attempt
+        *in_vain;             /* with state OVERDUE and without refused: the side that is to refresh
+                               * cannot connect to the other; NULL: nothing shows that */
+    const struct sx_txn *bye; /* the first BYE after it; NULL: none */
 };
 
 /* What the capture, as far as it was read, shows. */

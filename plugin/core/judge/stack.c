@@ -25,8 +25,8 @@ static const struct sx_stack *of_host(const struct sx_stack_message *m)
                : NULL;
 }
 
-/* Whose doing it is. What a hop does to a message is not told by the head of the message, which another
- * one may have made; but a CANCEL is its own. */
+/* Whose doing it is. What a hop does to a message is not told by the head of the message, which
+ * another one may have made; but a CANCEL is its own. */
 static const struct sx_stack *doer(const struct sx_stack_message *m, const struct sx_stack_case *c,
                                    const struct sx_stack *maker, const struct sx_stack *hop)
 {

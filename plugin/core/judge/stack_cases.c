@@ -33,11 +33,13 @@ struct finder {
     struct sx_stack_cases *found;
 };
 
-struct sx_stack_case *sx_stack_cases_add(struct sx_stack_cases *all, const struct sx_stack_message *m,
+struct sx_stack_case *sx_stack_cases_add(struct sx_stack_cases *all,
+                                         const struct sx_stack_message *m,
                                          enum sx_stack_situation situation, int64_t number,
                                          const struct sx_txn *of)
 {
-    /* There are fewer situations for one message than there is room for; the last place is spare. */
+    /* There are fewer situations for one message than there is room for; the last place is spare.
+     */
     struct sx_stack_case *c = &all->list[MIN(all->count, SX_STACK_CASES - 1)];
 
     all->count = MIN(all->count + 1, SX_STACK_CASES);
@@ -51,8 +53,8 @@ struct sx_stack_case *sx_stack_cases_add(struct sx_stack_cases *all, const struc
     return c;
 }
 
-static struct sx_stack_case *add(struct finder *f, enum sx_stack_situation situation, int64_t number,
-                                 const struct sx_txn *of)
+static struct sx_stack_case *add(struct finder *f, enum sx_stack_situation situation,
+                                 int64_t number, const struct sx_txn *of)
 {
     return sx_stack_cases_add(f->found, f->m, situation, number, of);
 }

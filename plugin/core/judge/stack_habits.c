@@ -9,8 +9,8 @@
 /* Branches, requests of a dialog or a call that are looked through. */
 #define MAX_LOOKED_THROUGH 64
 
-/* An answer without ACK comes again after 4 s at the most (RFC 3261 13.3.1.4), an INVITE without answer
- * after 16 s (17.1.1.2): who was silent for longer has stopped. */
+/* An answer without ACK comes again after 4 s at the most (RFC 3261 13.3.1.4), an INVITE without
+ * answer after 16 s (17.1.1.2): who was silent for longer has stopped. */
 #define ANSWER_STOPPED_NS (8 * SX_NS_PER_S)
 #define REQUEST_STOPPED_NS (20 * SX_NS_PER_S)
 
@@ -24,8 +24,8 @@ struct finder {
     struct sx_stack_cases *found;
 };
 
-static struct sx_stack_case *add(struct finder *f, enum sx_stack_situation situation, int64_t number,
-                                 const struct sx_txn *of)
+static struct sx_stack_case *add(struct finder *f, enum sx_stack_situation situation,
+                                 int64_t number, const struct sx_txn *of)
 {
     return sx_stack_cases_add(f->found, f->m, situation, number, of);
 }
@@ -159,7 +159,8 @@ static void cancelled_silent(struct finder *f)
 {
     const struct sx_txn *txn = f->txn, *b = sx_tracker_txn(f->t, txn->first_child);
 
-    for (unsigned i = 0; b && i < MAX_LOOKED_THROUGH; i++, b = sx_tracker_txn(f->t, b->next_sibling))
+    for (unsigned i = 0; b && i < MAX_LOOKED_THROUGH;
+         i++, b = sx_tracker_txn(f->t, b->next_sibling))
         if (before(b->request_frame, txn->cancel_frame) && is_silent(b, txn->final_frame)) {
             add(f, SX_SITUATION_CANCELLED_SILENT, txn->final_ns - b->request_ns, b);
             return;
@@ -170,14 +171,15 @@ static const struct sx_txn *branch_with(const struct finder *f, unsigned code)
 {
     const struct sx_txn *b = sx_tracker_txn(f->t, f->txn->first_child);
 
-    for (unsigned i = 0; b && i < MAX_LOOKED_THROUGH; i++, b = sx_tracker_txn(f->t, b->next_sibling))
+    for (unsigned i = 0; b && i < MAX_LOOKED_THROUGH;
+         i++, b = sx_tracker_txn(f->t, b->next_sibling))
         if (b->final_code == code && before(b->final_frame, f->txn->final_frame))
             return b;
     return NULL;
 }
 
-/* A fork asks for credentials though another one of its branches has failed: a challenge is no failure,
- * so no other judge asks. Both branches were there at one time. */
+/* A fork asks for credentials though another one of its branches has failed: a challenge is no
+ * failure, so no other judge asks. Both branches were there at one time. */
 static void challenge_chosen(struct finder *f)
 {
     const struct sx_txn *chosen = branch_with(f, f->txn->final_code);

@@ -328,8 +328,8 @@ static const struct sx_attempt *failed_to_connect(const struct outlook *o, const
     return NULL;
 }
 
-/* A B2BUA goes on with an INVITE of its own. Who hides the topology may mask Vias and Call-ID, but not the
- * From tag and the CSeq number, for the other side answers with them. */
+/* A B2BUA goes on with an INVITE of its own. Who hides the topology may mask Vias and Call-ID, but
+ * not the From tag and the CSeq number, for the other side answers with them. */
 static bool may_be_it_renamed(const struct sx_txn *txn, const struct sx_txn *other)
 {
     return !other->parent_key.bits ||
@@ -359,9 +359,9 @@ static bool was_not_forwarded(const struct outlook *o, const struct sx_txn *txn,
 {
     return txn->method == SX_METHOD_INVITE && seen(o, txn->request_frame) &&
            o->until_ns - txn->trying_ns >= sx_tracker_config(o->tracker)->trying_slow_ns &&
-           seen(o, sx_tracker_sent_on(o->tracker, txn)) &&
-           !seen(o, host->own_invite) && !seen(o, host->answered_unseen) &&
-           !seen(o, host->unreadable) && !may_go_on_as_another(o, txn);
+           seen(o, sx_tracker_sent_on(o->tracker, txn)) && !seen(o, host->own_invite) &&
+           !seen(o, host->answered_unseen) && !seen(o, host->unreadable) &&
+           !may_go_on_as_another(o, txn);
 }
 
 /* What the hop sends on may be what this capture cannot read: it is encrypted, or goes over a new

@@ -179,8 +179,8 @@ static bool same_way(const struct sx_txn *a, struct sx_endpoint from, struct sx_
     return sx_endpoint_eq(a->src, from) && sx_endpoint_eq(a->dst, to);
 }
 
-/* A side that is known by its address, for the INVITE went from there, or there, and never the other way
- * round as it does in a circle, names the other side's tag as its own. */
+/* A side that is known by its address, for the INVITE went from there, or there, and never the
+ * other way round as it does in a circle, names the other side's tag as its own. */
 static bool are_tags_swapped(struct sx_tracker *t, const struct sx_txn *bye, enum sx_side side)
 {
     const struct sx_txn *o = sx_txn_at(t, bye->next_in_call);

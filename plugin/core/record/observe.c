@@ -110,7 +110,8 @@ static void first_request(const struct sx_tracker *t, struct sx_txn *txn,
     if (msg->end == SX_HEAD_COMPLETE)
         txn->vias = (uint8_t)MIN(msg->more_vias.p ? sx_sip_msg_via_count(msg) : 1, UINT8_MAX);
     txn->in_dialog = sx_sip_msg_to_tag(msg).p != NULL;
-    txn->to_contact = txn->in_dialog && !msg->top_route.p && sx_address_is_named(msg->uri, &obs->dst);
+    txn->to_contact = txn->in_dialog && !msg->top_route.p &&
+                      sx_address_is_named(msg->uri, &obs->dst);
     /* What a mismatch is judged by, and a call whose Call-ID a proxy masks. */
     if (txn->in_dialog || sx_txn_needs_dialog(txn) || msg->method == SX_METHOD_INVITE) {
         txn->from_tag = obs->names.from_tag;

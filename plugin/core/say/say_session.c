@@ -3,9 +3,7 @@
  */
 #include "core/say/say_session.h"
 
-#include <inttypes.h>
-
-#include "core/say/say.h"
+#include "core/say/words.h"
 
 static const char *refresher_name(const struct sx_txn *txn, unsigned refresher)
 {
@@ -28,11 +26,9 @@ static void say_refused(wmem_strbuf_t *out, const struct sx_txn *refused)
 static void say_in_vain(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                         const struct sx_attempt *in_vain)
 {
-    wmem_strbuf_append(out, ": ");
-    sx_say_host(out, tracker, in_vain->from.host);
-    wmem_strbuf_append(out, " cannot connect to ");
-    sx_say_host(out, tracker, in_vain->to.host);
-    wmem_strbuf_append_printf(out, " port %u (frame %" PRIu32 ")", in_vain->to.port, in_vain->frame);
+    sx_words_session_in_vain(out, sx_tracker_host(tracker, in_vain->from.host),
+                             sx_tracker_host(tracker, in_vain->to.host), in_vain->to.port,
+                             in_vain->frame);
 }
 
 void sx_say_session(wmem_strbuf_t *out, const struct sx_tracker *tracker,
@@ -42,13 +38,11 @@ void sx_say_session(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     wmem_strbuf_t *refused = sx_words_piece(out), *bye = sx_words_piece(out);
 
     if (v->refused)
-        say_refused(out, v->refused);
+        say_refused(refused, v->refused);
     else if (v->in_vain)
-        say_in_vain(out, tracker, v->in_vain);
-    wmem_strbuf_append_printf(out, "; %u s were agreed on in frame %u", session->expires_s,
-                              session->frame);
-    if (!v->bye)
-        return;
-    wmem_strbuf_append_printf(out, "; BYE in frame %u at ", v->bye->request_frame);
-    sx_say_time(out, v->bye->request_ns - session->time_ns);
+        say_in_vain(refused, tracker, v->in_vain);
+    if (v->bye)
+        sx_words_session_bye(bye, v->bye->request_frame, v->bye->request_ns - session->time_ns);
+    sx_words_session_not_refreshed(out, who, v->due_ns - session->time_ns, refused,
+                                   session->expires_s, session->frame, bye);
 }
