@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/say/brief.h"
 
+#include "core/base/language.h"
+
 #include "sip_text.h"
 
 /* What is said of the wait of the first transaction; NULL for nothing. */
@@ -101,6 +103,117 @@ static void test_cancelled(void)
     ladder_close(&l);
 }
 
+/* ---- in Chinese ---- */
+
+/* Bob's proxy sends the INVITE on to Bob. */
+static void to_bob(struct ladder *l, double seconds)
+{
+    request(l, seconds, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+}
+
+static void kept_answer(struct ladder *l)
+{
+    to_bob(l, 0.2);
+    response(l, 12, BOB, P1, 180, "INVITE", via("p1 b1", "alice a1"));
+    response(l, 12.5, BOB, P1, 180, "INVITE", via("p1 b1", "alice a1"));
+    other_packet(l, 34);
+}
+
+static void not_sent_on(struct ladder *l)
+{
+    request(l, 1, CAROL, P1, "INVITE", via("carol k1"), .call_id = "k");
+    request(l, 1.1, P1, BOB, "INVITE", via("p1 k2", "carol k1"), .call_id = "k");
+    response(l, 1.2, BOB, P1, 486, "INVITE", via("p1 k2", "carol k1"), .call_id = "k");
+    request(l, 1.3, P1, BOB, "ACK", via("p1 k2"), .call_id = "k");
+    response(l, 1.4, P1, CAROL, 486, "INVITE", via("carol k1"), .call_id = "k");
+    other_packet(l, 34);
+}
+
+static void silent(struct ladder *l)
+{
+    send_in_vain(l, 0.1, P1, P2, "p1 x1", "alice a1");
+    other_packet(l, 34);
+}
+
+static void lost_100(struct ladder *l)
+{
+    for (unsigned sent = 1; sent < 7; sent++)
+        request(l, 0.5 * ((1 << sent) - 1), ALICE, P1, "INVITE", via("alice a1"));
+    other_packet(l, 34);
+}
+
+static void unreachable(struct ladder *l)
+{
+    to_bob(l, 0.2);
+    undelivered(l, 0.3, P1, 5060, BOB, 5060);
+    other_packet(l, 34);
+}
+
+static void next_hop_stuck(struct ladder *l)
+{
+    to_bob(l, 0.2);
+    response(l, 0.3, BOB, P1, 100, "INVITE", via("p1 b1", "alice a1"));
+    other_packet(l, 34);
+}
+
+static void slow(struct ladder *l)
+{
+    to_bob(l, 0.1);
+    response(l, 9.9, BOB, P1, 180, "INVITE", via("p1 b1", "alice a1"));
+    response(l, 10, P1, ALICE, 180, "INVITE", via("alice a1"));
+}
+
+static void slow_failure(struct ladder *l)
+{
+    to_bob(l, 0.2);
+    response(l, 0.3, BOB, P1, 100, "INVITE", via("p1 b1", "alice a1"));
+    response(l, 10, P1, ALICE, 503, "INVITE", via("alice a1"));
+}
+
+static void cancelled(struct ladder *l)
+{
+    request(l, 5, ALICE, P1, "CANCEL", via("alice a1"));
+}
+
+static void caller_gone(struct ladder *l)
+{
+    segment(l, 10.1, ALICE, 5060, P1, 5060, SX_TCP_FIN);
+    sx_tracker_end(l->tracker);
+}
+
+/* Whole sentences, without a word of English. */
+static void test_chinese(void)
+{
+    static const struct {
+        void (*happens)(struct ladder *l);
+        const char *says;
+    } rows[] = {
+        {not_sent_on, "卡住 34 秒：10.0.0.2 没有转发请求"},
+        {silent, "卡住 34 秒：10.0.0.3 始终没有响应"},
+        {kept_answer, "卡住 34 秒：10.0.0.2 没有把响应传回"},
+        {lost_100, "卡住 34 秒：10.0.0.1 收不到 100"},
+        {unreachable, "卡住 34 秒：10.0.0.5 不可达"},
+        {next_hop_stuck, "卡住 34 秒：请求最后到达 10.0.0.5"},
+        {slow, "缓慢，收到 100 后等了 10 秒：大部分时间耗在 10.0.0.5"},
+        {slow_failure, "缓慢，收到 100 后等了 10 秒：请求最后到达 10.0.0.5"},
+        {cancelled, "收到 100 后 5 秒取消"},
+        {caller_gone, "收到 100 后 10.1 秒主叫断开"},
+    };
+
+    sx_language_set(sx_language_of("zh"));
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        enum sx_transport transport = rows[i].happens == caller_gone ? SX_TRANSPORT_TCP
+                                                                     : SX_TRANSPORT_UDP;
+        request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"), .transport = transport);
+        response(&l, 0.0, P1, ALICE, 100, "INVITE", via("alice a1"), .transport = transport);
+        rows[i].happens(&l);
+        assert_brief(&l, rows[i].says);
+        ladder_close(&l);
+    }
+    sx_language_set(SX_ENGLISH);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -110,5 +223,6 @@ int main(int argc, char **argv)
     g_test_add_func("/brief/hops", test_hops);
     g_test_add_func("/brief/slow", test_slow);
     g_test_add_func("/brief/cancelled", test_cancelled);
+    g_test_add_func("/brief/chinese", test_chinese);
     return g_test_run();
 }

@@ -3,15 +3,7 @@
  */
 #include "core/say/brief.h"
 
-#include "core/say/say.h"
-
-static void say_host(wmem_strbuf_t *out, const struct sx_tracker *tracker, uint32_t host,
-                     const char *what)
-{
-    wmem_strbuf_append(out, ": ");
-    sx_say_host(out, tracker, host);
-    wmem_strbuf_append(out, what);
-}
+#include "core/say/words.h"
 
 void sx_brief_culprit(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                       const struct sx_txn *txn, const struct sx_trying_chain *chain)
@@ -25,43 +17,49 @@ void sx_brief_culprit(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 
     switch (hop->cause) {
     case SX_CAUSE_NOT_FORWARDED:
-        say_host(out, tracker, last->dst.host, " did not send it on");
+        sx_words_brief_not_sent_on(out, sx_tracker_host(tracker, last->dst.host));
         break;
     case SX_CAUSE_NEVER_ANSWERED:
-        say_host(out, tracker, beyond, " never answered");
+        sx_words_brief_never_answered(out, sx_tracker_host(tracker, beyond));
         break;
     case SX_CAUSE_NOT_RELAYED:
-        say_host(out, tracker, last->dst.host, " did not relay the answer");
+        sx_words_brief_not_relayed(out, sx_tracker_host(tracker, last->dst.host));
         break;
     case SX_CAUSE_100_LOST:
-        say_host(out, tracker, last->src.host, " does not get the 100");
+        sx_words_brief_no_100(out, sx_tracker_host(tracker, last->src.host));
         break;
     case SX_CAUSE_UNREACHABLE:
         if (branch || attempt)
-            say_host(out, tracker, beyond, " cannot be reached");
+            sx_words_brief_unreachable(out, sx_tracker_host(tracker, beyond));
         break;
     case SX_CAUSE_UNKNOWN:
     case SX_CAUSE_NOTHING_BEYOND:
     case SX_CAUSE_NEXT_HOP_STUCK:
     default:
         if (last != txn)
-            say_host(out, tracker, last->dst.host, " got it last");
+            sx_words_brief_got_last(out, sx_tracker_host(tracker, last->dst.host));
         break;
     }
 }
 
-static void say_slow(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
-                     const struct sx_trying *v)
+static wmem_strbuf_t *culprit(const wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                              const struct sx_txn *txn, const struct sx_trying_chain *chain)
+{
+    wmem_strbuf_t *piece = sx_words_piece(out);
+
+    sx_brief_culprit(piece, tracker, txn, chain);
+    return piece;
+}
+
+static wmem_strbuf_t *slow_hop(const wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                               const struct sx_txn *txn, const struct sx_trying *v)
 {
     const struct sx_txn *hop = sx_trying_slow_hop(tracker, txn, v);
+    wmem_strbuf_t *piece = sx_words_piece(out);
 
-    wmem_strbuf_append(out, "slow, ");
-    sx_say_time(out, v->wait_ns);
-    wmem_strbuf_append(out, " after 100");
-    if (txn->first_response_code >= 300)
-        sx_brief_culprit(out, tracker, txn, &v->chain);
-    else if (hop != txn)
-        say_host(out, tracker, hop->dst.host, " took most of it");
+    if (hop != txn)
+        sx_words_brief_took_most(piece, sx_tracker_host(tracker, hop->dst.host));
+    return piece;
 }
 
 bool sx_brief_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
@@ -69,19 +67,18 @@ bool sx_brief_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker, const
 {
     switch (v->state) {
     case SX_TRYING_TIMED_OUT:
-        wmem_strbuf_append(out, "stuck for ");
-        sx_say_time(out, v->wait_ns);
-        sx_brief_culprit(out, tracker, txn, &v->chain);
+        sx_words_brief_stuck(out, v->wait_ns, culprit(out, tracker, txn, &v->chain));
         return true;
     case SX_TRYING_SLOW:
-        say_slow(out, tracker, txn, v);
+        sx_words_brief_slow(out, v->wait_ns,
+                            txn->first_response_code < 300 ? slow_hop(out, tracker, txn, v)
+                                                           : culprit(out, tracker, txn, &v->chain));
         return true;
     case SX_TRYING_CANCELLED:
-        wmem_strbuf_append(out, v->end == SX_END_CLOSED || v->end == SX_END_RESET ? "caller gone "
-                                                                                  : "cancelled ");
-        sx_say_time(out, v->wait_ns);
-        wmem_strbuf_append(out, " after 100");
-        sx_brief_culprit(out, tracker, txn, &v->chain);
+        if (v->end == SX_END_CLOSED || v->end == SX_END_RESET)
+            sx_words_brief_caller_gone(out, v->wait_ns, culprit(out, tracker, txn, &v->chain));
+        else
+            sx_words_brief_cancelled(out, v->wait_ns, culprit(out, tracker, txn, &v->chain));
         return true;
     case SX_TRYING_NONE:
     case SX_TRYING_ANSWERED:
