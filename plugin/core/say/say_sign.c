@@ -3,9 +3,8 @@
  */
 #include "core/say/say_sign.h"
 
-#include <inttypes.h>
-
 #include "core/record/signs.h"
+#include "core/say/words.h"
 
 /* Each says the first of its kind and returns how many there are. */
 
@@ -32,9 +31,11 @@ static uint32_t say_hangups(wmem_strbuf_t *out, const struct sx_tracker *tracker
 
     if (!hangup)
         return 0;
-    wmem_strbuf_append_printf(out, "%s the connection of the INVITE in frame %" PRIu32,
-                              hangup->reset ? "resets" : "closes",
-                              sx_tracker_txn(tracker, hangup->txn)->request_frame);
+    uint32_t request = sx_tracker_txn(tracker, hangup->txn)->request_frame;
+    if (hangup->reset)
+        sx_words_sign_resets(out, request);
+    else
+        sx_words_sign_closes(out, request);
     of->txn = hangup->txn;
     while (sx_tracker_hangup(tracker, frame, n))
         n++;
@@ -51,14 +52,13 @@ static uint32_t say_signs(wmem_strbuf_t *out, const struct sx_tracker *tracker, 
         return 0;
     const struct sx_txn *txn = sx_tracker_txn(tracker, sign->txn);
     of->txn = sign->txn;
+    struct sx_endpoint to = sign->response ? txn->src : txn->dst;
     if (sign->response)
-        wmem_strbuf_append_printf(out, "about a response to the %s in frame %" PRIu32 ", sent to ",
-                                  sx_txn_method_name(txn), txn->request_frame);
+        sx_words_sign_response(out, sx_txn_method_name(txn), txn->request_frame,
+                               sx_tracker_host(tracker, to.host), to.port);
     else
-        wmem_strbuf_append_printf(out,
-                                  "about the %s in frame %" PRIu32 ", not answered yet, sent to ",
-                                  sx_txn_method_name(txn), txn->request_frame);
-    sx_say_endpoint(out, tracker, sign->response ? txn->src : txn->dst);
+        sx_words_sign_request(out, sx_txn_method_name(txn), txn->request_frame,
+                              sx_tracker_host(tracker, to.host), to.port);
     while (sx_tracker_sign(tracker, frame, n))
         n++;
     return n;
@@ -70,10 +70,9 @@ static uint32_t say_attempt(wmem_strbuf_t *out, const struct sx_tracker *tracker
 
     if (!attempt || attempt->frame != frame)
         return 0;
-    sx_say_host(out, tracker, attempt->from.host);
-    wmem_strbuf_append(out, " does not get the connection to ");
-    sx_say_endpoint(out, tracker, attempt->to);
-    wmem_strbuf_append_printf(out, " that it asks for in frame %" PRIu32, attempt->since_frame);
+    sx_words_sign_no_connection(out, sx_tracker_host(tracker, attempt->from.host),
+                                sx_tracker_host(tracker, attempt->to.host), attempt->to.port,
+                                attempt->since_frame);
     return 1;
 }
 
