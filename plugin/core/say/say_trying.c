@@ -1,79 +1,68 @@
 /* say_trying.c
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include <inttypes.h>
-
 #include "core/judge/origin.h"
 #include "core/say/brief.h"
 #include "core/say/say.h"
+#include "core/say/words.h"
 
 /* ---- how it ended ---- */
-
-static void say_client(wmem_strbuf_t *out, const struct sx_tracker *tracker,
-                       const struct sx_txn *txn)
-{
-    wmem_strbuf_append(out, "; ");
-    sx_say_host(out, tracker, txn->src.host);
-}
 
 /* From whom the response came that ended the wait, where the capture shows it. */
 static void say_ending_response(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                                 const struct sx_txn *txn, const struct sx_trying *v)
 {
     struct sx_origin origin = {.kind = SX_ORIGIN_UNKNOWN};
+    unsigned code = txn->first_response_code;
 
     if (txn->final_frame == v->ended_in)
         origin = sx_origin_find(tracker, txn);
-    wmem_strbuf_append_printf(out, "; ended by %u in frame %" PRIu32, txn->first_response_code,
-                              v->ended_in);
-    if (origin.kind == SX_ORIGIN_RELAYED) {
-        wmem_strbuf_append_printf(out, ", first sent in frame %" PRIu32, origin.frame);
-    } else if (origin.kind == SX_ORIGIN_HERE) {
-        wmem_strbuf_append(out, ", made by ");
-        sx_say_host(out, tracker, txn->dst.host);
-    }
+    if (origin.kind == SX_ORIGIN_RELAYED)
+        sx_words_trying_ended_relayed(out, code, v->ended_in, origin.frame);
+    else if (origin.kind == SX_ORIGIN_HERE)
+        sx_words_trying_ended_made(out, code, v->ended_in, sx_tracker_host(tracker, txn->dst.host));
+    else
+        sx_words_trying_ended(out, code, v->ended_in);
 }
 
 /* "frame 5 acknowledges it", "frame 5 acknowledges a failure" */
-static void say_sign(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
-                     const struct sx_missing *missing)
+static wmem_strbuf_t *sign_of(const wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                              const struct sx_txn *txn, const struct sx_missing *missing)
 {
-    if (missing->sign == SX_MISSING_ACKNOWLEDGED || missing->sign == SX_MISSING_REFUSED) {
-        wmem_strbuf_append_printf(out, "frame %" PRIu32 " acknowledges %s", missing->frame,
-                                  missing->sign == SX_MISSING_REFUSED ? "a failure" : "it");
-        return;
-    }
-    sx_say_host(out, tracker, txn->src.host);
-    wmem_strbuf_append_printf(out, " passes a response on in frame %" PRIu32, missing->frame);
+    wmem_strbuf_t *sign = sx_words_piece(out);
+
+    if (missing->sign == SX_MISSING_ACKNOWLEDGED)
+        sx_words_trying_sign_ack(sign, missing->frame);
+    else if (missing->sign == SX_MISSING_REFUSED)
+        sx_words_trying_sign_ack_of_failure(sign, missing->frame);
+    else
+        sx_words_trying_sign_passed_on(sign, sx_tracker_host(tracker, txn->src.host),
+                                       missing->frame);
+    return sign;
 }
 
 void sx_say_missing(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
                     const struct sx_missing *missing)
 {
-    if (sx_missing_is_sure(missing->sign)) {
-        wmem_strbuf_append(out, missing->sign == SX_MISSING_REFUSED ? "refused" : "answered");
-        wmem_strbuf_append(out, ", but the capture lacks the response: ");
-        say_sign(out, tracker, txn, missing);
-        return;
-    }
-    if (missing->sign == SX_MISSING_UNCERTAIN) {
-        wmem_strbuf_append_printf(out,
-                                  "cannot tell: frame %" PRIu32 " may belong to a response of "
-                                  "this branch that the capture lacks, or of another branch",
-                                  missing->frame);
-        return;
-    }
-    wmem_strbuf_append_printf(out, "cannot tell: frame %" PRIu32 " from ", missing->frame);
-    sx_say_host(out, tracker, txn->dst.host);
-    wmem_strbuf_append(out, " cannot be read (a fragment, compressed or encrypted) and may be the "
-                            "response");
+    if (missing->sign == SX_MISSING_REFUSED)
+        sx_words_trying_refused(out, sign_of(out, tracker, txn, missing));
+    else if (sx_missing_is_sure(missing->sign))
+        sx_words_trying_answered(out, sign_of(out, tracker, txn, missing));
+    else if (missing->sign == SX_MISSING_UNCERTAIN)
+        sx_words_trying_uncertain(out, missing->frame);
+    else
+        sx_words_trying_unreadable(out, missing->frame, sx_tracker_host(tracker, txn->dst.host));
 }
 
-static void say_loss(wmem_strbuf_t *out, const struct sx_trying *v)
+static wmem_strbuf_t *loss(const wmem_strbuf_t *out, const struct sx_trying *v)
 {
-    wmem_strbuf_append_printf(out,
-                              "%s the connection in frame %" PRIu32 ", and nothing of it follows",
-                              v->end == SX_END_RESET ? "reset" : "closed", v->ended_in);
+    wmem_strbuf_t *piece = sx_words_piece(out);
+
+    if (v->end == SX_END_RESET)
+        sx_words_trying_reset(piece, v->ended_in);
+    else
+        sx_words_trying_closed(piece, v->ended_in);
+    return piece;
 }
 
 /* A CANCEL goes the way of its request (RFC 3261 9.1), so one that comes from elsewhere may be
@@ -86,162 +75,141 @@ static bool say_strange_cancel(wmem_strbuf_t *out, const struct sx_tracker *trac
     if (!cancel || cancel->method != SX_METHOD_CANCEL || cancel->request_frame != in ||
         cancel->src.host == txn->src.host)
         return false;
-    wmem_strbuf_append_printf(out,
-                              "; ended by the CANCEL in frame %" PRIu32
-                              ", which came from another address, ",
-                              in);
-    sx_say_host(out, tracker, cancel->src.host);
+    sx_words_trying_strange_cancel(out, in, sx_tracker_host(tracker, cancel->src.host));
     return true;
 }
 
 static void say_end(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
                     const struct sx_trying *v)
 {
+    const struct sx_host *client = sx_tracker_host(tracker, txn->src.host);
     uint32_t in = v->ended_in;
 
     if (say_strange_cancel(out, tracker, txn, in))
         return;
     switch (v->end) {
     case SX_END_NONE:
-        wmem_strbuf_append(out, sx_tracker_ended(tracker) ? "; then the capture ends" : ", so far");
+        wmem_strbuf_append(out, sx_tracker_ended(tracker) ? sx_words_trying_capture_ends()
+                                                          : sx_words_trying_so_far());
         break;
     case SX_END_RESPONSE:
         say_ending_response(out, tracker, txn, v);
         break;
     case SX_END_MISSING:
-        wmem_strbuf_append(out, v->missing.sign == SX_MISSING_REFUSED ? "; refused unseen: "
-                                                                      : "; answered unseen: ");
-        say_sign(out, tracker, txn, &v->missing);
+        if (v->missing.sign == SX_MISSING_REFUSED)
+            sx_words_trying_ended_refused(out, sign_of(out, tracker, txn, &v->missing));
+        else
+            sx_words_trying_ended_answered(out, sign_of(out, tracker, txn, &v->missing));
         break;
     case SX_END_CANCEL_EXPIRES:
-        wmem_strbuf_append_printf(out,
-                                  "; its Expires of %" PRIu32
-                                  " s ran out: CANCEL in frame %" PRIu32,
-                                  txn->expires_s, in);
+        sx_words_trying_expires(out, txn->expires_s, in);
         break;
     case SX_END_CANCEL_TIMER_C:
-        say_client(out, tracker, txn);
-        wmem_strbuf_append_printf(out,
-                                  " gave up: its CANCEL in frame %" PRIu32 " fits Timer C (180 s)",
-                                  in);
+        sx_words_trying_timer_c(out, client, in);
         break;
     case SX_END_CANCEL_PASSED_ON:
-        say_client(out, tracker, txn);
-        wmem_strbuf_append_printf(out, " passed the CANCEL on in frame %" PRIu32, in);
+        sx_words_trying_passed_on(out, client, in);
         break;
     case SX_END_CANCEL_ELSEWHERE:
-        wmem_strbuf_append_printf(out,
-                                  "; another branch answered in frame %" PRIu32
-                                  ": CANCEL in frame %" PRIu32,
-                                  v->elsewhere_in, in);
+        sx_words_trying_elsewhere(out, v->elsewhere_in, in);
         break;
     case SX_END_CANCEL_COMPLETED:
-        wmem_strbuf_append_printf(out,
-                                  "; CANCEL in frame %" PRIu32 ", whose Reason says that the call "
-                                  "was answered elsewhere",
-                                  in);
+        sx_words_trying_completed(out, in);
         break;
     case SX_END_CANCEL_AFTER_HANGUP:
-        say_client(out, tracker, txn);
-        wmem_strbuf_append_printf(out,
-                                  " gave up after its caller's connection was closed: CANCEL in "
-                                  "frame %" PRIu32,
-                                  in);
+        sx_words_trying_after_hangup(out, client, in);
         break;
     case SX_END_CLOSED:
     case SX_END_RESET:
-        say_client(out, tracker, txn);
-        wmem_strbuf_append_c(out, ' ');
-        say_loss(out, v);
+        sx_words_trying_client_lost(out, client, loss(out, v));
         break;
     case SX_END_CANCEL:
     default:
-        say_client(out, tracker, txn);
-        wmem_strbuf_append_printf(out, " gave up: CANCEL in frame %" PRIu32, in);
+        sx_words_trying_gave_up(out, client, in);
         break;
     }
 }
 
 /* ---- the cause ---- */
 
-static const char *transport_of(const struct sx_txn *txn)
+static wmem_strbuf_t *over(const wmem_strbuf_t *out, const struct sx_txn *txn)
 {
-    static const char *const names[] = {
-        [SX_TRANSPORT_OTHER] = "",
-        [SX_TRANSPORT_UDP] = " over UDP",
-        [SX_TRANSPORT_TCP] = " over TCP",
-        [SX_TRANSPORT_TLS] = " over TLS",
-        [SX_TRANSPORT_WS] = " over WebSocket",
-        [SX_TRANSPORT_SCTP] = " over SCTP",
-    };
+    wmem_strbuf_t *piece = sx_words_piece(out);
 
-    return names[txn->transport];
+    if (txn->transport != SX_TRANSPORT_OTHER)
+        sx_words_trying_transport(piece, sx_say_transport(txn->transport));
+    return piece;
 }
 
-static void say_sends(wmem_strbuf_t *out, const struct sx_txn *txn)
+static wmem_strbuf_t *alike(const wmem_strbuf_t *out, const struct sx_trying_hop *hop)
 {
-    if (txn->sends > 1)
-        wmem_strbuf_append_printf(out, " %" PRIu32 " times", txn->sends);
-    wmem_strbuf_append_printf(out, "%s (%sframe %" PRIu32 ")", transport_of(txn),
-                              txn->sends > 1 ? "from " : "", txn->request_frame);
+    wmem_strbuf_t *piece = sx_words_piece(out);
+
+    if (hop->alike)
+        sx_words_trying_alike(piece, hop->alike);
+    return piece;
+}
+
+static void say_never_answered(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                               const struct sx_trying_hop *hop)
+{
+    const struct sx_txn *branch = sx_tracker_txn(tracker, hop->branch);
+    const struct sx_host *host = sx_tracker_host(tracker, branch->dst.host);
+
+    if (branch->sends > 1)
+        sx_words_trying_never_answered_often(out, host, branch->sends, over(out, branch),
+                                             branch->request_frame, alike(out, hop));
+    else
+        sx_words_trying_never_answered(out, host, over(out, branch), branch->request_frame,
+                                       alike(out, hop));
 }
 
 /* Which address, or only which port, if the other is the same. */
-static void say_place(wmem_strbuf_t *out, const struct sx_tracker *tracker,
-                      struct sx_endpoint place, bool with_host)
+static wmem_strbuf_t *place(const wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                            struct sx_endpoint end, bool with_host)
 {
-    if (with_host) {
-        sx_say_host(out, tracker, place.host);
-        wmem_strbuf_append_c(out, ' ');
-    }
-    wmem_strbuf_append_printf(out, "port %u", place.port);
+    wmem_strbuf_t *piece = sx_words_piece(out);
+
+    if (with_host)
+        sx_words_trying_host_and_port(piece, sx_tracker_host(tracker, end.host), end.port);
+    else
+        sx_words_trying_port(piece, end.port);
+    return piece;
 }
 
 /* Where the answer went, if the request did not come from there (RFC 3261 18.2.2, RFC 3581 4). */
-static void say_astray(wmem_strbuf_t *out, const struct sx_tracker *tracker,
-                       const struct sx_txn *branch)
+static wmem_strbuf_t *astray(const wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                             const struct sx_txn *branch)
 {
+    wmem_strbuf_t *piece = sx_words_piece(out);
     bool other_host = branch->answer_dst.host != branch->src.host;
 
     if (branch->answer_way == SX_ANSWER_TO_SOURCE || branch->seen_elsewhere)
-        return;
-    wmem_strbuf_append(out, ": it was sent to ");
-    say_place(out, tracker, branch->answer_dst, other_host);
-    wmem_strbuf_append(out, branch->answer_way == SX_ANSWER_BY_VIA
-                                ? " as its Via says, though the request came from "
-                                : " instead of ");
-    say_place(out, tracker, branch->src, other_host);
-}
-
-/* A response that matches no request in sight, though call and CSeq are the same. */
-static void say_stray(wmem_strbuf_t *out, uint32_t frame)
-{
-    wmem_strbuf_append_printf(out, " in frame %" PRIu32 ", whose Via does not match the request",
-                              frame);
+        return piece;
+    wmem_strbuf_t *to = place(out, tracker, branch->answer_dst, other_host);
+    wmem_strbuf_t *from = place(out, tracker, branch->src, other_host);
+    if (branch->answer_way == SX_ANSWER_BY_VIA)
+        sx_words_trying_astray_by_via(piece, to, from);
+    else
+        sx_words_trying_astray(piece, to, from);
+    return piece;
 }
 
 static void say_kept_answer(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                             const struct sx_txn *txn, const struct sx_trying_hop *hop)
 {
     const struct sx_txn *branch = sx_tracker_txn(tracker, hop->branch);
+    const struct sx_host *host = sx_tracker_host(tracker, branch->dst.host);
 
-    if (hop->cause_in != branch->first_response_frame) {
-        wmem_strbuf_append(out, "did not relay the response of ");
-        sx_say_host(out, tracker, branch->dst.host);
-        say_stray(out, hop->cause_in);
-        return;
-    }
-    wmem_strbuf_append_printf(out,
-                              sx_txn_is_next_hop(txn, branch) ? "did not relay the %u of "
-                                                              : "was sent the %u of ",
-                              branch->first_response_code);
-    sx_say_host(out, tracker, branch->dst.host);
-    wmem_strbuf_append_printf(out, " in frame %" PRIu32, branch->first_response_frame);
-    if (!sx_txn_is_next_hop(txn, branch)) {
-        wmem_strbuf_append(out, ", and nothing shows it any further");
-        return;
-    }
-    say_astray(out, tracker, branch);
+    /* A response that matches no request in sight, though call and CSeq are the same. */
+    if (hop->cause_in != branch->first_response_frame)
+        sx_words_trying_stray_not_relayed(out, host, hop->cause_in);
+    else if (sx_txn_is_next_hop(txn, branch))
+        sx_words_trying_not_relayed(out, branch->first_response_code, host,
+                                    branch->first_response_frame, astray(out, tracker, branch));
+    else
+        sx_words_trying_was_sent(out, branch->first_response_code, host,
+                                 branch->first_response_frame);
 }
 
 /* "cannot reach 10.0.0.3 port 5060 (frame 4)" */
@@ -255,34 +223,28 @@ static void say_no_way(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 
     if (sx_tracker_txn(tracker, hop->txn)->unreachable_frame == hop->cause_in ||
         (!branch && !attempt)) {
-        wmem_strbuf_append_printf(out,
-                                  "is out of reach since frame %" PRIu32
-                                  " (connection reset, or ICMP error)",
-                                  hop->cause_in);
+        sx_words_trying_out_of_reach(out, hop->cause_in);
         return;
     }
-    wmem_strbuf_append(out, reset ? "waits for " : branch ? "cannot reach " : "cannot connect to ");
-    say_place(out, tracker, branch ? branch->dst : attempt->to, true);
-    wmem_strbuf_append_printf(out,
-                              reset ? ", which reset the connection after its 100 (frame %" PRIu32
-                                      ")"
-                                    : " (frame %" PRIu32 ")",
-                              hop->cause_in);
+    struct sx_endpoint to = branch ? branch->dst : attempt->to;
+    const struct sx_host *host = sx_tracker_host(tracker, to.host);
+    if (reset)
+        sx_words_trying_waits_for_reset(out, host, to.port, hop->cause_in);
+    else if (branch)
+        sx_words_trying_cannot_reach(out, host, to.port, hop->cause_in);
+    else
+        sx_words_trying_cannot_connect(out, host, to.port, hop->cause_in);
 }
 
 static void say_100_lost(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                          const struct sx_txn *txn)
 {
-    wmem_strbuf_append(out, "sent 100, but ");
-    sx_say_host(out, tracker, txn->src.host);
+    const struct sx_host *client = sx_tracker_host(tracker, txn->src.host);
+
     if (txn->returned_frame)
-        wmem_strbuf_append_printf(out, " did not take it: ICMP error in frame %" PRIu32,
-                                  txn->returned_frame);
+        sx_words_trying_lost_100_icmp(out, client, txn->returned_frame);
     else
-        wmem_strbuf_append_printf(out,
-                                  " seems to miss it: it sends the request again %" PRIu32
-                                  " times after the 100, last in frame %" PRIu32,
-                                  txn->sends_after_100, txn->last_request_frame);
+        sx_words_trying_lost_100(out, client, txn->sends_after_100, txn->last_request_frame);
 }
 
 /* How often the call has come by a host up to this step of the chain. */
@@ -300,25 +262,28 @@ static bool was_there(const struct sx_tracker *tracker, const struct sx_trying_c
 static void say_next_hop(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                          const struct sx_trying_chain *chain, unsigned step)
 {
-    const struct sx_txn *branch = sx_tracker_txn(tracker, chain->hops[step].branch);
+    const struct sx_trying_hop *hop = &chain->hops[step];
+    const struct sx_txn *branch = sx_tracker_txn(tracker, hop->branch);
+    const struct sx_host *host = sx_tracker_host(tracker, branch->dst.host);
 
-    if (branch->src.host == branch->dst.host) {
-        wmem_strbuf_append(out, "sent it to itself again (a spiral)");
-    } else if (was_there(tracker, chain, step, branch->dst.host)) {
-        wmem_strbuf_append(out, "waits for ");
-        sx_say_host(out, tracker, branch->dst.host);
-        wmem_strbuf_append(out, " again (a spiral)");
-    } else {
-        wmem_strbuf_append(out, "waits for ");
-        sx_say_host(out, tracker, branch->dst.host);
-    }
+    if (branch->src.host == branch->dst.host)
+        sx_words_trying_spiral(out, alike(out, hop));
+    else if (was_there(tracker, chain, step, branch->dst.host))
+        sx_words_trying_waits_again(out, host, alike(out, hop));
+    else
+        sx_words_trying_waits(out, host, alike(out, hop));
 }
 
-static void say_alike(wmem_strbuf_t *out, const struct sx_trying_hop *hop)
+static void say_only_100(wmem_strbuf_t *out, const struct sx_txn *txn,
+                         const struct sx_trying_hop *hop, unsigned step)
 {
-    if (hop->alike)
-        wmem_strbuf_append_printf(out, " (and %" PRIu32 " more branch%s alike)", hop->alike,
-                                  hop->alike > 1 ? "es" : "");
+    wmem_strbuf_t *more = sx_words_piece(out);
+
+    if (hop->cause == SX_CAUSE_NOTHING_BEYOND && step == 0)
+        wmem_strbuf_append(more, sx_words_trying_nothing_beyond());
+    else if (hop->cause == SX_CAUSE_UNKNOWN && hop->cause_in)
+        sx_words_trying_stray(more, hop->cause_in);
+    sx_words_trying_only_100(out, txn->trying_frame, more);
 }
 
 /* What the hop that sent the 100 did, without its name. */
@@ -327,25 +292,16 @@ static void say_step_down(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 {
     const struct sx_trying_hop *hop = &chain->hops[step];
     const struct sx_txn *txn = sx_tracker_txn(tracker, hop->txn);
-    const struct sx_txn *branch = sx_tracker_txn(tracker, hop->branch);
 
     switch (hop->cause) {
     case SX_CAUSE_NOT_FORWARDED:
-        wmem_strbuf_append_printf(out,
-                                  "did not send it on, though it did so with another INVITE for "
-                                  "the same address (frame %" PRIu32 ")",
-                                  sx_tracker_sent_on(tracker, txn));
+        sx_words_trying_not_forwarded(out, sx_tracker_sent_on(tracker, txn));
         break;
     case SX_CAUSE_NEVER_ANSWERED:
-        wmem_strbuf_append(out, "sent it to ");
-        sx_say_host(out, tracker, branch->dst.host);
-        say_sends(out, branch);
-        wmem_strbuf_append(out, " and got no answer");
-        say_alike(out, hop);
+        say_never_answered(out, tracker, hop);
         break;
     case SX_CAUSE_NEXT_HOP_STUCK:
         say_next_hop(out, tracker, chain, step);
-        say_alike(out, hop);
         break;
     case SX_CAUSE_NOT_RELAYED:
         say_kept_answer(out, tracker, txn, hop);
@@ -359,107 +315,139 @@ static void say_step_down(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     case SX_CAUSE_NOTHING_BEYOND:
     case SX_CAUSE_UNKNOWN:
     default:
-        wmem_strbuf_append_printf(out, "had only sent 100 by then (frame %" PRIu32 ")",
-                                  txn->trying_frame);
-        if (hop->cause == SX_CAUSE_NOTHING_BEYOND && step == 0)
-            wmem_strbuf_append(out, "; nothing of the call is seen beyond it");
-        if (hop->cause == SX_CAUSE_UNKNOWN && hop->cause_in) {
-            wmem_strbuf_append(out, ", and a response");
-            say_stray(out, hop->cause_in);
-        }
+        say_only_100(out, txn, hop, step);
         break;
     }
+}
+
+/* Puts what was said of the hops before into the sentence about the next one. */
+static wmem_strbuf_t *and_hop(const wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                              const struct sx_trying_chain *chain, unsigned step,
+                              wmem_strbuf_t *before)
+{
+    const struct sx_txn *txn = sx_tracker_txn(tracker, chain->hops[step].txn);
+    const struct sx_txn *branch = sx_tracker_txn(tracker, chain->hops[step].branch);
+    bool gap = branch && !sx_txn_is_next_hop(txn, branch);
+    const struct sx_host *host = sx_tracker_host(tracker, gap ? branch->src.host : txn->dst.host);
+    wmem_strbuf_t *did = sx_words_piece(out), *said = sx_words_piece(out);
+
+    say_step_down(did, tracker, chain, step);
+    if (!before)
+        sx_words_trying_first_hop(said, host, did);
+    else if (gap)
+        sx_words_trying_hop_after_gap(said, before, host, did);
+    else
+        sx_words_trying_next_hop(said, before, did);
+    return said;
+}
+
+/* NULL if the cause cannot be told. */
+static wmem_strbuf_t *cause(const wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                            const struct sx_trying_chain *chain)
+{
+    wmem_strbuf_t *said = NULL;
+
+    if (sx_trying_cause_of(chain) == SX_CAUSE_UNKNOWN && !chain->cause_in)
+        return NULL;
+    /* Wireshark shows 240 bytes; what a longer chain adds would be cut anyway. */
+    for (unsigned i = 0; i < MIN(chain->count, SX_TRYING_HOPS); i++)
+        said = and_hop(out, tracker, chain, i, said);
+    return said;
 }
 
 bool sx_say_cause(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                   const struct sx_trying_chain *chain)
 {
-    if (sx_trying_cause_of(chain) == SX_CAUSE_UNKNOWN && !chain->cause_in)
+    wmem_strbuf_t *said = cause(out, tracker, chain);
+
+    if (!said)
         return false;
-    /* Wireshark shows 240 bytes; what a longer chain adds would be cut anyway. */
-    for (unsigned i = 0; i < MIN(chain->count, SX_TRYING_HOPS); i++) {
-        const struct sx_trying_hop *hop = &chain->hops[i];
-        const struct sx_txn *txn = sx_tracker_txn(tracker, hop->txn);
-        const struct sx_txn *branch = sx_tracker_txn(tracker, hop->branch);
-        bool gap = branch && !sx_txn_is_next_hop(txn, branch);
-        if (i > 0)
-            wmem_strbuf_append(out, gap ? "; " : ", which");
-        if (i == 0 || gap)
-            sx_say_host(out, tracker, gap ? branch->src.host : txn->dst.host);
-        wmem_strbuf_append_c(out, ' ');
-        say_step_down(out, tracker, chain, i);
-    }
+    wmem_strbuf_append(out, wmem_strbuf_get_str(said));
+    wmem_strbuf_destroy(said);
     return true;
 }
 
 /* The first words of a verdict are all that a narrow pane shows: whose fault it is stands there, in
- * full if it is one hop, and say_chain() tells the way to it at the end of the verdict. */
-static void say_why(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
-                    const struct sx_trying_chain *chain)
+ * full if it is one hop, and way() tells the way to it at the end of the verdict. */
+static wmem_strbuf_t *why(const wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                          const struct sx_txn *txn, const struct sx_trying_chain *chain)
 {
-    size_t before = wmem_strbuf_get_len(out);
+    wmem_strbuf_t *piece = sx_words_piece(out);
 
     if (chain->count > 1) {
-        sx_brief_culprit(out, tracker, txn, chain);
-        return;
+        sx_brief_culprit(piece, tracker, txn, chain);
+        return piece;
     }
-    wmem_strbuf_append(out, ": ");
-    if (!sx_say_cause(out, tracker, chain))
-        wmem_strbuf_truncate(out, before);
+    wmem_strbuf_t *said = cause(out, tracker, chain);
+    if (said)
+        sx_words_trying_why(piece, said);
+    return piece;
 }
 
-static void say_chain(wmem_strbuf_t *out, const struct sx_tracker *tracker,
-                      const struct sx_trying_chain *chain)
+/* least: hops that are worth telling. */
+static wmem_strbuf_t *way(const wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                          const struct sx_trying_chain *chain, unsigned least)
 {
-    size_t before = wmem_strbuf_get_len(out);
+    wmem_strbuf_t *piece = sx_words_piece(out);
+    wmem_strbuf_t *said = chain->count >= least ? cause(out, tracker, chain) : NULL;
 
-    if (chain->count <= 1)
-        return;
-    wmem_strbuf_append(out, ". ");
-    if (!sx_say_cause(out, tracker, chain))
-        wmem_strbuf_truncate(out, before);
+    if (said)
+        sx_words_trying_way(piece, said);
+    return piece;
 }
 
-static void say_slow_hop(wmem_strbuf_t *out, const struct sx_tracker *tracker,
-                         const struct sx_txn *txn, const struct sx_trying *v)
+static wmem_strbuf_t *slow_hop(const wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                               const struct sx_txn *txn, const struct sx_trying *v)
 {
     const struct sx_txn *hop = sx_trying_slow_hop(tracker, txn, v);
+    const struct sx_host *host = sx_tracker_host(tracker, hop->dst.host);
+    wmem_strbuf_t *piece = sx_words_piece(out);
 
     if (hop == txn)
-        return;
-    wmem_strbuf_append(out, "; ");
-    sx_say_host(out, tracker, hop->dst.host);
-    wmem_strbuf_append(out, " took ");
-    sx_say_time(out, sx_trying_took(hop));
-    wmem_strbuf_append_printf(out, " of them, from %s to its %u",
-                              hop->trying_frame ? "its 100" : "the request",
-                              hop->first_response_code);
+        return piece;
+    if (hop->trying_frame)
+        sx_words_trying_took(piece, host, sx_trying_took(hop), hop->first_response_code);
+    else
+        sx_words_trying_took_without_100(piece, host, sx_trying_took(hop),
+                                         hop->first_response_code);
+    return piece;
+}
+
+/* It crossed the answer, or came after it left (RFC 3261 9.1, 15). */
+static wmem_strbuf_t *late_cancel(const wmem_strbuf_t *out, const struct sx_txn *txn)
+{
+    wmem_strbuf_t *piece = sx_words_piece(out);
+
+    if (txn->cancel_frame && txn->final_code / 100 == 2)
+        sx_words_trying_late_cancel(piece, txn->cancel_frame);
+    return piece;
+}
+
+static void say_slow(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
+                     const struct sx_trying *v)
+{
+    bool failed = txn->first_response_code >= 300;
+
+    sx_words_trying_slow(out, v->wait_ns, txn->first_response_code, v->ended_in,
+                         failed ? why(out, tracker, txn, &v->chain)
+                                : slow_hop(out, tracker, txn, v),
+                         late_cancel(out, txn), failed ? way(out, tracker, &v->chain, 2) : NULL);
 }
 
 static void say_given_up(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                          const struct sx_txn *txn, const struct sx_trying *v)
 {
     if (v->end == SX_END_CLOSED || v->end == SX_END_RESET) {
-        sx_say_host(out, tracker, txn->src.host);
-        wmem_strbuf_append(out, " is gone ");
-        sx_say_time(out, v->wait_ns);
-        wmem_strbuf_append(out, " after 100: it ");
-        say_loss(out, v);
-        if (v->chain.count <= 1) {
-            size_t before = wmem_strbuf_get_len(out);
-            wmem_strbuf_append(out, ". ");
-            if (!sx_say_cause(out, tracker, &v->chain))
-                wmem_strbuf_truncate(out, before);
-        }
+        sx_words_trying_gone(out, sx_tracker_host(tracker, txn->src.host), v->wait_ns, loss(out, v),
+                             way(out, tracker, &v->chain, 1));
         return;
     }
-    wmem_strbuf_append(out, "cancelled ");
-    sx_say_time(out, v->wait_ns);
-    wmem_strbuf_append(out, " after 100");
-    say_why(out, tracker, txn, &v->chain);
-    say_end(out, tracker, txn, v);
+    wmem_strbuf_t *end = sx_words_piece(out), *lacking = sx_words_piece(out);
+    say_end(end, tracker, txn, v);
     if (sx_trying_lacks_end(tracker, txn))
-        wmem_strbuf_append(out, ", and no final response came after it");
+        wmem_strbuf_append(lacking, sx_words_trying_no_final());
+    sx_words_trying_cancelled(out, v->wait_ns, why(out, tracker, txn, &v->chain), end, lacking,
+                              way(out, tracker, &v->chain, 2));
 }
 
 void sx_say_no_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
@@ -467,58 +455,33 @@ void sx_say_no_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 {
     const struct sx_txn *cancel = sx_tracker_txn(tracker, invite->related);
 
-    wmem_strbuf_append_printf(out,
-                              "cancelled in frame %" PRIu32 ", %u to the CANCEL in frame %" PRIu32
-                              ", but no 487 or other final response to the INVITE came for ",
-                              invite->cancel_frame, cancel->final_code, cancel->final_frame);
-    sx_say_time(out, sx_tracker_now(tracker) - invite->cancel_ns);
-}
-
-/* It crossed the answer, or came after it left (RFC 3261 9.1, 15). */
-static void say_late_cancel(wmem_strbuf_t *out, const struct sx_txn *txn)
-{
-    if (txn->cancel_frame && txn->final_code / 100 == 2)
-        wmem_strbuf_append_printf(out, "; the CANCEL in frame %" PRIu32 " came too late",
-                                  txn->cancel_frame);
+    sx_words_trying_no_end(out, invite->cancel_frame, cancel->final_code, cancel->final_frame,
+                           sx_tracker_now(tracker) - invite->cancel_ns);
 }
 
 bool sx_say_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
                    const struct sx_trying *verdict)
 {
+    wmem_strbuf_t *end;
+
     switch (verdict->state) {
     case SX_TRYING_TIMED_OUT:
-        wmem_strbuf_append(out, "stuck for ");
-        sx_say_time(out, verdict->wait_ns);
-        wmem_strbuf_append(out, " after 100");
-        say_why(out, tracker, txn, &verdict->chain);
-        say_end(out, tracker, txn, verdict);
-        say_chain(out, tracker, &verdict->chain);
+        end = sx_words_piece(out);
+        say_end(end, tracker, txn, verdict);
+        sx_words_trying_stuck(out, verdict->wait_ns, why(out, tracker, txn, &verdict->chain), end,
+                              way(out, tracker, &verdict->chain, 2));
         return true;
     case SX_TRYING_SLOW:
-        wmem_strbuf_append(out, "slow: ");
-        sx_say_time(out, verdict->wait_ns);
-        wmem_strbuf_append_printf(out, " from 100 to %u (frame %" PRIu32 ")",
-                                  txn->first_response_code, verdict->ended_in);
-        if (txn->first_response_code < 300)
-            say_slow_hop(out, tracker, txn, verdict);
-        else
-            say_why(out, tracker, txn, &verdict->chain);
-        say_late_cancel(out, txn);
-        if (txn->first_response_code >= 300)
-            say_chain(out, tracker, &verdict->chain);
+        say_slow(out, tracker, txn, verdict);
         return true;
     case SX_TRYING_CANCELLED:
         say_given_up(out, tracker, txn, verdict);
-        say_chain(out, tracker, &verdict->chain);
         return true;
     case SX_TRYING_OPEN:
-        if (verdict->missing.sign != SX_MISSING_NONE) {
+        if (verdict->missing.sign != SX_MISSING_NONE)
             sx_say_missing(out, tracker, txn, &verdict->missing);
-            return true;
-        }
-        wmem_strbuf_append(out, "the capture ends ");
-        sx_say_time(out, verdict->wait_ns);
-        wmem_strbuf_append(out, " after 100 Trying, too early to tell");
+        else
+            sx_words_trying_too_early(out, verdict->wait_ns);
         return true;
     case SX_TRYING_NONE:
     case SX_TRYING_ANSWERED:
@@ -527,30 +490,44 @@ bool sx_say_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker, const s
     }
 }
 
+/* What was known of it when the request was sent, so the same on any pass. */
+static wmem_strbuf_t *registered(const wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                                 const struct sx_txn *txn)
+{
+    struct sx_registration r = sx_registration_find(tracker, txn);
+    wmem_strbuf_t *piece = sx_words_piece(out);
+
+    if (!r.flow || !r.in || !sx_registration_is_over(&r))
+        return piece;
+    wmem_strbuf_t *registration = sx_words_piece(out);
+    sx_say_registered(registration, &r);
+    sx_words_trying_registered(piece, registration);
+    return piece;
+}
+
+static void say_expiry_after_100(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                                 const struct sx_txn *txn, const struct sx_expiry *e)
+{
+    struct sx_trying_chain chain = sx_trying_cause_by(tracker, e);
+    const char *method = sx_txn_method_name(txn);
+    wmem_strbuf_t *said = why(out, tracker, txn, &chain), *hops = way(out, tracker, &chain, 2);
+
+    if (txn->request_frame)
+        sx_words_trying_expired(out, e->waited_ns, said, method, txn->request_frame,
+                                txn->trying_frame, hops, registered(out, tracker, txn));
+    else
+        sx_words_trying_expired_unseen(out, e->waited_ns, said, method, txn->trying_frame, hops,
+                                       registered(out, tracker, txn));
+}
+
 void sx_say_expiry(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_expiry *e)
 {
     const struct sx_txn *txn = sx_tracker_txn(tracker, e->txn);
 
-    wmem_strbuf_append(out, e->after_100 ? "stuck for " : "no response at all for ");
-    sx_say_time(out, e->waited_ns);
-    if (!e->after_100) {
-        if (txn->request_frame)
-            wmem_strbuf_append_printf(out, " to %s in frame %" PRIu32, sx_txn_method_name(txn),
-                                      txn->request_frame);
-        return;
-    }
-    struct sx_trying_chain chain = sx_trying_cause_by(tracker, e);
-    wmem_strbuf_append(out, " after 100");
-    say_why(out, tracker, txn, &chain);
-    wmem_strbuf_append_printf(out, "; %s", sx_txn_method_name(txn));
-    if (txn->request_frame)
-        wmem_strbuf_append_printf(out, " in frame %" PRIu32 ",", txn->request_frame);
-    wmem_strbuf_append_printf(out, " 100 in frame %" PRIu32, txn->trying_frame);
-    say_chain(out, tracker, &chain);
-    /* What was known of it when the request was sent, so the same on any pass. */
-    struct sx_registration r = sx_registration_find(tracker, txn);
-    if (!r.flow || !r.in || !sx_registration_is_over(&r))
-        return;
-    wmem_strbuf_append(out, "; ");
-    sx_say_registered(out, &r);
+    if (e->after_100)
+        say_expiry_after_100(out, tracker, txn, e);
+    else if (txn->request_frame)
+        sx_words_trying_silent(out, e->waited_ns, sx_txn_method_name(txn), txn->request_frame);
+    else
+        sx_words_trying_silent_unseen(out, e->waited_ns);
 }
