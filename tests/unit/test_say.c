@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/say/say.h"
 
+#include "core/base/language.h"
+
 #include "sip_text.h"
 #include "say_text.h"
 
@@ -48,6 +50,21 @@ static void test_short_time(void)
         g_assert_cmpstr(wmem_strbuf_get_str(out), ==, rows[i].text);
         wmem_strbuf_destroy(out);
     }
+}
+
+static void test_method(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_txn *known = txn_of(&l, request(&l, 0, ALICE, P1, "INFO", via("alice a1")));
+    const struct sx_txn *other = txn_of(&l, request(&l, 0, ALICE, P1, "FOO", via("alice a2")));
+
+    for (unsigned zh = 0; zh < 2; zh++) {
+        sx_language_set(zh ? sx_language_of("zh") : SX_ENGLISH);
+        g_assert_cmpstr(sx_say_method(known), ==, "INFO");
+        g_assert_cmpstr(sx_say_method(other), ==, zh ? "请求" : "request");
+    }
+    sx_language_set(SX_ENGLISH);
+    ladder_close(&l);
 }
 
 static void test_more(void)
@@ -161,6 +178,7 @@ int main(int argc, char **argv)
     tests_init(&argc, &argv);
     g_test_add_func("/say/time", test_time);
     g_test_add_func("/say/short_time", test_short_time);
+    g_test_add_func("/say/method", test_method);
     g_test_add_func("/say/more", test_more);
     g_test_add_func("/say/long_time", test_long_time);
     g_test_add_func("/say/no_response", test_no_response);

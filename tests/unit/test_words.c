@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/say/words.h"
 
+#include "core/say/say.h"
+
 #include "say_text.h"
 
 static const struct sx_host four = {.bytes = {10, 0, 0, 2}, .len = 4};
@@ -92,6 +94,29 @@ static void test_addresses(void)
     }
 }
 
+/* Between two Chinese characters no space is left, before a place or behind it. */
+static void test_seams(void)
+{
+    static const struct sx_host other = {.len = 1}; /* "the next hop" */
+    wmem_strbuf_t *out = buffer();
+
+    in_chinese();
+    sx_words_say_no_response(out, 1, NULL, NULL);
+    assert_put(out, "等待不到 0.001 秒，没有收到响应");
+    sx_words_say_unreachable(out = buffer(), &other, 3);
+    assert_put(out, "：下一跳不可达（第 3 帧）");
+    sx_words_say_unreachable(out = buffer(), &four, 3);
+    assert_put(out, "：10.0.0.2 不可达（第 3 帧）");
+    wmem_strbuf_t *before = sx_words_piece(out = buffer());
+    sx_say_host_name(before, &other);
+    sx_words_overload_last(out, before, &other);
+    assert_put(out, "下一跳和下一跳");
+    /* A packet's own letters are no Chinese. */
+    sx_words_session_unanswered(out = buffer(), "\u00e9", 2);
+    assert_put(out, "：第 2 帧的 \u00e9 始终没有收到响应");
+    sx_language_set(SX_ENGLISH);
+}
+
 static void test_timer(void)
 {
     wmem_strbuf_t *out = buffer();
@@ -138,6 +163,7 @@ int main(int argc, char **argv)
     g_test_add_func("/words/forms", test_forms);
     g_test_add_func("/words/pieces", test_pieces);
     g_test_add_func("/words/addresses", test_addresses);
+    g_test_add_func("/words/seams", test_seams);
     g_test_add_func("/words/timer", test_timer);
     g_test_add_func("/words/around_frame", test_around_frame);
     g_test_add_func("/words/tables", test_tables);

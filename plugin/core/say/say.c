@@ -55,6 +55,13 @@ void sx_say_time(wmem_strbuf_t *out, int64_t ns)
     sx_words_say_seconds(out, put_digits(p, ms / 1000, 1));
 }
 
+const char *sx_say_method(const struct sx_txn *txn)
+{
+    const char *name = sx_method_name((enum sx_method)txn->method);
+
+    return *name ? name : sx_words_say_request();
+}
+
 void sx_say_more(wmem_strbuf_t *out, uint32_t more)
 {
     if (more > 0)

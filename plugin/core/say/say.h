@@ -37,6 +37,9 @@ void sx_say_no_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 bool sx_say_cause(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                   const struct sx_trying_chain *chain);
 
+/* "INVITE"; "request" of a method that is not known */
+const char *sx_say_method(const struct sx_txn *txn);
+
 /* ", and 12 more"; nothing for 0 */
 void sx_say_more(wmem_strbuf_t *out, uint32_t more);
 

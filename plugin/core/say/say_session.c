@@ -3,6 +3,7 @@
  */
 #include "core/say/say_session.h"
 
+#include "core/say/say.h"
 #include "core/say/words.h"
 
 static const char *refresher_name(const struct sx_txn *txn, unsigned refresher)
@@ -14,7 +15,7 @@ static const char *refresher_name(const struct sx_txn *txn, unsigned refresher)
 
 static void say_refused(wmem_strbuf_t *out, const struct sx_txn *refused)
 {
-    const char *method = sx_txn_method_name(refused);
+    const char *method = sx_say_method(refused);
 
     if (refused->final_code)
         sx_words_session_refused(out, method, refused->request_frame, refused->final_code,

@@ -54,10 +54,10 @@ static uint32_t say_signs(wmem_strbuf_t *out, const struct sx_tracker *tracker, 
     of->txn = sign->txn;
     struct sx_endpoint to = sign->response ? txn->src : txn->dst;
     if (sign->response)
-        sx_words_sign_response(out, sx_txn_method_name(txn), txn->request_frame,
+        sx_words_sign_response(out, sx_say_method(txn), txn->request_frame,
                                sx_tracker_host(tracker, to.host), to.port);
     else
-        sx_words_sign_request(out, sx_txn_method_name(txn), txn->request_frame,
+        sx_words_sign_request(out, sx_say_method(txn), txn->request_frame,
                               sx_tracker_host(tracker, to.host), to.port);
     while (sx_tracker_sign(tracker, frame, n))
         n++;

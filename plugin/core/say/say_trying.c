@@ -509,7 +509,7 @@ static void say_expiry_after_100(wmem_strbuf_t *out, const struct sx_tracker *tr
                                  const struct sx_txn *txn, const struct sx_expiry *e)
 {
     struct sx_trying_chain chain = sx_trying_cause_by(tracker, e);
-    const char *method = sx_txn_method_name(txn);
+    const char *method = sx_say_method(txn);
     wmem_strbuf_t *said = why(out, tracker, txn, &chain), *hops = way(out, tracker, &chain, 2);
 
     if (txn->request_frame)
@@ -527,7 +527,7 @@ void sx_say_expiry(wmem_strbuf_t *out, const struct sx_tracker *tracker, const s
     if (e->after_100)
         say_expiry_after_100(out, tracker, txn, e);
     else if (txn->request_frame)
-        sx_words_trying_silent(out, e->waited_ns, sx_txn_method_name(txn), txn->request_frame);
+        sx_words_trying_silent(out, e->waited_ns, sx_say_method(txn), txn->request_frame);
     else
         sx_words_trying_silent_unseen(out, e->waited_ns);
 }

@@ -13,6 +13,9 @@
 #define OTHER 10
 #define END 11
 
+/* Leads a UTF-8 sequence of Chinese, or of its punctuation: U+2000 and up. */
+#define CHINESE 0xe2
+
 static const char *text_of(unsigned id)
 {
     return sx_language_words[sx_language()][id];
@@ -64,6 +67,29 @@ static void put_word(wmem_strbuf_t *out, const struct sx_word *word)
     }
 }
 
+static bool ends_chinese(const char *text, size_t n)
+{
+    while (n > 0 && ((unsigned char)text[n - 1] & 0xc0) == 0x80)
+        n--;
+    return n > 0 && (unsigned char)text[n - 1] >= CHINESE;
+}
+
+/* A Chinese sentence has spaces around a place, for what stands there is Latin in most cases. Where
+ * it is not, the space at this seam goes. */
+static void close_up(wmem_strbuf_t *out, size_t seam)
+{
+    const char *text = wmem_strbuf_get_str(out);
+    size_t space = seam > 0 && text[seam - 1] == ' ' ? seam - 1 : seam;
+
+    if (sx_language() == SX_ENGLISH || text[space] != ' ' ||
+        (unsigned char)text[space + 1] < CHINESE || !ends_chinese(text, space))
+        return;
+    char *rest = g_strdup(text + space + 1);
+    wmem_strbuf_truncate(out, space);
+    wmem_strbuf_append(out, rest);
+    g_free(rest);
+}
+
 /* One of two forms; returns what follows them. */
 static const char *put_form(wmem_strbuf_t *out, const char *forms, uint64_t number)
 {
@@ -79,15 +105,18 @@ static const char *put_form(wmem_strbuf_t *out, const char *forms, uint64_t numb
 void sx_words_put(wmem_strbuf_t *out, unsigned message, const struct sx_word *words, unsigned count)
 {
     for (const char *text = text_of(message); *text;) {
-        size_t n = 0;
+        size_t n = 0, seam = wmem_strbuf_get_len(out);
         while ((unsigned char)text[n] >= ' ')
             n++;
         wmem_strbuf_append_len(out, text, n);
+        close_up(out, seam);
         text += n;
+        seam = wmem_strbuf_get_len(out);
         if (*text > CHOICE)
             text = put_form(out, text + 1, words[*text - CHOICE - 1].number);
         else if (*text)
             put_word(out, &words[*text++ - 1]);
+        close_up(out, seam);
     }
     for (unsigned i = 0; i < count; i++)
         if (words[i].kind == SX_WORD_PIECE && words[i].piece)
