@@ -26,13 +26,41 @@ const char *sx_words_text(unsigned text)
     return text_of(text);
 }
 
+/* What stands before and behind the only place of a message. */
+static void split(unsigned message, struct sx_slice *before, struct sx_slice *after)
+{
+    const char *text = text_of(message), *place = strchr(text, 1);
+
+    *before = sx_slice(text, (size_t)(place - text));
+    *after = sx_slice(place + 1, strlen(place + 1));
+}
+
+static void put_slice(wmem_strbuf_t *out, struct sx_slice slice)
+{
+    wmem_strbuf_append_len(out, slice.p, slice.n);
+}
+
+static void put_frame(wmem_strbuf_t *out, uint64_t number)
+{
+    struct sx_slice before, after;
+
+    split(SX_MESSAGE_SAY_FRAME, &before, &after);
+    put_slice(out, before);
+    sx_say_number(out, number);
+    put_slice(out, after);
+}
+
 /* What was measured is a timer. With a point in any locale. */
 static void put_timer(wmem_strbuf_t *out, int64_t ns)
 {
     char seconds[G_ASCII_DTOSTR_BUF_SIZE];
+    struct sx_slice before, after;
 
-    sx_words_say_seconds(out, g_ascii_formatd(seconds, sizeof seconds, "%.1f",
-                                              (double)ns / SX_NS_PER_S));
+    split(SX_MESSAGE_SAY_SECONDS, &before, &after);
+    put_slice(out, before);
+    wmem_strbuf_append(out,
+                       g_ascii_formatd(seconds, sizeof seconds, "%.1f", (double)ns / SX_NS_PER_S));
+    put_slice(out, after);
 }
 
 static void put_word(wmem_strbuf_t *out, const struct sx_word *word)
@@ -42,7 +70,7 @@ static void put_word(wmem_strbuf_t *out, const struct sx_word *word)
         sx_say_number(out, word->number);
         break;
     case SX_WORD_FRAME:
-        sx_words_say_frame(out, word->number);
+        put_frame(out, word->number);
         break;
     case SX_WORD_TIME:
         sx_say_time(out, word->ns);
@@ -125,8 +153,5 @@ void sx_words_put(wmem_strbuf_t *out, unsigned message, const struct sx_word *wo
 
 void sx_words_around_frame(struct sx_slice *before, struct sx_slice *after)
 {
-    const char *text = text_of(SX_MESSAGE_SAY_FRAME), *place = strchr(text, 1);
-
-    *before = sx_slice(text, (size_t)(place - text));
-    *after = sx_slice(place + 1, strlen(place + 1));
+    split(SX_MESSAGE_SAY_FRAME, before, after);
 }
