@@ -3,201 +3,174 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include <inttypes.h>
-
 #include "core/judge/origin.h"
 #include "core/say/say.h"
+#include "core/say/words.h"
 
-static void say_closed(wmem_strbuf_t *out, const struct sx_link *link)
+static const char *how_closed(const struct sx_link *link)
 {
-    wmem_strbuf_append_printf(out, "%s by the %s", link->reset ? "reset" : "closed",
-                              link->closed_by_client ? "client" : "edge proxy");
+    if (link->closed_by_client)
+        return link->reset ? sx_words_flow_reset_client() : sx_words_flow_closed_client();
+    return link->reset ? sx_words_flow_reset_edge() : sx_words_flow_closed_edge();
 }
 
 static void say_no_pong(wmem_strbuf_t *out, const struct sx_flow_story *story)
 {
     if (story->flow->link && story->flow->link->transport == SX_TRANSPORT_UDP)
-        wmem_strbuf_append_printf(out,
-                                  "the STUN keep-alive in frame %" PRIu32
-                                  " got no response for more than 39.5 s",
-                                  story->death_in);
+        sx_words_flow_no_stun(out, story->death_in);
     else
-        wmem_strbuf_append_printf(out,
-                                  "the keep-alive in frame %" PRIu32
-                                  " got no pong for more than 10 s",
-                                  story->death_in);
+        sx_words_flow_no_pong(out, story->death_in);
 }
 
-/* "closed by the client in frame 39"; false if the capture does not show how it died */
-static bool say_death(wmem_strbuf_t *out, const struct sx_flow_story *story)
+static void say_unreachable(wmem_strbuf_t *out, const struct sx_flow_story *story)
+{
+    if (story->edge_unreachable)
+        sx_words_flow_unreachable_edge(out, story->death_in);
+    else
+        sx_words_flow_unreachable_client(out, story->death_in);
+}
+
+/* "closed by the client in frame 39"; nothing if the capture does not show how it died */
+static void say_death(wmem_strbuf_t *out, const struct sx_flow_story *story)
 {
     const struct sx_flow *flow = story->flow;
     uint32_t frame = story->death_in;
 
     switch (story->death) {
     case SX_DEATH_CLOSED:
-        say_closed(out, flow->link);
-        wmem_strbuf_append_printf(out, " in frame %" PRIu32, frame);
-        return true;
+        sx_words_flow_ended(out, how_closed(flow->link), frame);
+        break;
     case SX_DEATH_ALL_AT_ONCE:
-        say_closed(out, flow->link);
-        wmem_strbuf_append_printf(out,
-                                  " in frame %" PRIu32 ", with all its %" PRIu32
-                                  " connections at once, as a restart does",
-                                  frame, story->ended);
-        return true;
+        sx_words_flow_all_at_once(out, how_closed(flow->link), frame, story->ended);
+        break;
     case SX_DEATH_FORGOTTEN:
-        say_closed(out, flow->link);
-        wmem_strbuf_append_printf(out,
-                                  " in frame %" PRIu32 ": it no longer knew the connection, as "
-                                  "after a restart",
-                                  frame);
-        return true;
+        sx_words_flow_forgotten(out, how_closed(flow->link), frame);
+        break;
     case SX_DEATH_NO_PONG:
         say_no_pong(out, story);
-        return true;
+        break;
     case SX_DEATH_NO_ACK:
-        wmem_strbuf_append_printf(out,
-                                  "TCP repeats the same bytes %" PRIu32 " times from frame %" PRIu32
-                                  " on and nothing acknowledges them",
-                                  story->repeats, frame);
-        return true;
+        sx_words_flow_no_ack(out, story->repeats, frame);
+        break;
     case SX_DEATH_UNREACHABLE:
-        wmem_strbuf_append_printf(out,
-                                  "ICMP in frame %" PRIu32 " says that the %s cannot be "
-                                  "reached",
-                                  frame, story->edge_unreachable ? "edge proxy" : "client");
-        return true;
+        say_unreachable(out, story);
+        break;
     case SX_DEATH_MOVED:
-        wmem_strbuf_append_printf(out,
-                                  "the NAT has given the client another address or port (STUN "
-                                  "in frame %" PRIu32 ")",
-                                  frame);
-        return true;
+        sx_words_flow_moved(out, frame);
+        break;
     case SX_DEATH_REFUSED:
-        wmem_strbuf_append_printf(out,
-                                  "the edge proxy answered the STUN keep-alive with an error in "
-                                  "frame %" PRIu32,
-                                  frame);
-        return true;
+        sx_words_flow_refused(out, frame);
+        break;
     case SX_DEATH_FLOW_TIMER:
-        wmem_strbuf_append(out, "the client was silent for ");
-        sx_say_time(out, story->silent_ns);
-        wmem_strbuf_append_printf(out, ", its Flow-Timer is %" PRIu32 " s", story->flow_timer_s);
-        return true;
+        sx_words_flow_silent(out, story->silent_ns, story->flow_timer_s);
+        break;
     case SX_DEATH_REMOVED:
-        wmem_strbuf_append_printf(out, "the client took the registration back in frame %" PRIu32,
-                                  frame);
-        return true;
+        sx_words_flow_removed(out, frame);
+        break;
     case SX_DEATH_EXPIRED:
-        wmem_strbuf_append(out, "the registration had run out");
-        return true;
+        wmem_strbuf_append(out, sx_words_flow_expired());
+        break;
     case SX_DEATH_UNKNOWN:
     default:
-        return false;
+        break;
     }
 }
 
-static void say_detail(wmem_strbuf_t *out, const struct sx_flow_story *story, const char *before)
+/* A piece for out; NULL if the capture does not show it. */
+static wmem_strbuf_t *death_of(const wmem_strbuf_t *out, const struct sx_flow_story *story)
 {
-    size_t length = wmem_strbuf_get_len(out);
-
-    wmem_strbuf_append(out, before);
-    if (!story->flow || !say_death(out, story))
-        wmem_strbuf_truncate(out, length);
+    if (!story->flow || story->death == SX_DEATH_UNKNOWN)
+        return NULL;
+    wmem_strbuf_t *death = sx_words_piece(out);
+    say_death(death, story);
+    return death;
 }
 
 static void say_without_flow(wmem_strbuf_t *out, const struct sx_flow_story *story)
 {
     if (story->to_register)
-        wmem_strbuf_append(out, "it answers a REGISTER, and before that no flow has been made that "
-                                "could be gone");
+        wmem_strbuf_append(out, sx_words_flow_to_register());
     else if (story->route_repair)
-        wmem_strbuf_append(out, "Microsoft's route repair (P-Dialog-Recovery-Action): the route of "
-                                "this dialog is stale, no flow is lost");
+        wmem_strbuf_append(out, sx_words_flow_route_repair());
     else if (story->in_dialog)
-        wmem_strbuf_append(out, "no registration of this flow in the capture; inside a dialog it "
-                                "may be a stale route");
+        wmem_strbuf_append(out, sx_words_flow_unregistered_in_dialog());
     else if (story->token_route)
-        wmem_strbuf_append(out, "no registration of this flow in the capture");
+        wmem_strbuf_append(out, sx_words_flow_unregistered());
     else
-        wmem_strbuf_append(out, "nothing shows that a flow was lost: no flow token in Route and no "
-                                "registration of a flow in the capture");
+        wmem_strbuf_append(out, sx_words_flow_no_flow());
 }
 
 static void say_delivered(wmem_strbuf_t *out, const struct sx_flow_story *story)
 {
-    if (story->alive_in)
-        wmem_strbuf_append_printf(out,
-                                  "the flow works: the client answered %" PRIu32
-                                  " in frame %" PRIu32,
-                                  story->alive_code, story->alive_in);
-    else {
-        wmem_strbuf_append_printf(out,
-                                  "sent over the flow in frame %" PRIu32
-                                  ", and the client did not answer",
-                                  story->delivered_in);
-        say_detail(out, story, ": ");
+    if (story->alive_in) {
+        sx_words_flow_works(out, story->alive_code, story->alive_in);
+        return;
     }
+    wmem_strbuf_t *because = sx_words_piece(out), *death = death_of(out, story);
+    if (death)
+        sx_words_flow_because(because, death);
+    sx_words_flow_delivered(out, story->delivered_in, because);
+}
+
+static void say_gone(wmem_strbuf_t *out, const struct sx_flow_story *story)
+{
+    const struct sx_flow *flow = story->flow;
+    const char *token = story->wrong_token ? sx_words_flow_token() : "";
+    wmem_strbuf_t *before = sx_words_piece(out), *made = sx_words_piece(out);
+    wmem_strbuf_t *death = death_of(out, story);
+
+    if (death)
+        sx_words_flow_before(before, death);
+    if (flow->registered_in)
+        sx_words_flow_made(made, flow->registered_in);
+    sx_words_flow_gone(out, token, before, flow->aor, made);
 }
 
 void sx_say_flow(wmem_strbuf_t *out, const struct sx_flow_story *story)
 {
-    const struct sx_flow *flow = story->flow;
-
-    if (story->delivered_in) {
+    if (story->delivered_in)
         say_delivered(out, story);
-    } else if (story->from_client) {
-        wmem_strbuf_append(out, "the client itself says so, over a flow that works");
-    } else if (!flow || story->route_repair) {
+    else if (story->from_client)
+        wmem_strbuf_append(out, sx_words_flow_from_client());
+    else if (!story->flow || story->route_repair)
         say_without_flow(out, story);
-    } else {
-        if (story->wrong_token)
-            wmem_strbuf_append(
-                out, "the request is for another device, but has this one's flow token: ");
-        if (say_death(out, story))
-            wmem_strbuf_append(out, ": ");
-        wmem_strbuf_append_printf(out, "the flow of %s", flow->aor);
-        if (flow->registered_in)
-            wmem_strbuf_append_printf(out, " registered in frame %" PRIu32, flow->registered_in);
-        wmem_strbuf_append(out, " is gone");
-    }
+    else
+        say_gone(out, story);
 }
 
 /* ---- what came of it ---- */
 
+static wmem_strbuf_t *result_of_retry(const wmem_strbuf_t *out, const struct sx_flow_story *story)
+{
+    wmem_strbuf_t *result = sx_words_piece(out);
+
+    if (!story->retry_code)
+        wmem_strbuf_append(result, sx_words_flow_no_answer());
+    else if (story->outcome == SX_FLOW_OTHER_ANSWERED)
+        sx_words_flow_answered(result, story->retry_code);
+    else
+        sx_words_flow_failed(result, story->retry_code);
+    return result;
+}
+
 static void say_retry(wmem_strbuf_t *out, const struct sx_flow_story *story)
 {
-    if (!story->retried) {
-        wmem_strbuf_append_printf(out,
-                                  "another flow had failed before (frame %" PRIu32
-                                  "), and no further one was tried",
-                                  story->earlier_in);
-        return;
-    }
-    if (story->wrong_token_in)
-        wmem_strbuf_append(out, "another device was tried with the flow token of this one");
+    const char *what = story->wrong_token_in ? sx_words_flow_another_device()
+                                             : sx_words_flow_another_flow();
+
+    if (!story->retried)
+        sx_words_flow_failed_before(out, story->earlier_in);
+    else if (story->retry_in)
+        sx_words_flow_tried(out, what, story->retry_in, result_of_retry(out, story));
     else
-        wmem_strbuf_append(out, "another flow was tried");
-    if (story->retry_in)
-        wmem_strbuf_append_printf(out, " in frame %" PRIu32, story->retry_in);
-    else
-        wmem_strbuf_append(out, " (the capture lacks the request)");
-    if (!story->retry_code)
-        wmem_strbuf_append(out, " and got no answer");
-    else
-        wmem_strbuf_append_printf(out, " and %s %" PRIu32,
-                                  story->outcome == SX_FLOW_OTHER_ANSWERED ? "answered"
-                                                                           : "failed with",
-                                  story->retry_code);
+        sx_words_flow_tried_unseen(out, what, result_of_retry(out, story));
 }
 
 void sx_say_flow_upstream(wmem_strbuf_t *out, const struct sx_flow_story *story)
 {
     if (story->upstream_code && story->outcome != SX_FLOW_OTHER_ANSWERED &&
         story->outcome != SX_FLOW_HANDED_ON && story->outcome != SX_FLOW_UNKNOWN)
-        wmem_strbuf_append_printf(out, "; upstream got %u in frame %" PRIu32, story->upstream_code,
-                                  story->upstream_in);
+        sx_words_flow_upstream(out, story->upstream_code, story->upstream_in);
 }
 
 bool sx_say_flow_outcome(wmem_strbuf_t *out, const struct sx_flow_story *story)
@@ -208,19 +181,16 @@ bool sx_say_flow_outcome(wmem_strbuf_t *out, const struct sx_flow_story *story)
         say_retry(out, story);
         return true;
     case SX_FLOW_REREGISTERED:
-        wmem_strbuf_append_printf(out, "the client registered again in frame %" PRIu32 ", ",
-                                  story->reregistered_in);
-        sx_say_time(out, story->reregistered_after_ns);
-        wmem_strbuf_append(out, " later");
+        sx_words_flow_registered_again(out, story->reregistered_in, story->reregistered_after_ns);
         return true;
     case SX_FLOW_HANDED_ON:
-        wmem_strbuf_append(out, "handed on to the caller");
+        wmem_strbuf_append(out, sx_words_flow_handed_on());
         return true;
     case SX_FLOW_NOTHING_TRIED:
-        wmem_strbuf_append(out, "nothing was tried");
+        wmem_strbuf_append(out, sx_words_flow_nothing_tried());
         return true;
     case SX_FLOW_OPEN:
-        wmem_strbuf_append(out, "the capture ends too early to see a repair");
+        wmem_strbuf_append(out, sx_words_flow_open());
         return true;
     case SX_FLOW_UNKNOWN:
     default:
@@ -230,10 +200,16 @@ bool sx_say_flow_outcome(wmem_strbuf_t *out, const struct sx_flow_story *story)
 
 void sx_say_flow_story(wmem_strbuf_t *out, const struct sx_flow_story *story)
 {
-    if (sx_say_flow_outcome(out, story))
-        wmem_strbuf_append(out, "; ");
-    sx_say_flow(out, story);
-    sx_say_flow_upstream(out, story);
+    if (story->outcome == SX_FLOW_UNKNOWN) {
+        sx_say_flow(out, story);
+        return;
+    }
+    wmem_strbuf_t *outcome = sx_words_piece(out), *flow = sx_words_piece(out);
+    wmem_strbuf_t *upstream = sx_words_piece(out);
+    sx_say_flow_outcome(outcome, story);
+    sx_say_flow(flow, story);
+    sx_say_flow_upstream(upstream, story);
+    sx_words_flow_story(out, outcome, flow, upstream);
 }
 
 /* ---- advice ---- */
@@ -243,75 +219,74 @@ static const char *where_to_look(enum sx_flow_death death)
     switch (death) {
     case SX_DEATH_ALL_AT_ONCE:
     case SX_DEATH_FORGOTTEN:
-        return " Look at the edge proxy's log for that moment.";
+        return sx_words_flow_look_edge();
     case SX_DEATH_NO_PONG:
     case SX_DEATH_NO_ACK:
     case SX_DEATH_MOVED:
-        return " Look at the client's network, and for a NAT or firewall that forgets connections "
-               "sooner than the client sends keep-alives.";
+        return sx_words_flow_look_network();
     case SX_DEATH_FLOW_TIMER:
-        return " Look why the client sends no keep-alives, or lets the network swallow them.";
+        return sx_words_flow_look_keep_alives();
     case SX_DEATH_REMOVED:
     case SX_DEATH_EXPIRED:
-        return " Look why the registrar still used this binding.";
+        return sx_words_flow_look_binding();
     case SX_DEATH_UNREACHABLE:
-        return " Look whether the client's program still runs, and has kept its port.";
+        return sx_words_flow_look_program();
     case SX_DEATH_CLOSED:
     case SX_DEATH_REFUSED:
         return "";
     case SX_DEATH_UNKNOWN:
     default:
-        return " Look at the edge proxy's log for a restart or a lost connection.";
+        return sx_words_flow_look_restart();
     }
+}
+
+static wmem_strbuf_t *flow_timer(const wmem_strbuf_t *out, const struct sx_flow_story *story)
+{
+    wmem_strbuf_t *timer = sx_words_piece(out);
+
+    if (story->flow_timer_s)
+        sx_words_flow_timer(timer, story->flow_timer_s);
+    return timer;
 }
 
 /* How long nothing came from the client before the connection ended, or before the response. */
 static void say_silence(wmem_strbuf_t *out, const struct sx_flow_story *story)
 {
-    if (story->idle_ns >= 0) {
-        wmem_strbuf_append(out, ", ");
-        sx_say_time(out, story->idle_ns);
-        wmem_strbuf_append(out, " after the client's last bytes");
-    } else if (story->silent_ns >= 0 && story->death != SX_DEATH_FLOW_TIMER) {
-        wmem_strbuf_append(out, ". The client had been silent for ");
-        sx_say_time(out, story->silent_ns);
-    } else {
-        return;
-    }
-    if (story->flow_timer_s)
-        wmem_strbuf_append_printf(out, "; its Flow-Timer is %" PRIu32 " s", story->flow_timer_s);
+    if (story->idle_ns >= 0)
+        sx_words_flow_idle(out, story->idle_ns, flow_timer(out, story));
+    else if (story->silent_ns >= 0 && story->death != SX_DEATH_FLOW_TIMER)
+        sx_words_flow_silent_before(out, story->silent_ns, flow_timer(out, story));
 }
 
 /* Why the flow dropped, as the thing to look at. */
 static void advise_death(wmem_strbuf_t *out, const struct sx_flow_story *story)
 {
-    const struct sx_flow *flow = story->flow;
+    wmem_strbuf_t *reg_id = sx_words_piece(out), *silence = sx_words_piece(out);
+    wmem_strbuf_t *death = death_of(out, story);
 
-    wmem_strbuf_append(out, " Find out why the flow");
-    if (flow->reg_id)
-        wmem_strbuf_append_printf(out, " with reg-id %" PRIu32, flow->reg_id);
-    wmem_strbuf_append(out, " dropped: ");
-    if (!say_death(out, story))
-        wmem_strbuf_append(out, "the capture does not show it");
-    say_silence(out, story);
-    wmem_strbuf_append_c(out, '.');
-    wmem_strbuf_append(out, where_to_look(story->death));
+    if (!death) {
+        death = sx_words_piece(out);
+        wmem_strbuf_append(death, sx_words_flow_unseen());
+    }
+    if (story->flow->reg_id)
+        sx_words_flow_with_reg_id(reg_id, story->flow->reg_id);
+    say_silence(silence, story);
+    sx_words_flow_find_out(out, reg_id, death, silence, where_to_look(story->death));
 }
 
-static void say_wait(wmem_strbuf_t *out, const struct sx_back_off *b)
+static wmem_strbuf_t *wait_of(const wmem_strbuf_t *out, const struct sx_back_off *b)
 {
-    sx_say_time(out, b->waited_ns);
-    wmem_strbuf_append_printf(out, " after the failed one in frame %" PRIu32, b->failed_in);
+    wmem_strbuf_t *wait = sx_words_piece(out), *row = sx_words_piece(out);
+
     if (b->failures > 1)
-        wmem_strbuf_append_printf(out, " (%" PRIu32 " failed in a row)", b->failures);
+        sx_words_flow_row(row, b->failures);
+    sx_words_flow_wait(wait, b->waited_ns, b->failed_in, row);
+    return wait;
 }
 
 void sx_say_too_early(wmem_strbuf_t *out, const struct sx_back_off *b)
 {
-    wmem_strbuf_append(out, "this attempt comes ");
-    say_wait(out, b);
-    wmem_strbuf_append(out, ", too early: RFC 5626 4.5 asks for at least ");
-    sx_say_time(out, b->least_ns);
+    sx_words_flow_too_early(out, wait_of(out, b), b->least_ns);
 }
 
 /* RFC 5626 4.5; the first new attempt may come at once. */
@@ -321,24 +296,14 @@ static void advise_return(wmem_strbuf_t *out, const struct sx_flow_story *story)
 
     switch (story->returned) {
     case SX_RETURN_IN_TIME:
-        if (b->failures == 0)
-            return;
-        wmem_strbuf_append(out, " Its last attempt came ");
-        say_wait(out, b);
-        wmem_strbuf_append(out, ", in keeping with RFC 5626 4.5.");
+        if (b->failures > 0)
+            sx_words_flow_back_in_time(out, wait_of(out, b));
         break;
     case SX_RETURN_TOO_EARLY:
-        wmem_strbuf_append(out, " It does not keep to RFC 5626 4.5: an attempt came ");
-        say_wait(out, b);
-        wmem_strbuf_append(out, ", too early by ");
-        sx_say_time(out, b->least_ns - b->waited_ns);
-        wmem_strbuf_append(out,
-                           ". When an edge proxy with many clients restarts, that overloads it.");
+        sx_words_flow_back_too_early(out, wait_of(out, b), b->least_ns - b->waited_ns);
         break;
     case SX_RETURN_NEVER:
-        wmem_strbuf_append(out, " The client could see the loss and sent no new REGISTER in the ");
-        sx_say_time(out, story->watched_ns);
-        wmem_strbuf_append(out, " that the capture goes on: look at its log, or restart it.");
+        sx_words_flow_never_back(out, story->watched_ns);
         break;
     case SX_RETURN_UNKNOWN:
     default:
@@ -349,48 +314,41 @@ static void advise_return(wmem_strbuf_t *out, const struct sx_flow_story *story)
 /* Where the 430 is not about a lost flow. */
 static bool advise_no_loss(wmem_strbuf_t *out, const struct sx_flow_story *story)
 {
-    if (story->alive_in) {
-        wmem_strbuf_append_printf(
-            out,
-            "The flow is not the trouble: the client answered the same request in frame %" PRIu32
-            ". Look there for the real answer, and at the edge proxy for why it says %u instead.",
-            story->alive_in, story->code);
-    } else if (story->to_register) {
-        wmem_strbuf_append_printf(
-            out,
-            "%u is for requests along a flow, not for the REGISTER that "
-            "makes one (RFC 5626 11.5). Read the log of the host that sent it, "
-            "and treat it as 400.",
-            story->code);
-    } else if (story->from_client) {
-        wmem_strbuf_append_printf(out,
-                                  "The client itself answers %u, over a flow that works: read "
-                                  "the client's log, and treat it as 400.",
-                                  story->code);
-    } else if (story->route_repair) {
-        wmem_strbuf_append(out,
-                           "Leave it to the client (Lync, Skype for Business): it refreshes the "
-                           "route of the dialog, if need be after registering anew, and sends "
-                           "again. Only if the request does not come again look at the client.");
-    } else if (story->delivered_in && story->death == SX_DEATH_UNKNOWN) {
-        wmem_strbuf_append_printf(
-            out,
-            "The edge proxy had a connection to send it over (frame %" PRIu32
-            "); it is the client that did not answer, or its network. Look at "
-            "the client. An edge proxy should leave this to a timeout (408) "
-            "instead of %u.",
-            story->delivered_in, story->code);
-    } else if (!story->flow && !story->token_route && !story->in_dialog) {
-        wmem_strbuf_append_printf(
-            out,
-            "Nothing here speaks of SIP outbound (RFC 5626): no flow token "
-            "in Route, no registration with reg-id. Read the sender's log for "
-            "what it means by %u, and treat it as 400.",
-            story->code);
-    } else {
+    if (story->alive_in)
+        sx_words_flow_advice_works(out, story->alive_in, story->code);
+    else if (story->to_register)
+        sx_words_flow_advice_to_register(out, story->code);
+    else if (story->from_client)
+        sx_words_flow_advice_from_client(out, story->code);
+    else if (story->route_repair)
+        wmem_strbuf_append(out, sx_words_flow_advice_route_repair());
+    else if (story->delivered_in && story->death == SX_DEATH_UNKNOWN)
+        sx_words_flow_advice_delivered(out, story->delivered_in, story->code);
+    else if (!story->flow && !story->token_route && !story->in_dialog)
+        sx_words_flow_advice_no_flow(out, story->code);
+    else
         return false;
-    }
     return true;
+}
+
+static void advise_others_failed(wmem_strbuf_t *out, const struct sx_flow_story *story)
+{
+    if (story->wrong_token_in) {
+        sx_words_flow_advice_next_token(out, story->wrong_token_in);
+        return;
+    }
+    if (story->wrong_token) {
+        wmem_strbuf_append(out, sx_words_flow_advice_token());
+        return;
+    }
+    wmem_strbuf_t *what = sx_words_piece(out);
+    if (!story->retried)
+        sx_words_flow_last_retry(what, story->earlier_in);
+    else if (story->retry_code)
+        sx_words_flow_retry_failed(what, story->retry_in, story->retry_code);
+    else
+        sx_words_flow_retry_unanswered(what, story->retry_in);
+    sx_words_flow_advice_others_failed(out, what);
 }
 
 static void advise_outcome(wmem_strbuf_t *out, const struct sx_flow_story *story,
@@ -398,82 +356,31 @@ static void advise_outcome(wmem_strbuf_t *out, const struct sx_flow_story *story
 {
     switch (story->outcome) {
     case SX_FLOW_OTHER_ANSWERED:
-        wmem_strbuf_append_printf(out,
-                                  "Nothing to do for this request: it went out again over "
-                                  "another flow (reg-id %" PRIu32 ") in frame %" PRIu32
-                                  " and got %u.",
-                                  story->retry_reg_id,
-                                  story->retry_in ? story->retry_in : story->retry_code_in,
-                                  story->retry_code);
+        sx_words_flow_advice_answered(out, story->retry_reg_id,
+                                      story->retry_in ? story->retry_in : story->retry_code_in,
+                                      story->retry_code);
         break;
     case SX_FLOW_REREGISTERED:
-        wmem_strbuf_append_printf(out,
-                                  "The client put it right itself: it registered again in "
-                                  "frame %" PRIu32 "; requests reach it again.",
-                                  story->reregistered_in);
+        sx_words_flow_advice_registered_again(out, story->reregistered_in);
         break;
     case SX_FLOW_OTHERS_FAILED:
-        if (story->wrong_token_in) {
-            wmem_strbuf_append_printf(out,
-                                      "The next attempt, in frame %" PRIu32 ", names another "
-                                      "device's Contact but has the flow token of this one, so it "
-                                      "met the same dead flow. Look at the registrar: it must send "
-                                      "each Contact with the Path of its own registration (RFC "
-                                      "3327 5.1).",
-                                      story->wrong_token_in);
-            break;
-        }
-        if (story->wrong_token) {
-            wmem_strbuf_append(out, "This attempt names another device's Contact but has the flow "
-                                    "token of a flow that is gone. Look at the registrar: it must "
-                                    "send each Contact with the Path of its own registration (RFC "
-                                    "3327 5.1).");
-            break;
-        }
-        if (!story->retried)
-            wmem_strbuf_append_printf(out,
-                                      "This was the retry; the flow tried before failed in "
-                                      "frame %" PRIu32,
-                                      story->earlier_in);
-        else
-            wmem_strbuf_append_printf(out, "The retry over another flow in frame %" PRIu32,
-                                      story->retry_in);
-        if (story->retried && story->retry_code)
-            wmem_strbuf_append_printf(out, " failed too (%u)", story->retry_code);
-        else if (story->retried)
-            wmem_strbuf_append(out, " got no answer");
-        wmem_strbuf_append(out, ": the client has lost its network or all its edge proxies. It can "
-                                "be reached when it registers again.");
+        advise_others_failed(out, story);
         break;
     case SX_FLOW_HANDED_ON:
-        wmem_strbuf_append_printf(out,
-                                  "The %u reached the caller. A proxy between the edge proxy "
-                                  "and the caller should have tried another flow of the client or "
-                                  "answered 480 (RFC 5626 7); look at its handling of %u.",
-                                  story->code, story->code);
+        sx_words_flow_advice_handed_on(out, story->code);
         break;
     case SX_FLOW_NOTHING_TRIED:
-        if (story->ended_early) {
-            wmem_strbuf_append(out, "No other flow was tried. The capture ends too early to see "
-                                    "whether the client registers again. ");
-        } else {
-            wmem_strbuf_append(out,
-                               "No other flow was tried, and the client did not register again "
-                               "within ");
-            sx_say_time(out, recovery_ns);
-            wmem_strbuf_append(out, ". ");
-        }
-        wmem_strbuf_append(out, "Let the client register two flows, and make it notice a dead one "
-                                "by keep-alives.");
+        if (story->ended_early)
+            sx_words_flow_advice_nothing_tried_yet(out, sx_words_flow_two_flows());
+        else
+            sx_words_flow_advice_nothing_tried(out, recovery_ns, sx_words_flow_two_flows());
         break;
     case SX_FLOW_OPEN:
-        wmem_strbuf_append(out, "The capture ends too early to see a repair: see whether the "
-                                "client registers again.");
+        wmem_strbuf_append(out, sx_words_flow_advice_open());
         break;
     case SX_FLOW_UNKNOWN:
     default:
-        wmem_strbuf_append(out, "See whether the request goes out again over another flow, or the "
-                                "client registers again.");
+        wmem_strbuf_append(out, sx_words_flow_advice_unknown());
         break;
     }
 }
@@ -487,11 +394,7 @@ bool sx_say_flow_advice(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         return false;
     advise_outcome(out, story, sx_tracker_config(tracker)->flow_recovery_ns);
     if (story->replaced_in)
-        wmem_strbuf_append_printf(out,
-                                  " This flow was out of date: the client had registered another "
-                                  "in its place in frame %" PRIu32 ". Look why the registrar still "
-                                  "used the old binding.",
-                                  story->replaced_in);
+        sx_words_flow_out_of_date(out, story->replaced_in);
     advise_return(out, story);
     advise_death(out, story);
     return true;
@@ -499,15 +402,13 @@ bool sx_say_flow_advice(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 
 void sx_say_flow_end(wmem_strbuf_t *out, const struct sx_flow *flow)
 {
-    say_closed(out, flow->link);
-    wmem_strbuf_append_printf(out, " here: the connection of %s (reg-id %" PRIu32, flow->aor,
-                              flow->reg_id);
+    wmem_strbuf_t *made = sx_words_piece(out), *goodbye = sx_words_piece(out);
+
     if (flow->registered_in)
-        wmem_strbuf_append_printf(out, ", registered in frame %" PRIu32, flow->registered_in);
-    wmem_strbuf_append_c(out, ')');
+        sx_words_flow_end_made(made, flow->registered_in);
     if (flow->link->goodbye_in)
-        wmem_strbuf_append_printf(out, ", after its goodbye in frame %" PRIu32,
-                                  flow->link->goodbye_in);
+        sx_words_flow_goodbye(goodbye, flow->link->goodbye_in);
+    sx_words_flow_end(out, how_closed(flow->link), flow->aor, flow->reg_id, made, goodbye);
 }
 
 /* ---- 403 to a flow token ---- */
@@ -515,48 +416,23 @@ void sx_say_flow_end(wmem_strbuf_t *out, const struct sx_flow *flow)
 void sx_say_token(wmem_strbuf_t *out, enum sx_flow_token token, const struct sx_flow *flow)
 {
     if (token == SX_TOKEN_STRANGE) {
-        wmem_strbuf_append_printf(out,
-                                  "the flow token in Route is not the one that the edge proxy "
-                                  "gave for this Contact in frame %" PRIu32
-                                  ": changed on the way, or out of date",
-                                  flow->registered_in);
+        sx_words_flow_token_strange(out, flow->registered_in);
         return;
     }
-    wmem_strbuf_append_printf(out,
-                              "the edge proxy refuses its own flow token, that of the "
-                              "registration in frame %" PRIu32,
-                              flow->registered_in);
+    wmem_strbuf_t *restart = sx_words_piece(out);
     if (token == SX_TOKEN_RESTARTED)
-        wmem_strbuf_append_printf(out,
-                                  "; it closed the connection in frame %" PRIu32
-                                  " and so has restarted with a new secret",
-                                  flow->link->closed_in);
+        sx_words_flow_token_restart(restart, flow->link->closed_in);
+    sx_words_flow_token_own(out, flow->registered_in, restart);
 }
 
 void sx_say_token_advice(wmem_strbuf_t *out, enum sx_flow_token token, const struct sx_flow *flow)
 {
     if (token == SX_TOKEN_STRANGE)
-        wmem_strbuf_append_printf(out,
-                                  "Compare the top Route of the request with Path in frame %" PRIu32
-                                  " and in its "
-                                  "2xx: an edge proxy refuses a token that it did not make (RFC "
-                                  "5626 5.3.1). Find the hop "
-                                  "that changed the user part, or why the registrar keeps an old "
-                                  "Path. The caller's rights "
-                                  "have nothing to do with it.",
-                                  flow->registered_in);
+        sx_words_flow_advice_token_strange(out, flow->registered_in);
     else if (token == SX_TOKEN_RESTARTED)
-        wmem_strbuf_append(
-            out,
-            "The flow went with the old process. The client must register again; give the edge "
-            "proxy a secret for its flow tokens that outlives a restart, so that it can answer 430 "
-            "and another flow is tried. The caller's rights have nothing to do with it.");
+        wmem_strbuf_append(out, sx_words_flow_advice_token_restart());
     else
-        wmem_strbuf_append(
-            out,
-            "See whether the edge proxy was given a new secret for its flow tokens, or whether "
-            "several edge proxies behind one address have different ones. The client must register "
-            "again to get a token that is accepted.");
+        wmem_strbuf_append(out, sx_words_flow_advice_token_own());
 }
 
 /* ---- 439 ---- */
@@ -581,23 +457,14 @@ bool sx_say_no_outbound(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 
     if (!at)
         return false;
-    if (!has_first_hop(at)) {
-        wmem_strbuf_append_printf(out,
-                                  "the REGISTER in frame %" PRIu32
-                                  " has one Via: no proxy is between the client and ",
-                                  at->request_frame);
-        sx_say_host(out, tracker, at->dst.host);
-        return true;
-    }
-    if (!at->has_path) {
-        sx_say_host(out, tracker, at->src.host);
-        wmem_strbuf_append_printf(out, " sent the REGISTER on without Path (frame %" PRIu32 ")",
-                                  at->request_frame);
-    } else {
-        wmem_strbuf_append_printf(out, "Path in frame %" PRIu32 " has %s", at->request_frame,
-                                  at->outbound_path ? "ob, and the registrar refuses all the same"
-                                                    : "no ob: the first hop keeps no flow");
-    }
+    if (!has_first_hop(at))
+        sx_words_flow_one_via(out, at->request_frame, sx_tracker_host(tracker, at->dst.host));
+    else if (!at->has_path)
+        sx_words_flow_no_path(out, sx_tracker_host(tracker, at->src.host), at->request_frame);
+    else if (at->outbound_path)
+        sx_words_flow_path_with_ob(out, at->request_frame);
+    else
+        sx_words_flow_path_without_ob(out, at->request_frame);
     return true;
 }
 
@@ -610,23 +477,17 @@ bool sx_say_no_outbound_advice(wmem_strbuf_t *out, const struct sx_tracker *trac
     if (!at)
         return false;
     if (!has_first_hop(at))
-        wmem_strbuf_append(out,
-                           "The registrar is the first hop itself and should not ask for Path: "
-                           "look at its outbound settings.");
+        wmem_strbuf_append(out, sx_words_flow_advice_one_via());
     else if (at->outbound_path)
-        wmem_strbuf_append(out,
-                           "Path is as it should be: look at the registrar's outbound settings, "
-                           "and whether it takes the right Path value for the first hop's.");
-    else {
-        wmem_strbuf_append(out, "Switch outbound on at the first hop, ");
-        sx_say_host(out, tracker, at->src.host);
-        wmem_strbuf_append(out, ": it has to add Path with a flow token and ob.");
-    }
+        wmem_strbuf_append(out, sx_words_flow_advice_path_with_ob());
+    else
+        sx_words_flow_advice_first_hop(out, sx_tracker_host(tracker, at->src.host));
     if (next) {
-        sx_say_next(out, next, " The client registered again");
-        wmem_strbuf_append_printf(out, " (%u).", next->final_code);
+        wmem_strbuf_t *step = sx_words_piece(out);
+        sx_say_next(step, next, sx_words_flow_client_again());
+        sx_words_flow_next(out, step, next->final_code);
     } else {
-        wmem_strbuf_append(out, " Or let the client register without reg-id.");
+        wmem_strbuf_append(out, sx_words_flow_without_reg_id());
     }
     return true;
 }

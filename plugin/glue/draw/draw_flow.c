@@ -6,6 +6,7 @@
 #include "glue/compat.h"
 
 #include "core/say/say.h"
+#include "core/say/words.h"
 #include "glue/draw/draw.h"
 
 /* Users of one connection whose loss is listed. */
@@ -183,9 +184,7 @@ static void draw_flow(struct sx_pen *p)
     if (p->flow_lost)
         draw_story(p);
     else if (p->view->msg->code == 430 && !p->quoted)
-        sx_flag(p, p->top, &ei_flow_failed,
-                "cannot tell whether a flow was lost: the capture "
-                "does not show what it answers");
+        sx_flag(p, p->top, &ei_flow_failed, sx_words_flow_unknown_request());
     if (p->token != SX_TOKEN_NONE)
         draw_token(p);
 }
@@ -211,9 +210,9 @@ static void draw_registration(struct sx_pen *p)
     if (!failed)
         return;
     proto_item *item = sx_add_uint(p, p->tree, hf_flow_failed_in, failed);
-    sx_flag(p, item, &ei_flow_failed_later,
-            wmem_strdup_printf(p->pinfo->pool, "the flow registered here failed in frame %u",
-                               failed));
+    wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
+    sx_words_flow_failed_later(words, failed);
+    sx_flag(p, item, &ei_flow_failed_later, wmem_strbuf_get_str(words));
 }
 
 static void draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
