@@ -535,10 +535,43 @@ static void test_chinese_439(void)
     sx_language_set(SX_ENGLISH);
 }
 
-/* The client registers again after a 439. */
+/* A retry whose request the capture lacks has no frame. */
+static void test_retry_unseen(void)
+{
+    static const struct {
+        uint32_t code;
+        const char *says[2];
+    } rows[] = {
+        {430,
+         {"The retry over another flow failed too (430): the client has lost ",
+          "改经另一条流重试，也失败了（430）：客户端的网络断了，"}},
+        {0,
+         {"The retry over another flow got no answer: the client has lost ",
+          "改经另一条流重试，没有收到响应：客户端的网络断了，"}},
+    };
+    struct ladder l = ladder_open();
+
+    for (size_t i = 0; i < 2 * G_N_ELEMENTS(rows); i++) {
+        wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
+        struct sx_flow_story s = {EXPIRED, .outcome = SX_FLOW_OTHERS_FAILED, .retried = true,
+                                  .retry_code = rows[i / 2].code};
+        sx_language_set(i % 2 ? sx_language_of("zh") : SX_ENGLISH);
+        g_assert_true(sx_say_flow_advice(out, l.tracker, &s));
+        g_assert_true(g_str_has_prefix(wmem_strbuf_get_str(out), rows[i / 2].says[i % 2]));
+        wmem_strbuf_destroy(out);
+    }
+    sx_language_set(SX_ENGLISH);
+    ladder_close(&l);
+}
+
+/* The client registers again after a 439; the answer to that comes later. */
 static void test_439_and_again(void)
 {
     static const char *const says[] = {
+        "The registrar is the first hop itself and should not ask for Path: look at its outbound "
+        "settings. The client registered again in frame 3.",
+        "注册服务器自己就是第一跳，不应要求 Path：查它的 outbound 设置。客户端又注册了一次（第 3 "
+        "帧）。",
         "The registrar is the first hop itself and should not ask for Path: look at its outbound "
         "settings. The client registered again in frame 3 (200).",
         "注册服务器自己就是第一跳，不应要求 Path：查它的 outbound 设置。客户端又注册了一次（第 3 "
@@ -548,10 +581,11 @@ static void test_439_and_again(void)
     const struct sx_txn *txn = refused_register(&l, NULL, true);
 
     request(&l, 4, BOB, EDGE, "REGISTER", via("bob r2"), .cseq = 2);
-    response(&l, 5, EDGE, BOB, 200, "REGISTER", via("bob r2"), .cseq = 2);
     for (size_t i = 0; i < G_N_ELEMENTS(says); i++) {
         wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
-        sx_language_set(i ? sx_language_of("zh") : SX_ENGLISH);
+        if (i == 2)
+            response(&l, 5, EDGE, BOB, 200, "REGISTER", via("bob r2"), .cseq = 2);
+        sx_language_set(i % 2 ? sx_language_of("zh") : SX_ENGLISH);
         g_assert_true(sx_say_no_outbound_advice(out, l.tracker, txn));
         assert_text(out, says[i]);
     }
@@ -566,6 +600,7 @@ int main(int argc, char **argv)
     g_test_add_func("/say_flow/told-under-another-code", test_told_under_another_code);
     g_test_add_func("/say_flow/words_of_deaths", test_words_of_deaths);
     g_test_add_func("/say_flow/words_of_439", test_words_of_439);
+    g_test_add_func("/say_flow/retry_unseen", test_retry_unseen);
     g_test_add_func("/say_flow/439_and_again", test_439_and_again);
     g_test_add_func("/say_flow/chinese_deaths", test_chinese_deaths);
     g_test_add_func("/say_flow/chinese_stories", test_chinese_stories);

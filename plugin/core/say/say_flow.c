@@ -331,6 +331,15 @@ static bool advise_no_loss(wmem_strbuf_t *out, const struct sx_flow_story *story
     return true;
 }
 
+static wmem_strbuf_t *where_retried(const wmem_strbuf_t *out, const struct sx_flow_story *story)
+{
+    wmem_strbuf_t *where = sx_words_piece(out);
+
+    if (story->retry_in)
+        sx_words_flow_where(where, story->retry_in);
+    return where;
+}
+
 static void advise_others_failed(wmem_strbuf_t *out, const struct sx_flow_story *story)
 {
     if (story->wrong_token_in) {
@@ -345,9 +354,9 @@ static void advise_others_failed(wmem_strbuf_t *out, const struct sx_flow_story 
     if (!story->retried)
         sx_words_flow_last_retry(what, story->earlier_in);
     else if (story->retry_code)
-        sx_words_flow_retry_failed(what, story->retry_in, story->retry_code);
+        sx_words_flow_retry_failed(what, where_retried(out, story), story->retry_code);
     else
-        sx_words_flow_retry_unanswered(what, story->retry_in);
+        sx_words_flow_retry_unanswered(what, where_retried(out, story));
     sx_words_flow_advice_others_failed(out, what);
 }
 
@@ -483,9 +492,11 @@ bool sx_say_no_outbound_advice(wmem_strbuf_t *out, const struct sx_tracker *trac
     else
         sx_words_flow_advice_first_hop(out, sx_tracker_host(tracker, at->src.host));
     if (next) {
-        wmem_strbuf_t *step = sx_words_piece(out);
+        wmem_strbuf_t *step = sx_words_piece(out), *answer = sx_words_piece(out);
         sx_say_next(step, next, sx_words_flow_client_again());
-        sx_words_flow_next(out, step, next->final_code);
+        if (next->final_code)
+            sx_words_flow_answer(answer, next->final_code);
+        sx_words_flow_next(out, step, answer);
     } else {
         wmem_strbuf_append(out, sx_words_flow_without_reg_id());
     }
