@@ -284,7 +284,7 @@ static void test_chinese_advice(void)
          "问题不在流：客户端在第 12 帧响应了同一个请求。真正的答复看那里；再查边缘代理为什么改发 "
          "430。"},
         {{.to_register = true, .code = 430},
-         "状态码 430 用于经流发送的请求，不用于建立流的 REGISTER（RFC 5626 第 11.5 节）。"
+         "状态码 430 用于经已建立的流发送的请求，不用于建立流的 REGISTER（RFC 5626 第 11.5 节）。"
          "看发出它的主机的日志，按 400 处理。"},
         {{.from_client = true, .code = 430},
          "客户端自己响应了 430，而流是通的：看客户端的日志，按 400 处理。"},
@@ -310,15 +310,15 @@ static void test_chinese_advice(void)
          "这次尝试发给另一台设备的 Contact，带的却是一条已断的流的流令牌。查注册服务器：向每个 "
          "Contact 发送时，必须用它自己注册时的 Path（RFC 3327 第 5.1 节）。" FIND_OUT},
         {{EXPIRED, .outcome = SX_FLOW_OTHERS_FAILED, .earlier_in = 40},
-         "这已经是重试；之前试的那条流在第 40 帧失败：客户端的网络断了，或者与所有边缘代理都断了。"
+         "这已经是重试；之前试的那条流在第 40 帧失败：客户端断网，或者与所有边缘代理都失去了联系。"
          "等它重新注册，请求才能送达。" FIND_OUT},
         {{EXPIRED, .outcome = SX_FLOW_OTHERS_FAILED, .retried = true, .retry_in = 47,
           .retry_code = 430},
          "改经另一条流重试（第 47 "
-         "帧），也失败了（430）：客户端的网络断了，或者与所有边缘代理都断了。"
+         "帧），也失败了（430）：客户端断网，或者与所有边缘代理都失去了联系。"
          "等它重新注册，请求才能送达。" FIND_OUT},
         {{EXPIRED, .outcome = SX_FLOW_OTHERS_FAILED, .retried = true, .retry_in = 47},
-         "改经另一条流重试（第 47 帧），没有收到响应：客户端的网络断了，或者与所有边缘代理都断了。"
+         "改经另一条流重试（第 47 帧），没有收到响应：客户端断网，或者与所有边缘代理都失去了联系。"
          "等它重新注册，请求才能送达。" FIND_OUT},
         {{EXPIRED, .outcome = SX_FLOW_HANDED_ON, .code = 430},
          "主叫收到了 430。边缘代理与主叫之间的代理本应试客户端的另一条流，或者响应 480（RFC 5626 "
@@ -544,10 +544,10 @@ static void test_retry_unseen(void)
     } rows[] = {
         {430,
          {"The retry over another flow failed too (430): the client has lost ",
-          "改经另一条流重试，也失败了（430）：客户端的网络断了，"}},
+          "改经另一条流重试，也失败了（430）：客户端断网，"}},
         {0,
          {"The retry over another flow got no answer: the client has lost ",
-          "改经另一条流重试，没有收到响应：客户端的网络断了，"}},
+          "改经另一条流重试，没有收到响应：客户端断网，"}},
     };
     struct ladder l = ladder_open();
 
