@@ -1,0 +1,27 @@
+/* both_text.h
+ * What is said, in English and in Chinese.
+ *
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#ifndef SX_BOTH_TEXT_H
+#define SX_BOTH_TEXT_H
+
+#include "core/base/language.h"
+
+/* call appends to a buffer of the name `out`: once in each language, and that is all it says. */
+#define SAYS_BOTH(call, english, chinese)                       \
+    do {                                                        \
+        wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");         \
+        sx_language_set(SX_ENGLISH);                            \
+        call;                                                   \
+        g_assert_cmpstr(wmem_strbuf_get_str(out), ==, english); \
+        wmem_strbuf_truncate(out, 0);                           \
+        sx_language_set(sx_language_of("zh"));                  \
+        g_assert_cmpuint(sx_language(), !=, SX_ENGLISH);        \
+        call;                                                   \
+        sx_language_set(SX_ENGLISH);                            \
+        g_assert_cmpstr(wmem_strbuf_get_str(out), ==, chinese); \
+        wmem_strbuf_destroy(out);                               \
+    } while (0)
+
+#endif
