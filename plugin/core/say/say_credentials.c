@@ -3,29 +3,24 @@
  */
 #include "core/say/say_credentials.h"
 
-#include <inttypes.h>
+#include "core/say/words.h"
 
 bool sx_say_credentials(wmem_strbuf_t *out, const struct sx_challenge_verdict *v)
 {
     switch (v->state) {
     case SX_CHALLENGE_REFUSED:
-        wmem_strbuf_append(out, "the credentials are refused");
         if (v->refusals > 1)
-            wmem_strbuf_append_printf(out, ", %" PRIu32 " times in a row for this user and realm",
-                                      v->refusals);
+            sx_words_credentials_refused_again(out, v->refusals);
         else
-            wmem_strbuf_append(out, ": check user name, password and realm");
+            wmem_strbuf_append(out, sx_words_credentials_refused());
         return true;
     case SX_CHALLENGE_UNKNOWN:
         if (!v->accepted_in)
             return false;
-        wmem_strbuf_append_printf(out,
-                                  "the same credentials were accepted in frame %" PRIu32
-                                  ": the nonce may be too old, but the server sent no stale=true",
-                                  v->accepted_in);
+        sx_words_credentials_accepted_before(out, v->accepted_in);
         return true;
     case SX_CHALLENGE_STALE:
-        wmem_strbuf_append(out, "only the nonce was too old");
+        wmem_strbuf_append(out, sx_words_credentials_stale());
         return true;
     case SX_CHALLENGE_ASKED:
     default:
