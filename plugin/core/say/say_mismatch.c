@@ -3,22 +3,23 @@
  */
 #include "core/say/say_mismatch.h"
 
-#include "core/say/say.h"
+#include "core/say/words.h"
 
+/* name: in all languages, for filters. */
 static const struct {
     unsigned bit;
     const char *name;
-    const char *words;
+    unsigned words;
 } differences[] = {
-    {SX_DIFFERS_CALL_ID, "Call-ID", "another Call-ID"},
-    {SX_DIFFERS_FROM_TAG, "From tag", "another From tag"},
-    {SX_DIFFERS_TO_TAG, "To tag", "another To tag"},
-    {SX_DIFFERS_CSEQ_NUMBER, "CSeq number", "another CSeq number"},
-    {SX_DIFFERS_CSEQ_METHOD, "CSeq method", "another method in CSeq"},
-    {SX_DIFFERS_VIA_BRANCH, "Via branch", "another branch in its Via"},
-    {SX_DIFFERS_VIA_SENT_BY, "Via sent-by", "another sent-by in its Via"},
-    {SX_DIFFERS_VIA_MISSING, "Via missing", "a Via too few"},
-    {SX_DIFFERS_VIA_TOO_MANY, "Via too many", "a Via too many"},
+    {SX_DIFFERS_CALL_ID, "Call-ID", SX_TEXT_MISMATCH_CALL_ID},
+    {SX_DIFFERS_FROM_TAG, "From tag", SX_TEXT_MISMATCH_FROM_TAG},
+    {SX_DIFFERS_TO_TAG, "To tag", SX_TEXT_MISMATCH_TO_TAG},
+    {SX_DIFFERS_CSEQ_NUMBER, "CSeq number", SX_TEXT_MISMATCH_CSEQ_NUMBER},
+    {SX_DIFFERS_CSEQ_METHOD, "CSeq method", SX_TEXT_MISMATCH_CSEQ_METHOD},
+    {SX_DIFFERS_VIA_BRANCH, "Via branch", SX_TEXT_MISMATCH_VIA_BRANCH},
+    {SX_DIFFERS_VIA_SENT_BY, "Via sent-by", SX_TEXT_MISMATCH_VIA_SENT_BY},
+    {SX_DIFFERS_VIA_MISSING, "Via missing", SX_TEXT_MISMATCH_VIA_MISSING},
+    {SX_DIFFERS_VIA_TOO_MANY, "Via too many", SX_TEXT_MISMATCH_VIA_TOO_MANY},
 };
 
 const char *sx_differs_name(unsigned bit)
@@ -29,28 +30,26 @@ const char *sx_differs_name(unsigned bit)
     return NULL;
 }
 
-void sx_say_differences(wmem_strbuf_t *out, unsigned differs, unsigned absent)
+/* "no To tag and another CSeq number"; absent: tags. */
+static wmem_strbuf_t *differences_of(const wmem_strbuf_t *out, unsigned differs, unsigned absent)
 {
-    const char *before = "";
+    wmem_strbuf_t *all = NULL;
 
     for (unsigned i = 0; i < G_N_ELEMENTS(differences); i++) {
         if (!(differs & differences[i].bit))
             continue;
+        wmem_strbuf_t *one = sx_words_piece(out), *before = all;
         if (absent & differences[i].bit)
-            wmem_strbuf_append_printf(out, "%sno %s", before, differences[i].name);
+            sx_words_mismatch_no(one, differences[i].name);
         else
-            wmem_strbuf_append_printf(out, "%s%s", before, differences[i].words);
-        before = " and ";
+            wmem_strbuf_append(one, sx_words_text(differences[i].words));
+        all = one;
+        if (before) {
+            all = sx_words_piece(out);
+            sx_words_mismatch_and(all, before, one);
+        }
     }
-}
-
-static void say_response(wmem_strbuf_t *out, const struct sx_mismatch *m)
-{
-    wmem_strbuf_append_printf(out, "%s the request in frame %u: ",
-                              m->dropped ? "does not match" : "is not as", m->frame);
-    sx_say_differences(out, m->differs, 0);
-    wmem_strbuf_append(out, m->dropped ? "; the client must drop it (RFC 3261 17.1.3, 18.1.2)"
-                                       : "; it cannot go on to the hops above (RFC 3261 8.2.6.2)");
+    return all;
 }
 
 /* The rule that a request breaks. */
@@ -65,23 +64,23 @@ static const char *rule_of(const struct sx_txn *txn, unsigned differs)
 
 void sx_say_mismatch(wmem_strbuf_t *out, const struct sx_txn *txn, const struct sx_mismatch *m)
 {
-    bool response = m->dropped || m->differs & (SX_DIFFERS_VIA_MISSING | SX_DIFFERS_VIA_TOO_MANY);
+    bool of_vias = m->differs & (SX_DIFFERS_VIA_MISSING | SX_DIFFERS_VIA_TOO_MANY);
+    bool response = m->dropped || of_vias;
+    wmem_strbuf_t *what = differences_of(out, m->differs, response ? 0 : m->absent);
 
-    if (response) {
-        say_response(out, m);
-        return;
-    }
-    if (m->of_request)
-        wmem_strbuf_append_printf(out, "frame %u ", txn->request_frame);
-    wmem_strbuf_append_printf(out, "does not match frame %u: ", m->frame);
-    sx_say_differences(out, m->differs, m->absent);
-    wmem_strbuf_append_printf(out, " (RFC 3261 %s)", rule_of(txn, m->differs));
+    if (m->dropped)
+        sx_words_mismatch_dropped(out, m->frame, what);
+    else if (of_vias)
+        sx_words_mismatch_not_as(out, m->frame, what);
+    else if (m->of_request)
+        sx_words_mismatch_of_request(out, txn->request_frame, m->frame, what,
+                                     rule_of(txn, m->differs));
+    else
+        sx_words_mismatch_request(out, m->frame, what, rule_of(txn, m->differs));
 }
 
 void sx_say_stray(wmem_strbuf_t *out, const struct sx_txn *stray)
 {
-    wmem_strbuf_append_printf(out, "the response in frame %u is for it and does not match it: ",
-                              stray->first_response_frame);
-    sx_say_differences(out, stray->differs, 0);
-    wmem_strbuf_append(out, "; the client must drop it (RFC 3261 17.1.3, 18.1.2)");
+    sx_words_mismatch_stray(out, stray->first_response_frame,
+                            differences_of(out, stray->differs, 0));
 }

@@ -10,11 +10,9 @@
 
 #include "core/judge/mismatch.h"
 
-/* "Via branch": the name of one bit of enum sx_differs; NULL if it is none. */
+/* "Via branch": the name of one bit of enum sx_differs; NULL if it is none. Filters
+ * compare with it, so it is the same in all languages. */
 const char *sx_differs_name(unsigned bit);
-
-/* "no To tag and another CSeq number" */
-void sx_say_differences(wmem_strbuf_t *out, unsigned differs, unsigned absent);
 
 /* "does not match the request in frame 1: it has a Via too few; the client must drop it (RFC 3261
  * 17.1.3, 18.1.2)"; "does not fit the dialog of frame 4: it has another To tag" */
