@@ -1,37 +1,88 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/say/say_ack.h"
 
+#include "both_text.h"
 #include "sip_text.h"
 
 static const double sends_at[] = {0, 0.5, 1.5, 3.5, 7.5, 11.5, 15.5, 19.5, 23.5, 27.5, 31.5};
 
-static void says(const struct ladder *l, const struct sx_message *invite, const char *words)
+static void says(const struct ladder *l, const struct sx_message *invite, const char *english,
+                 const char *chinese)
 {
     const struct sx_txn *txn = txn_of(l, invite);
     struct sx_ack v = sx_no_ack_judge(l->tracker, txn, sx_tracker_dialog(l->tracker, txn->dialog));
-    wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
 
-    g_assert_true(sx_say_ack(out, l->tracker, txn, &v) == (*words != '\0'));
-    g_assert_cmpstr(wmem_strbuf_get_str(out), ==, words);
-    wmem_strbuf_destroy(out);
+    SAYS_BOTH(g_assert_true(sx_say_ack(out, l->tracker, txn, &v) == (*english != '\0')), english,
+              chinese);
 }
 
-static void causes(void)
+static void states(void)
 {
     struct ladder l = ladder_open();
     const struct sx_message *invite = request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
 
-    says(&l, invite, "");
+    says(&l, invite, "", "");
     for (unsigned i = 0; i < 10; i++)
         response(&l, 1 + sends_at[i], BOB, ALICE, 200, "INVITE", via("alice a1"));
-    says(&l, invite, "never acknowledged; sent 10 times in 27.5 s");
+    says(&l, invite, "never acknowledged; sent 10 times in 27.5 s",
+         "始终没有得到确认；该响应在 27.5 秒内共发送 10 次");
     request(&l, 29.0, ALICE, BOB, "ACK", via("alice k1"), .to_tag = "early");
     says(&l, invite,
          "never acknowledged: the ACK in frame 12 names another dialog or transaction; sent "
-         "10 times in 27.5 s");
+         "10 times in 27.5 s",
+         "始终没有得到确认：第 12 帧的 ACK 所写的是另一个对话或事务；该响应在 27.5 秒内共发送 10 "
+         "次");
     request(&l, 29.1, ALICE, BOB, "ACK", via("alice k2"), .to_tag = "bob");
     says(&l, invite,
-         "acknowledged only in frame 13, after it was repeated; sent 10 times in 27.5 s");
+         "acknowledged only in frame 13, after it was repeated; sent 10 times in 27.5 s",
+         "重传之后，到第 13 帧才得到确认；该响应在 27.5 秒内共发送 10 次");
+    ladder_close(&l);
+}
+
+/* Each cause, on the ACK that came late. */
+static void causes(void)
+{
+    static const struct {
+        enum sx_ack_cause cause;
+        uint32_t in;
+        const char *english, *chinese;
+    } rows[] = {
+        {SX_ACK_CAUSE_UNKNOWN, 0, "", ""},
+        {SX_ACK_CAUSE_RESPONSE_LOST, 2,
+         ": it did not reach the client, 10.0.0.1 did not send it on or never got it",
+         "：响应没有到达客户端，10.0.0.1 没有转发它，或根本没有收到它"},
+        {SX_ACK_CAUSE_RESPONSE_LOST, 9, ": it did not reach the client, as frame 9 shows",
+         "：从第 9 帧看，响应没有到达客户端"},
+        {SX_ACK_CAUSE_NOT_SENT, 9, ": the client has it, as frame 9 shows, and sent no ACK",
+         "：从第 9 帧看，客户端已收到响应，却没有发送 ACK"},
+        {SX_ACK_CAUSE_MISMATCH, 9, ": the ACK in frame 9 names another dialog or transaction",
+         "：第 9 帧的 ACK 所写的是另一个对话或事务"},
+        {SX_ACK_CAUSE_ASTRAY, 9,
+         ": the ACK in frame 9 went to another address, port, transport or connection than the "
+         "server's",
+         "：第 9 帧的 ACK 发到了别处，地址、端口、传输协议或连接与服务器的不同"},
+        {SX_ACK_CAUSE_LOST, 9, ": the ACK was seen last in frame 9 and lost after it",
+         "：ACK 最后出现在第 9 帧，此后丢失"},
+    };
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+
+    response(&l, 1, BOB, ALICE, 200, "INVITE", via("alice a1"));
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        const struct sx_ack v = {.state = SX_ACK_LATE,
+                                 .cause = rows[i].cause,
+                                 .cause_in = rows[i].in,
+                                 .response_in = 2,
+                                 .sends = 3,
+                                 .lasted_ns = ns_of(1.5)};
+        char *english = g_strconcat("acknowledges the 200 in frame 2 only after it was repeated",
+                                    rows[i].english, "; sent 3 times in 1.500 s", NULL);
+        char *chinese = g_strconcat("第 2 帧的 200 重传之后才在此得到确认", rows[i].chinese,
+                                    "；该响应在 1.500 秒内共发送 3 次", NULL);
+        SAYS_BOTH(sx_say_late_ack(out, l.tracker, txn_of(&l, invite), &v), english, chinese);
+        g_free(english);
+        g_free(chinese);
+    }
     ladder_close(&l);
 }
 
@@ -43,17 +94,16 @@ static void overdue(void)
     for (unsigned i = 0; i < 10; i++)
         response(&l, 1 + sends_at[i], BOB, ALICE, 200, "INVITE", via("alice a1"));
     uint32_t frame = other_packet(&l, 33.0);
-    wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
-    sx_say_ack_overdue(out, l.tracker, sx_tracker_overdue(l.tracker, frame, 0));
-    g_assert_cmpstr(wmem_strbuf_get_str(out), ==,
-                    "the 200 in frame 2 has no ACK after 32 s; sent 10 times");
-    wmem_strbuf_destroy(out);
+    SAYS_BOTH(sx_say_ack_overdue(out, l.tracker, sx_tracker_overdue(l.tracker, frame, 0)),
+              "the 200 in frame 2 has no ACK after 32 s; sent 10 times",
+              "第 2 帧的 200 已过 32 秒仍没有 ACK；已发送 10 次");
     ladder_close(&l);
 }
 
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
+    g_test_add_func("/say-ack/states", states);
     g_test_add_func("/say-ack/causes", causes);
     g_test_add_func("/say-ack/overdue", overdue);
     return g_test_run();
