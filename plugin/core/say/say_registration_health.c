@@ -3,25 +3,21 @@
  */
 #include "core/say/say_registration_health.h"
 
-#include <inttypes.h>
-
-#include "core/say/say.h"
+#include "core/say/words.h"
 
 static const char *reason(enum sx_refresh_refusal refusal)
 {
     switch (refusal) {
     case SX_REFRESH_NONCE:
-        return ": the nonce was too old, and the client does not come back with the new one";
+        return sx_words_registration_health_nonce();
     case SX_REFRESH_NO_STALE:
-        return ": the same credentials were accepted before; the nonce may be too old, but the "
-               "server "
-               "sends no stale=true";
+        return sx_words_registration_health_no_stale();
     case SX_REFRESH_CREDENTIALS:
-        return ": user name or password";
+        return sx_words_registration_health_credentials();
     case SX_REFRESH_CHALLENGED:
-        return ": it is asked for credentials, and the client sends none";
+        return sx_words_registration_health_challenged();
     case SX_REFRESH_TOO_BRIEF:
-        return ": the interval is too brief, and the client does not ask for a longer one";
+        return sx_words_registration_health_too_brief();
     case SX_REFRESH_TAKEN:
     case SX_REFRESH_REFUSED:
     default:
@@ -33,17 +29,17 @@ const char *sx_say_refusal(enum sx_refresh_refusal refusal)
 {
     switch (refusal) {
     case SX_REFRESH_NONCE:
-        return "nonce too old";
+        return sx_words_registration_health_short_nonce();
     case SX_REFRESH_NO_STALE:
-        return "no stale=true";
+        return sx_words_registration_health_short_no_stale();
     case SX_REFRESH_CREDENTIALS:
-        return "credentials";
+        return sx_words_registration_health_short_credentials();
     case SX_REFRESH_CHALLENGED:
-        return "no credentials";
+        return sx_words_registration_health_short_challenged();
     case SX_REFRESH_TOO_BRIEF:
-        return "interval too brief";
+        return sx_words_registration_health_short_too_brief();
     case SX_REFRESH_REFUSED:
-        return "other code";
+        return sx_words_registration_health_short_refused();
     case SX_REFRESH_TAKEN:
     default:
         return "";
@@ -52,47 +48,43 @@ const char *sx_say_refusal(enum sx_refresh_refusal refusal)
 
 void sx_say_refresh(wmem_strbuf_t *out, const struct sx_refresh *r)
 {
-    wmem_strbuf_append_printf(out, "refresh refused%s; registered in frame %" PRIu32,
-                              reason(r->refusal), r->in);
-    if (!r->has_left)
-        return;
-    wmem_strbuf_append(out, r->left_ns >= 0 ? ", which runs out in " : ", which ran out ");
-    sx_say_time(out, r->left_ns >= 0 ? r->left_ns : -r->left_ns);
-    wmem_strbuf_append(out, r->left_ns >= 0 ? "" : " before");
+    wmem_strbuf_t *left = sx_words_piece(out);
+
+    if (r->has_left && r->left_ns >= 0)
+        sx_words_registration_health_left(left, r->left_ns);
+    else if (r->has_left)
+        sx_words_registration_health_run_out(left, -r->left_ns);
+    sx_words_registration_health_refused(out, reason(r->refusal), r->in, left);
 }
 
 void sx_say_late_refresh(wmem_strbuf_t *out, const struct sx_late_refresh *r)
 {
-    wmem_strbuf_append(out, "it comes ");
-    sx_say_time(out, r->late_ns);
-    wmem_strbuf_append_printf(out, " after the registration in frame %" PRIu32 " had run out",
-                              r->before_in);
-    if (r->late > 1)
-        wmem_strbuf_append_printf(out,
-                                  r->each ? ", as each refresh so far (%" PRIu32 ")"
-                                          : "; %" PRIu32 " refreshes came late so far",
-                                  r->late);
+    wmem_strbuf_t *others = sx_words_piece(out);
+
+    if (r->late > 1 && r->each)
+        sx_words_registration_health_each_late(others, r->late);
+    else if (r->late > 1)
+        sx_words_registration_health_several_late(others, r->late);
+    sx_words_registration_health_late(out, r->late_ns, r->before_in, others);
 }
 
 void sx_say_no_refresh(wmem_strbuf_t *out, const struct sx_tracker *t,
                        const struct sx_no_refresh *r)
 {
-    wmem_strbuf_append(out, "no refresh in this capture: the registration ran out ");
-    sx_say_time(out, r->since_ns);
-    wmem_strbuf_append(out, sx_tracker_ended(t) ? " before its end" : " ago");
+    if (sx_tracker_ended(t))
+        sx_words_registration_health_never(out, r->since_ns);
+    else
+        sx_words_registration_health_never_so_far(out, r->since_ns);
 }
 
 void sx_say_soon(wmem_strbuf_t *out, const struct sx_tracker *t, const struct sx_health_mark *m)
 {
     const struct sx_flows *flows = sx_tracker_flows(t);
     const struct sx_registering *first = sx_registering_at(flows, m->before);
+    const char *aor = sx_user_at(flows, sx_binding_at(flows, m->binding)->user)->aor;
+    wmem_strbuf_t *since = sx_words_piece(out);
 
-    wmem_strbuf_append_printf(out, "%" PRIu32 " REGISTERs in a row for %s", m->count,
-                              sx_user_at(flows, sx_binding_at(flows, m->binding)->user)->aor);
     if (first)
-        wmem_strbuf_append_printf(out, " since frame %" PRIu32, first->register_in);
-    wmem_strbuf_append(out, ", in ");
-    sx_say_time(out, m->ns);
-    wmem_strbuf_append_printf(out, ": each comes before %d %% of what was granted before is over",
-                              100 / SX_SOON_PART);
+        sx_words_registration_health_since(since, first->register_in);
+    sx_words_registration_health_soon(out, m->count, aor, since, m->ns, 100 / SX_SOON_PART);
 }
