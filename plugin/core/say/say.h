@@ -122,7 +122,8 @@ void sx_say_too_early(wmem_strbuf_t *out, const struct sx_back_off *back_off);
 /* "UDP"; of an enum sx_transport. */
 const char *sx_say_transport(unsigned transport);
 
-/* "transport"; of one of SX_DIFFERS_... */
+/* "transport"; of one of SX_DIFFERS_... Filters compare with it, so it is the same in all
+ * languages. */
 const char *sx_say_differs(unsigned one);
 
 /* "sip:bob@example.com registered 20 s earlier (frame 4) over TCP from 10.0.0.2:40001; that

@@ -3,9 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include <inttypes.h>
-
 #include "core/say/say.h"
+#include "core/say/words.h"
 
 const char *sx_say_transport(unsigned transport)
 {
@@ -22,39 +21,39 @@ const char *sx_say_transport(unsigned transport)
         return "SCTP";
     case SX_TRANSPORT_OTHER:
     default:
-        return "another transport";
+        return sx_words_registration_other_transport();
     }
+}
+
+/* What showed that it is lost; else ICMP did. */
+static bool is_closed(const struct sx_registration *r)
+{
+    return r->flow->link && r->flow->link->closed_in == r->lost_in;
 }
 
 static void say_state(wmem_strbuf_t *out, const struct sx_registration *r)
 {
     switch (r->state) {
     case SX_REGISTRATION_RUN_OUT:
-        wmem_strbuf_append_printf(out, "; it was good for %" PRIu32 " s and has run out",
-                                  r->expires_s);
+        sx_words_registration_run_out(out, r->expires_s);
         break;
     case SX_REGISTRATION_REMOVED:
-        wmem_strbuf_append_printf(out, "; it was taken back in frame %" PRIu32, r->lost_in);
+        sx_words_registration_removed(out, r->lost_in);
         break;
     case SX_REGISTRATION_REPLACED:
-        wmem_strbuf_append_printf(out, "; a newer one from elsewhere came in frame %" PRIu32,
-                                  r->newer_in);
+        sx_words_registration_replaced(out, r->newer_in);
         break;
     case SX_REGISTRATION_LOST:
-        wmem_strbuf_append_printf(out, "; %s in frame %" PRIu32,
-                                  r->flow->link && r->flow->link->closed_in == r->lost_in
-                                      ? "that connection was closed"
-                                      : "ICMP says that the client cannot be reached",
-                                  r->lost_in);
+        if (is_closed(r))
+            sx_words_registration_closed(out, r->lost_in);
+        else
+            sx_words_registration_unreachable(out, r->lost_in);
         break;
     case SX_REGISTRATION_CURRENT:
     case SX_REGISTRATION_UNKNOWN:
     default:
         break;
     }
-    if (r->refused_in && r->state != SX_REGISTRATION_REPLACED)
-        wmem_strbuf_append_printf(out, "; a refresh was refused with %u in frame %" PRIu32,
-                                  r->refused_code, r->refused_in);
 }
 
 const char *sx_say_differs(unsigned one)
@@ -79,58 +78,57 @@ static void say_difference(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                            const struct sx_registration *r, const struct sx_txn *txn)
 {
     if (r->differs & SX_DIFFERS_PATH)
-        wmem_strbuf_append(out, ". The request does not go by the Path of this registration");
+        wmem_strbuf_append(out, sx_words_registration_not_by_path());
     else if (r->differs & SX_DIFFERS_TRANSPORT)
-        wmem_strbuf_append_printf(out, ". The request goes over %s",
-                                  sx_say_transport(txn->transport));
-    else if (r->differs & (SX_DIFFERS_ADDRESS | SX_DIFFERS_PORT)) {
-        wmem_strbuf_append(out, ". The request goes to ");
-        sx_say_endpoint(out, tracker, txn->dst);
-    } else if (r->differs & SX_DIFFERS_CONNECTION && r->state != SX_REGISTRATION_REPLACED)
-        wmem_strbuf_append(out, ". The request goes over another connection");
+        sx_words_registration_goes_over(out, sx_say_transport(txn->transport));
+    else if (r->differs & (SX_DIFFERS_ADDRESS | SX_DIFFERS_PORT))
+        sx_words_registration_goes_to(out, sx_tracker_host(tracker, txn->dst.host), txn->dst.port);
+    else if (r->differs & SX_DIFFERS_CONNECTION && r->state != SX_REGISTRATION_REPLACED)
+        wmem_strbuf_append(out, sx_words_registration_other_connection());
 }
 
 void sx_say_registration(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                          const struct sx_registration *r, const struct sx_txn *txn)
 {
     const struct sx_flow *flow = r->flow;
+    wmem_strbuf_t *way = sx_words_piece(out), *state = sx_words_piece(out);
+    wmem_strbuf_t *refused = sx_words_piece(out), *difference = sx_words_piece(out);
 
-    wmem_strbuf_append_printf(out, "%s registered ", flow->aor);
-    sx_say_time(out, r->age_ns);
-    wmem_strbuf_append_printf(out, " earlier (frame %" PRIu32 ")", r->in);
-    if (flow->has_way) {
-        wmem_strbuf_append_printf(out, " over %s from ", sx_say_transport(flow->transport));
-        sx_say_endpoint(out, tracker, flow->client);
-    }
-    say_state(out, r);
-    say_difference(out, tracker, r, txn);
+    if (flow->has_way)
+        sx_words_registration_way(way, sx_say_transport(flow->transport),
+                                  sx_tracker_host(tracker, flow->client.host), flow->client.port);
+    say_state(state, r);
+    if (r->refused_in && r->state != SX_REGISTRATION_REPLACED)
+        sx_words_registration_refused(refused, r->refused_code, r->refused_in);
+    say_difference(difference, tracker, r, txn);
+    sx_words_registration_registered(out, flow->aor, r->age_ns, r->in, way, state, refused,
+                                     difference);
 }
 
 void sx_say_registered(wmem_strbuf_t *out, const struct sx_registration *r)
 {
-    wmem_strbuf_append(out, "registered ");
-    sx_say_time(out, r->age_ns);
-    wmem_strbuf_append_printf(out, " before (frame %" PRIu32 ")", r->in);
+    wmem_strbuf_t *over = sx_words_piece(out);
+
     switch (r->state) {
     case SX_REGISTRATION_RUN_OUT:
-        wmem_strbuf_append_printf(out, " for %" PRIu32 " s", r->expires_s);
+        sx_words_registration_before_run_out(over, r->expires_s);
         break;
     case SX_REGISTRATION_REMOVED:
-        wmem_strbuf_append_printf(out, ", taken back in frame %" PRIu32, r->lost_in);
+        sx_words_registration_before_removed(over, r->lost_in);
         break;
     case SX_REGISTRATION_REPLACED:
-        wmem_strbuf_append_printf(out, ", elsewhere since frame %" PRIu32, r->newer_in);
+        sx_words_registration_before_replaced(over, r->newer_in);
         break;
     case SX_REGISTRATION_LOST:
-        wmem_strbuf_append_printf(out, "%s in frame %" PRIu32,
-                                  r->flow->link && r->flow->link->closed_in == r->lost_in
-                                      ? " over a connection closed"
-                                      : "; ICMP says it is unreachable",
-                                  r->lost_in);
+        if (is_closed(r))
+            sx_words_registration_before_closed(over, r->lost_in);
+        else
+            sx_words_registration_before_unreachable(over, r->lost_in);
         break;
     case SX_REGISTRATION_UNKNOWN:
     case SX_REGISTRATION_CURRENT:
     default:
         break;
     }
+    sx_words_registration_before(out, r->age_ns, r->in, over);
 }
