@@ -3,41 +3,32 @@
  */
 #include "core/say/say_failure.h"
 
-#include <inttypes.h>
-
 #include "core/facts/catalogue.h"
 #include "core/judge/failure.h"
 #include "core/say/say.h"
+#include "core/say/words.h"
 
 static void say_unreachable(wmem_strbuf_t *out, const struct sx_tracker *t,
                             const struct sx_failure_cause *c)
 {
     struct sx_endpoint to = c->attempt ? c->attempt->to : c->of->dst;
+    const struct sx_host *at = sx_tracker_host(t, c->at->dst.host);
 
-    sx_say_host(out, t, c->at->dst.host);
-    wmem_strbuf_append(out, c->attempt ? " cannot connect to " : " cannot reach ");
-    sx_say_host(out, t, to.host);
-    wmem_strbuf_append_printf(out, " port %u (frame %" PRIu32 ")", to.port, c->frame);
+    if (c->attempt)
+        sx_words_failure_no_connection(out, at, sx_tracker_host(t, to.host), to.port, c->frame);
+    else
+        sx_words_failure_unreachable(out, at, sx_tracker_host(t, to.host), to.port, c->frame);
 }
 
 static void say_unanswered(wmem_strbuf_t *out, const struct sx_tracker *t,
                            const struct sx_failure_cause *c)
 {
-    sx_say_host(out, t, c->of->dst.host);
-    wmem_strbuf_append(out, " never answered ");
-    sx_say_host(out, t, c->at->dst.host);
-    wmem_strbuf_append_printf(out, " (frame %" PRIu32, c->frame);
-    if (c->of->sends > 1)
-        wmem_strbuf_append_printf(out, ", sent %" PRIu32 " times", c->of->sends);
-    wmem_strbuf_append_c(out, ')');
-}
+    wmem_strbuf_t *sends = sx_words_piece(out);
 
-static void say_fork(wmem_strbuf_t *out, const struct sx_tracker *t,
-                     const struct sx_failure_cause *c)
-{
-    wmem_strbuf_append_printf(out, "forked: chosen over the %u of ", c->of->final_code);
-    sx_say_host(out, t, c->of->dst.host);
-    wmem_strbuf_append_printf(out, " in frame %" PRIu32, c->frame);
+    if (c->of->sends > 1)
+        sx_words_say_sends(sends, c->of->sends);
+    sx_words_failure_unanswered(out, sx_tracker_host(t, c->of->dst.host),
+                                sx_tracker_host(t, c->at->dst.host), c->frame, sends);
 }
 
 /* RFC 3261 8.1.1.6: a request has 70 hops at the most; a circle is named by its first ones. */
@@ -49,65 +40,66 @@ static void say_circle(wmem_strbuf_t *out, const struct sx_tracker *t,
 {
     uint32_t hosts[MAX_NAMED];
     unsigned n = 0;
+    wmem_strbuf_t *way = NULL;
 
     for (const struct sx_txn *at = c->of; at && n < MAX_NAMED; at = sx_tracker_txn(t, at->parent)) {
         hosts[n++] = at->dst.host;
         if (at == c->since)
             break;
     }
-    wmem_strbuf_append(out, "the request goes in a circle: ");
     for (unsigned i = n; i > 0; i--) {
-        sx_say_host(out, t, hosts[i - 1]);
-        wmem_strbuf_append(out, i > 1 ? " to " : "");
+        wmem_strbuf_t *before = way;
+        way = sx_words_piece(out);
+        if (before)
+            sx_words_failure_to(way, before, sx_tracker_host(t, hosts[i - 1]));
+        else
+            sx_say_host(way, t, hosts[i - 1]);
     }
-    wmem_strbuf_append_printf(out, " again (frame %" PRIu32 ")", c->frame);
+    sx_words_failure_circle(out, way, c->frame);
 }
 
 static void say_own_limit(wmem_strbuf_t *out, const struct sx_tracker *t,
                           const struct sx_failure_cause *c)
 {
-    sx_say_host(out, t, c->at->dst.host);
-    wmem_strbuf_append(out, " hit its own time limit after ");
-    sx_say_time(out, c->after_ns);
-    if (c->frame == c->of->cancel_frame) {
-        wmem_strbuf_append_printf(out, " and sent CANCEL in frame %" PRIu32, c->frame);
-        return;
-    }
-    wmem_strbuf_append(out, "; later ");
-    sx_say_host(out, t, c->of->dst.host);
-    wmem_strbuf_append_printf(out, " answers in frame %" PRIu32, c->frame);
+    const struct sx_host *at = sx_tracker_host(t, c->at->dst.host);
+
+    if (c->frame == c->of->cancel_frame)
+        sx_words_failure_own_limit_cancel(out, at, c->after_ns, c->frame);
+    else
+        sx_words_failure_own_limit_later(out, at, c->after_ns, sx_tracker_host(t, c->of->dst.host),
+                                         c->frame);
 }
 
 static const char *what_became(const struct sx_failure_cause *c)
 {
     if (c->kind == SX_FAILURE_CONNECTION_GONE)
-        return "the connection of the registration is gone";
+        return sx_words_failure_connection_gone();
     switch (c->registration.state) {
     case SX_REGISTRATION_RUN_OUT:
-        return "the registration ran out";
+        return sx_words_failure_run_out();
     case SX_REGISTRATION_REPLACED:
-        return "the registration was replaced by a newer one";
+        return sx_words_failure_replaced();
     case SX_REGISTRATION_REMOVED:
-        return "the registration was taken back";
+        return sx_words_failure_removed();
     case SX_REGISTRATION_UNKNOWN:
     case SX_REGISTRATION_CURRENT:
     case SX_REGISTRATION_LOST:
     default:
-        return "the registration was taken back or ran out";
+        return sx_words_failure_removed_or_run_out();
     }
 }
 
 static void say_registration(wmem_strbuf_t *out, const struct sx_failure_cause *c)
 {
     const struct sx_flow *flow = c->registration.flow;
+    uint32_t in = c->registration.in ? c->registration.in : flow->registered_in;
     bool last = c->kind == SX_FAILURE_NOT_REGISTERED &&
                 c->registration.state == SX_REGISTRATION_RUN_OUT;
 
-    wmem_strbuf_append(out, what_became(c));
     if (c->frame && !last)
-        wmem_strbuf_append_printf(out, " (frame %" PRIu32 ")", c->frame);
-    wmem_strbuf_append_printf(out, ": that of %s in frame %" PRIu32, flow->aor,
-                              c->registration.in ? c->registration.in : flow->registered_in);
+        sx_words_failure_registration_seen(out, what_became(c), c->frame, flow->aor, in);
+    else
+        sx_words_failure_registration(out, what_became(c), flow->aor, in);
 }
 
 /* What the failure was that this one was made from: of a lost flow its story. False if it was none.
@@ -125,14 +117,15 @@ static void say_told_otherwise(wmem_strbuf_t *out, const struct sx_tracker *t,
                                const struct sx_failure_cause *c)
 {
     struct sx_flow_story story;
+    wmem_strbuf_t *flow = sx_words_piece(out);
 
-    wmem_strbuf_append_printf(out, "made from the %u of ", c->of->final_code);
-    sx_say_host(out, t, c->of->dst.host);
-    wmem_strbuf_append_printf(out, " in frame %" PRIu32, c->frame);
-    if (!find_lost_flow(t, c->of, &story))
-        return;
-    wmem_strbuf_append(out, "; ");
-    sx_say_flow(out, &story);
+    if (find_lost_flow(t, c->of, &story)) {
+        wmem_strbuf_t *told = sx_words_piece(out);
+        sx_say_flow(told, &story);
+        sx_words_failure_flow(flow, told);
+    }
+    sx_words_failure_made_from(out, c->of->final_code, sx_tracker_host(t, c->of->dst.host),
+                               c->frame, flow);
 }
 
 bool sx_say_failure(wmem_strbuf_t *out, const struct sx_tracker *t,
@@ -150,7 +143,8 @@ bool sx_say_failure(wmem_strbuf_t *out, const struct sx_tracker *t,
         say_registration(out, c);
         return true;
     case SX_FAILURE_FORK:
-        say_fork(out, t, c);
+        sx_words_failure_fork(out, c->of->final_code, sx_tracker_host(t, c->of->dst.host),
+                              c->frame);
         return true;
     case SX_FAILURE_TOLD_OTHERWISE:
         say_told_otherwise(out, t, c);
@@ -182,9 +176,9 @@ bool sx_say_failure_advice(wmem_strbuf_t *out, const struct sx_tracker *t, const
     struct sx_flow_story story;
     if (!entry)
         return false;
-    wmem_strbuf_append_printf(out, "This was made from the %u in frame %" PRIu32 ": ",
-                              first.at->final_code, first.at->final_frame);
-    if (!find_lost_flow(t, first.at, &story) || !sx_say_flow_advice(out, t, &story))
-        wmem_strbuf_append(out, sx_catalogue_fix(entry, method.p, method.n));
+    wmem_strbuf_t *advice = sx_words_piece(out);
+    if (!find_lost_flow(t, first.at, &story) || !sx_say_flow_advice(advice, t, &story))
+        wmem_strbuf_append(advice, sx_catalogue_fix(entry, method.p, method.n));
+    sx_words_failure_advice(out, first.at->final_code, first.at->final_frame, advice);
     return true;
 }
