@@ -10,13 +10,6 @@
 
 #include "core/judge/call_end.h"
 
-/* "by the caller", "by both sides at once" */
-const char *sx_say_ender(enum sx_ender by);
-
-/* "; Reason: Q.850 16 (Normal call clearing)", "; Reason: SIP 503 (Service Unavailable)"; nothing
- * for 0. reason: sx_reason_number() */
-void sx_say_reason(wmem_strbuf_t *out, uint16_t reason);
-
 /* On the INVITE: "ended by the caller after 27 s, in frame 11", and the Reason. Only of a call that
  * ended. */
 void sx_say_call_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
