@@ -29,6 +29,22 @@ static void test_key(void)
     ladder_close(&l);
 }
 
+/* RFC 5954 4.2: one IPv6 address has several texts. */
+static void test_key_of_ipv6(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t one = request(&l, 0.0, ALICE, BOB, "INVITE", via("[2001:db8::1]:5070 a1"))->txn;
+
+    g_assert_cmpuint(
+        response(&l, 0.1, BOB, ALICE, 180, "INVITE", via("[2001:DB8:0:0::1]:5070 a1"))->txn, ==,
+        one);
+    g_assert_cmpuint(
+        response(&l, 0.2, BOB, ALICE, 180, "INVITE", via("[2001:db8::1]:5071 a1"))->txn, !=, one);
+    g_assert_cmpuint(
+        response(&l, 0.3, BOB, ALICE, 180, "INVITE", via("[2001:db8::2]:5070 a1"))->txn, !=, one);
+    ladder_close(&l);
+}
+
 /* RFC 3261 17.1.3: the address plays no part. NAT, and proxies that answer from another port. */
 static void test_answer_from_elsewhere(void)
 {
@@ -577,6 +593,7 @@ int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
     g_test_add_func("/matching/key", test_key);
+    g_test_add_func("/matching/key-of-ipv6", test_key_of_ipv6);
     g_test_add_func("/matching/answer_from_elsewhere", test_answer_from_elsewhere);
     g_test_add_func("/matching/ack", test_ack);
     g_test_add_func("/matching/prack", test_prack);

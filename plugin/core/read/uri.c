@@ -3,6 +3,8 @@
  */
 #include "core/read/uri.h"
 
+#include "core/read/ipv6_text.h"
+
 /* A longer user part is hashed and compared as it is written. */
 #define MAX_UNESCAPED 256
 
@@ -116,6 +118,13 @@ static bool same_plain(struct sx_slice a, struct sx_slice b)
     return sx_slice_eq(plain(a, x), plain(b, y)) && !a.p == !b.p;
 }
 
+static bool same_host(struct sx_slice a, struct sx_slice b)
+{
+    uint8_t x[SX_IPV6_LENGTH], y[SX_IPV6_LENGTH];
+
+    return sx_slice_caseeq(a, b) || sx_slice_eq(sx_ipv6_text_plain(a, x), sx_ipv6_text_plain(b, y));
+}
+
 /* ---- parameters ---- */
 
 static struct sx_slice name_of(struct sx_slice *value, struct sx_slice param)
@@ -185,6 +194,18 @@ static void add_lower(struct sx_hash *hash, struct sx_slice s)
     sx_hash_add_uint(hash, s.n * 2 + (s.p != NULL));
 }
 
+/* The bytes of an address have no case. */
+static void add_host(struct sx_hash *hash, struct sx_slice host)
+{
+    uint8_t buffer[SX_IPV6_LENGTH];
+    struct sx_slice address = sx_ipv6_text_plain(host, buffer);
+
+    if (address.p == host.p)
+        add_lower(hash, host);
+    else
+        sx_hash_add(hash, address);
+}
+
 void sx_uri_hash(struct sx_hash *hash, const struct sx_uri *uri)
 {
     char buffer[MAX_UNESCAPED];
@@ -197,7 +218,7 @@ void sx_uri_hash(struct sx_hash *hash, const struct sx_uri *uri)
     add_lower(hash, uri->scheme);
     sx_hash_add_bytes(hash, user);
     sx_hash_add_uint(hash, user.n * 2 + (user.p != NULL));
-    add_lower(hash, uri->host);
+    add_host(hash, uri->host);
     add_lower(hash, uri->port);
     for (unsigned i = 0; i < G_N_ELEMENTS(always); i++)
         add_lower(hash, uri->params.n ? sx_uri_param(uri, always[i]) : SX_SLICE_NONE);
@@ -209,7 +230,7 @@ bool sx_uri_equal(struct sx_slice x, struct sx_slice y)
         return true;
     struct sx_uri a = sx_uri_read(x), b = sx_uri_read(y);
     return a.is_sip && b.is_sip && sx_slice_caseeq(a.scheme, b.scheme) &&
-           same_plain(a.user, b.user) && sx_slice_caseeq(a.host, b.host) &&
-           !a.port.p == !b.port.p && sx_slice_eq(a.port, b.port) && same_always(&a, &b) &&
-           same_params(a.params, b.params) && sx_slice_eq(a.headers, b.headers);
+           same_plain(a.user, b.user) && same_host(a.host, b.host) && !a.port.p == !b.port.p &&
+           sx_slice_eq(a.port, b.port) && same_always(&a, &b) && same_params(a.params, b.params) &&
+           sx_slice_eq(a.headers, b.headers);
 }

@@ -1,6 +1,7 @@
 /* matching.c
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "core/read/ipv6_text.h"
 #include "core/record/tracker_state.h"
 
 /* Hops that a request may take, at the most (RFC 3261 20.22: Max-Forwards). */
@@ -56,6 +57,20 @@ static inline uint64_t hash_of_lower(const struct sx_tracker *t, struct sx_slice
     return sx_hash_end(h).bits;
 }
 
+/* RFC 5954 4.2: an IPv6 address may be written in several ways. */
+static inline uint64_t hash_of_sent_by(const struct sx_tracker *t, const struct sx_via *via)
+{
+    struct sx_slice s = sx_via_sent_by(via), rest;
+    uint8_t address[SX_IPV6_LENGTH];
+
+    if (s.n == 0 || s.p[0] != '[' || !sx_ipv6_text_read(s, address, &rest))
+        return hash_of_lower(t, s);
+    struct sx_hash h = sx_hash_begin(t->key);
+    sx_hash_add(&h, sx_slice((const char *)address, sizeof address));
+    sx_hash_add(&h, rest);
+    return sx_hash_end(h).bits;
+}
+
 uint64_t sx_txn_call_hash(const struct sx_tracker *t, struct sx_slice call_id)
 {
     return call_id.n > 0 ? hash_of(t, call_id) : 0;
@@ -71,7 +86,7 @@ struct sx_names sx_txn_names(const struct sx_tracker *t, const struct sx_sip_msg
     return (struct sx_names){
         .call = sx_txn_call_hash(t, msg->call_id),
         .branch = hash_of(t, msg->via.branch),
-        .sent_by = hash_of_lower(t, sx_via_sent_by(&msg->via)),
+        .sent_by = hash_of_sent_by(t, &msg->via),
         .from_tag = sx_txn_tag_hash(sx_sip_msg_from_tag(msg)),
         .to_tag = sx_txn_tag_hash(sx_sip_msg_to_tag(msg)),
     };
@@ -107,7 +122,7 @@ struct sx_fingerprint sx_txn_key_of(const struct sx_tracker *t, const struct sx_
     struct sx_names other = *names;
 
     other.branch = hash_of(t, via->branch);
-    other.sent_by = hash_of_lower(t, sx_via_sent_by(via));
+    other.sent_by = hash_of_sent_by(t, via);
     return key_of(t, msg, &other, via, msg->method);
 }
 
