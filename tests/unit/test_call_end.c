@@ -83,6 +83,36 @@ static void final_of_bye(unsigned code, bool ends, enum sx_bye_fault fault)
     ladder_close(&l);
 }
 
+/* A refused BYE, and another one of the same side, or of the other, with its answer. */
+static enum sx_bye_fault second_bye(bool same_side, double at, unsigned code)
+{
+    struct ladder l = ladder_open();
+
+    answered_call(&l);
+    const struct sx_message *bye = bye_of_caller(&l, 20.0);
+    response(&l, 20.1, BOB, ALICE, 503, "BYE", via("alice z1"), .cseq = 2);
+    if (same_side) {
+        request(&l, at, ALICE, BOB, "BYE", via("alice z3"), .to_tag = "bob", .cseq = 3);
+        response(&l, at + 0.1, BOB, ALICE, code, "BYE", via("alice z3"), .cseq = 3);
+    } else {
+        bye_of_called(&l, at);
+        response(&l, at + 0.1, ALICE, BOB, code, "BYE", via("bob z2"), .from_tag = "bob",
+                 .to_tag = "alice");
+    }
+    enum sx_bye_fault fault = sx_call_end_bye_fault(l.tracker, txn_of(&l, bye));
+    ladder_close(&l);
+    return fault;
+}
+
+static void sent_anew(void)
+{
+    g_assert_cmpint(second_bye(true, 21.0, 200), ==, SX_BYE_FINE);
+    g_assert_cmpint(second_bye(true, 52.0, 200), ==, SX_BYE_FINE);
+    g_assert_cmpint(second_bye(true, 52.2, 200), ==, SX_BYE_REFUSED);
+    g_assert_cmpint(second_bye(true, 21.0, 503), ==, SX_BYE_REFUSED);
+    g_assert_cmpint(second_bye(false, 21.0, 200), ==, SX_BYE_REFUSED);
+}
+
 /* RFC 3261 15.1.1 */
 static void answers_to_bye(void)
 {
@@ -262,6 +292,7 @@ int main(int argc, char **argv)
     g_test_add_func("/call-end/sides", sides);
     g_test_add_func("/call-end/crossing", crossing);
     g_test_add_func("/call-end/answers-to-bye", answers_to_bye);
+    g_test_add_func("/call-end/sent-anew", sent_anew);
     g_test_add_func("/call-end/silence", silence);
     g_test_add_func("/call-end/crossing-481", crossing_481);
     g_test_add_func("/call-end/by-a-hop", by_a_hop);

@@ -249,6 +249,22 @@ static bool was_over(const struct sx_tracker *t, const struct sx_txn *bye)
     return false;
 }
 
+/* The same side has sent another one soon, and it was taken. */
+static bool was_sent_anew(const struct sx_tracker *t, const struct sx_txn *bye)
+{
+    const struct sx_dialog *dialog = sx_tracker_dialog(t, bye->dialog);
+    const struct sx_txn *request = dialog ? sx_dialog_newest_request(t, dialog) : NULL;
+
+    for (unsigned i = 0; request && i < MAX_REQUESTS; i++) {
+        if (request->method == SX_METHOD_BYE && request->by_called == bye->by_called &&
+            request->request_ns > bye->final_ns &&
+            request->request_ns - bye->final_ns <= SX_TIMER_B_NS && request->final_code / 100 == 2)
+            return true;
+        request = sx_dialog_older_request(t, request);
+    }
+    return false;
+}
+
 enum sx_bye_fault sx_call_end_bye_fault(const struct sx_tracker *t, const struct sx_txn *bye)
 {
     bool refused = bye->final_code >= 300 && sx_failure_judge(t, bye, bye->final_code);
@@ -257,6 +273,8 @@ enum sx_bye_fault sx_call_end_bye_fault(const struct sx_tracker *t, const struct
     if (bye->method != SX_METHOD_BYE || (!refused && !unanswered))
         return SX_BYE_FINE;
     if ((unanswered || bye->final_code == 481) && was_over(t, bye))
+        return SX_BYE_FINE;
+    if (refused && was_sent_anew(t, bye))
         return SX_BYE_FINE;
     return refused ? SX_BYE_REFUSED : SX_BYE_UNANSWERED;
 }
