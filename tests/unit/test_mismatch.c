@@ -161,6 +161,50 @@ static void test_cancel(void)
     ladder_close(&l);
 }
 
+/* RFC 3261 9.1: From and To are those of the INVITE, with the tags or without. */
+static void test_cancel_tags(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+    response(&l, 0.1, BOB, ALICE, 180, "INVITE", via("alice a1"));
+    assert_mismatch(&l, request(&l, 1.0, ALICE, BOB, "CANCEL", via("alice a1"), .to_tag = "bob"),
+                    SX_DIFFERS_TO_TAG, 1);
+    request(&l, 2.0, ALICE, BOB, "INVITE", via("alice b1"), .call_id = "two");
+    assert_mismatch(&l,
+                    request(&l, 2.1, ALICE, BOB, "CANCEL", via("alice b1"), .call_id = "two",
+                            .from_tag = "other"),
+                    SX_DIFFERS_FROM_TAG, 4);
+    /* of a re-INVITE */
+    request(&l, 3.0, ALICE, BOB, "INVITE", via("alice c1"), .call_id = "three", .to_tag = "bob");
+    assert_mismatch(&l,
+                    request(&l, 3.1, ALICE, BOB, "CANCEL", via("alice c1"), .call_id = "three",
+                            .to_tag = "bob"),
+                    0, 0);
+    /* the INVITE is not in the capture */
+    response(&l, 4.0, BOB, ALICE, 180, "INVITE", via("alice d1"), .call_id = "four");
+    assert_mismatch(&l, request(&l, 4.1, ALICE, BOB, "CANCEL", via("alice d1"), .call_id = "four"),
+                    0, 0);
+    ladder_close(&l);
+}
+
+static void test_ack_of_a_failure(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+    response(&l, 0.1, BOB, ALICE, 486, "INVITE", via("alice a1"));
+    assert_mismatch(&l,
+                    request(&l, 0.2, ALICE, BOB, "ACK", via("alice a1"), .to_tag = "bob",
+                            .cseq = 2),
+                    SX_DIFFERS_CSEQ_NUMBER, 1);
+    const struct sx_message *ack =
+        request(&l, 0.3, ALICE, BOB, "ACK", via("alice a1"), .to_tag = "bob", .call_id = "two");
+    assert_mismatch(&l, ack, SX_DIFFERS_CALL_ID, 1);
+    g_assert_true(judge(&l, ack).of_failure);
+    ladder_close(&l);
+}
+
 /* A proxy may have another branch to the same host. */
 static void test_cancel_of_a_fork(void)
 {
@@ -195,7 +239,9 @@ int main(int argc, char **argv)
     g_test_add_func("/mismatch/lost_answer_of_a_fork", test_lost_answer_of_a_fork);
     g_test_add_func("/mismatch/cseq", test_cseq);
     g_test_add_func("/mismatch/ack", test_ack);
+    g_test_add_func("/mismatch/ack_of_a_failure", test_ack_of_a_failure);
     g_test_add_func("/mismatch/cancel", test_cancel);
+    g_test_add_func("/mismatch/cancel_tags", test_cancel_tags);
     g_test_add_func("/mismatch/cancel_of_a_fork", test_cancel_of_a_fork);
     g_test_add_func("/mismatch/middle", test_middle);
     return g_test_run();

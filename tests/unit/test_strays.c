@@ -134,6 +134,24 @@ static void test_two_wait(void)
     ladder_close(&l);
 }
 
+/* The Via and CSeq of a request that waits, and a Call-ID that nothing else has. */
+static void test_other_call(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *m = request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1")), *r;
+
+    request(&l, 0.1, ALICE, BOB, "OPTIONS", via("alice o1"), .call_id = "call-3");
+    assert_no_stray(&l, response(&l, 0.2, BOB, ALICE, 180, "INVITE", via("alice a1"),
+                                 .call_id = "call-3"));
+    assert_no_stray(&l, response(&l, 0.3, CAROL, ALICE, 180, "INVITE", via("alice a1"),
+                                 .call_id = "call-4"));
+    r = response(&l, 0.4, BOB, ALICE, 180, "INVITE", via("alice a1"), .call_id = "call-2");
+    g_assert_cmpuint(stray_of(&l, m, r)->differs, ==, SX_DIFFERS_CALL_ID);
+    r = response(&l, 0.5, BOB, ALICE, 486, "INVITE", via("alice a1"), .call_id = "call-2");
+    g_assert_cmpuint(stray_of(&l, m, r)->final_code, ==, 486);
+    ladder_close(&l);
+}
+
 static void test_calls(void)
 {
     struct ladder l = ladder_open();
@@ -159,6 +177,7 @@ int main(int argc, char **argv)
     g_test_add_func("/strays/two_wait", test_two_wait);
     g_test_add_func("/strays/after_the_ack", test_after_the_ack);
     g_test_add_func("/strays/another_branch", test_another_branch);
+    g_test_add_func("/strays/other_call", test_other_call);
     g_test_add_func("/strays/calls", test_calls);
     return g_test_run();
 }

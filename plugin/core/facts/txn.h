@@ -142,13 +142,13 @@ struct sx_txn {
     uint32_t meant_for;    /* such a one's request */
     uint32_t branch_hash;  /* of the topmost Via */
     uint32_t sent_by_hash;
-    uint32_t from_tag; /* sx_txn_tag_hash() of a request's tags; 0: none. Of an INVITE, and where */
-    uint32_t to_tag;   /* it is in a dialog, or should be */
-    uint32_t next_on_way;          /* next older INVITE on the same connection */
-    uint32_t repeat_gap_ms;        /* between the two newest sends of the request */
-    uint32_t dialog;               /* inside a dialog: its number; else the newest dialog that its
-                                    * responses make, a confirmed one before an early one; 0: none */
-    uint32_t names;                /* where sx_names_note() put them; 0: nowhere */
+    uint32_t from_tag;      /* sx_txn_tag_hash() of a request's tags; 0: none. Of INVITE, CANCEL, */
+    uint32_t to_tag;        /* and what is in a dialog, or should be */
+    uint32_t next_on_way;   /* next older INVITE on the same connection */
+    uint32_t repeat_gap_ms; /* between the two newest sends of the request */
+    uint32_t dialog;        /* inside a dialog: its number; else the newest dialog that its
+                             * responses make, a confirmed one before an early one; 0: none */
+    uint32_t names;         /* where sx_names_note() put them; 0: nowhere */
     uint32_t next_in_dialog;       /* next older transaction of the same dialog */
     struct sx_endpoint src, dst;   /* of the request; else as the response implies */
     struct sx_endpoint answer_dst; /* where the first response that is not a 100 went */

@@ -3,6 +3,7 @@
  */
 #include "core/judge/mismatch.h"
 
+#include "core/judge/other_call.h"
 #include "core/record/dialogs.h"
 #include "core/record/strays.h"
 
@@ -14,7 +15,9 @@
 
 static struct sx_mismatch differs_from(unsigned differs, uint32_t frame)
 {
-    return (struct sx_mismatch){.differs = differs, .frame = differs ? frame : 0};
+    bool any = differs && frame;
+
+    return (struct sx_mismatch){.differs = any ? differs : 0, .frame = any ? frame : 0};
 }
 
 /* ---- responses ---- */
@@ -298,6 +301,14 @@ struct awaiting_ack {
     bool own;                      /* one that the ACK fits is there */
 };
 
+/* The CSeq number of the INVITE, or its Via. */
+static bool is_near(const struct claim *c, const struct sx_txn *invite)
+{
+    return invite->cseq == c->txn->cseq ||
+           (!invite->old_branch && invite->branch_hash == c->txn->branch_hash &&
+            invite->sent_by_hash == c->txn->sent_by_hash);
+}
+
 static void weigh_invite(const struct claim *c, const struct sx_txn *invite,
                          struct awaiting_ack *found)
 {
@@ -310,16 +321,21 @@ static void weigh_invite(const struct claim *c, const struct sx_txn *invite,
         found->own = true;
     else if (done && success && !found->answered && c->at_ns - invite->final_ns < SX_TIMER_B_NS)
         found->answered = invite;
-    else if (done && !success && !found->failed && invite->cseq == c->txn->cseq &&
+    else if (done && !success && !found->failed && is_near(c, invite) &&
              (!invite->ack_frame || invite->ack_frame > c->txn->request_frame) &&
              c->at_ns - invite->final_ns < SX_TIMER_B_NS)
         found->failed = invite;
 }
 
-static unsigned via_of_ack_differs(const struct claim *c, const struct sx_txn *invite)
+static unsigned via_differs(const struct claim *c, const struct sx_txn *invite)
 {
     return (c->txn->branch_hash == invite->branch_hash ? 0 : SX_DIFFERS_VIA_BRANCH) |
            (c->txn->sent_by_hash == invite->sent_by_hash ? 0 : SX_DIFFERS_VIA_SENT_BY);
+}
+
+static unsigned cseq_differs(const struct claim *c, const struct sx_txn *invite)
+{
+    return c->txn->cseq == invite->cseq ? 0 : SX_DIFFERS_CSEQ_NUMBER;
 }
 
 static bool has_own_ack(const struct claim *c, const struct sx_txn *invite)
@@ -347,9 +363,13 @@ static struct sx_mismatch of_ack(const struct claim *c)
         return differs_from(0, 0);
     if (found.answered && !has_own_ack(c, found.answered))
         return differs_from(SX_DIFFERS_CSEQ_NUMBER, found.answered->request_frame);
-    return found.failed
-               ? differs_from(via_of_ack_differs(c, found.failed), found.failed->request_frame)
-               : differs_from(0, 0);
+    if (!found.failed)
+        return differs_from(0, 0);
+    struct sx_mismatch m =
+        differs_from(via_differs(c, found.failed) | cseq_differs(c, found.failed),
+                     found.failed->request_frame);
+    m.of_failure = m.differs != 0;
+    return m;
 }
 
 /* ---- CANCEL ---- */
@@ -357,8 +377,7 @@ static struct sx_mismatch of_ack(const struct claim *c)
 /* What of a CANCEL differs from an INVITE that it may be meant for (RFC 3261 9.1). */
 static unsigned cancel_differs(const struct claim *c, const struct sx_txn *invite)
 {
-    return via_of_ack_differs(c, invite) |
-           (c->txn->cseq == invite->cseq ? 0 : SX_DIFFERS_CSEQ_NUMBER);
+    return via_differs(c, invite) | cseq_differs(c, invite);
 }
 
 /* The client itself began the INVITE: it has no branches but this one. */
@@ -385,6 +404,15 @@ static struct sx_mismatch of_cancel(const struct claim *c)
     return differs_from(cancel_differs(c, pending), pending->request_frame);
 }
 
+/* Its INVITE is found by the Via alone. From and To must be those of the INVITE, with the tags. */
+static struct sx_mismatch of_found_cancel(const struct claim *c, const struct sx_txn *invite)
+{
+    unsigned differs = (c->from == invite->from_tag ? 0 : SX_DIFFERS_FROM_TAG) |
+                       (c->to == invite->to_tag ? 0 : SX_DIFFERS_TO_TAG);
+
+    return differs_from(invite->request_frame ? differs : 0, invite->request_frame);
+}
+
 /* ---- requests ---- */
 
 static struct sx_mismatch of_dialog(const struct claim *c)
@@ -402,6 +430,15 @@ static struct sx_mismatch of_dialog(const struct claim *c)
     return all.own ? of_cseq(c, all.own) : m;
 }
 
+static struct sx_mismatch of_request(const struct claim *c)
+{
+    const struct sx_txn *invite = sx_tracker_txn(c->t, c->txn->related);
+
+    if (c->method != SX_METHOD_CANCEL)
+        return of_dialog(c);
+    return invite ? of_found_cancel(c, invite) : of_cancel(c);
+}
+
 struct sx_mismatch sx_mismatch_of_request(const struct sx_tracker *tracker,
                                           const struct sx_txn *txn)
 {
@@ -414,13 +451,15 @@ struct sx_mismatch sx_mismatch_of_request(const struct sx_tracker *tracker,
         .at_ns = txn->request_ns,
     };
 
-    if (!txn->request_frame)
+    if (!txn->request_frame || !(sx_txn_needs_dialog(txn) || c.method == SX_METHOD_CANCEL ||
+                                 (c.method == SX_METHOD_INVITE && txn->in_dialog)))
         return differs_from(0, 0);
-    if (c.method == SX_METHOD_CANCEL)
-        return txn->related ? differs_from(0, 0) : of_cancel(&c);
-    if (sx_txn_needs_dialog(txn) || (c.method == SX_METHOD_INVITE && txn->in_dialog))
-        return of_dialog(&c);
-    return differs_from(0, 0);
+    struct sx_mismatch m = of_request(&c);
+    if (m.differs)
+        return m;
+    m = differs_from(SX_DIFFERS_CALL_ID, sx_other_call_find(tracker, txn));
+    m.of_failure = m.differs && c.method == SX_METHOD_ACK;
+    return m;
 }
 
 struct sx_mismatch sx_mismatch_judge(const struct sx_tracker *tracker, const struct sx_txn *txn,

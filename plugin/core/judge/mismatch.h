@@ -16,13 +16,15 @@ struct sx_mismatch {
     unsigned absent;  /* which of them are not there at all: tags */
     uint32_t frame;   /* the message that it differs from; 0 if nothing differs */
     bool dropped;     /* a response that matches no request: the client must drop it */
+    bool of_failure;  /* an ACK, meant for a response other than 2xx */
     bool of_request;  /* a 481 or 500: what of its request differs */
 };
 
 /* Of a response: its Via values (RFC 3261 8.2.6.2, 18.1.2) or its CSeq (8.1.3.3, 17.1.3) differ
  * from its request's; or, on 481 and 500, what its request had wrong. Of a request inside a dialog:
  * tags (12.2.2), a CSeq number lower than the last (12.2.2); of an ACK its tags, CSeq and the
- * branch (13.2.2.4, 17.1.1.3); of a CANCEL its Via and CSeq (9.1). txn: the message's own. */
+ * branch (13.2.2.4, 17.1.1.3); of a CANCEL its Via, CSeq and tags (9.1); of any of them the
+ * Call-ID. txn: the message's own. */
 struct sx_mismatch sx_mismatch_judge(const struct sx_tracker *tracker, const struct sx_txn *txn,
                                      const struct sx_sip_msg *msg);
 

@@ -113,7 +113,8 @@ static void first_request(const struct sx_tracker *t, struct sx_txn *txn,
     txn->to_contact = txn->in_dialog && !msg->top_route.p &&
                       sx_address_is_named(msg->uri, &obs->dst);
     /* What a mismatch is judged by, and a call whose Call-ID a proxy masks. */
-    if (txn->in_dialog || sx_txn_needs_dialog(txn) || msg->method == SX_METHOD_INVITE) {
+    if (txn->in_dialog || sx_txn_needs_dialog(txn) || msg->method == SX_METHOD_INVITE ||
+        msg->method == SX_METHOD_CANCEL) {
         txn->from_tag = obs->names.from_tag;
         txn->to_tag = obs->names.to_tag;
     }

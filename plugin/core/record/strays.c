@@ -99,6 +99,37 @@ static unsigned branch_differs(const struct search *s, const struct sx_txn *txn)
     return SX_DIFFERS_VIA_BRANCH | (txn->sent_by_hash == s->sent_by ? 0 : SX_DIFFERS_VIA_SENT_BY);
 }
 
+/* ---- of another Call-ID ---- */
+
+/* No request in the capture has the response's Call-ID. */
+static bool is_of_no_call(const struct search *s)
+{
+    const struct sx_txn *txn = sx_tracker_newest_in_call(s->t, s->obs->names.call);
+
+    for (unsigned i = 0; txn && i < MAX_LOOKED_THROUGH; i++) {
+        if (txn->request_frame)
+            return false;
+        txn = sx_txn_at(s->t, txn->next_in_call);
+    }
+    return !s->matched && s->obs->msg->has_via && !txn;
+}
+
+/* A request before it with the same Via and CSeq that waits for its response. */
+static const struct sx_txn *find_of_other_call(const struct search *s)
+{
+    const struct sx_sip_msg *msg = s->obs->msg;
+    uint32_t count = sx_tracker_txn_count(s->t);
+
+    for (uint32_t n = count; n > 0 && count - n < MAX_LOOKED_THROUGH; n--) {
+        const struct sx_txn *txn = sx_txn_at(s->t, n);
+        if (txn->branch_hash == s->branch && txn->sent_by_hash == s->sent_by &&
+            txn->method == msg->method && txn->cseq == msg->cseq && !txn->old_branch &&
+            is_way_back(txn, s->obs) && is_waiting(txn))
+            return txn;
+    }
+    return NULL;
+}
+
 static const struct sx_txn *find_meant(const struct search *s, uint64_t call_hash,
                                        unsigned *differs)
 {
@@ -165,6 +196,10 @@ struct sx_txn *sx_stray_find(struct sx_tracker *t, const struct sx_observation *
     if (sx_sip_msg_via(msg, 1, &below))
         s.second = sx_txn_key_of(t, msg, &obs->names, &below);
     const struct sx_txn *meant = find_meant(&s, obs->names.call, &differs);
+    if (!meant && is_of_no_call(&s)) {
+        meant = find_of_other_call(&s);
+        differs = SX_DIFFERS_CALL_ID;
+    }
     return meant ? kept_with(t, obs, sx_txn_at(t, meant->number), differs, key) : NULL;
 }
 

@@ -52,14 +52,22 @@ static wmem_strbuf_t *differences_of(const wmem_strbuf_t *out, unsigned differs,
     return all;
 }
 
+/* RFC 3261 17.1.3 does not compare Call-IDs: some clients take such a response, some do not. */
+static const char *end_of(unsigned differs, bool dropped)
+{
+    if (differs & SX_DIFFERS_CALL_ID)
+        return sx_words_mismatch_other_call_id();
+    return dropped ? sx_words_mismatch_must_drop() : sx_words_mismatch_ends_here();
+}
+
 /* The rule that a request breaks. */
-static const char *rule_of(const struct sx_txn *txn, unsigned differs)
+static const char *rule_of(const struct sx_txn *txn, const struct sx_mismatch *m)
 {
     if (txn->method == SX_METHOD_CANCEL)
         return "9.1";
     if (txn->method == SX_METHOD_ACK)
-        return differs & (SX_DIFFERS_VIA_BRANCH | SX_DIFFERS_VIA_SENT_BY) ? "17.1.1.3" : "13.2.2.4";
-    return differs & SX_DIFFERS_CSEQ_NUMBER ? "12.2.1.1" : "12.2.2";
+        return m->of_failure ? "17.1.1.3" : "13.2.2.4";
+    return m->differs & SX_DIFFERS_CSEQ_NUMBER ? "12.2.1.1" : "12.2.2";
 }
 
 void sx_say_mismatch(wmem_strbuf_t *out, const struct sx_txn *txn, const struct sx_mismatch *m)
@@ -69,18 +77,17 @@ void sx_say_mismatch(wmem_strbuf_t *out, const struct sx_txn *txn, const struct 
     wmem_strbuf_t *what = differences_of(out, m->differs, response ? 0 : m->absent);
 
     if (m->dropped)
-        sx_words_mismatch_dropped(out, m->frame, what);
+        sx_words_mismatch_dropped(out, m->frame, what, end_of(m->differs, true));
     else if (of_vias)
-        sx_words_mismatch_not_as(out, m->frame, what);
+        sx_words_mismatch_not_as(out, m->frame, what, end_of(m->differs, false));
     else if (m->of_request)
-        sx_words_mismatch_of_request(out, txn->request_frame, m->frame, what,
-                                     rule_of(txn, m->differs));
+        sx_words_mismatch_of_request(out, txn->request_frame, m->frame, what, rule_of(txn, m));
     else
-        sx_words_mismatch_request(out, m->frame, what, rule_of(txn, m->differs));
+        sx_words_mismatch_request(out, m->frame, what, rule_of(txn, m));
 }
 
 void sx_say_stray(wmem_strbuf_t *out, const struct sx_txn *stray)
 {
     sx_words_mismatch_stray(out, stray->first_response_frame,
-                            differences_of(out, stray->differs, 0));
+                            differences_of(out, stray->differs, 0), end_of(stray->differs, true));
 }
