@@ -137,6 +137,43 @@ static void test_bye(void)
     bye(61, true);
 }
 
+/* RFC 4028 10: what an UPDATE at `at` gets, and a BYE of the caller at `bye_at`. */
+static enum sx_session_state given_up(const char *refresher, double at, unsigned code,
+                                      double bye_at)
+{
+    char *header = g_strdup_printf("Session-Expires: 1800;refresher=%s\r\n", refresher);
+    struct ladder l = call_with(header);
+
+    if (code) {
+        request(&l, at, ALICE, BOB, "UPDATE", via("alice a3"), .cseq = 2, .to_tag = "bob");
+        response(&l, at + 0.1, BOB, ALICE, code, "UPDATE", via("alice a3"), .cseq = 2);
+    } else {
+        requests(&l, 11, at, ALICE, BOB, "UPDATE", via("alice a3"), .cseq = 2, .to_tag = "bob");
+    }
+    const struct sx_message *m =
+        request(&l, bye_at, ALICE, BOB, "BYE", via("alice a4"), .cseq = 3, .to_tag = "bob");
+    other_packet(&l, 2000);
+    enum sx_session_state s = state(&l);
+    g_assert_true((sx_session_ended_by(l.tracker, txn_of(&l, m)) != NULL) ==
+                  (s == SX_SESSION_REFUSED));
+    ladder_close(&l);
+    g_free(header);
+    return s;
+}
+
+static void test_given_up(void)
+{
+    g_assert_cmpint(given_up("uac", 900, 481, 900.2), ==, SX_SESSION_REFUSED);
+    g_assert_cmpint(given_up("uac", 900, 408, 902.1), ==, SX_SESSION_REFUSED);
+    g_assert_cmpint(given_up("uac", 900, 0, 932), ==, SX_SESSION_REFUSED);
+    /* a person hangs up; another code; another change; not its task */
+    g_assert_cmpint(given_up("uac", 900, 481, 902.2), ==, SX_SESSION_ENDED);
+    g_assert_cmpint(given_up("uac", 900, 0, 950), ==, SX_SESSION_ENDED);
+    g_assert_cmpint(given_up("uac", 900, 488, 900.2), ==, SX_SESSION_ENDED);
+    g_assert_cmpint(given_up("uac", 599, 481, 599.2), ==, SX_SESSION_ENDED);
+    g_assert_cmpint(given_up("uas", 900, 481, 900.2), ==, SX_SESSION_ENDED);
+}
+
 static void test_lost_bye(void)
 {
     struct ladder l = call_with("Session-Expires: 90;refresher=uac\r\n");
@@ -185,6 +222,7 @@ int main(int argc, char **argv)
     g_test_add_func("/session/refreshed", test_refreshed);
     g_test_add_func("/session/refused", test_refused);
     g_test_add_func("/session/bye", test_bye);
+    g_test_add_func("/session/given_up", test_given_up);
     g_test_add_func("/session/lost_bye", test_lost_bye);
     g_test_add_func("/session/none", test_none);
     g_test_add_func("/session/told", test_told);

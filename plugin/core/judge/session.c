@@ -17,6 +17,9 @@
  * a little before the time. */
 #define TOLERANCE_NS (500 * SX_NS_PER_MS)
 
+/* A client that has its final response, or waits no longer, hangs up so soon. */
+#define AT_ONCE_NS (2 * SX_NS_PER_S)
+
 /* What the requests of the dialog after the agreement are. */
 struct after {
     const struct sx_txn *refresh, *refused, *unknown, *bye;
@@ -122,6 +125,34 @@ static const struct sx_attempt *connected_in_vain(const struct sx_tracker *t,
     return NULL;
 }
 
+static bool is_by_refresher(const struct sx_tracker *t, const struct sx_session *session,
+                            const struct sx_txn *txn)
+{
+    bool by_called = sx_tracker_txn(t, session->txn)->by_called;
+
+    if (session->refresher == SX_REFRESHER_UNKNOWN)
+        return false;
+    return txn->by_called == (session->refresher == SX_REFRESHER_UAC ? by_called : !by_called);
+}
+
+/* RFC 4028 10: who gets 408, 481 or nothing at all to a refresh sends BYE at once. What comes early
+ * in the interval is another change of the session. */
+static bool gives_up(const struct sx_tracker *t, const struct sx_session *session,
+                     const struct after *found)
+{
+    const struct sx_txn *refused = found->refused, *bye = found->bye;
+
+    if (!refused || !bye || refused->by_called != bye->by_called ||
+        !is_by_refresher(t, session, refused) ||
+        (refused->final_code && refused->final_code != 408 && refused->final_code != 481) ||
+        refused->request_ns - session->time_ns < session->expires_s * SX_NS_PER_S / 3)
+        return false;
+    int64_t given_up_ns = refused->final_code ? refused->final_ns
+                                              : refused->request_ns + SX_TIMER_B_NS;
+    return ABS(bye->request_ns - given_up_ns) <= AT_ONCE_NS &&
+           (!refused->final_frame || refused->final_frame < bye->request_frame);
+}
+
 struct sx_session_verdict sx_session_judge(const struct sx_tracker *t,
                                            const struct sx_session *session)
 {
@@ -137,7 +168,7 @@ struct sx_session_verdict sx_session_judge(const struct sx_tracker *t,
     if (v.refresh || (newer && found.cut))
         v.state = SX_SESSION_REFRESHED;
     else if (v.bye && v.bye->request_ns < v.due_ns - TOLERANCE_NS)
-        v.state = SX_SESSION_ENDED;
+        v.state = gives_up(t, session, &found) ? SX_SESSION_REFUSED : SX_SESSION_ENDED;
     else if (sx_tracker_now(t) >= v.due_ns && session->refresher != SX_REFRESHER_UNKNOWN &&
              found.shows_way && !found.unknown && !found.cut &&
              !ended_unseen(t, session, v.due_ns - TOLERANCE_NS))
@@ -156,7 +187,7 @@ const struct sx_session *sx_session_ended_by(const struct sx_tracker *t, const s
     if (!session)
         return NULL;
     struct sx_session_verdict v = sx_session_judge(t, session);
-    return v.state == SX_SESSION_OVERDUE && v.bye && bye->request_ns >= v.due_ns - TOLERANCE_NS
-               ? session
-               : NULL;
+    bool overdue = v.state == SX_SESSION_OVERDUE && v.bye &&
+                   bye->request_ns >= v.due_ns - TOLERANCE_NS;
+    return overdue || v.state == SX_SESSION_REFUSED ? session : NULL;
 }

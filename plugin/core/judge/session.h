@@ -11,8 +11,9 @@
 enum sx_session_state {
     SX_SESSION_OPEN, /* not due yet, or nothing can be told */
     SX_SESSION_REFRESHED,
-    SX_SESSION_ENDED,  /* the call ended before the refresh was due */
-    SX_SESSION_OVERDUE /* due, and the capture shows that none came */
+    SX_SESSION_ENDED,   /* the call ended before the refresh was due */
+    SX_SESSION_OVERDUE, /* due, and the capture shows that none came */
+    SX_SESSION_REFUSED  /* who had to refresh it could not, and ended the call before it was due */
 };
 
 struct sx_session_verdict {
@@ -30,7 +31,8 @@ struct sx_session_verdict {
 struct sx_session_verdict sx_session_judge(const struct sx_tracker *tracker,
                                            const struct sx_session *session);
 
-/* The session timer that had run out when this BYE came; NULL if there is none. */
+/* The session timer that had run out, or could not be refreshed, when this BYE came; NULL if there
+ * is none. */
 const struct sx_session *sx_session_ended_by(const struct sx_tracker *tracker,
                                              const struct sx_txn *bye);
 

@@ -44,6 +44,10 @@ void sx_say_session(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         say_in_vain(refused, tracker, v->in_vain);
     if (v->bye)
         sx_words_session_bye(bye, v->bye->request_frame, v->bye->request_ns - session->time_ns);
+    if (v->state == SX_SESSION_REFUSED) {
+        sx_words_session_given_up(out, who, refused, session->expires_s, session->frame, bye);
+        return;
+    }
     sx_words_session_not_refreshed(out, who, v->due_ns - session->time_ns, refused,
                                    session->expires_s, session->frame, bye);
 }

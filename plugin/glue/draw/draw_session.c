@@ -48,7 +48,7 @@ static void draw_agreement(struct sx_pen *p)
         sx_add_uint(p, p->tree, hf_refresher, session->refresher);
     if (v.refresh)
         sx_add_frame(p, p->tree, hf_refreshed_in, v.refresh->request_frame);
-    if (v.state == SX_SESSION_OVERDUE)
+    if (v.state == SX_SESSION_OVERDUE || v.state == SX_SESSION_REFUSED)
         flag_overdue(p, item, t, session, &v);
 }
 
