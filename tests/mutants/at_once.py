@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What all ladders expect, asked for in a few programs instead of one for each ladder and mode."""
+"""What ladders expect, asked for in a few programs instead of one for each ladder and mode."""
 
 import sys
+import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 TESTS = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(TESTS / "captures"), str(TESTS / "e2e")]
@@ -11,41 +13,96 @@ import ladder  # noqa: E402
 import ladder_net  # noqa: E402
 from tshark import Wireshark  # noqa: E402
 
-AT_ONCE = 40        # ladders, for the first one that fails ends the search
+AT_ONCE = 12                # ladders, for the first one that fails ends the search
+NAMES = {"manuf", "services", "enterprises.tsv"}    # read anew for each capture, and of no use to a ladder
+
+
+class Ladder(NamedTuple):
+    name: str
+    expects: tuple
+    capture: bytes
+    frames: int
+
+
+class Quick(Wireshark):
+    """Without Wireshark's lists of names, which take most of the time of a small capture."""
+
+    timeout = 120
+    more = {}
+
+    def environment(self):
+        data = self.home / "data"
+        kept = {"WIRESHARK_DATA_DIR": str(data)} if data.exists() else {}
+        return {**super().environment(), **kept, **self.more}
+
+    def install(self):
+        installed = Path(self.folders()["Global configuration"])
+        data = self.home / "data"
+        data.mkdir(mode=0o755)
+        for path in installed.iterdir():
+            if path.name in NAMES:
+                (data / path.name).touch()
+            else:
+                (data / path.name).symlink_to(path)
+        super().install()
 
 
 class Ladders:
-    """All ladders, built once."""
+    """All ladders, built once, and a sharkd with a plugin that reads them."""
 
-    def __init__(self):
-        self.all = []
-        for path in sorted((TESTS / "captures/ladders").glob("*.md")):
-            read = ladder.read(path)
-            frames = ladder.build(read)
-            self.all.append((path.stem, read.expects, ladder_net.pcap(frames), len(frames)))
-
-    def first_to_notice(self, plugin):
-        """The name of a ladder that this plugin does not read as expected, or nothing."""
-        with Wireshark(plugin) as wireshark:
-            for at in range(0, len(self.all), AT_ONCE):
-                failed = self.first_of(wireshark, self.all[at:at + AT_ONCE])
-                if failed:
-                    return f"the ladder {failed}"
-        return None
+    def __init__(self, plugin, environment=None):
+        self.all = [self.read(path) for path in sorted((TESTS / "captures/ladders").glob("*.md"))]
+        self.environment = environment or {}
+        self.wireshark = None
+        self.load(plugin)
 
     @staticmethod
-    def first_of(wireshark, some):
-        calls = []
-        for name, _, capture, count in some:
-            calls.append(("load", {"file": str(wireshark.keep(f"{name}.pcap", capture))}))
-            calls += [("frame", {"frame": n + 1, "proto": True}) for n in range(count)]
-        try:
-            answers = iter(wireshark.ask(calls))
-        except (RuntimeError, OSError) as error:
-            return f"{some[0][0]} or one after it: {str(error).splitlines()[0]}"
-        for name, expects, _, count in some:
-            next(answers)
-            frames = [wireshark.sharkd_trees(next(answers)["tree"]) for _ in range(count)]
-            if not all(expect.holds(frames) for expect in expects):
-                return name
+    def read(path):
+        read = ladder.read(path)
+        frames = ladder.build(read)
+        return Ladder(path.stem, tuple(read.expects), ladder_net.pcap(frames), len(frames))
+
+    def load(self, plugin):
+        self.close()
+        self.wireshark = Quick(plugin)
+        self.wireshark.more = self.environment
+        self.wireshark.__enter__()
+
+    def close(self):
+        if self.wireshark:
+            self.wireshark.__exit__()
+            self.wireshark = None
+
+    def first_to_notice(self, some=None):
+        """The name of a ladder that is not read as expected, or nothing."""
+        some = self.all if some is None else some
+        for at in range(0, len(some), AT_ONCE):
+            failed = self.first_of(some[at:at + AT_ONCE])
+            if failed:
+                return f"the ladder {failed}"
         return None
+
+    def first_of(self, some):
+        calls = []
+        for each in some:
+            path = self.wireshark.home / f"{each.name}.pcap"
+            if not path.exists():
+                self.wireshark.keep(path.name, each.capture)
+            calls.append(("load", {"file": str(path)}))
+            calls += [("frame", {"frame": n + 1, "proto": True}) for n in range(each.frames)]
+        try:
+            answers = iter(self.wireshark.ask(calls))
+        except (RuntimeError, OSError) as error:
+            self.start_again()
+            return f"{some[0].name} or one after it: {str(error).splitlines()[0]}"
+        for each in some:
+            next(answers)
+            frames = [self.wireshark.sharkd_trees(next(answers)["tree"]) for _ in range(each.frames)]
+            if not all(expect.holds(frames) for expect in each.expects):
+                return each.name
+        return None
+
+    def start_again(self):
+        """A sharkd that hung was ended, with the program that it was a copy of."""
+        while self.wireshark.started:
+            self.wireshark.started.popitem()[1].stop()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Changes of one line: read from a list, or made of every threshold and comparison of some files."""
+"""Changes of one line: read from a list, or made of every threshold, number and comparison of some files."""
 
 import re
 from dataclasses import dataclass
@@ -8,10 +8,19 @@ from pathlib import Path
 # Longer ones first. Not the arrow, the shifts and the assignments.
 COMPARISON = re.compile(r"(?<![-<>=!+*/|&^%])(<=|>=|==|!=|<(?!<)|>(?!>))(?!=)")
 OTHER = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="}
-NUMBER = re.compile(r"(?<![\w.\"'])([2-9]|[1-9]\d+)(?![\w.\"'])")
+NUMBER = re.compile(r"(?<![\w.\"'])([2-9]|[1-9]\d+)([uU]?[lL]*)(?![\w.\"'])")
+# Two rules for what is left out. The class of a status code is what RFC 3261 says it is. And MAX_SOMETHING bounds
+# how far a search goes in a capture that somebody made to be slow (fuzz/test_bounded.py), far beyond what calls have.
+CLASS_OF_CODE = re.compile(r"/\s*$")
+BOUND = r"\b(?:SX_)?MAX_(?!OVER_UDP)(?!\w*_NS\b)\w+"
+TO_A_BOUND = re.compile(rf"\s*{BOUND}")
+FROM_A_BOUND = re.compile(rf"{BOUND}\s*$")
 DEFINE = re.compile(r"(\s*#\s*define\s+[A-Z]\w*\s+)(\S.*?)(\s*)$")
-NO_CODE = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|/\*.*?\*/', re.DOTALL)
+VALUE = re.compile(r"\d|\bSX_[A-Z_]+\b")
+NO_VALUE = re.compile(r"[{?#\\]")
+NO_CODE = re.compile(r'"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'|/\*.*?\*/|//[^\n]*', re.DOTALL)
 LISTED = re.compile(r"(?P<file>[^\s:]+)(?::(?P<line>\d+))?:\s+(?P<old>.+?)\s+=>\s+(?P<new>.*\S)")
+ARROW = " => "
 
 
 class ListError(Exception):
@@ -20,32 +29,29 @@ class ListError(Exception):
 
 @dataclass(frozen=True)
 class Mutant:
-    path: str       # from the root of the tree
-    line: int       # counted from 1
-    old: str        # a part of that line
+    path: str           # from the root of the tree
+    line: int           # counted from 1
+    old: str            # a part of that line
     new: str
+    function: str = ""  # that the line is in, empty outside of all
+    at: int = -1        # where in the file the part stands that differs, -1 if that is not known
+    was: str = ""       # this part
+    becomes: str = ""
 
     def __str__(self):
-        return f"{self.path}:{self.line}: {self.old} => {self.new}"
+        return f"{self.path}:{self.line}: {self.old}{ARROW}{self.new}"
+
+    @property
+    def change(self):
+        return f"{self.old}{ARROW}{self.new}"
 
     def apply(self, text):
+        if self.at >= 0:
+            return text[:self.at] + self.becomes + text[self.at + len(self.was):]
         lines = text.splitlines(keepends=True)
         line = lines[self.line - 1]
         lines[self.line - 1] = line.replace(self.old, self.new, 1)
         return "".join(lines)
-
-
-@dataclass(frozen=True)
-class Known:
-    """Changes that no test notices, and why that is right."""
-    file: re.Pattern
-    old: re.Pattern
-    new: re.Pattern
-    why: str
-
-    def fits(self, mutant):
-        return bool(self.file.fullmatch(Path(mutant.path).name) and self.old.fullmatch(mutant.old) and
-                    self.new.fullmatch(mutant.new))
 
 
 # ---- from a list ----
@@ -61,36 +67,11 @@ def read_list(root, path):
     return [at(path, number, lambda: read_line(root, text)) for number, text in lines_of(path)]
 
 
-def read_known(path):
-    """Lines as in a list, in which * stands for any text, each with the reason on the indented lines
-    below the last of them."""
-    known, waiting, why = [], [], ""
-    for number, text in [*lines_of(path), (0, "")]:
-        if text[:1].isspace():
-            why = f"{why} {text.strip()}".strip()
-            continue
-        if why:
-            known += [Known(*patterns, why) for patterns in waiting]
-            waiting, why = [], ""
-        if text:
-            waiting.append(at(path, number, lambda: read_patterns(text)))
-    if waiting:
-        raise ListError(f"{path}: the last line has no reason below it")
-    return known
-
-
 def at(path, number, read):
     try:
         return read()
     except ListError as error:
         raise ListError(f"{path}:{number}: {error}") from None
-
-
-def read_patterns(text):
-    match = LISTED.fullmatch(text.strip())
-    if not match:
-        raise ListError("expected FILE: OLD => NEW")
-    return [re.compile(re.escape(match[name]).replace(r"\*", ".*")) for name in ("file", "old", "new")]
 
 
 def read_line(root, text):
@@ -130,14 +111,17 @@ def make_all(root, places):
 
 
 def make(path, text):
-    """Thresholds (macros with a number) doubled and halved; numbers in other code one more;
+    """Thresholds (macros with a number) doubled and halved; numbers in other code one more and one less;
     comparisons turned into the one next to them."""
-    for number, (line, code) in enumerate(zip(text.splitlines(), blank(text).splitlines()), 1):
-        define = DEFINE.match(code)
+    lines, start = text.splitlines(keepends=True), 0
+    for number, (line, code) in enumerate(zip(lines, blank(text).splitlines(keepends=True)), 1):
+        place = path, number, line, function_at(lines, number), start
+        define = DEFINE.match(code.rstrip("\n"))
         if define:
-            yield from of_define(path, number, line, define)
+            yield from of_define(place, define)
         elif not code.lstrip().startswith("#"):
-            yield from of_code(path, number, line, code)
+            yield from of_code(place, code)
+        start += len(line)
 
 
 def blank(text):
@@ -145,22 +129,42 @@ def blank(text):
     return NO_CODE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
 
 
-def of_define(path, number, line, define):
-    if not re.search(r"\d", define[2]) or re.search(r"[{?]|#|\\", define[2]):
+def function_at(lines, number):
+    """The function that a line (counted from 1) is in. Only what stands outside of functions begins a line."""
+    for line in reversed(lines[:number]):
+        if line.startswith("}") and number and line is not lines[number - 1]:
+            return ""
+        name = re.match(r"[A-Za-z_].*?(\w+)\(", line)
+        if name:
+            return name[1]
+        if re.match(r"[A-Za-z_#/]", line):
+            return ""
+    return ""
+
+
+def of_define(place, define):
+    if not VALUE.search(define[2]) or NO_VALUE.search(define[2]) or FROM_A_BOUND.search(define[1]):
         return
-    name, value = line[:define.end(1)], line[define.end(1):define.end(2)]
-    if not value.startswith("("):
-        value = f"({value})"
+    value = define[2] if define[2].startswith("(") else f"({define[2]})"
     for changed in f"(2 * {value})", f"({value} / 2)":
-        yield Mutant(path, number, line[:define.end(2)].strip(), (name + changed).strip())
+        yield replaced(place, define.span(2), changed)
 
 
-def of_code(path, number, line, code):
+def of_code(place, code):
     for match in COMPARISON.finditer(code):
-        yield replaced(path, number, line, match, OTHER[match[1]])
+        if TO_A_BOUND.match(code, match.end()) or FROM_A_BOUND.search(code[:match.start()]):
+            continue
+        yield replaced(place, match.span(1), OTHER[match[1]])
     for match in NUMBER.finditer(code):
-        yield replaced(path, number, line, match, str(int(match[1]) + 1))
+        if match[1] == "100" and CLASS_OF_CODE.search(code[:match.start()]):
+            continue
+        for changed in int(match[1]) + 1, int(match[1]) - 1:
+            yield replaced(place, match.span(), f"{changed}{match[2]}")
 
 
-def replaced(path, number, line, match, new):
-    return Mutant(path, number, line.strip(), (line[:match.start(1)] + new + line[match.end(1):]).strip())
+def replaced(place, span, becomes):
+    path, number, line, function, start = place
+    begin, end = span
+    old = line.rstrip("\n")
+    new = old[:begin] + becomes + old[end:]
+    return Mutant(path, number, old.strip(), new.strip(), function, start + begin, old[begin:end], becomes)
