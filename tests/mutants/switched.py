@@ -16,6 +16,17 @@ EQUALITY = {"==", "!="}
 OPEN, CLOSE = {"(", "["}, {")", "]"}
 
 
+def fixed(mutant, texts):
+    """Whether the compiler must know the number: that of an array's size, of a label, or outside of functions."""
+    if mutant.was in OTHER:
+        return False
+    define = re.match(r"#\s*define\s+(\w+)", mutant.old)
+    if not define:
+        return not mutant.function
+    used = re.compile(rf"\[[^\]\n]*\b{define[1]}\b|\bcase\s+{define[1]}\b")
+    return any(used.search(text) for text in texts)
+
+
 def switched(text, mutants):
     """The text with these mutants, (number of its switch, mutant) each, built in."""
     return edited(text, edits(text, mutants))

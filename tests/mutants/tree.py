@@ -12,7 +12,7 @@ import sys
 from collections import defaultdict
 from pathlib import Path
 
-from switched import switched
+from switched import fixed, switched
 
 ROOT = Path(__file__).resolve().parents[2]
 SWITCH = Path(__file__).with_name("switch.h")
@@ -91,7 +91,8 @@ class AllAtOnce(Copy):
     def __init__(self, folder, mutants, with_ladders):
         self.mutants = dict(enumerate(mutants, 1))
         self.number = {mutant: number for number, mutant in self.mutants.items()}
-        self.could_not = []
+        texts = [path.read_text() for path in sorted((ROOT / "plugin").glob("*/*/*.[ch]"))]
+        self.could_not = [mutant for mutant in mutants if fixed(mutant, texts)]
         folder.mkdir(parents=True)
         self.file = folder / "switches"
         self.file.write_bytes(bytes(4 + SWITCHES))
@@ -134,26 +135,19 @@ class AllAtOnce(Copy):
                 (self.root / path).write_text(switched((ROOT / path).read_text(), kept))
 
     def build_what_can_be(self):
-        """A constant that the compiler must know, as of an array's size, cannot be behind a switch."""
+        """What the compiler still does not take behind a switch is left out too."""
         while True:
             done = self.compile()
             if done.returncode == 0:
                 return
-            blamed = self.blamed(done.stdout)
+            lines = {(path, int(line)) for path, line in
+                     re.findall(r"^\S*?(plugin/core/\S+?):(\d+):\d+: (?:error|note)", done.stdout, re.MULTILINE)}
+            blamed = [mutant for mutant in self.mutants.values()
+                      if (mutant.path, mutant.line) in lines and mutant not in self.could_not]
             if not blamed:
                 sys.exit(done.stdout + done.stderr)
             self.could_not += blamed
             self.put_in({mutant.path for mutant in blamed})
-
-    def blamed(self, text):
-        """The mutants of lines and macros that the compiler names."""
-        lines = {(path, int(line)) for path, line in
-                 re.findall(r"^\S*?(plugin/core/\S+?):(\d+):\d+: (?:error|note|warning)", text, re.MULTILINE)}
-        macros = set(re.findall(r"in (?:expansion|definition) of macro .(\w+)", text))
-        left = set(self.mutants.values()) - set(self.could_not)
-        by_macro = [mutant for mutant in left if (mutant.old.split()[:1] == ["#define"] and
-                                                  mutant.old.split()[1] in macros)]
-        return by_macro or [mutant for mutant in left if (mutant.path, mutant.line) in lines]
 
     def choose(self, number):
         self.switches[:4] = struct.pack("=I", number)

@@ -12,7 +12,7 @@ sys.path.insert(0, str(ROOT / "tests" / "mutants"))
 import survivors  # noqa: E402
 from mutant import Mutant, ListError, make, make_all, read_list  # noqa: E402
 from mutate import FOLDERS, KNOWN  # noqa: E402
-from switched import switched  # noqa: E402
+from switched import fixed, switched  # noqa: E402
 
 
 def changes(text):
@@ -103,6 +103,16 @@ def test_one_change_is_applied_where_it_stands():
 ])
 def test_switches_stand_around_what_they_change(text, expected):
     assert with_switches(text) == expected
+
+
+def test_what_the_compiler_must_know_has_no_switch():
+    def known(text, other=""):
+        return [fixed(mutant, [text, other]) for mutant in make("a.c", text)]
+
+    assert known("#define ROOM 6", "int a[ROOM];") == known("#define ROOM 6", "case ROOM:") == [True, True]
+    assert known("#define ROOM 6", "a = ROOM; b[0] = 1;") == [False, False]
+    assert known("enum { A = 2 };") == [True, True]
+    assert known("int f(void)\n{\n    return 2 < a;\n}") == [False, False, False]
 
 
 def test_sides_go_on_over_lines_and_past_remarks():
