@@ -101,13 +101,168 @@ static void test_ended(void)
 
 static void test_codes(void)
 {
-    const unsigned can[] = {408, 430, 477, 480, 500, 503, 504},
-                   cannot[] = {403, 404, 486, 488, 603};
+    const unsigned can[] = {408, 410, 430, 477, 478, 480, 500, 502, 503, 504};
+    const unsigned cannot[] = {403, 404, 407, 409, 411, 429, 431, 476,
+                               479, 481, 486, 488, 499, 501, 505, 603};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(can); i++)
         g_assert_true(sx_failure_is_of_transport(can[i]));
     for (unsigned i = 0; i < G_N_ELEMENTS(cannot); i++)
         g_assert_false(sx_failure_is_of_transport(cannot[i]));
+}
+
+/* ---- which of two branches is why ---- */
+
+#define TO_BOB via("p1 b1", "alice a1")
+#define TO_CAROL via("p1 c1", "alice a1")
+
+enum fate { SILENT, UNREACHABLE, GIVEN_UP }; /* or the code that it answers with */
+
+static void ask(struct ladder *l, double at, unsigned to)
+{
+    if (to == BOB)
+        request(l, at, P1, BOB, "INVITE", TO_BOB);
+    else
+        request(l, at, P1, CAROL, "INVITE", TO_CAROL);
+}
+
+static void answer(struct ladder *l, double at, unsigned from, unsigned code)
+{
+    if (from == BOB)
+        response(l, at, BOB, P1, code, "INVITE", TO_BOB, .to_tag = "bob");
+    else
+        response(l, at, CAROL, P1, code, "INVITE", TO_CAROL, .to_tag = "carol");
+}
+
+static void has_fate(struct ladder *l, unsigned host, unsigned fate)
+{
+    if (fate == UNREACHABLE)
+        undelivered(l, 0.11, P1, 0, host, 0);
+    else if (fate == GIVEN_UP)
+        answer(l, 0.2, host, 180);
+    else if (fate != SILENT)
+        answer(l, 0.3, host, fate);
+}
+
+static void goes_on(struct ladder *l, unsigned host, unsigned fate)
+{
+    if (fate == GIVEN_UP)
+        request(l, 10, P1, host, "CANCEL", .via = {host == BOB ? "p1 b1" : "p1 c1"});
+    for (unsigned n = 1; fate == SILENT && n < 5; n++)
+        ask(l, 0.1 + send_time("INVITE", n), host);
+}
+
+/* P1 asks Bob and Carol at once, and later says a code to Alice. The kind, and which of the two it
+ * is of: 1, 2; 0 for none. */
+static void assert_one_way(enum sx_failure_kind kind, unsigned of, unsigned first, unsigned second,
+                           unsigned says)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0, ALICE, P1, "INVITE", via("alice a1"));
+    ask(&l, 0.1, BOB);
+    ask(&l, 0.1, CAROL);
+    has_fate(&l, BOB, first);
+    has_fate(&l, CAROL, second);
+    goes_on(&l, BOB, first);
+    goes_on(&l, CAROL, second);
+    response(&l, 10.1, P1, ALICE, says, "INVITE", via("alice a1"), .to_tag = "p1");
+    const struct sx_txn *at = txn_numbered(&l, 1);
+    struct sx_failure_branches all = sx_failure_branches_of(l.tracker, at);
+    struct sx_failure_cause c = sx_failure_of_branches(l.tracker, at, &all);
+    if (c.kind != kind || (c.of ? c.of->number - 1 : 0) != of)
+        complain("%u and %u, says %u: kind %d of %u, and not %d of %u", first, second, says,
+                 (int)c.kind, c.of ? c.of->number - 1 : 0, (int)kind, of);
+    ladder_close(&l);
+}
+
+/* Whichever of them is asked first. */
+static void assert_which(enum sx_failure_kind kind, unsigned of, unsigned first, unsigned second,
+                         unsigned says)
+{
+    assert_one_way(kind, of, first, second, says);
+    assert_one_way(kind, of ? 3 - of : 0, second, first, says);
+}
+
+/* RFC 3261 16.9: it says of itself that it could not reach Bob, and that hides what Carol said.
+ * With another code it tells what Carol said in its own words. */
+static void test_error_hides(void)
+{
+    const unsigned of_error[] = {430, 477, 478, 500, 502, 503};
+    const unsigned of_others[] = {408, 410, 429, 431, 476, 479, 480, 499, 501, 504, 505};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(of_error); i++)
+        assert_which(SX_FAILURE_FORK, 2, UNREACHABLE, 404, of_error[i]);
+    for (unsigned i = 0; i < G_N_ELEMENTS(of_others); i++)
+        assert_which(SX_FAILURE_TOLD_OTHERWISE, 2, UNREACHABLE, 404, of_others[i]);
+}
+
+static void test_timer_hides(void)
+{
+    const unsigned of_timer[] = {408, 504}, of_others[] = {410, 480, 500, 503, 505};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(of_timer); i++)
+        assert_which(SX_FAILURE_FORK, 2, SILENT, 404, of_timer[i]);
+    for (unsigned i = 0; i < G_N_ELEMENTS(of_others); i++)
+        assert_which(SX_FAILURE_TOLD_OTHERWISE, 2, SILENT, 404, of_others[i]);
+}
+
+/* 408, 504 and 480 are what a phone that rings on makes. */
+static void test_given_up(void)
+{
+    const unsigned of_limit[] = {408, 480, 504}, of_others[] = {410, 479, 481, 500, 503};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(of_limit); i++)
+        assert_which(SX_FAILURE_OWN_LIMIT, 2, 404, GIVEN_UP, of_limit[i]);
+    for (unsigned i = 0; i < G_N_ELEMENTS(of_others); i++)
+        assert_which(SX_FAILURE_TOLD_OTHERWISE, 1, 404, GIVEN_UP, of_others[i]);
+    /* Both are its own limits; that of the phone that rang is more than that of the silent one. */
+    assert_which(SX_FAILURE_OWN_LIMIT, 2, SILENT, GIVEN_UP, 408);
+    /* A 6xx is handed on (16.7 item 5), and none of its own. */
+    assert_which(SX_FAILURE_OWN_LIMIT, 2, SILENT, GIVEN_UP, 599);
+    assert_which(SX_FAILURE_UNKNOWN, 0, SILENT, GIVEN_UP, 600);
+}
+
+/* 410 is made of neither: giving up is more than an error, an error more than silence. */
+static void test_code_of_neither(void)
+{
+    assert_which(SX_FAILURE_OWN_LIMIT, 2, UNREACHABLE, GIVEN_UP, 410);
+    assert_which(SX_FAILURE_UNREACHABLE, 2, SILENT, UNREACHABLE, 410);
+}
+
+/* 16.7 item 6: a 6xx, else the lowest class; a 503 is told as 500. Of two alike the one that
+ * was asked last. */
+static void test_best_of_two(void)
+{
+    assert_which(SX_FAILURE_TOLD_OTHERWISE, 2, 404, 600, 500);
+    assert_which(SX_FAILURE_TOLD_OTHERWISE, 1, 404, 599, 500);
+    assert_which(SX_FAILURE_TOLD_OTHERWISE, 2, 404, 503, 500);
+    assert_which(SX_FAILURE_TOLD_OTHERWISE, 1, 404, 502, 500);
+    assert_which(SX_FAILURE_TOLD_OTHERWISE, 1, 404, 504, 500);
+    assert_which(SX_FAILURE_TOLD_OTHERWISE, 1, 404, 503, 499);
+    assert_which(SX_FAILURE_TOLD_OTHERWISE, 1, 404, 503, 501);
+    assert_one_way(SX_FAILURE_TOLD_OTHERWISE, 2, 404, 405, 500);
+}
+
+/* Of two alike the one that was asked last is hidden too. */
+static void test_last_is_hidden(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0, ALICE, P1, "INVITE", via("alice a1"));
+    ask(&l, 0.1, BOB);
+    ask(&l, 0.1, CAROL);
+    request(&l, 0.1, P1, DAVE, "INVITE", via("p1 d1", "alice a1"));
+    undelivered(&l, 0.11, P1, 0, DAVE, 0);
+    answer(&l, 0.2, BOB, 404);
+    answer(&l, 0.3, CAROL, 405);
+    response(&l, 0.4, P1, ALICE, 503, "INVITE", via("alice a1"), .to_tag = "p1");
+    const struct sx_txn *at = txn_numbered(&l, 1);
+    struct sx_failure_branches all = sx_failure_branches_of(l.tracker, at);
+    struct sx_failure_cause c = sx_failure_of_branches(l.tracker, at, &all);
+    g_assert_cmpint(c.kind, ==, SX_FAILURE_FORK);
+    g_assert_cmpuint(c.frame, ==, 7);
+    ladder_close(&l);
 }
 
 int main(int argc, char **argv)
@@ -118,5 +273,11 @@ int main(int argc, char **argv)
     g_test_add_func("/failure_branches/not_the_other_side", test_not_the_other_side);
     g_test_add_func("/failure_branches/ended", test_ended);
     g_test_add_func("/failure_branches/codes", test_codes);
+    g_test_add_func("/failure_branches/error_hides", test_error_hides);
+    g_test_add_func("/failure_branches/timer_hides", test_timer_hides);
+    g_test_add_func("/failure_branches/given_up", test_given_up);
+    g_test_add_func("/failure_branches/code_of_neither", test_code_of_neither);
+    g_test_add_func("/failure_branches/best_of_two", test_best_of_two);
+    g_test_add_func("/failure_branches/last_is_hidden", test_last_is_hidden);
     return g_test_run();
 }
