@@ -66,8 +66,9 @@ static void crossing(void)
 {
     both_at_once(20.2, 20.1, SX_ENDER_BOTH);
     both_at_once(20.2, 20.3, SX_ENDER_CALLER);
-    both_at_once(0, 23.9, SX_ENDER_BOTH);
-    both_at_once(0, 24.1, SX_ENDER_CALLER);
+    both_at_once(20.2, 20.2, SX_ENDER_CALLER);
+    both_at_once(0, 23.999, SX_ENDER_BOTH);
+    both_at_once(0, 24.0, SX_ENDER_CALLER);
 }
 
 static void final_of_bye(unsigned code, bool ends, enum sx_bye_fault fault)
@@ -117,6 +118,8 @@ static void sent_anew(void)
 static void answers_to_bye(void)
 {
     final_of_bye(200, true, SX_BYE_FINE);
+    final_of_bye(299, true, SX_BYE_FINE);
+    final_of_bye(300, false, SX_BYE_REFUSED);
     final_of_bye(481, true, SX_BYE_REFUSED);
     final_of_bye(408, true, SX_BYE_REFUSED);
     final_of_bye(403, false, SX_BYE_REFUSED);
@@ -178,7 +181,30 @@ static void by_a_hop(void)
     request(&l, 9.0, P1, ALICE, "BYE", via("p1 z1"), .from_tag = "bob", .to_tag = "alice");
     request(&l, 9.0, P1, BOB, "BYE", via("p1 z2"), .to_tag = "bob", .cseq = 2);
     g_assert_cmpint(end_of(&l, invite).by, ==, SX_ENDER_HOP);
+    g_assert_cmpuint(end_of(&l, invite).ended_in, ==, 5);   /* of two at one time the first */
     ladder_close(&l);
+}
+
+/* Over UDP another port is another program; a TCP client has another one for each connection. */
+static void hop_of_port(enum sx_transport transport, enum sx_ender by)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
+
+    request(&l, 0.01, P1, BOB, "INVITE", via("p1 b1", "alice a1"), .src_port = 40000, .transport = transport);
+    response(&l, 1.0, BOB, P1, 200, "INVITE", via("p1 b1", "alice a1"), .dst_port = 40000,
+             .transport = transport);
+    response(&l, 1.01, P1, ALICE, 200, "INVITE", via("alice a1"));
+    request(&l, 9.0, P1, BOB, "BYE", via("p1 z2"), .to_tag = "bob", .cseq = 2, .src_port = 40001,
+            .transport = transport);
+    g_assert_cmpint(end_of(&l, invite).by, ==, by);
+    ladder_close(&l);
+}
+
+static void ports_of_a_hop(void)
+{
+    hop_of_port(SX_TRANSPORT_UDP, SX_ENDER_CALLER);
+    hop_of_port(SX_TRANSPORT_TCP, SX_ENDER_HOP);
 }
 
 static void handed_on(void)
@@ -286,6 +312,77 @@ static void in_the_middle(void)
     ladder_close(&l);
 }
 
+/* Bob knows no dialog: Alice hangs up at once, or for another reason. */
+static void hangs_up_at(double at, unsigned code, bool forgotten)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = answered_call(&l);
+    const struct sx_message *info =
+        request(&l, 9.9, ALICE, BOB, "INFO", via("alice i1"), .to_tag = "bob", .cseq = 2);
+    uint32_t number = info->txn;
+
+    response(&l, 10.0, BOB, ALICE, code, "INFO", via("alice i1"), .cseq = 2);
+    request(&l, at, ALICE, BOB, "BYE", via("alice z1"), .to_tag = "bob", .cseq = 3);
+    g_assert_cmpuint(end_of(&l, invite).forgotten, ==, forgotten ? number : 0);
+    ladder_close(&l);
+}
+
+static void forgotten(void)
+{
+    hangs_up_at(9.999, 481, false);
+    hangs_up_at(10.0, 481, true);
+    hangs_up_at(10.5, 481, true);
+    hangs_up_at(10.501, 481, false);
+    hangs_up_at(10.1, 408, true);
+    hangs_up_at(10.1, 480, false);
+}
+
+static void duration(void)
+{
+    const double at[] = {0.999, 1.0, 1.5};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(at); i++) {
+        struct ladder l = ladder_open();
+        const struct sx_message *invite = answered_call(&l);
+
+        bye_of_called(&l, at[i]);
+        g_assert_true(end_of(&l, invite).has_duration == (i > 0));
+        g_assert_cmpint(end_of(&l, invite).duration_ns, ==, i > 0 ? ns_of(at[i] - 1.0) : 0);
+        ladder_close(&l);
+    }
+}
+
+/* Refused with 481 when the other side had hung up as well, or this one before. */
+static void over_by_then(void)
+{
+    const double before[] = {20.019, 20.02};
+
+    for (unsigned i = 0; i < 2; i++) {
+        struct ladder l = ladder_open();
+
+        answered_call(&l);
+        const struct sx_message *bye = bye_of_caller(&l, 20.0);
+        bye_of_called(&l, before[i]);
+        response(&l, 20.02, BOB, ALICE, 481, "BYE", via("alice z1"), .cseq = 2);
+        g_assert_cmpint(sx_call_end_bye_fault(l.tracker, txn_of(&l, bye)), ==,
+                        i ? SX_BYE_REFUSED : SX_BYE_FINE);
+        ladder_close(&l);
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        struct ladder l = ladder_open();
+
+        answered_call(&l);
+        bye_of_caller(&l, 19.0);
+        response(&l, 20.0, BOB, ALICE, 200, "BYE", via("alice z1"), .cseq = 2);
+        const struct sx_message *again = request(&l, i ? 20.0 : 20.001, ALICE, BOB, "BYE",
+                                                 via("alice z3"), .to_tag = "bob", .cseq = 3);
+        response(&l, 20.1, BOB, ALICE, 481, "BYE", via("alice z3"), .cseq = 3);
+        g_assert_cmpint(sx_call_end_bye_fault(l.tracker, txn_of(&l, again)), ==,
+                        i ? SX_BYE_REFUSED : SX_BYE_FINE);
+        ladder_close(&l);
+    }
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -302,5 +399,9 @@ int main(int argc, char **argv)
     g_test_add_func("/call-end/cancel-before-any-response", cancel_before_any_response);
     g_test_add_func("/call-end/cancelled-branch", cancelled_branch);
     g_test_add_func("/call-end/in-the-middle", in_the_middle);
+    g_test_add_func("/call-end/ports-of-a-hop", ports_of_a_hop);
+    g_test_add_func("/call-end/forgotten", forgotten);
+    g_test_add_func("/call-end/duration", duration);
+    g_test_add_func("/call-end/over-by-then", over_by_then);
     return g_test_run();
 }
