@@ -258,6 +258,47 @@ static void test_487_expired(void)
     }
 }
 
+/* A CANCEL on another hop, of this INVITE and before its 487. */
+static void test_487_of_another_hop(void)
+{
+    const struct {
+        double at;
+        unsigned cseq;
+        bool fails;
+    } rows[] = {{1.0, 1, false}, {1.0, 2, true}, {1.2, 1, true}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"))->txn;
+
+        request(&l, 0.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+        if (rows[i].at < 1.1)
+            request(&l, rows[i].at, P1, BOB, "CANCEL", via("p1 b1"), .cseq = rows[i].cseq);
+        response(&l, 1.1, P1, ALICE, 487, "INVITE", via("alice a1"));
+        if (rows[i].at > 1.1)
+            request(&l, rows[i].at, P1, BOB, "CANCEL", via("p1 b1"), .cseq = rows[i].cseq);
+        g_assert_true(fails(&l, txn_numbered(&l, txn)) == rows[i].fails);
+        ladder_close(&l);
+    }
+}
+
+/* RFC 3261 15.1.2: a BYE ends what is asked in its dialog; not one that came before. */
+static void test_487_after_bye(void)
+{
+    for (unsigned before = 0; before < 2; before++) {
+        struct ladder l = ladder_open();
+
+        if (before)
+            request(&l, 0.0, ALICE, P1, "BYE", via("alice z"), .to_tag = "bob", .cseq = 3);
+        uint32_t txn = request(&l, 0.1, ALICE, P1, "INVITE", via("alice a1"), .cseq = 4)->txn;
+        if (!before)
+            request(&l, 0.2, ALICE, P1, "BYE", via("alice z"), .to_tag = "bob", .cseq = 5);
+        response(&l, 1.1, P1, ALICE, 487, "INVITE", via("alice a1"), .cseq = 4);
+        g_assert_true(fails(&l, txn_numbered(&l, txn)) == before);
+        ladder_close(&l);
+    }
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -276,5 +317,7 @@ int main(int argc, char **argv)
     g_test_add_func("/failure/cancelled", test_cancelled);
     g_test_add_func("/failure/487_without_cancel", test_487_without_cancel);
     g_test_add_func("/failure/487_expired", test_487_expired);
+    g_test_add_func("/failure/487_of_another_hop", test_487_of_another_hop);
+    g_test_add_func("/failure/487_after_bye", test_487_after_bye);
     return g_test_run();
 }

@@ -4,7 +4,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/judge/failure_cause.h"
 
-#include "sip_text.h"
+#include "flow_text.h"
+#undef segment      /* here between any two hosts */
 
 /* Two branches of Alice's INVITE. */
 #define TO_BOB via("p1 b1", "alice a1")
@@ -274,6 +275,23 @@ static void test_refused_of_which(void)
     }
 }
 
+/* The other one has waited for 2 s, or for longer: then the connection is not meant for it. */
+static void test_refused_of_which_threshold(void)
+{
+    const double begins[] = {-0.001, -0.002};
+
+    for (unsigned i = 0; i < 2; i++) {
+        struct ladder l = ladder_open();
+
+        request(&l, begins[i], CAROL, P1, "INVITE", via("carol k"), .call_id = "k");
+        uint32_t txn = call_comes(&l);
+        uint32_t frame = refused(&l, 1.999, BOB);
+        told(&l, 2.1, 503, "p1");
+        response(&l, 2.2, P1, CAROL, 404, "INVITE", via("carol k"), .call_id = "k");
+        assert_and_close(&l, txn, i ? SX_FAILURE_UNREACHABLE : SX_FAILURE_UNKNOWN, i ? frame : 0);
+    }
+}
+
 /* The first target of a list refuses, the second one takes the call: that one's answer counts. */
 static void test_refused_then_another(void)
 {
@@ -452,6 +470,10 @@ static void test_fork(void)
     txn = fork_of(&l, 486, 430);
     told(&l, 0.4, 430, "carol");
     assert_and_close(&l, txn, SX_FAILURE_FORK, 4);
+    l = ladder_open();
+    txn = fork_of(&l, 486, 599);
+    told(&l, 0.4, 599, "carol");
+    assert_and_close(&l, txn, SX_FAILURE_FORK, 4);
 }
 
 /* Both alike; a 6xx, which goes before all; one that has not ended; one that ends later. */
@@ -496,7 +518,7 @@ static void test_told_by_the_lost_one(void)
 
 static void test_fork_hides_nothing(void)
 {
-    const unsigned codes[][2] = {{486, 486}, {486, 603}, {0, 486}};
+    const unsigned codes[][2] = {{486, 486}, {486, 600}, {486, 603}, {0, 486}};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(codes); i++) {
         struct ladder l = ladder_open();
@@ -902,6 +924,68 @@ static void test_run_out(void)
     }
 }
 
+/* The edge says that the flow is gone: why, as far as the capture shows it. */
+static void test_flow_gone(void)
+{
+    enum { CLOSED, REMOVED, RUN_OUT, NOT_SEEN };
+
+    for (unsigned how = CLOSED; how <= NOT_SEEN; how++) {
+        struct ladder l = ladder_open();
+        const struct reg r = {.reg_id = 1, .expires = how == RUN_OUT ? "Expires: 60\r\n" : NULL,
+                              .answer = how == RUN_OUT ? "Expires: 60\r\n" : NULL};
+        const struct reg removal = {.reg_id = 1, .expires = "Expires: 0\r\n"};
+        uint32_t frame = 0;
+
+        make_flow(&l, -90, &r);
+        if (how == CLOSED)
+            frame = segment(&l, -30, PHONE, port_of(&r), EDGE, 5060, SX_TCP_FIN | SX_TCP_ACK);
+        if (how == REMOVED) {
+            make_flow(&l, -30, &removal);
+            frame = 5;
+        }
+        if (how == RUN_OUT)     /* and nobody has registered it anew */
+            make_flow(&l, -20, &(struct reg){.reg_id = 1, .code = 403});
+        const struct sx_txn *txn = call_phone(&l, 0, &r, 1, 430);
+        struct sx_failure_cause c = sx_failure_cause_find(l.tracker, txn);
+        g_test_message("how %u", how);
+        g_assert_cmpint(c.kind, ==, how == CLOSED     ? SX_FAILURE_CONNECTION_GONE
+                                    : how == NOT_SEEN ? SX_FAILURE_UNKNOWN
+                                                      : SX_FAILURE_NOT_REGISTERED);
+        if (how != RUN_OUT)
+            g_assert_cmpuint(c.frame, ==, frame);
+        ladder_close(&l);
+    }
+}
+
+/* ---- what does not fit ---- */
+
+/* 481 of a dialog that is not known, 500 of a CSeq number that is too low (RFC 3261 12.2.2). */
+static void test_mismatch(void)
+{
+    const struct {
+        const char *tag;
+        uint32_t cseq;
+        unsigned code;
+        bool differs;
+    } rows[] = {{"other", 3, 481, true}, {"other", 3, 500, true}, {"bob", 3, 481, false},
+                {"other", 3, 480, false}, {"other", 3, 482, false}, {"other", 3, 499, false},
+                {"other", 3, 501, false}, {"bob", 1, 500, true}};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+
+        request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"), .cseq = 2);
+        response(&l, 1.0, BOB, ALICE, 200, "INVITE", via("alice a1"), .cseq = 2);
+        request(&l, 1.1, ALICE, BOB, "ACK", via("alice a2"), .to_tag = "bob", .cseq = 2);
+        uint32_t txn = request(&l, 9.0, ALICE, BOB, "BYE", via("alice a3"), .to_tag = rows[i].tag,
+                               .cseq = rows[i].cseq)->txn;
+        response(&l, 9.1, BOB, ALICE, rows[i].code, "BYE", via("alice a3"), .cseq = rows[i].cseq,
+                 .to_tag = rows[i].tag);
+        assert_and_close(&l, txn, rows[i].differs ? SX_FAILURE_MISMATCH : SX_FAILURE_UNKNOWN,
+                         rows[i].differs ? 4 : 0);
+    }
+}
+
 /* ---- the first of all ---- */
 
 static void test_first(void)
@@ -940,6 +1024,7 @@ int main(int argc, char **argv)
         {"/failure_cause/refused/threshold", test_refused_threshold},
         {"/failure_cause/refused/not_why", test_refused_not_why},
         {"/failure_cause/refused/of_which", test_refused_of_which},
+        {"/failure_cause/refused/of_which_threshold", test_refused_of_which_threshold},
         {"/failure_cause/refused/then_another", test_refused_then_another},
         {"/failure_cause/told_otherwise", test_told_otherwise},
         {"/failure_cause/told_otherwise/before", test_told_before},
@@ -972,6 +1057,8 @@ int main(int argc, char **argv)
         {"/failure_cause/registration/ends_first", test_connection_ends_first},
         {"/failure_cause/registration/removed", test_removed},
         {"/failure_cause/registration/run_out", test_run_out},
+        {"/failure_cause/registration/flow_gone", test_flow_gone},
+        {"/failure_cause/mismatch", test_mismatch},
         {"/failure_cause/first", test_first},
     };
 
