@@ -181,7 +181,7 @@ static void by_a_hop(void)
     request(&l, 9.0, P1, ALICE, "BYE", via("p1 z1"), .from_tag = "bob", .to_tag = "alice");
     request(&l, 9.0, P1, BOB, "BYE", via("p1 z2"), .to_tag = "bob", .cseq = 2);
     g_assert_cmpint(end_of(&l, invite).by, ==, SX_ENDER_HOP);
-    g_assert_cmpuint(end_of(&l, invite).ended_in, ==, 5);   /* of two at one time the first */
+    g_assert_cmpuint(end_of(&l, invite).ended_in, ==, 5); /* of two at one time the first */
     ladder_close(&l);
 }
 
@@ -191,7 +191,8 @@ static void hop_of_port(enum sx_transport transport, enum sx_ender by)
     struct ladder l = ladder_open();
     const struct sx_message *invite = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
 
-    request(&l, 0.01, P1, BOB, "INVITE", via("p1 b1", "alice a1"), .src_port = 40000, .transport = transport);
+    request(&l, 0.01, P1, BOB, "INVITE", via("p1 b1", "alice a1"), .src_port = 40000,
+            .transport = transport);
     response(&l, 1.0, BOB, P1, 200, "INVITE", via("p1 b1", "alice a1"), .dst_port = 40000,
              .transport = transport);
     response(&l, 1.01, P1, ALICE, 200, "INVITE", via("alice a1"));

@@ -5,7 +5,7 @@
 #include "core/judge/failure_cause.h"
 
 #include "flow_text.h"
-#undef segment      /* here between any two hosts */
+#undef segment /* here between any two hosts */
 
 /* Two branches of Alice's INVITE. */
 #define TO_BOB via("p1 b1", "alice a1")
@@ -931,7 +931,8 @@ static void test_flow_gone(void)
 
     for (unsigned how = CLOSED; how <= NOT_SEEN; how++) {
         struct ladder l = ladder_open();
-        const struct reg r = {.reg_id = 1, .expires = how == RUN_OUT ? "Expires: 60\r\n" : NULL,
+        const struct reg r = {.reg_id = 1,
+                              .expires = how == RUN_OUT ? "Expires: 60\r\n" : NULL,
                               .answer = how == RUN_OUT ? "Expires: 60\r\n" : NULL};
         const struct reg removal = {.reg_id = 1, .expires = "Expires: 0\r\n"};
         uint32_t frame = 0;
@@ -943,14 +944,15 @@ static void test_flow_gone(void)
             make_flow(&l, -30, &removal);
             frame = 5;
         }
-        if (how == RUN_OUT)     /* and nobody has registered it anew */
+        if (how == RUN_OUT) /* and nobody has registered it anew */
             make_flow(&l, -20, &(struct reg){.reg_id = 1, .code = 403});
         const struct sx_txn *txn = call_phone(&l, 0, &r, 1, 430);
         struct sx_failure_cause c = sx_failure_cause_find(l.tracker, txn);
         g_test_message("how %u", how);
-        g_assert_cmpint(c.kind, ==, how == CLOSED     ? SX_FAILURE_CONNECTION_GONE
-                                    : how == NOT_SEEN ? SX_FAILURE_UNKNOWN
-                                                      : SX_FAILURE_NOT_REGISTERED);
+        g_assert_cmpint(c.kind, ==,
+                        how == CLOSED     ? SX_FAILURE_CONNECTION_GONE
+                        : how == NOT_SEEN ? SX_FAILURE_UNKNOWN
+                                          : SX_FAILURE_NOT_REGISTERED);
         if (how != RUN_OUT)
             g_assert_cmpuint(c.frame, ==, frame);
         ladder_close(&l);
@@ -967,7 +969,7 @@ static void test_mismatch(void)
         uint32_t cseq;
         unsigned code;
         bool differs;
-    } rows[] = {{"other", 3, 481, true}, {"other", 3, 500, true}, {"bob", 3, 481, false},
+    } rows[] = {{"other", 3, 481, true},  {"other", 3, 500, true},  {"bob", 3, 481, false},
                 {"other", 3, 480, false}, {"other", 3, 482, false}, {"other", 3, 499, false},
                 {"other", 3, 501, false}, {"bob", 1, 500, true}};
 
@@ -978,7 +980,8 @@ static void test_mismatch(void)
         response(&l, 1.0, BOB, ALICE, 200, "INVITE", via("alice a1"), .cseq = 2);
         request(&l, 1.1, ALICE, BOB, "ACK", via("alice a2"), .to_tag = "bob", .cseq = 2);
         uint32_t txn = request(&l, 9.0, ALICE, BOB, "BYE", via("alice a3"), .to_tag = rows[i].tag,
-                               .cseq = rows[i].cseq)->txn;
+                               .cseq = rows[i].cseq)
+                           ->txn;
         response(&l, 9.1, BOB, ALICE, rows[i].code, "BYE", via("alice a3"), .cseq = rows[i].cseq,
                  .to_tag = rows[i].tag);
         assert_and_close(&l, txn, rows[i].differs ? SX_FAILURE_MISMATCH : SX_FAILURE_UNKNOWN,

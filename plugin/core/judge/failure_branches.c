@@ -184,8 +184,7 @@ static bool gave_up(const struct sx_txn *at, const struct sx_txn *b)
 
 static bool has_failed(const struct sx_tracker *t, const struct sx_txn *at, const struct sx_txn *b)
 {
-    return seen(at, b->final_frame) && !b->cancel_frame &&
-           sx_failure_judge(t, b, b->final_code);
+    return seen(at, b->final_frame) && !b->cancel_frame && sx_failure_judge(t, b, b->final_code);
 }
 
 /* Over a reliable transport, and once a 100 has come, the client sends nothing again. Its own 408

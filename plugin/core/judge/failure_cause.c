@@ -63,9 +63,9 @@ static uint32_t first_frame(const struct sx_txn *b)
 static bool is_hidden(const struct sx_tracker *t, const struct sx_txn *above,
                       const struct sx_txn *chosen, const struct sx_txn *b)
 {
-    return b != chosen && seen(above, b->final_frame) &&
-           b->final_code != above->final_code && !b->followed_by && !b->cancel_frame &&
-           b->final_frame > first_frame(chosen) && sx_failure_judge(t, b, b->final_code);
+    return b != chosen && seen(above, b->final_frame) && b->final_code != above->final_code &&
+           !b->followed_by && !b->cancel_frame && b->final_frame > first_frame(chosen) &&
+           sx_failure_judge(t, b, b->final_code);
 }
 
 static const struct sx_txn *hidden_by(const struct sx_tracker *t, const struct sx_txn *above,
