@@ -38,6 +38,7 @@ struct sip_text {
     bool old_branch;    /* without the magic cookie */
     bool same_frame;    /* as the message before it */
     bool quoted;
+    bool v6;                     /* from 2001:db8::from to 2001:db8::to */
     uint16_t src_port, dst_port; /* 0: 5060 */
     enum sx_transport transport;
     struct sx_packet_marks packet;
@@ -126,6 +127,11 @@ static inline struct sx_address address_at(const uint8_t ip[4], uint16_t port)
     return (struct sx_address){.bytes = ip, .len = 4, .type = 2, .port = port ? port : 5060};
 }
 
+static inline struct sx_address address_v6(const uint8_t ip[16], uint16_t port)
+{
+    return (struct sx_address){.bytes = ip, .len = 16, .type = 3, .port = port ? port : 5060};
+}
+
 /* A packet that is no SIP. Returns its frame. */
 static inline uint32_t other_packet(struct ladder *l, double seconds)
 {
@@ -137,6 +143,8 @@ static inline const struct sx_message *ladder_send(struct ladder *l, double seco
                                                    unsigned to, const struct sip_text *m)
 {
     const uint8_t src[4] = {10, 0, 0, (uint8_t)from}, dst[4] = {10, 0, 0, (uint8_t)to};
+    const uint8_t src6[16] = {0x20, 0x01, 0x0d, 0xb8, [15] = (uint8_t)from};
+    const uint8_t dst6[16] = {0x20, 0x01, 0x0d, 0xb8, [15] = (uint8_t)to};
     GString *text = text_of(m);
     struct sx_sip_msg msg;
 
@@ -146,8 +154,8 @@ static inline const struct sx_message *ladder_send(struct ladder *l, double seco
         other_packet(l, seconds);
     struct sx_observation obs = {
         .msg = &msg,
-        .src = address_at(src, m->src_port),
-        .dst = address_at(dst, m->dst_port),
+        .src = m->v6 ? address_v6(src6, m->src_port) : address_at(src, m->src_port),
+        .dst = m->v6 ? address_v6(dst6, m->dst_port) : address_at(dst, m->dst_port),
         .time_ns = ns_of(seconds),
         .frame = l->frame,
         .transport = m->transport ? m->transport : SX_TRANSPORT_UDP,

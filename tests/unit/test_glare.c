@@ -58,6 +58,48 @@ static void test_by_rule(void)
     ladder_close(&l);
 }
 
+/* Of two that the rule names, the one at this hop; of two there, the newest. */
+static void test_at_this_hop(void)
+{
+    struct ladder l = answered_call();
+    uint32_t here =
+        request(&l, 2.0, BOB, P1, "INVITE", via("bob b1"), .from_tag = "bob", .to_tag = "alice")
+            ->frame;
+
+    request(&l, 2.01, P1, ALICE, "INVITE", via("p1 y", "bob b1"), .from_tag = "bob",
+            .to_tag = "alice");
+    const struct sx_message *refused =
+        request(&l, 2.02, P1, BOB, "INVITE", via("p1 z", "alice a3"), .cseq = 2, .to_tag = "bob");
+    g_assert_cmpuint(blocker(&l, refused, 491, false), ==, here);
+    ladder_close(&l);
+    l = answered_call();
+    here =
+        request(&l, 2.0, ALICE, P1, "INVITE", via("alice a3"), .cseq = 2, .to_tag = "bob")->frame;
+    request(&l, 2.01, P1, BOB, "INVITE", via("p1 z", "alice a3"), .cseq = 2, .to_tag = "bob");
+    refused = request(&l, 2.02, ALICE, P1, "UPDATE", via("alice a4"), .cseq = 3, .to_tag = "bob");
+    g_assert_cmpuint(blocker(&l, refused, 500, true), ==, here);
+    here = refused->frame;
+    refused = request(&l, 2.03, ALICE, P1, "UPDATE", via("alice a5"), .cseq = 4, .to_tag = "bob");
+    g_assert_cmpuint(blocker(&l, refused, 500, true), ==, here);
+    ladder_close(&l);
+}
+
+/* One that the rule names goes before one at this hop. */
+static void test_rule_before_hop(void)
+{
+    struct ladder l = answered_call();
+    uint32_t own =
+        request(&l, 2.0, P1, BOB, "INVITE", via("p1 z", "alice a3"), .cseq = 2, .to_tag = "bob")
+            ->frame;
+
+    request(&l, 2.01, P1, ALICE, "INVITE", via("p1 y", "bob b1"), .from_tag = "bob",
+            .to_tag = "alice");
+    const struct sx_message *refused =
+        request(&l, 2.02, ALICE, P1, "UPDATE", via("alice a4"), .cseq = 3, .to_tag = "bob");
+    g_assert_cmpuint(blocker(&l, refused, 500, true), ==, own);
+    ladder_close(&l);
+}
+
 static void test_answered_before(void)
 {
     struct ladder l = answered_call();
@@ -101,6 +143,8 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/glare/crossing", test_crossing);
     g_test_add_func("/glare/by_rule", test_by_rule);
+    g_test_add_func("/glare/at_this_hop", test_at_this_hop);
+    g_test_add_func("/glare/rule_before_hop", test_rule_before_hop);
     g_test_add_func("/glare/answered_before", test_answered_before);
     g_test_add_func("/glare/itself", test_itself);
     g_test_add_func("/glare/times", test_times);

@@ -11,6 +11,7 @@ struct binding {
     unsigned code; /* 0: 200 */
     uint16_t port; /* 0: 40000 */
     enum sx_transport transport;
+    bool v6;
 };
 
 static uint32_t register_at(struct ladder *l, double seconds, const struct binding *b)
@@ -23,12 +24,12 @@ static uint32_t register_at(struct ladder *l, double seconds, const struct bindi
                                  b->more ? b->more : "");
     const struct sx_message *m = request(l, seconds, BOB, P1, "REGISTER", via(via), .more = more,
                                          .src_port = port, .transport = b->transport,
-                                         .to_uri = b->to_uri);
+                                         .to_uri = b->to_uri, .v6 = b->v6);
     uint32_t frame = m->frame;
 
     response(l, seconds + 0.01, P1, BOB, b->code ? b->code : 200, "REGISTER", via(via),
              .more = b->answer ? b->answer : "Expires: 60\r\n", .dst_port = port,
-             .transport = b->transport, .to_uri = b->to_uri);
+             .transport = b->transport, .to_uri = b->to_uri, .v6 = b->v6);
     g_free(via);
     g_free(more);
     return frame;
@@ -41,6 +42,7 @@ struct way {
     unsigned to;     /* 0: BOB */
     uint16_t port, from_port;
     enum sx_transport transport;
+    bool v6;
 };
 
 static const struct sx_txn *send_with(struct ladder *l, double seconds, const struct way *w)
@@ -51,7 +53,7 @@ static const struct sx_txn *send_with(struct ladder *l, double seconds, const st
         txn_of(l, request(l, seconds, P1, w->to ? w->to : BOB, "MESSAGE", via(via),
                           .uri = w->uri ? w->uri : "sip:bob@10.0.0.5:40000",
                           .dst_port = w->port ? w->port : 40000, .src_port = w->from_port,
-                          .transport = w->transport));
+                          .transport = w->transport, .v6 = w->v6));
 
     g_free(via);
     return txn;
@@ -162,12 +164,12 @@ static void test_differs(void)
         struct way way;
         uint8_t differs;
     } rows[] = {
-        {{NULL, 0, 0, 0, 0}, 0},
-        {{NULL, 0, 40001, 0, 0}, SX_DIFFERS_PORT},
-        {{NULL, CAROL, 0, 0, 0}, SX_DIFFERS_ADDRESS},
-        {{NULL, CAROL, 5060, 0, 0}, SX_DIFFERS_ADDRESS | SX_DIFFERS_PORT},
-        {{NULL, 0, 0, 0, SX_TRANSPORT_TCP}, SX_DIFFERS_TRANSPORT},
-        {{NULL, 0, 0, 5080, 0}, 0}, /* over UDP the proxy's own port says nothing */
+        {{NULL, 0, 0, 0, 0, false}, 0},
+        {{NULL, 0, 40001, 0, 0, false}, SX_DIFFERS_PORT},
+        {{NULL, CAROL, 0, 0, 0, false}, SX_DIFFERS_ADDRESS},
+        {{NULL, CAROL, 5060, 0, 0, false}, SX_DIFFERS_ADDRESS | SX_DIFFERS_PORT},
+        {{NULL, 0, 0, 0, SX_TRANSPORT_TCP, false}, SX_DIFFERS_TRANSPORT},
+        {{NULL, 0, 0, 5080, 0, false}, 0}, /* over UDP the proxy's own port says nothing */
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -175,6 +177,48 @@ static void test_differs(void)
         registers(&l, 0);
         g_test_message("row %zu", i);
         g_assert_cmpuint(of(&l, send_with(&l, 1, &rows[i].way)).differs, ==, rows[i].differs);
+        ladder_close(&l);
+    }
+}
+
+/* A phone behind no NAT may be sent to at the port of its Contact (RFC 3261 18.1.1). */
+static void test_port_of_contact(void)
+{
+    const unsigned port = SX_DIFFERS_PORT, line = SX_DIFFERS_CONNECTION;
+    const struct {
+        const char *uri;
+        uint16_t port;
+        enum sx_transport transport;
+        bool v6;
+        unsigned differs;
+    } rows[] = {
+        {"sip:bob@10.0.0.5:5070", 5070, 0, false, 0},
+        {"sip:bob@10.0.0.5:5070", 5071, 0, false, port},
+        {"sip:bob@10.0.0.6:5070", 5070, 0, false, port},
+        {"sip:bob@10.0.0.5", 5060, 0, false, 0},
+        {"sip:bob@10.0.0.5", 5059, 0, false, port},
+        {"sip:bob@10.0.0.5", 5061, 0, false, port},
+        {"sip:bob@10.0.0.5", 5061, SX_TRANSPORT_TLS, false, line},
+        {"sip:bob@10.0.0.5", 5060, SX_TRANSPORT_TLS, false, port | line},
+        {"sip:bob@10.0.0.5", 5062, SX_TRANSPORT_TLS, false, port | line},
+        {"sip:bob@[2001:db8::5]:5070", 5070, 0, true, 0},
+        {"sip:bob@[2001:db8::6]:5070", 5070, 0, true, port},
+        {"sip:bob@10.0.0.5:5070", 5070, 0, true, port},
+        {"sip:bob@[2001:db8::5]:5070", 5070, 0, false, port},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        char *contact = g_strdup_printf("<%s>", rows[i].uri);
+        register_at(&l, 0,
+                    &(struct binding){.contact = contact,
+                                      .transport = rows[i].transport,
+                                      .v6 = rows[i].v6});
+        const struct sx_txn *txn = sends(&l, 1, .uri = rows[i].uri, .port = rows[i].port,
+                                         .transport = rows[i].transport, .v6 = rows[i].v6);
+        g_test_message("row %zu", i);
+        g_assert_cmpuint(of(&l, txn).differs, ==, rows[i].differs);
+        g_free(contact);
         ladder_close(&l);
     }
 }
@@ -235,6 +279,7 @@ int main(int argc, char **argv)
     g_test_add_func("/registration/replaced", test_replaced);
     g_test_add_func("/registration/lost", test_lost);
     g_test_add_func("/registration/differs", test_differs);
+    g_test_add_func("/registration/port_of_contact", test_port_of_contact);
     g_test_add_func("/registration/of_aor", test_of_aor);
     g_test_add_func("/registration/missed", test_missed);
     return g_test_run();

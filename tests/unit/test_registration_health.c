@@ -51,6 +51,11 @@ static void test_reasons(void)
     g_assert_cmpint(r.left_ns, ==, 10 * SX_NS_PER_S);
     g_assert_cmpint(refused(403, CONTACT, NULL).refusal, ==, SX_REFRESH_REFUSED);
     g_assert_cmpint(refused(401, CONTACT, ASKS("n2") "\r\n").refusal, ==, SX_REFRESH_CHALLENGED);
+    g_assert_cmpint(
+        refused(407, CONTACT, "Proxy-Authenticate: Digest realm=\"r\", nonce=\"n2\"\r\n").refusal,
+        ==, SX_REFRESH_CHALLENGED);
+    g_assert_cmpint(refused(300, CONTACT, NULL).refusal, ==, SX_REFRESH_REFUSED);
+    g_assert_cmpint(refused(299, CONTACT, NULL).refusal, ==, SX_REFRESH_TAKEN);
     g_assert_cmpint(refused(401, SENDS("n1"), ASKS("n2") "\r\n").refusal, ==, SX_REFRESH_NO_STALE);
     g_assert_cmpint(refused(401, SENDS("n1"), ASKS("n2") ", stale=true\r\n").refusal, ==,
                     SX_REFRESH_NONCE);

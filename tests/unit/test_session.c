@@ -62,6 +62,19 @@ static void test_refreshed(void)
     ladder_close(&l);
 }
 
+/* By a re-INVITE. The request that the session was agreed on is none, on whatever hop. */
+static void test_refreshed_by_invite(void)
+{
+    for (unsigned cseq = 1; cseq <= 2; cseq++) {
+        struct ladder l = call_with("Session-Expires: 90;refresher=uac\r\n");
+
+        request(&l, 45, ALICE, BOB, "INVITE", via("alice a3"), .cseq = cseq, .to_tag = "bob");
+        response(&l, 45.1, BOB, ALICE, 200, "INVITE", via("alice a3"), .cseq = cseq);
+        g_assert_cmpint(state(&l), ==, cseq == 1 ? SX_SESSION_OPEN : SX_SESSION_REFRESHED);
+        ladder_close(&l);
+    }
+}
+
 static void test_refused(void)
 {
     struct ladder l = call_with("Session-Expires: 90;refresher=uac\r\n");
@@ -220,6 +233,7 @@ int main(int argc, char **argv)
     g_test_add_func("/session/in_vain", test_in_vain);
     g_test_add_func("/session/due", test_due);
     g_test_add_func("/session/refreshed", test_refreshed);
+    g_test_add_func("/session/refreshed_by_invite", test_refreshed_by_invite);
     g_test_add_func("/session/refused", test_refused);
     g_test_add_func("/session/bye", test_bye);
     g_test_add_func("/session/given_up", test_given_up);

@@ -49,8 +49,7 @@ static void note_refresh(const struct sx_tracker *t, const struct sx_session *se
 {
     const struct sx_txn *agreed = sx_tracker_txn(t, session->txn);
 
-    bool same = txn->cseq == agreed->cseq && txn->method == agreed->method &&
-                txn->by_called == agreed->by_called;
+    bool same = txn->cseq == agreed->cseq && txn->by_called == agreed->by_called;
     if (txn->request_frame <= session->frame || same)
         return;
     if (txn->final_code / 100 == 2) {
