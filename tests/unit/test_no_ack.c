@@ -79,17 +79,65 @@ static void ended_by_bye(void)
     bye_in_time(1, 2.0, true, SX_ACK_UNKNOWN);
     bye_in_time(2, 4.0, true, SX_ACK_NEVER);
     /* The fourth was due 2 s after the third at 2.5 s, with half of that as patience. */
-    bye_in_time(2, 5.4, true, SX_ACK_NEVER);
-    bye_in_time(2, 5.6, true, SX_ACK_UNKNOWN);
+    bye_in_time(2, 5.5, true, SX_ACK_NEVER);
+    bye_in_time(2, 5.501, true, SX_ACK_UNKNOWN);
+    /* From the fourth on it is every 4 s. */
+    bye_in_time(3, 10.5, true, SX_ACK_NEVER);
+    bye_in_time(3, 10.501, true, SX_ACK_UNKNOWN);
+    bye_in_time(4, 14.5, true, SX_ACK_NEVER);
+    bye_in_time(4, 14.501, true, SX_ACK_UNKNOWN);
     /* The server gives up 32 s after the first; its client may hang up whenever it likes. */
-    bye_in_time(6, 30.9, false, SX_ACK_UNKNOWN);
-    bye_in_time(6, 31.1, false, SX_ACK_NEVER);
-    bye_in_time(6, 45.9, false, SX_ACK_NEVER);
-    bye_in_time(6, 46.1, false, SX_ACK_UNKNOWN);
+    bye_in_time(6, 30.999, false, SX_ACK_UNKNOWN);
+    bye_in_time(6, 31.0, false, SX_ACK_NEVER);
+    bye_in_time(6, 46.0, false, SX_ACK_NEVER);
+    bye_in_time(6, 46.001, false, SX_ACK_UNKNOWN);
     bye_in_time(6, 33.0, true, SX_ACK_UNKNOWN);
     /* Until it gave up by itself: what comes later is another matter. */
     bye_in_time(7, 90.0, true, SX_ACK_UNKNOWN);
     bye_in_time(8, 90.0, true, SX_ACK_NEVER);
+}
+
+/* The server sends for the last time at this time, after seven that are in time. */
+static void last_send(double at, bool gave_up)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = invite_and_180(&l);
+
+    answer(&l, 0, 6, 200);
+    response(&l, at, BOB, ALICE, 200, "INVITE", via("alice a1"));
+    other_packet(&l, 40.0);
+    g_assert_true((sx_tracker_overdue(l.tracker, l.frame, 0) != NULL) == gave_up);
+    bye(&l, 90.0, true);
+    g_assert_cmpint(judge(&l, invite).state, ==, gave_up ? SX_ACK_NEVER : SX_ACK_UNKNOWN);
+    ladder_close(&l);
+}
+
+static void last_of_all(void)
+{
+    last_send(23.999, false);
+    last_send(24.0, true);
+}
+
+/* What Alice sends a second after the 200, or later, did not cross it. */
+static void sent_again(double at, const char *method, bool lost)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = invite_and_180(&l);
+
+    answer(&l, 0, 1, 200);
+    request(&l, at, ALICE, BOB, method, via("alice a1"));
+    answer(&l, 2, 7, 200);
+    assert_ack(judge(&l, invite), SX_ACK_NEVER, lost ? SX_ACK_CAUSE_RESPONSE_LOST : 0,
+               lost ? 5 : 0);
+    ladder_close(&l);
+}
+
+static void crossing(void)
+{
+    sent_again(2.0, "INVITE", false);
+    sent_again(2.001, "INVITE", true);
+    sent_again(2.0, "CANCEL", false);
+    sent_again(2.001, "CANCEL", true);
 }
 
 static void one_direction(void)
@@ -134,6 +182,51 @@ static void late(void)
     g_assert_cmpuint(of.frame, ==, 3);
     g_assert_true(of.invite == txn_of(&l, invite));
     ladder_close(&l);
+}
+
+/* When the final response came the second time, or later. */
+static void late_or_not(unsigned code, double at, enum sx_ack_state state)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = invite_and_180(&l);
+
+    answer(&l, 0, 1, code);
+    if (code < 300)
+        request(&l, at, ALICE, BOB, "ACK", via("alice k1"), .to_tag = "bob");
+    else
+        request(&l, at, ALICE, BOB, "ACK", via("alice a1"), .to_tag = "bob");
+    g_assert_cmpint(judge(&l, invite).state, ==, state);
+    ladder_close(&l);
+}
+
+static void late_threshold(void)
+{
+    late_or_not(200, 1.5, SX_ACK_SENT);
+    late_or_not(200, 1.501, SX_ACK_LATE);
+    late_or_not(486, 1.5, SX_ACK_SENT);
+    late_or_not(486, 1.501, SX_ACK_LATE);
+}
+
+/* Three times after the ACK, of six. */
+static void three_after_ack(unsigned code)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = invite_and_180(&l);
+
+    answer(&l, 0, 2, code);
+    if (code < 300)
+        request(&l, 2.6, ALICE, BOB, "ACK", via("alice k1"), .to_tag = "bob");
+    else
+        request(&l, 2.6, ALICE, BOB, "ACK", via("alice a1"), .to_tag = "bob");
+    answer(&l, 3, 5, code);
+    assert_ack(judge(&l, invite), SX_ACK_NEVER, SX_ACK_CAUSE_LOST, 6);
+    ladder_close(&l);
+}
+
+static void three_are_no_chance(void)
+{
+    three_after_ack(200);
+    three_after_ack(486);
 }
 
 /* The server goes on after ACKs that reached the last hop in sight. Three times are no chance; and
@@ -301,6 +394,29 @@ static void failures(void)
     ladder_close(&l);
 }
 
+static void least_failure(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = invite_and_180(&l);
+
+    answer(&l, 0, 5, 300);
+    assert_ack(judge(&l, invite), SX_ACK_NEVER, 0, 0);
+    ladder_close(&l);
+}
+
+/* Alice acts on the 491, and does not acknowledge it. */
+static void goes_on_without_ack(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = invite_and_180(&l);
+
+    answer(&l, 0, 0, 491);
+    request(&l, 1.0, ALICE, BOB, "INVITE", via("alice a2"), .cseq = 2);
+    answer(&l, 1, 5, 491);
+    assert_ack(judge(&l, invite), SX_ACK_NEVER, SX_ACK_CAUSE_NOT_SENT, 4);
+    ladder_close(&l);
+}
+
 static void failure_and_acks_that_do_not_help(uint16_t port, enum sx_ack_cause cause)
 {
     struct ladder l = ladder_open();
@@ -378,6 +494,12 @@ int main(int argc, char **argv)
     tests_init(&argc, &argv);
     g_test_add_func("/no-ack/how-often", how_often);
     g_test_add_func("/no-ack/ended-by-bye", ended_by_bye);
+    g_test_add_func("/no-ack/last-of-all", last_of_all);
+    g_test_add_func("/no-ack/crossing", crossing);
+    g_test_add_func("/no-ack/late-threshold", late_threshold);
+    g_test_add_func("/no-ack/three-are-no-chance", three_are_no_chance);
+    g_test_add_func("/no-ack/least-failure", least_failure);
+    g_test_add_func("/no-ack/goes-on-without-ack", goes_on_without_ack);
     g_test_add_func("/no-ack/one-direction", one_direction);
     g_test_add_func("/no-ack/acknowledged", acknowledged);
     g_test_add_func("/no-ack/late", late);
