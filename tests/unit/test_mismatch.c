@@ -231,6 +231,90 @@ static void test_middle(void)
     ladder_close(&l);
 }
 
+/* Whoever took a request with that tag knows the dialog, whose answer the capture lacks. */
+static void test_taken(void)
+{
+    struct ladder l = answered_call();
+    const struct sx_message *bye =
+        request(&l, 5, ALICE, BOB, "BYE", via("alice a4"), .to_tag = "two", .cseq = 3);
+
+    assert_mismatch(&l, bye, SX_DIFFERS_TO_TAG, 3);
+    response(&l, 5.1, BOB, ALICE, 200, "BYE", via("alice a4"), .to_tag = "two", .cseq = 3);
+    assert_mismatch(&l, bye, 0, 0);
+    ladder_close(&l);
+}
+
+/* The INVITE of the side has CSeq 2 and was answered at 3 s. */
+static void test_cseq_of_one_time(void)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        struct ladder l = answered_call();
+
+        assert_mismatch(&l,
+                        request(&l, i ? 3.0 : 2.999, ALICE, BOB, "BYE", via("alice b1"), .cseq = 1,
+                                .to_tag = "bob"),
+                        i ? SX_DIFFERS_CSEQ_NUMBER : 0, i);
+        ladder_close(&l);
+    }
+}
+
+/* RFC 3261 13.3.1.4, 17.2.1: who answered waits for the ACK for 64*T1. */
+static void ack_at(double at, unsigned code, unsigned differs)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"), .cseq = 2);
+    response(&l, 1.0, BOB, ALICE, code, "INVITE", via("alice a1"), .cseq = 2);
+    assert_mismatch(&l,
+                    request(&l, at, ALICE, BOB, "ACK", via("alice a2"), .to_tag = "bob",
+                            .cseq = code < 300 ? 1 : 2),
+                    differs, differs ? 1 : 0);
+    ladder_close(&l);
+}
+
+static void test_ack_in_time(void)
+{
+    ack_at(32.999, 200, SX_DIFFERS_CSEQ_NUMBER);
+    ack_at(33.0, 200, 0);
+    ack_at(32.999, 486, SX_DIFFERS_VIA_BRANCH);
+    ack_at(33.0, 486, 0);
+}
+
+/* The INVITE was acknowledged: the other ACK is of another one. */
+static void test_ack_of_another(void)
+{
+    struct ladder l = answered_call();
+
+    assert_mismatch(&l,
+                    request(&l, 4, ALICE, BOB, "ACK", via("alice a3"), .to_tag = "bob", .cseq = 1),
+                    0, 0);
+    ladder_close(&l);
+}
+
+/* A 481 or 500 tells what of its request does not fit. */
+static void test_of_request(void)
+{
+    const unsigned codes[] = {480, 481, 482, 499, 500, 501};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(codes); i++) {
+        struct ladder l = answered_call();
+        const struct sip_text answer = {
+            .code = codes[i], .method = "BYE", via("alice a4"), .to_tag = "two", .cseq = 3};
+        GString *text = text_of(&answer);
+        struct sx_sip_msg msg;
+        bool tells = codes[i] == 481 || codes[i] == 500;
+
+        request(&l, 5, ALICE, BOB, "BYE", via("alice a4"), .to_tag = "two", .cseq = 3);
+        const struct sx_message *m = ladder_send(&l, 5.1, BOB, ALICE, &answer);
+        g_assert_true(sx_sip_msg_read(sx_slice(text->str, text->len), &msg));
+        struct sx_mismatch found = sx_mismatch_judge(l.tracker, txn_of(&l, m), &msg);
+        g_assert_cmpuint(found.differs, ==, tells ? SX_DIFFERS_TO_TAG : 0);
+        g_assert_true(found.of_request == tells);
+        g_string_free(text, TRUE);
+        ladder_close(&l);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -244,5 +328,10 @@ int main(int argc, char **argv)
     g_test_add_func("/mismatch/cancel_tags", test_cancel_tags);
     g_test_add_func("/mismatch/cancel_of_a_fork", test_cancel_of_a_fork);
     g_test_add_func("/mismatch/middle", test_middle);
+    g_test_add_func("/mismatch/taken", test_taken);
+    g_test_add_func("/mismatch/cseq_of_one_time", test_cseq_of_one_time);
+    g_test_add_func("/mismatch/ack_in_time", test_ack_in_time);
+    g_test_add_func("/mismatch/ack_of_another", test_ack_of_another);
+    g_test_add_func("/mismatch/of_request", test_of_request);
     return g_test_run();
 }
