@@ -9,11 +9,13 @@ from pathlib import Path
 COMPARISON = re.compile(r"(?<![-<>=!+*/|&^%])(<=|>=|==|!=|<(?!<)|>(?!>))(?!=)")
 OTHER = {"<": "<=", "<=": "<", ">": ">=", ">=": ">", "==": "!=", "!=": "=="}
 NUMBER = re.compile(r"(?<![\w.\"'])([2-9]|[1-9]\d+)([uU]?[lL]*)(?![\w.\"'])")
-# Two rules for what is left out. The class of a status code is what RFC 3261 says it is. And MAX_SOMETHING bounds
-# how far a search goes in a capture that somebody made to be slow (fuzz/test_bounded.py), far beyond what calls have.
+# What is left out by rule. The class of a status code is what RFC 3261 says it is. MAX_SOMETHING bounds how far a
+# search goes in a capture that somebody made to be slow (fuzz/test_bounded.py), far beyond what calls have. The size
+# of an array is room: sanitizers notice who needs more.
 CLASS_OF_CODE = re.compile(r"/\s*$")
 BOUND = r"\b(?:SX_)?MAX_(?!OVER_UDP)(?!\w*_NS\b)\w+"
 TO_A_BOUND = re.compile(rf"\s*{BOUND}")
+ROOM = re.compile(r"(?:.*[(,])?\s*(?:\w+[\s*]+)+\w+\[$")
 FROM_A_BOUND = re.compile(rf"{BOUND}\s*$")
 DEFINE = re.compile(r"(\s*#\s*define\s+[A-Z]\w*\s+)(\S.*?)(\s*)$")
 VALUE = re.compile(r"\d|\bSX_[A-Z_]+\b")
@@ -156,10 +158,14 @@ def of_code(place, code):
             continue
         yield replaced(place, match.span(1), OTHER[match[1]])
     for match in NUMBER.finditer(code):
-        if match[1] == "100" and CLASS_OF_CODE.search(code[:match.start()]):
+        if (match[1] == "100" and CLASS_OF_CODE.search(code[:match.start()])) or is_room(code, match):
             continue
         for changed in int(match[1]) + 1, int(match[1]) - 1:
             yield replaced(place, match.span(), f"{changed}{match[2]}")
+
+
+def is_room(code, number):
+    return code[number.end():number.end() + 1] == "]" and ROOM.match(code[:number.start()]) is not None
 
 
 def replaced(place, span, becomes):

@@ -60,7 +60,7 @@ def run(folder, mutants, results, args):
     left = results.left(mutants)
     alone = left
     if not args.list and not args.sanitize and left:
-        with AllAtOnce(folder / "all", left, args.ladders) as tree:
+        with AllAtOnce(folder / "all", left, args.ladders, args.quick) as tree:
             alone = tree.could_not
             try_all(tree, [mutant for mutant in left if mutant not in set(alone)], results)
     if alone:
@@ -78,6 +78,8 @@ def arguments():
     parser.add_argument("--results", type=Path, metavar="FILE",
                         help="keep there what is found, and try no change that it has already")
     parser.add_argument("--no-ladders", dest="ladders", action="store_false", help="unit tests only")
+    parser.add_argument("--quick", action="store_true",
+                        help="without the few test cases that take longer than a second")
     parser.add_argument("--sanitize", action="store_true",
                         help="unit tests only, with the address and undefined behaviour sanitizers")
     args = parser.parse_args()

@@ -72,6 +72,12 @@ def test_bounds_of_a_search_are_left_out():
     assert len(changes("if (size > SX_MAX_OVER_UDP)")) == len(changes("if (wait < MAX_SLACK_NS)")) == 1
 
 
+def test_room_is_left_out():
+    assert not changes("    char name[64];") and not changes("    const uint8_t bytes[16], *more;")
+    assert not changes("struct a *f(const uint64_t key[2]);")
+    assert len(changes("    a = bytes[16];")) == len(changes("    bytes[16] = 0;")) == 2
+
+
 def test_a_change_names_its_function():
     text = ("static bool in_time(int a,\n                    int b)\n{\n    if (a < b)\n        return a == b;\n}\n\n"
             "struct bits {\n    unsigned a : 3;\n};\n\nint after(int a)\n{\n    return a > 0;\n}\n")
