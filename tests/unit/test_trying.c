@@ -243,6 +243,28 @@ static void test_verdict_stands(void)
     ladder_close(&l);
 }
 
+/* RFC 3261 9.1: after a CANCEL that was taken the final response comes within 64*T1, or is missing.
+ */
+static void test_lacks_end(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l);
+
+    request(&l, 5.0, ALICE, P1, "CANCEL", via("alice a1"));
+    other_packet(&l, 50.0);
+    g_assert_false(sx_trying_lacks_end(l.tracker, txn_numbered(&l, txn)));
+    ladder_close(&l);
+    l = ladder_open();
+    txn = call_begins(&l);
+    request(&l, 5.0, ALICE, P1, "CANCEL", via("alice a1"));
+    response(&l, 5.1, P1, ALICE, 200, "CANCEL", via("alice a1"));
+    other_packet(&l, 37.0);
+    g_assert_false(sx_trying_lacks_end(l.tracker, txn_numbered(&l, txn)));
+    other_packet(&l, 37.001);
+    g_assert_true(sx_trying_lacks_end(l.tracker, txn_numbered(&l, txn)));
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -260,5 +282,6 @@ int main(int argc, char **argv)
     g_test_add_func("/trying/each_hop", test_each_hop);
     g_test_add_func("/trying/clock_back", test_clock_back);
     g_test_add_func("/trying/verdict_stands", test_verdict_stands);
+    g_test_add_func("/trying/lacks_end", test_lacks_end);
     return g_test_run();
 }

@@ -153,6 +153,32 @@ static void test_masked_call_id(void)
     }
 }
 
+/* The host got the request once more, and may have sent that one on. */
+static void test_masked_branch_of_another(void)
+{
+    static const struct {
+        const char *method;
+        unsigned cseq, to;
+        bool other;
+    } rows[] = {{"INVITE", 1, P1, true},
+                {"INVITE", 2, P1, false},
+                {"INFO", 1, P1, false},
+                {"INVITE", 1, P2, false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l);
+        request(&l, 10.15, DAVE, rows[i].to, rows[i].method, via("dave d1"), .cseq = rows[i].cseq);
+        request(&l, 10.2, P1, BOB, "INVITE", via("p1 m1", "masked m0"));
+        response(&l, 10.3, BOB, P1, 100, "INVITE", via("p1 m1", "masked m0"));
+        g_test_message("row %zu", i);
+        if (rows[i].other)
+            assert_nothing_beyond(&l, txn);
+        else
+            assert_cause(&l, txn, SX_CAUSE_NEXT_HOP_STUCK, l.frame);
+    }
+}
+
 static void test_not_forwarded_no_evidence(void)
 {
     struct ladder l = ladder_open();
@@ -442,6 +468,48 @@ static void test_cannot_connect(void)
     connect_in_vain(&l, 10.2);
     segment(&l, 13.3, BOB, 5060, P1, 40001, SX_TCP_SYN | SX_TCP_ACK);
     assert_unknown(&l, txn);
+}
+
+/* Bob's 180 goes to another host, with a Via that p1 never sent. */
+static void test_stray_answer(void)
+{
+    static const struct {
+        const char *method;
+        unsigned cseq, from;
+        bool stray;
+    } rows[] = {{"INVITE", 1, BOB, true},
+                {"INVITE", 2, BOB, false},
+                {"PRACK", 1, BOB, false},
+                {"INVITE", 1, CAROL, false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l);
+        sent_on(&l, 1);
+        response(&l, 10.3, BOB, P1, 100, "INVITE", TRUNK);
+        uint32_t hundred = l.frame;
+        response(&l, 12, rows[i].from, P2, 180, rows[i].method, via("p2 wrong"),
+                 .cseq = rows[i].cseq);
+        g_test_message("row %zu", i);
+        if (rows[i].stray)
+            assert_cause(&l, txn, SX_CAUSE_NOT_RELAYED, l.frame);
+        else
+            assert_cause(&l, txn, SX_CAUSE_NEXT_HOP_STUCK, hundred);
+    }
+}
+
+/* Beside one that came to p1 it tells nothing. */
+static void test_stray_answer_beside(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l);
+
+    sent_on(&l, 1);
+    response(&l, 12, BOB, P2, 180, "INVITE", via("p2 wrong"));
+    response(&l, 12.1, BOB, P1, 180, "INVITE", TRUNK);
+    uint32_t right = l.frame;
+    response(&l, 13, BOB, P1, 180, "INVITE", TRUNK);
+    assert_cause(&l, txn, SX_CAUSE_NOT_RELAYED, right);
 }
 
 /* ---- forks ---- */
@@ -1099,6 +1167,9 @@ int main(int argc, char **argv)
     g_test_add_func("/trying_cause/never_answered/gave_up", test_never_answered_gave_up);
     g_test_add_func("/trying_cause/never_answered/tcp", test_never_answered_tcp);
     g_test_add_func("/trying_cause/next_hop_stuck", test_next_hop_stuck);
+    g_test_add_func("/trying_cause/masked_branch_of_another", test_masked_branch_of_another);
+    g_test_add_func("/trying_cause/stray_answer", test_stray_answer);
+    g_test_add_func("/trying_cause/stray_answer_beside", test_stray_answer_beside);
     g_test_add_func("/trying_cause/not_relayed", test_not_relayed);
     g_test_add_func("/trying_cause/not_relayed/one_message", test_one_message_not_relayed);
     g_test_add_func("/trying_cause/not_relayed/failure", test_not_relayed_failure);
