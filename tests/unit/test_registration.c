@@ -242,6 +242,48 @@ static void test_of_aor(void)
     ladder_close(&l);
 }
 
+/* What a registrar answers to a refresh: from 300 on it is refused. */
+static void test_refusals(void)
+{
+    static const unsigned codes[] = {299, 300, 403};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
+        struct ladder l = ladder_open();
+        registers(&l, 0);
+        registers(&l, 10, .code = codes[i]);
+        g_assert_cmpuint(sx_registration_refusals(l.tracker, 1), ==, i > 0);
+        ladder_close(&l);
+    }
+}
+
+/* The request went wrong, from 300 on; and the phone rang, or its host said the code for it. */
+static void test_missed_at_a_proxy(void)
+{
+    static const struct {
+        unsigned provisional, code;
+        bool missed;
+    } rows[] = {{0, 299, false},   {0, 300, false},  {0, 404, true},  {0, 408, true},
+                {0, 410, true},    {0, 430, true},   {0, 477, true},  {0, 480, true},
+                {0, 500, true},    {0, 502, true},   {0, 503, true},  {0, 504, true},
+                {0, 604, true},    {0, 486, false},  {0, 603, false}, {100, 404, true},
+                {101, 404, false}, {199, 404, false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        struct sx_registration r;
+        registers(&l, 0);
+        /* Over another connection than the phone's, by a host that is not its edge. */
+        const struct sx_txn *txn = txn_of(&l, request(&l, 1, P2, P1, "MESSAGE", via("p2 c"),
+                                                      .uri = "sip:bob@10.0.0.5:40000"));
+        if (rows[i].provisional)
+            response(&l, 1.1, P1, P2, rows[i].provisional, "MESSAGE", via("p2 c"));
+        response(&l, 1.2, P1, P2, rows[i].code, "MESSAGE", via("p2 c"));
+        g_test_message("%u, %u: flow %u", rows[i].provisional, rows[i].code, txn->flow);
+        g_assert_cmpint(sx_registration_missed(l.tracker, txn, &r), ==, rows[i].missed);
+        ladder_close(&l);
+    }
+}
+
 /* An answer of the client shows that it was reached; a cancelled request misses nothing. */
 static void test_missed(void)
 {
@@ -281,6 +323,8 @@ int main(int argc, char **argv)
     g_test_add_func("/registration/differs", test_differs);
     g_test_add_func("/registration/port_of_contact", test_port_of_contact);
     g_test_add_func("/registration/of_aor", test_of_aor);
+    g_test_add_func("/registration/refusals", test_refusals);
+    g_test_add_func("/registration/missed_at_a_proxy", test_missed_at_a_proxy);
     g_test_add_func("/registration/missed", test_missed);
     return g_test_run();
 }

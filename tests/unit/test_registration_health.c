@@ -63,6 +63,21 @@ static void test_reasons(void)
     g_assert_cmpint(refused(200, CONTACT, GRANTS_60).refusal, ==, SX_REFRESH_TAKEN);
 }
 
+/* Refusals, from the least code on, are no grants; a 299 is one. */
+static void test_newest_grant(void)
+{
+    struct ladder l = ladder_open();
+
+    registers(&l, 0, 1, 200, CONTACT, GRANTS_60);
+    registers(&l, 10, 2, 299, CONTACT, GRANTS_60);
+    registers(&l, 20, 3, 300, CONTACT, NULL);
+    struct sx_refresh r = sx_refresh_judge(l.tracker, registers(&l, 30, 4, 403, CONTACT, NULL));
+    g_assert_cmpint(r.refusal, ==, SX_REFRESH_REFUSED);
+    g_assert_cmpuint(r.in, ==, 3);
+    g_assert_cmpint(r.left_ns, ==, 40 * SX_NS_PER_S);
+    ladder_close(&l);
+}
+
 static void test_wrong_password(void)
 {
     struct ladder l = ladder_open();
@@ -194,6 +209,7 @@ int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
     g_test_add_func("/registration-health/reasons", test_reasons);
+    g_test_add_func("/registration-health/newest-grant", test_newest_grant);
     g_test_add_func("/registration-health/wrong-password", test_wrong_password);
     g_test_add_func("/registration-health/no-refresh-to-refuse", test_no_refresh_to_refuse);
     g_test_add_func("/registration-health/late", test_late);

@@ -267,7 +267,7 @@ static bool was_sent_anew(const struct sx_tracker *t, const struct sx_txn *bye)
 
 enum sx_bye_fault sx_call_end_bye_fault(const struct sx_tracker *t, const struct sx_txn *bye)
 {
-    bool refused = bye->final_code >= 300 && sx_failure_judge(t, bye, bye->final_code);
+    bool refused = bye->final_frame && sx_failure_judge(t, bye, bye->final_code);
     bool unanswered = !bye->final_frame && sx_silence_no_response(t, bye);
 
     if (bye->method != SX_METHOD_BYE || (!refused && !unanswered))

@@ -62,7 +62,7 @@ struct sx_refresh sx_refresh_judge(const struct sx_tracker *t, const struct sx_t
     const struct sx_flow *flow = sx_flows_at(sx_tracker_flows(t), txn->flow);
     struct sx_refresh r = {.refusal = SX_REFRESH_TAKEN};
 
-    if (txn->method != SX_METHOD_REGISTER || txn->final_code < 300 || !flow || txn->unregisters ||
+    if (txn->method != SX_METHOD_REGISTER || !txn->final_frame || !flow || txn->unregisters ||
         !sx_failure_judge(t, txn, txn->final_code))
         return r;
     const struct sx_registering *grant = granted_before(t, flow, txn->final_frame);
@@ -85,8 +85,7 @@ enum sx_refresh_refusal sx_refresh_refused_last(const struct sx_tracker *t, uint
 
     for (unsigned i = 0; e && i < MAX_EVENTS; i++, e = sx_registering_at(flows, e->older)) {
         const struct sx_txn *txn = sx_tracker_txn(t, e->txn);
-        if (e->code >= 300 && txn && txn->final_frame == e->frame &&
-            sx_failure_judge(t, txn, e->code))
+        if (txn && txn->final_frame == e->frame && sx_failure_judge(t, txn, e->code))
             return why(t, txn);
     }
     return SX_REFRESH_TAKEN;

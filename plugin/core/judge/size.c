@@ -107,7 +107,7 @@ static struct sx_size failed_by_tcp(const struct sx_tracker *t, const struct sx_
 {
     struct sx_size s = {.kind = SX_SIZE_NOTHING};
 
-    if (txn->final_code < 300 || !sx_failure_judge(t, txn, txn->final_code))
+    if (!txn->final_frame || !sx_failure_judge(t, txn, txn->final_code))
         return s;
     struct sx_failure_cause c = sx_failure_cause_find(t, txn);
     if (c.kind != SX_FAILURE_UNREACHABLE || !c.attempt || c.at != txn)

@@ -389,7 +389,7 @@ static void of_cancel(struct finder *f)
 
 static bool has_failed(const struct finder *f, const struct sx_txn *txn)
 {
-    return txn->final_code >= 300 && sx_failure_judge(f->t, txn, txn->final_code);
+    return txn->final_frame && sx_failure_judge(f->t, txn, txn->final_code);
 }
 
 /* How many REGISTERs of this client in a row had failed before it; *last: the newest of them. */
