@@ -59,6 +59,24 @@ static void test_other_side_threshold(void)
     }
 }
 
+/* As many as there is room for, on the other side too. */
+static void test_other_side_full(void)
+{
+    for (unsigned n = SX_FAILURE_BRANCHES; n <= SX_FAILURE_BRANCHES + 1; n++) {
+        struct ladder l = ladder_open();
+
+        request(&l, 0, ALICE, P1, "INVITE", via("alice a1"));
+        for (unsigned i = 0; i < n; i++) {
+            char *top = g_strdup_printf("p1 z%u", i);
+            request(&l, 0.2, P1, BOB, "INVITE", via(top), .from_tag = "p1");
+            g_free(top);
+        }
+        response(&l, 1, P1, ALICE, 500, "INVITE", via("alice a1"), .to_tag = "p1");
+        g_assert_cmpuint(count_of(&l), ==, SX_FAILURE_BRANCHES);
+        ladder_close(&l);
+    }
+}
+
 /* Another method, another host, before it. */
 static void test_not_the_other_side(void)
 {
@@ -270,6 +288,7 @@ int main(int argc, char **argv)
     tests_init(&argc, &argv);
     g_test_add_func("/failure_branches/branches", test_branches);
     g_test_add_func("/failure_branches/other_side_threshold", test_other_side_threshold);
+    g_test_add_func("/failure_branches/other_side_full", test_other_side_full);
     g_test_add_func("/failure_branches/not_the_other_side", test_not_the_other_side);
     g_test_add_func("/failure_branches/ended", test_ended);
     g_test_add_func("/failure_branches/codes", test_codes);

@@ -72,6 +72,11 @@ static void test_unanswered_not_shown(void)
     assert_unknown(&l, txn);
     l = ladder_open();
     txn = call_comes(&l);
+    requests(&l, 1, 0.1, P1, BOB, "INVITE", TO_BOB);
+    told(&l, 5, 408, "p1");
+    assert_unknown(&l, txn);
+    l = ladder_open();
+    txn = call_comes(&l);
     requests(&l, 3, 0.1, P1, BOB, "INVITE", TO_BOB);
     told(&l, 2, 403, "p1");
     assert_unknown(&l, txn);
@@ -908,6 +913,31 @@ static void test_removed(void)
     assert_and_close(&l, txn, SX_FAILURE_NOT_REGISTERED, removal);
 }
 
+/* P1 sends it where the phone has been: it has left, or registered its Contact over another
+ * connection. */
+static void test_sent_to_old_binding(void)
+{
+    for (unsigned moved = 0; moved < 2; moved++) {
+        struct ladder l = ladder_open();
+        const char *contact = "Contact: <sip:bob@10.0.0.5:40001>\r\n";
+
+        registered(&l, -90, 3600);
+        uint32_t over = moved ? l.frame + 1 : registered(&l, -30, 0);
+        if (moved) {
+            request(&l, -30, BOB, P1, "REGISTER", via("bob r2"), .src_port = 40002, .call_id = "r",
+                    .from_tag = "r", .more = contact, .cseq = 2000, .transport = SX_TRANSPORT_TCP);
+            response(&l, -29.9, P1, BOB, 200, "REGISTER", via("bob r2"), .dst_port = 40002,
+                     .call_id = "r", .from_tag = "r", .more = contact, .cseq = 2000,
+                     .transport = SX_TRANSPORT_TCP);
+        }
+        uint32_t txn = call_comes(&l);
+        request(&l, 0.1, P1, BOB, "INVITE", TO_BOB, .dst_port = 40001,
+                .uri = "sip:bob@10.0.0.5:40001", .transport = SX_TRANSPORT_TCP);
+        told(&l, 5, 480, "p1");
+        assert_and_close(&l, txn, SX_FAILURE_NOT_REGISTERED, over);
+    }
+}
+
 /* The binding of 60 s, one second before and after its end. */
 static void test_run_out(void)
 {
@@ -1059,6 +1089,7 @@ int main(int argc, char **argv)
         {"/failure_cause/registration/meanwhile", test_connection_ends_meanwhile},
         {"/failure_cause/registration/ends_first", test_connection_ends_first},
         {"/failure_cause/registration/removed", test_removed},
+        {"/failure_cause/registration/old_binding", test_sent_to_old_binding},
         {"/failure_cause/registration/run_out", test_run_out},
         {"/failure_cause/registration/flow_gone", test_flow_gone},
         {"/failure_cause/mismatch", test_mismatch},
