@@ -213,6 +213,7 @@ static void test_delivered(void)
     g_assert_cmpuint(s.outcome, ==, SX_FLOW_UNKNOWN);
     g_assert_cmpuint(s.alive_code, ==, 486);
     g_assert_cmpuint(s.alive_in, !=, 0);
+    g_assert_cmpuint(delivered(100, 430).alive_code, ==, 100);
     s = delivered(0, 430);
     g_assert_cmpuint(s.outcome, ==, SX_FLOW_UNKNOWN);
     g_assert_cmpuint(s.alive_in, ==, 0);
