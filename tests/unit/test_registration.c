@@ -284,6 +284,23 @@ static void test_missed_at_a_proxy(void)
     }
 }
 
+/* The proxy says how it ended; of the hop to the phone the capture has the request only. */
+static void test_missed_further_on(void)
+{
+    for (unsigned code = 299; code <= 300; code++) {
+        struct ladder l = ladder_open();
+        struct sx_registration r;
+        registers(&l, 0);
+        const struct sx_txn *txn = txn_of(&l, request(&l, 1, P2, P1, "MESSAGE", via("p2 c"),
+                                                      .uri = "sip:bob@10.0.0.5:40000"));
+        request(&l, 1.1, P1, BOB, "MESSAGE", via("p1 d", "p2 c"), .uri = "sip:bob@10.0.0.5:40000",
+                .dst_port = 40000);
+        response(&l, 1.2, P1, P2, code, "MESSAGE", via("p2 c"));
+        g_assert_cmpint(sx_registration_missed(l.tracker, txn, &r), ==, code == 300);
+        ladder_close(&l);
+    }
+}
+
 /* An answer of the client shows that it was reached; a cancelled request misses nothing. */
 static void test_missed(void)
 {
@@ -324,6 +341,7 @@ int main(int argc, char **argv)
     g_test_add_func("/registration/port_of_contact", test_port_of_contact);
     g_test_add_func("/registration/of_aor", test_of_aor);
     g_test_add_func("/registration/refusals", test_refusals);
+    g_test_add_func("/registration/missed_further_on", test_missed_further_on);
     g_test_add_func("/registration/missed_at_a_proxy", test_missed_at_a_proxy);
     g_test_add_func("/registration/missed", test_missed);
     return g_test_run();

@@ -109,6 +109,16 @@ static void test_not_forwarded_b2bua(void)
 
     request(&l, 10.2, P1, BOB, "INVITE", via("p1 s1"), .call_id = "s");
     assert_unknown(&l, txn);
+    /* For so long after it came, and no longer. */
+    for (unsigned later = 0; later < 2; later++) {
+        l = ladder_open();
+        txn = call_begins(&l);
+        request(&l, later ? 12.001 : 12.0, P1, BOB, "INVITE", via("p1 s1"), .call_id = "s");
+        if (later)
+            assert_nothing_beyond(&l, txn);
+        else
+            assert_unknown(&l, txn);
+    }
 }
 
 /* Masked Vias: Call-ID and CSeq are kept. */

@@ -398,7 +398,7 @@ static void judge_success(const struct sx_tracker *t, const struct sx_txn *invit
         blame_ack(t, server, dialog, v);
     } else if (ack && own && ack->request_ns > own->again_ns) {
         v->state = SX_ACK_LATE;
-        blame_late(t, server, dialog, own == r ? r : own, v);
+        blame_late(t, server, dialog, own, v);
     }
 }
 
