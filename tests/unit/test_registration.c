@@ -89,9 +89,9 @@ static void test_run_out(void)
     struct ladder l = ladder_open();
 
     registers(&l, 0);
-    g_assert_cmpuint(of(&l, sends(&l, 60)).state, ==, SX_REGISTRATION_CURRENT);
+    g_assert_cmpuint(of(&l, sends(&l, 60.01)).state, ==, SX_REGISTRATION_CURRENT);
     /* whoever still sends to it may have had a refresh that the capture lacks */
-    g_assert_cmpuint(of(&l, sends(&l, 60.02)).state, ==, SX_REGISTRATION_UNKNOWN);
+    g_assert_cmpuint(of(&l, sends(&l, 60.011)).state, ==, SX_REGISTRATION_UNKNOWN);
     registers(&l, 61, .code = 403);
     struct sx_registration r = of(&l, sends(&l, 62));
     g_assert_cmpuint(r.state, ==, SX_REGISTRATION_RUN_OUT);

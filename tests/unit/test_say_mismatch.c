@@ -51,7 +51,7 @@ static void test_response(void)
         sx_say_mismatch(out, &bye, &m),
         "does not match the request in frame 1: a Via too few; the client must "
         "drop it (RFC 3261 17.1.3, 18.1.2)",
-        "与第 1 帧的请求不匹配：少一个 Via；客户端必须丢弃它（RFC 3261 第 17.1.3 和 18.1.2 节）");
+        "与第 1 帧的请求不匹配：少一个 Via；客户端必须丢弃该响应（RFC 3261 第 17.1.3 和 18.1.2 节）");
     m = (struct sx_mismatch){.differs = SX_DIFFERS_VIA_TOO_MANY, .frame = 1};
     SAYS_BOTH(
         sx_say_mismatch(out, &bye, &m),

@@ -187,14 +187,21 @@ static void test_given_up(void)
     g_assert_cmpint(given_up("uas", 900, 481, 900.2), ==, SX_SESSION_ENDED);
 }
 
-static void test_lost_bye(void)
+static void lost_bye(double answered, enum sx_session_state expected)
 {
     struct ladder l = call_with("Session-Expires: 90;refresher=uac\r\n");
 
-    response(&l, 20, BOB, ALICE, 200, "BYE", via("alice a3"), .cseq = 2);
+    response(&l, answered, BOB, ALICE, 200, "BYE", via("alice a3"), .cseq = 2);
     other_packet(&l, 100);
-    g_assert_cmpint(state(&l), ==, SX_SESSION_OPEN);
+    g_assert_cmpint(state(&l), ==, expected);
     ladder_close(&l);
+}
+
+static void test_lost_bye(void)
+{
+    lost_bye(20, SX_SESSION_OPEN);
+    lost_bye(59.499, SX_SESSION_OPEN);
+    lost_bye(59.5, SX_SESSION_OVERDUE);
 }
 
 static void test_none(void)
