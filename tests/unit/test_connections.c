@@ -168,6 +168,54 @@ static void test_connect_as_usual(void)
     ladder_close(&l);
 }
 
+/* Ports that SIP was sent to, or that a message names for itself. */
+static void test_ports_of_sip(void)
+{
+    static const struct sip_text none = {.method = "OPTIONS", via("carol n1")};
+    static const struct sip_text udp = {.method = "OPTIONS", via("carol n1"), .dst_port = 6060};
+    static const struct sip_text tcp = {.method = "OPTIONS",
+                                        via("carol n1"),
+                                        .dst_port = 6060,
+                                        .transport = SX_TRANSPORT_TCP};
+    static const struct sip_text sent_by = {.method = "OPTIONS", via("carol:8181 n1")};
+    static const struct sip_text invite = {.method = "INVITE",
+                                           via("carol n1"),
+                                           .call_id = "n",
+                                           .uri = "sip:x@10.0.0.9:7070"};
+    static const struct sip_text options = {.method = "OPTIONS",
+                                            via("carol n1"),
+                                            .uri = "sip:x@10.0.0.9:7070"};
+    static const struct sip_text contact = {.method = "REGISTER",
+                                            via("carol n1"),
+                                            .call_id = "n",
+                                            .more = "Contact: <sip:c@10.0.0.6:7171>\r\n"};
+    static const struct sip_text no_contact = {.method = "OPTIONS",
+                                               via("carol n1"),
+                                               .more = "Contact: <sip:c@10.0.0.6:7171>\r\n"};
+    static const struct {
+        const struct sip_text *before;
+        uint16_t port;
+        bool known;
+    } rows[] = {{&none, 5060, true},       {&none, 5061, true},     {&none, 5059, false},
+                {&none, 5062, false},      {&none, 6060, false},    {&udp, 6060, true},
+                {&udp, 6059, false},       {&udp, 6061, false},     {&udp, 6124, false},
+                {&tcp, 6060, false},       {&sent_by, 8181, true},  {&sent_by, 818, false},
+                {&invite, 7070, true},     {&options, 7070, false}, {&contact, 7171, true},
+                {&no_contact, 7171, false}};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+
+        call_begins(&l);
+        ladder_send(&l, 1, CAROL, P1, rows[i].before);
+        segment(&l, 3, P1, 60001, DAVE, rows[i].port, SYN);
+        segment(&l, 4, P1, 60001, DAVE, rows[i].port, SYN);
+        g_test_message("row %u", i);
+        g_assert_true((attempt(&l, 0) != NULL) == rows[i].known);
+        ladder_close(&l);
+    }
+}
+
 /* However many ports are tried, what is kept of them has an end; a new one is seen all the same. */
 static void test_connect_scan(void)
 {
@@ -330,6 +378,7 @@ int main(int argc, char **argv)
     g_test_add_func("/connections/connect_in_vain", test_connect_in_vain);
     g_test_add_func("/connections/connect_refused", test_connect_refused);
     g_test_add_func("/connections/connect_as_usual", test_connect_as_usual);
+    g_test_add_func("/connections/ports_of_sip", test_ports_of_sip);
     g_test_add_func("/connections/connect_scan", test_connect_scan);
     g_test_add_func("/connections/hangup", test_hangup);
     g_test_add_func("/connections/hangup_by_server", test_hangup_by_server);

@@ -82,6 +82,42 @@ static void test_skewed_clocks(void)
     ladder_close(&l);
 }
 
+/* The clocks are less than 32 s apart. */
+static void test_skew_threshold(void)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        struct ladder l = ladder_open();
+
+        options(&l, 0.0, (struct sx_packet_marks){.id = 7, .place = 1});
+        const struct sx_message *m =
+            options(&l, i ? 32.0 : 31.999, (struct sx_packet_marks){.id = 7, .place = 2});
+        if (i)
+            assert_repeats(m, 1);
+        else
+            assert_copy_of(m, 1);
+        ladder_close(&l);
+    }
+}
+
+/* 24 messages of the transaction are looked through. */
+static void test_how_many_back(void)
+{
+    for (uint32_t between = 23; between <= 24; between++) {
+        struct ladder l = ladder_open();
+
+        options(&l, 0.0, (struct sx_packet_marks){.id = 7, .place = 1});
+        for (uint32_t i = 0; i < between; i++)
+            options(&l, 0.5 * (i + 1), (struct sx_packet_marks){.id = 100 + i, .place = 1});
+        const struct sx_message *m =
+            options(&l, 0.5 * between + 0.1, (struct sx_packet_marks){.id = 7, .place = 2});
+        if (between == 23)
+            assert_copy_of(m, 1);
+        else
+            assert_repeats(m, 1);
+        ladder_close(&l);
+    }
+}
+
 /* Linux sends 0 where it sets DF, and IPv6 has none: time and place tell. */
 static void test_without_id(void)
 {
@@ -298,6 +334,8 @@ int main(int argc, char **argv)
     g_test_add_func("/copies/other_id", test_other_id);
     g_test_add_func("/copies/constant_id", test_constant_id);
     g_test_add_func("/copies/skewed_clocks", test_skewed_clocks);
+    g_test_add_func("/copies/skew_threshold", test_skew_threshold);
+    g_test_add_func("/copies/how_many_back", test_how_many_back);
     g_test_add_func("/copies/without_id", test_without_id);
     g_test_add_func("/copies/queue_without_id", test_queue_without_id);
     g_test_add_func("/copies/mirror_without_id", test_mirror_without_id);
