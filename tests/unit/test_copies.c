@@ -99,6 +99,32 @@ static void test_skew_threshold(void)
     }
 }
 
+/* No timer fires within 0.4 s: the same identification is the same packet, and none at all 50 ms
+ * after it is. */
+static void test_timer_thresholds(void)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        struct ladder l = ladder_open();
+
+        options(&l, 0.0, (struct sx_packet_marks){.id = 1});
+        const struct sx_message *m =
+            options(&l, i ? 0.4 : 0.399, (struct sx_packet_marks){.id = 1});
+        if (i)
+            assert_repeats(m, 1);
+        else
+            assert_copy_of(m, 1);
+        ladder_close(&l);
+        l = ladder_open();
+        options(&l, 0.0, (struct sx_packet_marks){0});
+        m = options(&l, i ? 0.05 : 0.049, (struct sx_packet_marks){0});
+        if (i)
+            assert_repeats(m, 1);
+        else
+            assert_copy_of(m, 1);
+        ladder_close(&l);
+    }
+}
+
 /* 24 messages of the transaction are looked through. */
 static void test_how_many_back(void)
 {
@@ -335,6 +361,7 @@ int main(int argc, char **argv)
     g_test_add_func("/copies/constant_id", test_constant_id);
     g_test_add_func("/copies/skewed_clocks", test_skewed_clocks);
     g_test_add_func("/copies/skew_threshold", test_skew_threshold);
+    g_test_add_func("/copies/timer_thresholds", test_timer_thresholds);
     g_test_add_func("/copies/how_many_back", test_how_many_back);
     g_test_add_func("/copies/without_id", test_without_id);
     g_test_add_func("/copies/queue_without_id", test_queue_without_id);
