@@ -160,7 +160,8 @@ class AllAtOnce(Copy):
         self.switches[:4] = struct.pack("=I", number)
 
     def cases(self, program):
-        return run_test([program, "-l"], self.environment).stdout.decode().split()
+        lines = run_test([program, "-l"], self.environment).stdout.decode().splitlines()
+        return [line for line in lines if line.startswith("/")]
 
     def reach_of(self, program, case):
         return self.reached_by(lambda: fails(program, self.environment, [case]), case)
