@@ -242,6 +242,23 @@ static void test_of_aor(void)
     ladder_close(&l);
 }
 
+/* Of two phones the one that can be reached counts, though the other one has registered since. */
+static void test_of_aor_of_two(void)
+{
+    struct ladder l = ladder_open();
+    struct sx_registration r;
+
+    registers(&l, 0, .answer = "Expires: 3600\r\n");
+    registers(&l, 5, .contact = "<sip:bob@10.0.0.5:40002>", .port = 40002);
+    const struct sx_txn *txn = txn_of(&l, request(&l, 90, ALICE, P1, "INVITE", via("alice a1")));
+    response(&l, 90.1, P1, ALICE, 404, "INVITE", via("alice a1"));
+    g_assert_false(sx_registration_missed(l.tracker, txn, &r));
+    r = sx_registration_find(l.tracker, txn);
+    g_assert_cmpuint(r.state, ==, SX_REGISTRATION_CURRENT);
+    g_assert_cmpuint(r.in, ==, 1);
+    ladder_close(&l);
+}
+
 /* What a registrar answers to a refresh: from 300 on it is refused. */
 static void test_refusals(void)
 {
@@ -340,6 +357,7 @@ int main(int argc, char **argv)
     g_test_add_func("/registration/differs", test_differs);
     g_test_add_func("/registration/port_of_contact", test_port_of_contact);
     g_test_add_func("/registration/of_aor", test_of_aor);
+    g_test_add_func("/registration/of_aor_of_two", test_of_aor_of_two);
     g_test_add_func("/registration/refusals", test_refusals);
     g_test_add_func("/registration/missed_further_on", test_missed_further_on);
     g_test_add_func("/registration/missed_at_a_proxy", test_missed_at_a_proxy);

@@ -63,6 +63,8 @@ static void assert_nothing_beyond(struct ladder *l, uint32_t txn)
     assert_cause(l, txn, SX_CAUSE_NOTHING_BEYOND, hundred);
 }
 
+static enum sx_trying_cause cause_judged(struct ladder *l, uint32_t txn);
+
 /* ---- not forwarded ---- */
 
 static void test_not_forwarded(void)
@@ -560,6 +562,41 @@ static void test_serial_branches(void)
     assert_serial(20, true, SX_CAUSE_NEXT_HOP_STUCK, false);
     assert_serial(42, false, SX_CAUSE_NEVER_ANSWERED, true);
     assert_serial(14, false, SX_CAUSE_NEXT_HOP_STUCK, false);
+}
+
+/* Bob held the call for more than a third of the wait and less than half; Carol, who has it now,
+ * for less than that. */
+static void test_given_up_before_half(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l);
+
+    request(&l, 10.2, P1, BOB, "INVITE", TRUNK);
+    response(&l, 10.3, BOB, P1, 100, "INVITE", TRUNK);
+    request(&l, 28, P1, BOB, "CANCEL", via("p1 b1"));
+    request(&l, 40, P1, CAROL, "INVITE", SECOND);
+    response(&l, 40.1, CAROL, P1, 100, "INVITE", SECOND);
+    response(&l, 55, CAROL, P1, 180, "INVITE", SECOND);
+    response(&l, 55.1, P1, ALICE, 180, "INVITE", via("alice a1"));
+    g_assert_cmpint(cause_judged(&l, txn), ==, SX_CAUSE_UNKNOWN);
+}
+
+/* One repetition may cross the 100, two do not. */
+static void test_100_lost_once(void)
+{
+    for (unsigned again = 0; again < 2; again++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = request(&l, 10, ALICE, P1, "INVITE", via("alice a1"))->txn;
+        request(&l, 10.5, ALICE, P1, "INVITE", via("alice a1"));
+        request(&l, 11.5, ALICE, P1, "INVITE", via("alice a1"));
+        response(&l, 11.5, P1, ALICE, 100, "INVITE", via("alice a1"));
+        request(&l, 13.5, ALICE, P1, "INVITE", via("alice a1"));
+        if (again)
+            request(&l, 17.5, ALICE, P1, "INVITE", via("alice a1"));
+        request(&l, again ? 18 : 14, ALICE, P1, "CANCEL", via("alice a1"));
+        g_assert_cmpint(cause_judged(&l, txn), ==,
+                        again ? SX_CAUSE_100_LOST : SX_CAUSE_NOTHING_BEYOND);
+    }
 }
 
 /* Three that are stuck alike. */
@@ -1178,6 +1215,8 @@ int main(int argc, char **argv)
     g_test_add_func("/trying_cause/never_answered/tcp", test_never_answered_tcp);
     g_test_add_func("/trying_cause/next_hop_stuck", test_next_hop_stuck);
     g_test_add_func("/trying_cause/masked_branch_of_another", test_masked_branch_of_another);
+    g_test_add_func("/trying_cause/given_up_before_half", test_given_up_before_half);
+    g_test_add_func("/trying_cause/100_lost_once", test_100_lost_once);
     g_test_add_func("/trying_cause/stray_answer", test_stray_answer);
     g_test_add_func("/trying_cause/stray_answer_beside", test_stray_answer_beside);
     g_test_add_func("/trying_cause/not_relayed", test_not_relayed);
