@@ -118,6 +118,68 @@ static void ack_tells_the_caller(void)
     ladder_close(&l);
 }
 
+/* RFC 3261 12.1: 101 to 299 with a To tag; a 2xx confirms, and the newest 2xx is the INVITE's. */
+static void codes_that_make_dialogs(void)
+{
+    static const struct {
+        unsigned code;
+        bool makes, confirms;
+    } rows[] = {{100, false, false}, {101, true, false}, {199, true, false},
+                {200, true, true},   {299, true, true},  {300, false, false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        const struct sx_message *invite = request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+        response(&l, 1.0, BOB, ALICE, rows[i].code, "INVITE", via("alice a1"), .to_tag = "bob",
+                 .more = "Contact: <sip:bob@b>\r\n");
+        g_test_message("%u", rows[i].code);
+        g_assert_cmpuint(sx_tracker_dialog_count(l.tracker), ==, rows[i].makes);
+        g_assert_cmpuint(dialog_of(&l, invite)->answer_frame, ==, rows[i].confirms ? 2 : 0);
+        g_assert_true(dialog_of(&l, invite)->contact_in_18x ==
+                      (rows[i].makes && !rows[i].confirms));
+        ladder_close(&l);
+    }
+}
+
+static void second_success(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
+
+    response(&l, 1.0, P1, ALICE, 200, "INVITE", via("alice a1"), .to_tag = "bob");
+    response(&l, 1.1, P1, ALICE, 199, "INVITE", via("alice a1"), .to_tag = "dave");
+    g_assert_cmpuint(dialog_of(&l, invite)->number, ==, 1);
+    response(&l, 1.2, P1, ALICE, 200, "INVITE", via("alice a1"), .to_tag = "carol");
+    g_assert_cmpuint(dialog_of(&l, invite)->number, ==, 3);
+    ladder_close(&l);
+}
+
+/* Those that verdicts ask for. An INVITE tells where its sender is to be reached from now on. */
+static void requests_that_are_kept(void)
+{
+    static const struct {
+        const char *method;
+        bool kept, moves;
+    } rows[] = {{"INVITE", true, true}, {"BYE", true, false},  {"UPDATE", true, false},
+                {"PRACK", true, false}, {"INFO", true, false}, {"OPTIONS", false, false},
+                {"REFER", false, false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        const struct sx_message *invite = request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+        response(&l, 1.0, BOB, ALICE, 200, "INVITE", via("alice a1"));
+        uint32_t before = dialog_of(&l, invite)->contacts[SX_SIDE_CALLER];
+        const struct sx_message *m = request(&l, 2.0, ALICE, BOB, rows[i].method, via("alice a2"),
+                                             .to_tag = "bob", .cseq = 2,
+                                             .more = "Contact: <sip:alice@moved>\r\n");
+        const struct sx_dialog *d = dialog_of(&l, invite);
+        g_test_message("%s", rows[i].method);
+        g_assert_true((sx_dialog_newest_request(l.tracker, d) == txn_of(&l, m)) == rows[i].kept);
+        g_assert_true((d->contacts[SX_SIDE_CALLER] != before) == rows[i].moves);
+        ladder_close(&l);
+    }
+}
+
 static void no_dialogs(void)
 {
     struct ladder l = ladder_open();
@@ -210,6 +272,9 @@ int main(int argc, char **argv)
     g_test_add_func("/dialogs/forks-are-apart", forks_are_apart);
     g_test_add_func("/dialogs/requests-name-dialogs", requests_name_dialogs);
     g_test_add_func("/dialogs/ack-tells-the-caller", ack_tells_the_caller);
+    g_test_add_func("/dialogs/codes-that-make-dialogs", codes_that_make_dialogs);
+    g_test_add_func("/dialogs/second-success", second_success);
+    g_test_add_func("/dialogs/requests-that-are-kept", requests_that_are_kept);
     g_test_add_func("/dialogs/no-dialogs", no_dialogs);
     g_test_add_func("/dialogs/notify-first", notify_first);
     g_test_add_func("/dialogs/calls-are-apart", calls_are_apart);

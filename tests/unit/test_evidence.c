@@ -157,17 +157,19 @@ static void test_gave_up(void)
         const char *method;
         double at;
         bool ack, gave_up;
-        unsigned code;
+        unsigned code, sends;
     } rows[] = {
-        {"INVITE", 5, false, true, 408},   {"INVITE", 5, true, false, 408},
-        {"INVITE", 5, false, false, 480},  {"MESSAGE", 5, false, false, 408},
-        {"MESSAGE", 28, false, true, 408}, {"MESSAGE", 27.999, false, false, 408},
+        {"INVITE", 5, false, true, 408, 2},   {"INVITE", 5, true, false, 408, 2},
+        {"INVITE", 5, false, false, 480, 2},  {"MESSAGE", 5, false, false, 408, 2},
+        {"MESSAGE", 28, false, true, 408, 2}, {"MESSAGE", 27.999, false, false, 408, 2},
+        {"INVITE", 5, false, false, 408, 1},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         struct ladder l = ladder_open();
         request(&l, 0, ALICE, P1, rows[i].method, via("alice a1"));
-        uint32_t txn = requests(&l, 2, 0, P1, BOB, rows[i].method, via("p1 b1", "alice a1"));
+        uint32_t txn =
+            requests(&l, rows[i].sends, 0, P1, BOB, rows[i].method, via("p1 b1", "alice a1"));
         if (rows[i].ack)
             request(&l, 4, P1, BOB, "ACK", via("p1 b1"), .to_tag = "bob");
         response(&l, rows[i].at, P1, ALICE, rows[i].code, rows[i].method, via("alice a1"));

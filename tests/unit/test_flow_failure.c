@@ -187,6 +187,33 @@ static void test_silence(void)
     ladder_close(&l);
 }
 
+/* The flow timer of 120 s, right after it ended and a millisecond before. */
+static void test_silence_threshold(void)
+{
+    for (unsigned i = 0; i < 2; i++) {
+        struct ladder l = ladder_open();
+
+        make_flow(&l, 0, &(struct reg){.answer = "Flow-Timer: 120\r\nExpires: 900\r\n"});
+        segment(&l, 100, PHONE, EDGE, SX_TCP_ACK, .payload = 4);
+        const struct sx_flow_failure *failure =
+            failure_of(&l, call_phone(&l, i ? 219.99 : 219.989, R1, 1, 430));
+        g_assert_cmpint(failure->silent_ns, ==, ns_of(i ? 120.001 : 120.0));
+        g_assert_cmpuint(failure->death, ==, i ? SX_DEATH_FLOW_TIMER : SX_DEATH_UNKNOWN);
+        ladder_close(&l);
+    }
+}
+
+/* The least code that refuses a refresh. */
+static void test_refused_refresh(void)
+{
+    struct ladder l = ladder_open();
+
+    make_flow(&l, 0, &(struct reg){.answer = "Expires: 900\r\n"});
+    make_flow(&l, 902, &(struct reg){.code = 300});
+    g_assert_cmpuint(failure_of(&l, call_phone(&l, 903, R1, 1, 430))->death, ==, SX_DEATH_EXPIRED);
+    ladder_close(&l);
+}
+
 /* Without the client's hop in the capture nothing of the connection is known. */
 static void test_core_only(void)
 {
@@ -295,6 +322,8 @@ int main(int argc, char **argv)
     g_test_add_func("/flow_failure/late_but_alive", test_late_but_alive);
     g_test_add_func("/flow_failure/tcp_repeats", test_tcp_repeats);
     g_test_add_func("/flow_failure/silence", test_silence);
+    g_test_add_func("/flow_failure/silence_threshold", test_silence_threshold);
+    g_test_add_func("/flow_failure/refused_refresh", test_refused_refresh);
     g_test_add_func("/flow_failure/core_only", test_core_only);
     g_test_add_func("/flow_failure/udp", test_udp);
     g_test_add_func("/flow_failure/udp_refused_and_revived", test_udp_refused_and_revived);
