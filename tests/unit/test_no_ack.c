@@ -317,6 +317,47 @@ static void answer_astray(void)
     ladder_close(&l);
 }
 
+/* Over TCP it may go over another connection (RFC 3261 18.2.2). */
+static void answer_over_another_connection(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"),
+                                              .transport = SX_TRANSPORT_TCP, .src_port = 40001);
+
+    for (unsigned i = 0; i < 8; i++)
+        response(&l, 1 + sends_at[i], BOB, ALICE, 200, "INVITE", via("alice a1"),
+                 .transport = SX_TRANSPORT_TCP, .dst_port = 40002);
+    assert_ack(judge(&l, invite), SX_ACK_NEVER, 0, 0);
+    ladder_close(&l);
+}
+
+/* RFC 3261 13.2.2.4: it has the number of the INVITE. That of a re-INVITE of this side is
+ * another's. */
+static void another_number(void)
+{
+    const unsigned reinvites[] = {0, BOB, ALICE};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(reinvites); i++) {
+        struct ladder l = ladder_open();
+        const struct sx_message *invite = invite_and_180(&l);
+
+        answer(&l, 0, 0, 200);
+        if (reinvites[i] == ALICE)
+            request(&l, 1.05, ALICE, BOB, "INVITE", via("alice y"), .to_tag = "bob", .cseq = 7);
+        else if (reinvites[i] == BOB)
+            request(&l, 1.05, BOB, ALICE, "INVITE", via("bob y"), .from_tag = "bob",
+                    .to_tag = "alice", .cseq = 7);
+        uint32_t ack =
+            request(&l, 1.1, ALICE, BOB, "ACK", via("alice k1"), .to_tag = "bob", .cseq = 7)->frame;
+        answer(&l, 1, 7, 200);
+        if (reinvites[i] == ALICE)
+            assert_ack(judge(&l, invite), SX_ACK_NEVER, SX_ACK_CAUSE_NOT_SENT, 4);
+        else
+            assert_ack(judge(&l, invite), SX_ACK_NEVER, SX_ACK_CAUSE_MISMATCH, ack);
+        ladder_close(&l);
+    }
+}
+
 /* Not of the other 200 of a fork, which it acknowledges rightly. */
 static void another_fork(void)
 {
@@ -509,6 +550,8 @@ int main(int argc, char **argv)
     g_test_add_func("/no-ack/without-a-tag", without_a_tag);
     g_test_add_func("/no-ack/connections", connections);
     g_test_add_func("/no-ack/answer-astray", answer_astray);
+    g_test_add_func("/no-ack/answer-over-another-connection", answer_over_another_connection);
+    g_test_add_func("/no-ack/another-number", another_number);
     g_test_add_func("/no-ack/another-fork", another_fork);
     g_test_add_func("/no-ack/client-has-it", client_has_it);
     g_test_add_func("/no-ack/client-may-have-the-180", client_may_have_the_180);
