@@ -224,6 +224,48 @@ static void test_snapped(void)
 
 /* ---- branches without the magic cookie (RFC 3261 17.2.3, RFC 2543) ---- */
 
+/* RFC 3261 8.1.1.7, and as some write it. */
+static void test_cookie(void)
+{
+    static const struct {
+        const char *via;
+        bool old;
+    } rows[] = {{"alice z9hG4bKa", false},
+                {"alice Z9HG4BKa", false},
+                {"alice z9hG4bK", true},
+                {"alice z9hG4bLa", true},
+                {"alice abcdefgh", true}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        const struct sx_message *m =
+            request(&l, 0.0, ALICE, BOB, "INVITE", via(rows[i].via), .old_branch = true);
+        g_test_message("%s", rows[i].via);
+        g_assert_cmpint(txn_of(&l, m)->old_branch, ==, rows[i].old);
+        ladder_close(&l);
+    }
+}
+
+/* The port that is the transport's own makes no difference (18.1.1); "a:5060" ends in it. */
+static void test_own_port_of_sent_by(void)
+{
+    static const struct {
+        const char *one, *other;
+        bool same;
+    } rows[] = {{"alice a1", "alice:5060 a1", true},
+                {"a a1", "a:5060 a1", true},
+                {"alice a1", "alice:5061 a1", false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t one = request(&l, 0.0, ALICE, BOB, "INVITE", via(rows[i].one))->txn;
+        g_test_message("%s", rows[i].other);
+        g_assert_true((request(&l, 0.5, ALICE, BOB, "INVITE", via(rows[i].other))->txn == one) ==
+                      rows[i].same);
+        ladder_close(&l);
+    }
+}
+
 static void test_old_branch(void)
 {
     struct ladder l = ladder_open();
@@ -602,6 +644,8 @@ int main(int argc, char **argv)
     g_test_add_func("/matching/names_no_transaction", test_names_no_transaction);
     g_test_add_func("/matching/find", test_find);
     g_test_add_func("/matching/snapped", test_snapped);
+    g_test_add_func("/matching/cookie", test_cookie);
+    g_test_add_func("/matching/own_port_of_sent_by", test_own_port_of_sent_by);
     g_test_add_func("/matching/old_branch", test_old_branch);
     g_test_add_func("/matching/old_constant_branch", test_old_constant_branch);
     g_test_add_func("/matching/branch_of_another_request", test_branch_of_another_request);
