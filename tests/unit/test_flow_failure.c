@@ -72,9 +72,8 @@ static void test_all_at_once(void)
         unsigned from;
         enum sx_flow_death death;
     } rows[] = {
-        {9.5, EDGE, SX_DEATH_ALL_AT_ONCE},
-        {12.0, EDGE, SX_DEATH_CLOSED},
-        {9.5, PHONE, SX_DEATH_CLOSED},
+        {9.5, EDGE, SX_DEATH_ALL_AT_ONCE}, {11.0, EDGE, SX_DEATH_ALL_AT_ONCE},
+        {11.001, EDGE, SX_DEATH_CLOSED},   {9.5, PHONE, SX_DEATH_CLOSED},
         {0, 0, SX_DEATH_CLOSED}, /* never */
     };
 
@@ -83,6 +82,7 @@ static void test_all_at_once(void)
         unsigned from = rows[i].from;
         make_flow(&l, 0, R1);
         make_flow(&l, 1, R2);
+        make_flow(&l, 2, &(struct reg){.reg_id = 3, .edge = EDGE2}); /* of another host */
         segment(&l, 9, EDGE, PHONE, SX_TCP_FIN | SX_TCP_ACK, 0);
         if (from)
             segment(&l, rows[i].second, from, from == EDGE ? PHONE : EDGE, SX_TCP_FIN | SX_TCP_ACK,
