@@ -52,10 +52,12 @@ static wmem_strbuf_t *differences_of(const wmem_strbuf_t *out, unsigned differs,
     return all;
 }
 
-/* RFC 3261 17.1.3 does not compare Call-IDs: some clients take such a response, some do not. */
+/* What RFC 3261 17.1.3 compares. Not Call-IDs: some clients take such a response, some do not. */
+#define COMPARED (SX_DIFFERS_CSEQ_METHOD | SX_DIFFERS_VIA_BRANCH | SX_DIFFERS_VIA_SENT_BY)
+
 static const char *end_of(unsigned differs, bool dropped)
 {
-    if (differs & SX_DIFFERS_CALL_ID)
+    if (differs & SX_DIFFERS_CALL_ID && !(differs & COMPARED))
         return sx_words_mismatch_other_call_id();
     return dropped ? sx_words_mismatch_must_drop() : sx_words_mismatch_ends_here();
 }

@@ -82,7 +82,7 @@ static void draw_blocked(struct sx_pen *p)
     wmem_strbuf_t *again = sx_words_piece(words);
     if (times > 1)
         sx_words_draw_blocked_times(again, times);
-    sx_words_draw_blocked(words, sx_txn_method_name(blocker), sx_tracker_host(t, blocker->src.host),
+    sx_words_draw_blocked(words, sx_say_method(blocker), sx_tracker_host(t, blocker->src.host),
                           blocker->request_frame, again);
     p->remark = wmem_strbuf_get_str(words);
 }
