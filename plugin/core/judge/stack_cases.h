@@ -22,8 +22,8 @@ struct sx_stack_cases {
 };
 
 /* Adds one, with the code and phrase of the message. */
-struct sx_stack_case *sx_stack_cases_add(struct sx_stack_cases *cases,
-                                         const struct sx_stack_message *message,
+struct sx_stack_case *sx_stack_cases_add(struct sx_stack_cases *all,
+                                         const struct sx_stack_message *m,
                                          enum sx_stack_situation situation, int64_t number,
                                          const struct sx_txn *of);
 
