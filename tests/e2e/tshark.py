@@ -24,6 +24,8 @@ NAMES = ("sipexplain.method", "sipexplain.call_id", "sipexplain.from", "sipexpla
          "sipexplain.src", "sipexplain.dst")
 HIDDEN = ("sipexplain.verdict", "sipexplain.call", "sipexplain.failed", *NAMES)
 NOBODY = 65534
+# Read anew for each capture, and of no use to ours.
+LISTS_OF_NAMES = {"manuf", "services", "enterprises.tsv"}
 SEPARATOR, AGGREGATOR = "\x1f", "\x1e"
 KEPT_VARIABLES = ("PATH", "ASAN_", "LSAN_", "UBSAN_", "WIRESHARK_DEBUG_", "LD_PRELOAD")
 TROUBLE = re.compile(r"Couldn't load plugin|Dissector bug|CRITICAL|runtime error:|AddressSanitizer")
@@ -82,6 +84,18 @@ class Wireshark:
         self.check_plugin(folder / self.plugin.name)
         self.all_types = self.field_types()
         self.types = {name: kind for name, kind in self.all_types.items() if name not in HIDDEN}
+
+    def nameless(self):
+        """Wireshark's data without its lists of names, which take most of the time of a small capture."""
+        data = self.home / "data"
+        if not data.exists():
+            data.mkdir(mode=0o755)
+            for path in Path(self.folders()["Global configuration"]).iterdir():
+                if path.name in LISTS_OF_NAMES:
+                    (data / path.name).touch()
+                else:
+                    (data / path.name).symlink_to(path)
+        return {"WIRESHARK_DATA_DIR": str(data)}
 
     def folders(self):
         lines = self.run("tshark", ["-G", "folders"]).splitlines()
@@ -156,7 +170,8 @@ class Wireshark:
         if tool not in self.started:
             self.library = self.library or started.build(self.home)
             args = {"tshark": [], "sharkd": ["-"]}[tool]
-            self.started[tool] = started.Started(self.command(tool, args), self.environment(),
+            self.started[tool] = started.Started(self.command(tool, args),
+                                                 {**self.environment(), **self.nameless()},
                                                  self.home, self.library)
         return self.started[tool]
 

@@ -14,7 +14,6 @@ import ladder_net  # noqa: E402
 from tshark import Wireshark  # noqa: E402
 
 AT_ONCE = 12                # ladders, for the first one that fails ends the search
-NAMES = {"manuf", "services", "enterprises.tsv"}    # read anew for each capture, and of no use to a ladder
 
 
 class Ladder(NamedTuple):
@@ -25,26 +24,11 @@ class Ladder(NamedTuple):
 
 
 class Quick(Wireshark):
-    """Without Wireshark's lists of names, which take most of the time of a small capture."""
-
     timeout = 120
     more = {}
 
     def environment(self):
-        data = self.home / "data"
-        kept = {"WIRESHARK_DATA_DIR": str(data)} if data.exists() else {}
-        return {**super().environment(), **kept, **self.more}
-
-    def install(self):
-        installed = Path(self.folders()["Global configuration"])
-        data = self.home / "data"
-        data.mkdir(mode=0o755)
-        for path in installed.iterdir():
-            if path.name in NAMES:
-                (data / path.name).touch()
-            else:
-                (data / path.name).symlink_to(path)
-        super().install()
+        return {**super().environment(), **self.more}
 
 
 class Ladders:
