@@ -11,9 +11,11 @@ import re
 import sys
 from pathlib import Path
 
+import labels
 import stacks
 import words
-from texts import Report, c_array, c_rows, c_string, codes_of, list_of, prose_errors, read_lines
+from texts import (Report, c_array, c_rows, c_string, codes_of, first_sentence, joined, list_of, named,
+                   prose_errors, read_lines)
 
 CLASSES = {1: "Provisional", 2: "Success", 3: "Redirection", 4: "Client Failure",
            5: "Server Failure", 6: "Global Failure"}
@@ -24,9 +26,10 @@ ROLES = {"progress": (1,), "success": (2,), "redirect": (3,), "challenge": (4, 5
 UNREGISTERED = "RFC 3261 section 8.1.3.2"   # how to treat a code that nobody registered
 TABLES = {"q850-causes.tsv": (1, 127), "warn-codes.tsv": (300, 399)}
 LIMITS = {"meaning": 220, "when": 500, "fix": 600, "against": 500}
+NO_ENGLISH_FILE = "there is no English file of this name; delete this one"
 LABEL = 239     # bytes of "430 Flow Failed: meaning" that Wireshark shows in an expert info
 
-NAME = re.compile(r"(?:([1-6][0-9]{2})|([1-6])xx)-([a-z0-9-]+)(?:\.([a-z]{2}))?\.md")
+NAME = re.compile(r"(?:([1-6][0-9]{2})|([1-6])xx)-([a-z0-9-]+)\.md")
 HEADING = re.compile(r"# (?:(Meaning|When|Fix)|Fix: (.+)|Against ([1-6][0-9]{2}))")
 REFERENCE = re.compile(r"RFC [1-9][0-9]*( section [0-9A-Z]+(\.[0-9]+)*)?")
 TOKEN = r"[A-Za-z0-9.!%*_+`'~-]+"
@@ -35,9 +38,10 @@ REQUIRED = re.compile(rf"({TOKEN}(?:\|{TOKEN})*)(?: \(([A-Z]+)\))?")
 
 class Entry:
     """One Markdown file. The keys of texts and lines (where each thing stands) are the header's
-    keys and ("meaning",), ("when",), ("fix", method or None), ("against", code)."""
-    def __init__(self, path, name):
-        self.path, self.slug, self.language = path, name[3], name[4]
+    keys and ("meaning",), ("when",), ("fix", method or None), ("against", code). base: of a translation,
+    the English entry."""
+    def __init__(self, path, name, language, base):
+        self.path, self.slug, self.language, self.base = path, name[3], language, base
         self.is_class = name[1] is None
         self.number = int(name[2] or name[1])
         self.status_class = int(path.name[0])
@@ -142,7 +146,8 @@ def read_sections(entry, lines, end, report):
     starts.append(len(lines) + 1)
     if any(lines[end:starts[0] - 1]):
         report.error(entry.path, end + 1, "text without a heading; begin with '# Meaning'")
-    shown = f"NNN {entry.header.get('phrase', entry.slug)}: "
+    phrase = (entry.base or entry).header.get("phrase", entry.slug)
+    shown = f"NNN {phrase}: "
     limits = {**LIMITS, "meaning": min(LIMITS["meaning"], LABEL - len(shown))}
     for start, stop in zip(starts, starts[1:]):
         try:
@@ -157,17 +162,17 @@ def read_sections(entry, lines, end, report):
             if key in entry.texts:
                 report.error(entry.path, start, f"line {entry.lines[key]} is a heading for the "
                              "same; delete one")
-            entry.texts[key], entry.lines[key] = " ".join(paragraph), start
+            entry.texts[key], entry.lines[key] = joined(paragraph), start
 
 
-def read_entry(path, report):
+def read_entry(path, report, language=None, base=None):
     """One Markdown file, or None if its name is not one of the catalogue's."""
     name = NAME.fullmatch(path.name)
     if not name:
-        report.error(path, 1, "not a name of the catalogue; call it like 430-flow-failed.md, "
-                     "4xx-client-failure.md or 430-flow-failed.de.md")
+        report.error(path, 1, "not a name of the catalogue; call it like 430-flow-failed.md or "
+                     "4xx-client-failure.md")
         return None
-    entry, lines = Entry(path, name), read_lines(path, report)
+    entry, lines = Entry(path, name, language, base), read_lines(path, report)
     end = read_header(entry, lines, report) if lines is not None else 0
     if end:
         read_sections(entry, lines, end, report)
@@ -251,66 +256,123 @@ def check_contrasts(entries, report):
                                  f"{first.path.name} says this already; delete one")
 
 
-def check_translation(entry, base, report):
+def check_translation(entry, report):
     """A translation has exactly the sections of its base."""
-    if base is None or base.slug != entry.slug:
-        report.error(entry.path, 1, "no English file of this name; correct the name or add it")
-        return
+    base = entry.base
     if not (base.is_read and entry.is_read):
         return
     for key in base.texts.keys() - entry.texts.keys():
-        report.error(entry.path, 1, f"the section at line {base.lines[key]} of {base.path.name} "
+        report.error(entry.path, 1, f"the section at line {base.lines[key]} of the English file "
                      "is missing; translate it")
     for key in entry.texts.keys() - base.texts.keys():
-        report.error(entry.path, entry.lines[key], f"{base.path.name} has no such section; "
+        report.error(entry.path, entry.lines[key], "the English file has no such section; "
                      "delete it here or add it there")
 
 
-def read_catalogue(folder, report):
-    """Read and check a folder: (base files by (is_class, number), translations, tables, stacks, words)."""
-    base, translations = {}, []
-    for path in sorted((folder / "codes").glob("*.md")):
+def read_codes(folder, report):
+    """The English files by (is_class, number), checked."""
+    base = {}
+    for path in sorted(folder.glob("*.md")):
         entry = read_entry(path, report)
-        if entry and entry.language:
-            translations.append(entry)
-        elif entry and base.setdefault((entry.is_class, entry.number), entry) is not entry:
+        if entry and base.setdefault((entry.is_class, entry.number), entry) is not entry:
             first = base[entry.is_class, entry.number].path.name
             report.error(path, 1, f"{first} has this number already; delete one")
     for number, name in CLASSES.items():
         if (True, number) not in base:
             slug = name.lower().replace(" ", "-")
-            report.error(folder / "codes" / f"{number}xx-{slug}.md", 1, "missing; add the file")
+            report.error(folder / f"{number}xx-{slug}.md", 1, "missing; add the file")
     codes = {number for is_class, number in base if not is_class}
     for entry in base.values():
         check_entry(entry, codes, report)
     check_contrasts(base.values(), report)
-    for entry in translations:
-        check_translation(entry, base.get((entry.is_class, entry.number)), report)
-    tables = {name: read_table(folder / name, report) for name in TABLES}
-    return (base, translations, tables, stacks.read(folder / "stacks", report),
-            words.read(folder, report))
+    return base
+
+
+def read_translated_codes(folder, base, report):
+    """The files of another language, by the keys of base."""
+    names = {entry.path.name: key for key, entry in base.items()}
+    for path in sorted(folder.glob("*.md")):
+        if path.name not in names:
+            report.error(path, 1, NO_ENGLISH_FILE)
+    entries = {}
+    for name, key in names.items():
+        entry = read_entry(folder / name, report, folder.parent.name, base[key])
+        check_translation(entry, report)
+        entries[key] = entry
+    return entries
+
+
+def read_translated_table(path, base, report):
+    """A table of another language, with the numbers of base."""
+    rows = read_table(path, report)
+    for number in sorted({row[0] for row in base} - {row[0] for row in rows}):
+        if path.exists():
+            report.error(path, 1, f"{number} is missing; translate it")
+    for number in sorted({row[0] for row in rows} - {row[0] for row in base}):
+        report.error(path, 1, f"{number} is not in the English file; delete it here or add it there")
+    return rows
+
+
+class Catalogue:
+    """All of a folder, read and checked. Of texts there is one for each language, in their order: codes
+    (by (is_class, number)), tables (by name), labels, values; English has no labels of its own."""
+    def __init__(self, folder, report):
+        others = words.languages(folder)
+        base = read_codes(folder / "codes", report)
+        tables = {name: read_table(folder / name, report) for name in TABLES}
+        self.languages = ["en", *(path.name for path in others)]
+        self.codes = [base, *(read_translated_codes(path / "codes", base, report) for path in others)]
+        self.tables = [tables, *({name: read_translated_table(path / name, tables[name], report)
+                                  for name in TABLES} for path in others)]
+        self.stacks = stacks.read(folder / "stacks", report, [path / "stacks" for path in others])
+        self.labels = [labels.read_labels(path / "labels.tsv", report) for path in others]
+        self.values = [labels.read_values(path / "values.tsv", report) for path in others]
+        self.words = words.read(folder, report)
 
 
 # Writing
 
-def c_entry(entry, texts, contrasts):
-    """The lines of the arrays an entry points to, and of its own initializer."""
-    name = f"{'class_' if entry.is_class else ''}{entry.number}"
-    header, registered = entry.header, entry.header["registered"] == "yes"
+def contrasts_of(entries):
+    """(is_class, number) -> its contrasts, (other code, text), by the other code."""
+    contrasts = {}
+    for (_, code), entry in entries.items():
+        for key, text in entry.texts.items():
+            if key[0] == "against":
+                contrasts.setdefault((False, code), []).append((key[1], text))
+                contrasts.setdefault((False, key[1]), []).append((code, text))
+    return {key: sorted(rows) for key, rows in contrasts.items()}
+
+
+def c_name(key):
+    return f"{'class_' if key[0] else ''}{key[1]}"
+
+
+def c_texts(name, entry, texts, contrasts):
+    """What an entry says in one language: the arrays that this points to, and its own initializer."""
     fixes = [(key[1], text) for key, text in texts.items() if key[0] == "fix" and key[1]]
     fixes.append((None, texts["fix", None]))
     lines = c_array(f"struct sx_advice fixes_{name}",
                     c_rows((c_string(method), c_string(text)) for method, text in fixes))
-    required = []
+    if contrasts:
+        rows = [(other, c_string(text)) for other, text in contrasts]
+        lines += c_array(f"struct sx_contrast contrasts_{name}", c_rows([*rows, (0, "NULL")]))
+    cells = [c_string(texts["meaning",]), c_string(texts["when",]), f"fixes_{name}",
+             f"contrasts_{name}" if contrasts else "NULL",
+             c_string(summary(entry, entry.header, texts["meaning",]))]
+    return lines, f"{{ {', '.join(cells)} }}"
+
+
+def c_entry(key, entry, texts):
+    """The lines of the arrays an entry points to, and of its own initializer. texts: the name of its
+    array of texts."""
+    name, header = c_name(key), entry.header
+    registered, lines, required = header["registered"] == "yes", [], []
     for method, names in header.get("requires", []):
         required.append((c_string(method), f"names_{name}_{len(required)}"))
         lines += c_array(f"char *const {required[-1][1]}", map(c_string, [*names, None]))
     if required:
         lines += c_array(f"struct sx_required required_{name}",
                          c_rows([*required, ("NULL", "NULL")]))
-    if contrasts:
-        rows = [(other, c_string(text)) for other, text in sorted(contrasts)]
-        lines += c_array(f"struct sx_contrast contrasts_{name}", c_rows([*rows, (0, "NULL")]))
     if "see" in header:
         lines += c_array(f"uint16_t see_{name}", [*header["see"], 0])
     members = {
@@ -320,17 +382,13 @@ def c_entry(entry, texts, contrasts):
         "registered": "true" if registered else "false",
         "phrase": c_string(header["phrase"]),
         "reference": c_string(header["reference"]),
-        "meaning": c_string(texts["meaning",]),
-        "when": c_string(texts["when",]),
-        "fixes": f"fixes_{name}",
         "required": f"required_{name}" if required else "NULL",
-        "contrasts": f"contrasts_{name}" if contrasts else "NULL",
         "see": f"see_{name}" if "see" in header else "NULL",
         "filter": c_string(f"sipexplain.explain.{entry.number if registered else 'other'}"),
-        "summary": c_string(summary(entry, header, texts["meaning",])),
+        "texts": texts,
     }
     begin = f"    [{entry.number}] = {{" if entry.is_class else "    {"
-    rows = [f"        .{key} = {value}," for key, value in members.items()]
+    rows = [f"        .{member} = {value}," for member, value in members.items()]
     return lines, [begin, *rows, "    },"]
 
 
@@ -339,50 +397,57 @@ def summary(entry, header, meaning):
     name = f"{'' if entry.is_class else entry.number} {header['phrase']}".strip()
     if header["role"] not in ("success", "progress"):
         return name
-    return f"{name}: {meaning.split('. ')[0].removesuffix('.')}."
+    return named(name, first_sentence(meaning))
 
 
-def c_numbers(name, rows):
-    lines = [f"    {{ {row[0]}, {c_string(row[1])}, {c_string(row[2])} }}," for row in rows]
-    return ["", f"const struct sx_number_text {name}[] = {{", *lines, "};",
-            f"const size_t {name}_count = sizeof {name} / sizeof {name}[0];"]
-
-
-def generate(base, translations, tables, software, said, language=None):
-    """The C file, as one string."""
-    texts = {key: entry.texts for key, entry in base.items()}
-    texts.update({(entry.is_class, entry.number): entry.texts
-                  for entry in translations if entry.language == language})
-    contrasts = {}
-    for (_, code), entry_texts in texts.items():
-        for key, text in entry_texts.items():
-            if key[0] == "against":
-                contrasts.setdefault((False, code), []).append((key[1], text))
-                contrasts.setdefault((False, key[1]), []).append((code, text))
-    arrays, entries = [], {False: [], True: []}
-    for key in sorted(base):
-        lines, initializer = c_entry(base[key], texts[key], contrasts.get(key))
+def c_codes(catalogue):
+    """The lines of C for codes and classes."""
+    base, arrays, entries = catalogue.codes[0], [], {False: [], True: []}
+    contrasts = [contrasts_of(codes) for codes in catalogue.codes]
+    for key, entry in sorted(base.items()):
+        rows = []
+        for language, codes, others in zip(catalogue.languages, catalogue.codes, contrasts):
+            lines, row = c_texts(f"{c_name(key)}_{language}", entry, codes[key].texts, others.get(key))
+            arrays += lines
+            rows.append(row)
+        arrays += c_array(f"struct sx_code_texts texts_{c_name(key)}", rows)
+        lines, initializer = c_entry(key, entry, f"texts_{c_name(key)}")
         arrays += [*lines, ""]
-        entries[base[key].is_class] += initializer
+        entries[entry.is_class] += initializer
+    return [*arrays, "const struct sx_code sx_codes[] = {", *entries[False], "};",
+            "const size_t sx_codes_count = sizeof sx_codes / sizeof sx_codes[0];", "",
+            "const struct sx_code sx_class_fallbacks[7] = {", *entries[True], "};"]
+
+
+def c_numbers(name, catalogue, table):
+    """The lines of C for a table in all languages."""
+    lines, arrays = [], [f"{name}_{language}" for language in catalogue.languages]
+    for array, tables in zip(arrays, catalogue.tables):
+        rows = [f"{{ {number}, {c_string(text)}, {c_string(meaning)} }}" for number, text, meaning in tables[table]]
+        lines += c_array(f"struct sx_number_text {array}", rows)
+    return ["", *lines, f"const struct sx_number_text *const sx_{name}[] = {{",
+            *(f"    {array}," for array in arrays), "};",
+            f"const size_t sx_{name}_count = {len(catalogue.tables[0][table])};"]
+
+
+def generate(catalogue):
+    """The C file, as one string."""
     return "\n".join([
         "/* Written by plugin/catalogue/generate.py from the files beside it: change those.",
         " *", " * SPDX-License-Identifier: GPL-2.0-or-later", " */",
-        '#include "core/base/language.h"', '#include "core/facts/catalogue.h"',
-        '#include "core/facts/stack_facts.h"', "", *arrays,
-        "const struct sx_code sx_codes[] = {", *entries[False], "};",
-        "const size_t sx_codes_count = sizeof sx_codes / sizeof sx_codes[0];", "",
-        "const struct sx_code sx_class_fallbacks[7] = {", *entries[True], "};",
-        *c_numbers("sx_q850_causes", tables["q850-causes.tsv"]),
-        *c_numbers("sx_warn_codes", tables["warn-codes.tsv"]), "",
-        *stacks.generate(software), "", *words.generate(said), ""])
+        '#include "core/base/labels.h"', '#include "core/base/language.h"', '#include "core/facts/catalogue.h"',
+        '#include "core/facts/stack_facts.h"', "", *c_codes(catalogue),
+        *c_numbers("q850_causes", catalogue, "q850-causes.tsv"),
+        *c_numbers("warn_codes", catalogue, "warn-codes.tsv"), "",
+        *stacks.generate(catalogue.stacks), "",
+        *labels.generate(catalogue.languages, catalogue.labels, catalogue.values), "",
+        *words.generate(catalogue.words), ""])
 
 
 def main():
     parser = argparse.ArgumentParser(description="Check the catalogue and write its C tables.")
     parser.add_argument("folder", nargs="?", type=Path, default=Path(__file__).parent,
                         help="the catalogue (default: the folder of this script)")
-    parser.add_argument("--language", metavar="LL",
-                        help="take the prose of this translation, and English where it has none")
     action = parser.add_mutually_exclusive_group(required=True)
     action.add_argument("--check", action="store_true", help="only check")
     action.add_argument("--table", action="store_true",
@@ -393,24 +458,21 @@ def main():
     options = parser.parse_args()
 
     report = Report()
-    base, translations, tables, software, said = read_catalogue(options.folder, report)
+    catalogue = Catalogue(options.folder, report)
     if report:
         sys.stderr.write(str(report))
         return 1
-    if options.language and options.language not in {entry.language for entry in translations}:
-        parser.error(f"no file is translated into '{options.language}'")
     if options.output:
-        text = generate(base, translations, tables, software, said, options.language)
-        options.output.write_bytes(text.encode("ascii"))
+        options.output.write_bytes(generate(catalogue).encode("ascii"))
         if options.words:
-            options.words.write_bytes("\n".join(words.header(said)).encode("ascii"))
+            options.words.write_bytes("\n".join(words.header(catalogue.words)).encode("ascii"))
     elif options.table:
-        print("\n".join(stacks.table(software)))
+        print("\n".join(stacks.table(catalogue.stacks)))
     else:
-        print(f"{len(base) - len(CLASSES)} codes, {len(CLASSES)} classes, {len(translations)} "
-              f"translations, {', '.join(f'{len(tables[name])} in {name}' for name in TABLES)}, "
-              f"{sum(len(facts) for _, facts in software)} facts of {len(software)} programs, "
-              f"{sum(map(len, said['en'].values()))} messages in {' and '.join(said)}")
+        print(f"{len(catalogue.codes[0]) - len(CLASSES)} codes, {len(CLASSES)} classes, "
+              f"{', '.join(f'{len(catalogue.tables[0][name])} in {name}' for name in TABLES)}, "
+              f"{sum(len(stack.facts) for stack in catalogue.stacks)} facts of {len(catalogue.stacks)} programs, "
+              f"{sum(map(len, catalogue.words['en'].values()))} messages, in {' and '.join(catalogue.languages)}")
     return 0
 
 

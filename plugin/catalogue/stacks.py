@@ -6,7 +6,7 @@ or without a date is refused: then nobody could measure it again.
 """
 import re
 
-from texts import c_array, c_string, codes_of, list_of, prose_errors, read_lines
+from texts import c_array, c_string, codes_of, joined, list_of, prose_errors, read_lines
 
 # Situation -> the unit of its number (None: it has none), and which other keys a fact of it has:
 # upper case where it must, lower case where it may.
@@ -80,6 +80,9 @@ FACT = {"situation": a_situation, "code": codes, "over": codes, "phrase": a_text
         "times": a_count, "says": a_text, "versions": list_of, "source": a_text,
         "recorded": list_of, "date": matching(DATE, "a date like 2026-11-29, or its month")}
 NEEDED = ("situation", "says", "versions", "source", "date")
+# What a translation has of them.
+TRANSLATED_STACK = {"stack": a_text, "lang": a_text}
+TRANSLATED_FACT = {"says": a_text}
 
 
 class Block:
@@ -137,8 +140,9 @@ def number_errors(fact):
 
 def fact_errors(fact):
     """Pairs of a key and what is wrong with a fact."""
+    yield from says_errors(fact)
     for key in NEEDED:
-        if key not in fact.lines:
+        if key not in fact.lines and key != "says":
             yield None, f"no '{key}'; add the line '{key}: ...' below this one"
     if "situation" not in fact.values:
         return
@@ -149,27 +153,34 @@ def fact_errors(fact):
         if key not in [one.lower() for one in other] and key in fact.lines:
             yield key, f"'{name}' has no '{key}'; delete this line"
     yield from number_errors(fact)
-    if len(fact.values.get("says", "").encode()) > LIMITS["says"]:
+
+
+def says_errors(fact):
+    if "says" not in fact.lines:
+        yield None, "no 'says'; add the line 'says: ...' below this one"
+    elif len(fact.values["says"].encode()) > LIMITS["says"]:
         yield "says", f"text of more than {LIMITS['says']} bytes; shorten it"
 
 
-def read_fact(path, name, start, lines, report):
-    """The lines of a fact without its heading, the first of which has the number start."""
+def read_fact(path, name, start, lines, kind, report):
+    """The lines of a fact without its heading, the first of which has the number start. kind: its keys,
+    and what finds its errors."""
+    known, errors_of = kind
     fact = Block(path, start - 1)
     fact.values["id"] = name
     end = lines.index("") if "" in lines else len(lines)
     before = len(report)
-    read_keys(fact, lines[:end], start, FACT, report)
+    read_keys(fact, lines[:end], start, known, report)
     paragraph = "\n".join(lines[end:]).strip("\n").split("\n")
-    fact.text = " ".join(paragraph)
+    fact.text = joined(paragraph)
     for message in prose_errors(paragraph, LIMITS["fact"]):
         report.error(path, fact.line, message)
-    for key, message in fact_errors(fact):
+    for key, message in errors_of(fact):
         report.error(path, fact.lines.get(key, fact.line), message)
     return fact if len(report) == before else None
 
 
-def read_facts(path, lines, end, report):
+def read_facts(path, lines, end, kind, report):
     starts = [n for n, line in enumerate(lines, 1) if n > end and line[:1] == "#"]
     facts, names = [], {}
     if any(lines[end:(starts or [len(lines) + 1])[0] - 1]):
@@ -183,16 +194,21 @@ def read_facts(path, lines, end, report):
             report.error(path, start, f"line {names[match[1]]} has this name; take another one")
         else:
             names[match[1]] = start
-            fact = read_fact(path, match[1], start + 1, lines[start:stop - 1], report)
+            fact = read_fact(path, match[1], start + 1, lines[start:stop - 1], kind, report)
             facts += [fact] if fact else []
     return facts
 
 
-def read_stack(path, report):
+class Stack:
+    """A software: the values of its header, and its facts. texts: of each fact in all languages, in their
+    order, a Block with the values and the text of that language."""
+    def __init__(self, path, header, facts):
+        self.path, self.header, self.facts = path, header, facts
+        self.texts = [[fact] for fact in facts]
+
+
+def read_file(path, report, keys, needed, kind):
     """One file: (its header, its facts), or None if it cannot be read."""
-    if not NAME.fullmatch(path.name):
-        report.error(path, 1, "not a name for software; use lower case, digits and dashes")
-        return None
     lines = read_lines(path, report)
     if lines is None:
         return None
@@ -201,20 +217,61 @@ def read_stack(path, report):
         return None
     end = lines.index("---", 1) + 1
     header = Block(path, end)
-    read_keys(header, lines[1:end - 1], 2, STACK, report)
-    if "stack" not in header.lines:
-        report.error(path, end, "no 'stack'; add the line 'stack: ...' above this one")
-    if not {"agents", "own-tag"} & set(header.lines):
+    before = len(report)
+    read_keys(header, lines[1:end - 1], 2, keys, report)
+    for key in needed:
+        if key not in header.lines:
+            report.error(path, end, f"no '{key}'; add the line '{key}: ...' above this one")
+    if "agents" in keys and not {"agents", "own-tag"} & set(header.lines):
         report.error(path, end, "no 'agents'; add the line 'agents: ...' above this one, or 'own-tag: ...'")
-    facts = read_facts(path, lines, end, report)
-    if not facts and not report:
+    facts = read_facts(path, lines, end, kind, report)
+    if not facts and len(report) == before:
         report.error(path, end, "no fact; add '# Fact: name'")
     return header, facts
 
 
-def read(folder, report):
-    """All of a folder, in the order of their names; the folder need not be there."""
+def read_stack(path, report):
+    """One English file, or None if it cannot be read."""
+    if not NAME.fullmatch(path.name):
+        report.error(path, 1, "not a name for software; use lower case, digits and dashes")
+        return None
+    found = read_file(path, report, STACK, ("stack",), (FACT, fact_errors))
+    return found and Stack(path, *found)
+
+
+def translate(stack, path, report):
+    """Adds to a software's texts those of a file of another language."""
+    found = read_file(path, report, TRANSLATED_STACK, TRANSLATED_STACK, (TRANSLATED_FACT, says_errors))
+    if not found:
+        return
+    header, facts = found
+    for key, right in (("stack", stack.header.values.get("stack")), ("lang", path.parents[1].name)):
+        if header.values.get(key, right) != right:
+            report.error(path, header.lines[key], f"{key}: '{header.values[key]}' is not right here; type '{right}'")
+    for n, fact in enumerate(facts):
+        name = stack.facts[n].values["id"] if n < len(stack.facts) else None
+        if fact.values["id"] != name:
+            report.error(path, fact.line, "here " + (f"the English file has '{name}'; translate that" if name else
+                                                     "the English file has no fact; delete it"))
+            return
+    for fact in stack.facts[len(facts):]:
+        report.error(path, 1, f"'{fact.values['id']}' is missing; translate line {fact.line} of the English file")
+    for texts, fact in zip(stack.texts, facts):
+        texts.append(fact)
+
+
+def read(folder, report, others=()):
+    """All of a folder, in the order of the files' names, which need not be there; and what the folders
+    others, of other languages, say of it."""
     found = [read_stack(path, report) for path in sorted(folder.glob("*.md"))]
+    names = {stack.path.name for stack in found if stack}
+    for other in others:
+        for path in sorted(other.glob("*.md")):
+            if path.name not in names:
+                report.error(path, 1, "there is no English file of this name; delete this one")
+        for stack in found:
+            if stack:
+                translate(stack, other / stack.path.name, report)
     return [stack for stack in found if stack]
 
 
@@ -224,12 +281,14 @@ def c_list(name, kind, items, end):
     return c_array(f"{kind} {name}", [*items, end])
 
 
-def c_fact(prefix, fact):
+def c_fact(prefix, fact, texts):
     """The lines of the arrays that a fact points to, and of its own initializer."""
     values, lines, low_high = fact.values, [], bounds(fact)
     for key in ("code", "over"):
         if key in values:
             lines += c_list(f"{key}_{prefix}", "uint16_t", values[key], 0)
+    lines += c_array(f"struct sx_stack_texts texts_{prefix}",
+                     (f"{{ {c_string(each.values['says'])}, {c_string(each.text)} }}" for each in texts))
     members = {
         "situation": "SX_SITUATION_" + values["situation"].upper().replace("-", "_"),
         "times": values.get("times", 0),
@@ -239,24 +298,23 @@ def c_fact(prefix, fact):
         "high": f"INT64_C({low_high[1]})",
         "id": c_string(values["id"]),
         "phrase": c_string(values.get("phrase")),
-        "says": c_string(values["says"]),
-        "text": c_string(fact.text),
+        "texts": f"texts_{prefix}",
         "versions": c_string(", ".join(values["versions"])),
     }
     return lines, ["    {", *(f"        .{key} = {value}," for key, value in members.items()), "    },"]
 
 
-def c_stack(number, header, facts):
-    values, lines, rows = header.values, [], []
-    for n, fact in enumerate(facts):
-        arrays, initializer = c_fact(f"{number}_{n}", fact)
+def c_stack(number, stack):
+    values, lines, rows = stack.header.values, [], []
+    for n, (fact, texts) in enumerate(zip(stack.facts, stack.texts)):
+        arrays, initializer = c_fact(f"{number}_{n}", fact, texts)
         lines += arrays
         rows += initializer
     lines += ["static const struct sx_stack_fact stack_facts_%d[] = {" % number, *rows, "};"]
     lines += c_list(f"agents_{number}", "char *const", map(c_string, values.get("agents", [])), "NULL")
     tag = TAG.fullmatch(values.get("to-tag", ""))
     fields = [c_string(values["stack"]), f"agents_{number}", f"stack_facts_{number}",
-              str(len(facts)), *([tag[1], c_string(tag[2]), tag[3]] if tag else ["0", "NULL", "0"]),
+              str(len(stack.facts)), *([tag[1], c_string(tag[2]), tag[3]] if tag else ["0", "NULL", "0"]),
               c_string(values.get("own-tag"))]
     return lines, f"    {{ {', '.join(fields)} }},"
 
@@ -264,8 +322,8 @@ def c_stack(number, header, facts):
 def generate(stacks):
     """The lines of C."""
     arrays, rows = [], []
-    for number, (header, facts) in enumerate(stacks):
-        lines, row = c_stack(number, header, facts)
+    for number, stack in enumerate(stacks):
+        lines, row = c_stack(number, stack)
         arrays += [*lines, ""]
         rows.append(row)
     return [*arrays, "const struct sx_stack sx_stacks[] = {", *rows,
@@ -275,6 +333,6 @@ def generate(stacks):
 def table(stacks):
     """The rows of the project's README: who, what, measured with what, when."""
     return ["| software | what it does | measured with | when |", "|---|---|---|---|",
-            *(f"| {header.values['stack']} | {fact.text.removesuffix('.')} | "
+            *(f"| {stack.header.values['stack']} | {fact.text.removesuffix('.')} | "
               f"{', '.join(fact.values['versions'])} | {fact.values['date']} |"
-              for header, facts in stacks for fact in facts)]
+              for stack in stacks for fact in stack.facts)]

@@ -35,13 +35,34 @@ def codes_of(items):
     return [int(item) for item in items]
 
 
-def line_errors(line, is_table):
-    """What is wrong with the characters of one line."""
+def width(text):
+    """Columns: a wide character has two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def is_wide(text):
+    """True for a text in Chinese, which has full-width punctuation."""
+    return any(unicodedata.east_asian_width(char) == "W" for char in text)
+
+
+def named(name, text):
+    """What a name stands before."""
+    return f"{name}：{text}" if is_wide(text) else f"{name}: {text}"
+
+
+def first_sentence(text):
+    """The text up to its first full stop, with it."""
+    return re.match(r".*?(?:。|\.(?= )|$)", text)[0]
+
+
+def line_errors(line, columns):
+    """What is wrong with the characters of one line. columns: of which it has too many above 100; None:
+    it may be as long as it is, and have tabs, as in a table."""
     for char in sorted(set(line)):
         category = unicodedata.category(char)
         if char == "\r":
             yield "carriage return; save the file with LF line ends"
-        elif char == "\t" and not is_table:
+        elif char == "\t" and columns is not None:
             yield "tab; type spaces"
         elif char not in "\t " and category in ("Cc", "Cf", "Co", "Zl", "Zp", "Zs"):
             yield f"invisible character U+{ord(char):04X}; delete it or type a plain space"
@@ -49,8 +70,8 @@ def line_errors(line, is_table):
         yield "space at the start or end of the line; delete it"
     if "  " in line.strip(" "):
         yield "double space; type one"
-    if len(line) > WIDTH and not is_table:
-        yield f"line of {len(line)} columns; break it at {WIDTH}"
+    if (columns or 0) > WIDTH:
+        yield f"line of {columns} columns; break it at {WIDTH}"
 
 
 def read_lines(path, report, is_table=False, has_indent=False):
@@ -69,7 +90,8 @@ def read_lines(path, report, is_table=False, has_indent=False):
         report.error(path, len(lines), "no newline at the end of the file; add one")
         lines.append("")
     for number, line in enumerate(lines[:-1], 1):
-        for message in line_errors(line.removeprefix("    ") if has_indent else line, is_table):
+        line, columns = line.removeprefix("    ") if has_indent else line, len(line) if has_indent else width(line)
+        for message in line_errors(line, None if is_table else columns):
             report.error(path, number, message)
     return lines[:-1]
 
@@ -87,7 +109,7 @@ def joined(lines):
 
 def prose_errors(paragraph, limit):
     """What is wrong with the lines of a section, without the blank lines around them."""
-    size = len(" ".join(paragraph).encode())
+    size = len(joined(paragraph).encode())
     if not size:
         yield "nothing under this heading; write a sentence or delete it"
     elif "" in paragraph:

@@ -91,4 +91,5 @@ void proto_register_sipexplain(void)
 void proto_reg_handoff_sipexplain(void)
 {
     sx_postdissect_handoff();
+    sx_prefs_apply_language();
 }

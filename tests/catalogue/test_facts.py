@@ -34,7 +34,8 @@ class Fact:
 FACTS = [Fact(line) for line in (HERE / "registry.tsv").read_text("utf-8").splitlines()
          if not line.startswith("#")]
 REPORT = generate.Report()
-BASE, TRANSLATIONS, TABLES, STACKS, WORDS = generate.read_catalogue(CATALOGUE, REPORT)
+ALL = generate.Catalogue(CATALOGUE, REPORT)
+BASE, TABLES = ALL.codes[0], ALL.tables[0]
 CODES = {number: entry for (is_class, number), entry in BASE.items() if not is_class}
 ENTRIES = sorted(BASE.values(), key=lambda entry: entry.path.name)
 
@@ -112,9 +113,10 @@ def test_every_code_is_explained(code):
         assert entry.texts[key]
 
 
-def test_no_two_entries_share_a_text():
+@pytest.mark.parametrize("language", ALL.languages)
+def test_no_two_entries_share_a_text(language):
     owner = {}
-    for entry in ENTRIES:
+    for entry in ALL.codes[ALL.languages.index(language)].values():
         for key in (("meaning",), ("when",), ("fix", None)):
             same = owner.setdefault(entry.texts[key], entry)
             assert same is entry, f"{same.path.name} and {entry.path.name}: {entry.texts[key]}"
@@ -149,8 +151,9 @@ EMPTY_CAPTURE = bytes.fromhex("d4c3b2a1020004000000000000000000ffff000001000000"
 
 def display_filters():
     """What stands in backticks and looks like a display filter, with the file it is in."""
-    texts = [(entry.path.name, text) for entry in ENTRIES for text in entry.texts.values()]
-    texts += [(name, row[2]) for name, rows in TABLES.items() for row in rows]
+    texts = [(entry.path, text) for codes in ALL.codes for entry in codes.values()
+             for text in entry.texts.values()]
+    texts += [(name, row[2]) for tables in ALL.tables for name, rows in tables.items() for row in rows]
     return {code: name for name, text in texts for code in re.findall("`([^`]+)`", text)
             if FILTER.match(code) and "sipexplain" not in code}
 
@@ -176,7 +179,7 @@ def test_wireshark_refuses_a_wrong_display_filter():
 
 def test_the_shipped_tables_compile(tmp_path):
     output = tmp_path / "catalogue.c"
-    output.write_text(generate.generate(BASE, TRANSLATIONS, TABLES, STACKS, WORDS))
+    output.write_text(generate.generate(ALL))
     compiler = subprocess.run(["gcc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-fsyntax-only",
                                "-I", CATALOGUE.parent, output],
                               text=True, capture_output=True, check=False)

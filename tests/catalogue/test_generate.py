@@ -81,29 +81,7 @@ At times.
 # Fix
 None.
 """
-TRANSLATION = """\
----
-code: 430
-lang: de
----
-
-# Meaning
-Die Verbindung ist weg, jawohl: Übertragung tot.
-
-# When
-Dann.
-
-# Fix
-Sieh nach.
-
-# Fix: INVITE, BYE
-Ruf noch einmal an.
-
-# Against 480
-430 ist ein Weg, 480 der Mensch.
-"""
-FLOW, AWAY, TRANSLATED = ("430-flow-failed.md", "480-temporarily-unavailable.md",
-                          "430-flow-failed.de.md")
+FLOW, AWAY = "430-flow-failed.md", "480-temporarily-unavailable.md"
 FOURTH = "4xx-client-failure.md"
 
 
@@ -262,8 +240,8 @@ ONE_CHANGE = [
 def test_no_errors(folder):
     result = run(folder, "--check")
     assert (result.returncode, result.stderr) == (0, "")
-    assert result.stdout == ("2 codes, 6 classes, 0 translations, 2 in q850-causes.tsv, "
-                             "1 in warn-codes.tsv, 0 facts of 0 programs, 0 messages in en\n")
+    assert result.stdout == ("2 codes, 6 classes, 2 in q850-causes.tsv, "
+                             "1 in warn-codes.tsv, 0 facts of 0 programs, 0 messages, in en\n")
 
 
 @pytest.mark.parametrize("name, old, new, line, message", ONE_CHANGE)
@@ -306,7 +284,7 @@ def test_unknown_name(folder):
     at(folder, FLOW).rename(at(folder, "430_flow_failed.md"))
     assert errors(folder) == [
         "430_flow_failed.md:1:1: error: not a name of the catalogue; call it like "
-        "430-flow-failed.md, 4xx-client-failure.md or 430-flow-failed.de.md"]
+        "430-flow-failed.md or 4xx-client-failure.md"]
 
 
 def test_number_twice(folder):
@@ -332,34 +310,6 @@ def test_all_errors_at_once_sorted(folder):
     found = errors(folder)
     assert [error.split(" error")[0] for error in found] == [
         f"{FLOW}:6:1:", f"{FLOW}:23:1:", f"{AWAY}:17:1:"]
-
-
-def test_translation(folder):
-    at(folder, TRANSLATED).write_text(TRANSLATION)
-    assert errors(folder) == []
-
-
-@pytest.mark.parametrize("old, new, line, message", [
-    ("lang: de", "lang: en", 3, "lang: 'en' is not known; type de"),
-    ("lang: de", "lang: de\nrole: failure", 4,
-     "'role: failure' is not known here; type 'key: value' with one of: code, lang"),
-    ("# When\nDann.\n\n", "", 1, "the section at line 16 of 430-flow-failed.md is missing; "
-     "translate it"),
-    ("# Fix\n", "# Fix: INFO\nNichts.\n\n# Fix\n", 13, "430-flow-failed.md has no such section; "
-     "delete it here or add it there"),
-    ("jawohl", "\n".join(["ja"] * 66), 6, "text of 239 bytes; shorten it to 220"),
-])
-def test_translation_error(folder, old, new, line, message):
-    at(folder, TRANSLATED).write_text(TRANSLATION.replace("jawohl: Über", "jawohl\nÜber"))
-    change(at(folder, TRANSLATED), old, new)
-    assert f"{TRANSLATED}:{line}:1: error: {message}" in errors(folder)
-
-
-@pytest.mark.parametrize("name", ["431-flow-failed.de.md", "430-flow-lost.de.md"])
-def test_translation_without_base(folder, name):
-    at(folder, name).write_text(TRANSLATION.replace("430", name[:3], 1))
-    assert errors(folder) == [f"{name}:1:1: error: no English file of this name; correct the name "
-                              "or add it"]
 
 
 def written(folder, *arguments):
@@ -397,10 +347,21 @@ def test_code_entry(folder):
     assert '.registered = true,' in flow
     assert '.phrase = "Flow Failed",' in flow
     assert '.reference = "RFC 5626 section 11.5",' in flow
-    assert '.meaning = "The connection is \\"gone\\".",' in flow
-    assert '.when = "Then\\?\\?/ it does.",' in flow
+    assert ".texts = texts_430," in flow
     assert '.filter = "sipexplain.explain.430",' in flow
-    assert '.summary = "430 Flow Failed",' in flow
+
+
+def texts(text, name):
+    return re.search(rf"struct sx_code_texts texts_{name}\[\] = \{{\n(.*?)\n\}};", text, re.DOTALL)[1].splitlines()
+
+
+def test_texts(folder):
+    text = written(folder)
+    assert texts(text, "430") == [r'    { "The connection is \"gone\".", "Then\?\?/ it does.", fixes_430_en, '
+                                  'contrasts_430_en, "430 Flow Failed" },']
+    assert texts(text, "class_4") == ['    { "Class 4.", "At times.", fixes_class_4_en, NULL, "Client Failure" },']
+    assert texts(text, "class_1") == ['    { "Class 1.", "At times.", fixes_class_1_en, NULL, '
+                                      '"Provisional: Class 1." },']
 
 
 def test_optional_members_are_null(folder):
@@ -413,7 +374,7 @@ def test_class_entry(folder):
     fourth = entry(written(folder), "    [4] = {\n")
     assert ".code = 0," in fourth
     assert '.filter = "sipexplain.explain.other",' in fourth
-    assert '.summary = "Client Failure",' in fourth
+    assert ".texts = texts_class_4," in fourth
 
 
 def test_unregistered_code_has_no_filter_of_its_own(folder):
@@ -425,7 +386,7 @@ def test_unregistered_code_has_no_filter_of_its_own(folder):
 
 
 def test_general_advice_is_last(folder):
-    fixes = re.search(r"fixes_430\[\] = \{\n(.*?)\};", written(folder), re.DOTALL)[1]
+    fixes = re.search(r"fixes_430_en\[\] = \{\n(.*?)\};", written(folder), re.DOTALL)[1]
     assert fixes.splitlines() == ['    { "INVITE", "Call again." },',
                                   '    { "BYE", "Call again." },',
                                   '    { NULL, "Look at Route." },']
@@ -441,34 +402,16 @@ def test_required_header_fields(folder):
 def test_contrast_is_on_both_codes(folder):
     text = written(folder)
     row = '"430 is one flow, 480 the user."'
-    assert f"contrasts_430[] = {{\n    {{ 480, {row} }},\n    {{ 0, NULL }},\n}};" in text
-    assert f"contrasts_480[] = {{\n    {{ 430, {row} }},\n    {{ 0, NULL }},\n}};" in text
+    assert f"contrasts_430_en[] = {{\n    {{ 480, {row} }},\n    {{ 0, NULL }},\n}};" in text
+    assert f"contrasts_480_en[] = {{\n    {{ 430, {row} }},\n    {{ 0, NULL }},\n}};" in text
 
 
 def test_see_ends_with_zero(folder):
     assert "see_430[] = {\n    480,\n    0,\n};" in written(folder)
 
 
-def test_language(folder):
-    at(folder, TRANSLATED).write_text(TRANSLATION)
-    english, german = written(folder), written(folder, "--language", "de")
-    assert "jawohl" not in english
-    assert '"Die Verbindung ist weg, jawohl: \\303\\234bertragung tot."' in german
-    assert german.count('"430 ist ein Weg, 480 der Mensch."') == 2
-    assert '"Not there."' in german
-    assert '.phrase = "Flow Failed",' in german
-
-
-def test_language_that_nobody_wrote(folder):
-    result = run(folder, "--check", "--language", "fr")
-    assert result.returncode == 2
-    assert "no file is translated into 'fr'" in result.stderr
-
-
-@pytest.mark.parametrize("language", [(), ("--language", "de")])
-def test_the_c_file_compiles(folder, language):
-    at(folder, TRANSLATED).write_text(TRANSLATION)
-    written(folder, *language)
+def test_the_c_file_compiles(folder):
+    written(folder)
     compiler = subprocess.run(
         ["gcc", "-std=c11", "-Wall", "-Wextra", "-Werror", "-pedantic", "-fsyntax-only",
          "-I", ROOT / "plugin", folder.parent / "catalogue.c"],
@@ -487,14 +430,14 @@ int main(void)
 {
     const struct sx_code *flow = &sx_codes[0], *away = &sx_codes[1];
     assert(sx_codes_count == 2 && flow->code == 430 && away->code == 480);
-    assert(!strcmp(flow->meaning, "The connection is \"gone\"."));
-    assert(!strcmp(flow->when, "Then\?\?/ it does."));
-    assert(flow->fixes[2].method == NULL && flow->required[3].names == NULL);
-    assert(away->contrasts[0].other == 430 && away->contrasts[1].other == 0);
+    assert(!strcmp(flow->texts->meaning, "The connection is \"gone\"."));
+    assert(!strcmp(flow->texts->when, "Then\?\?/ it does."));
+    assert(flow->texts->fixes[2].method == NULL && flow->required[3].names == NULL);
+    assert(away->texts->contrasts[0].other == 430 && away->texts->contrasts[1].other == 0);
     assert(sx_class_fallbacks[0].phrase == NULL && sx_class_fallbacks[6].code == 0);
     assert(!strcmp(sx_class_fallbacks[6].phrase, "Global Failure"));
-    assert(sx_q850_causes_count == 2 && sx_q850_causes[1].number == 16);
-    assert(sx_warn_codes_count == 1 && !strcmp(sx_warn_codes[0].meaning, "Look."));
+    assert(sx_q850_causes_count == 2 && sx_q850_causes[0][1].number == 16);
+    assert(sx_warn_codes_count == 1 && !strcmp(sx_warn_codes[0][0].meaning, "Look."));
     return 0;
 }
 """)

@@ -113,7 +113,7 @@ ONE_CHANGE = [
 
 def test_no_errors(tmp_path):
     found, report = read(tmp_path, PROXY)
-    assert (len(found), len(found[0][1]), str(report)) == (1, 2, "")
+    assert (len(found), len(found[0].facts), str(report)) == (1, 2, "")
 
 
 @pytest.mark.parametrize("old, new, line, message", ONE_CHANGE)
@@ -152,22 +152,22 @@ def test_the_program_refuses_it(tmp_path):
 ])
 def test_bounds(tmp_path, numbers, low, high):
     found, _ = read(tmp_path, PROXY.replace("after: 30.0 s\ntolerance: 0.5 s", numbers))
-    assert stacks.bounds(found[0][1][0]) == (low, high)
-    assert stacks.bounds(found[0][1][1]) == (0, 0)
+    assert stacks.bounds(found[0].facts[0]) == (low, high)
+    assert stacks.bounds(found[0].facts[1]) == (0, 0)
 
 
 def test_bounds_in_per_cent(tmp_path):
     found, _ = read(tmp_path, PROXY.replace("situation: unanswered\ncode: [408, 430]",
                                             "situation: refresh").replace(
         "after: 30.0 s\ntolerance: 0.5 s", "after: 66.7 %\ntolerance: 0.7 %"))
-    assert stacks.bounds(found[0][1][0]) == (660, 674)
+    assert stacks.bounds(found[0].facts[0]) == (660, 674)
 
 
 def test_what_is_written(tmp_path):
     text = "\n".join(stacks.generate(read(tmp_path, PROXY)[0]))
     for line in ('.situation = SX_SITUATION_UNANSWERED,', '.low = INT64_C(29500000000),',
-                 '.high = INT64_C(30500000000),', '.says = "its fr_timer",', '.phrase = NULL,',
-                 '.text = "Gives up 30.0 s after the request.",', '.versions = "5.6.3, 6.0.1",',
+                 '.high = INT64_C(30500000000),', '.texts = texts_0_0,', '.phrase = NULL,',
+                 '{ "its fr_timer", "Gives up 30.0 s after the request." },', '.versions = "5.6.3, 6.0.1",',
                  '{ "Proxy", agents_0, stack_facts_0, 2, 32, "-.", 8, NULL },'):
         assert line in text
     assert "const size_t sx_stacks_count = 1;" in text
@@ -185,7 +185,7 @@ def test_known_by_its_own_tag_alone(tmp_path):
 
 REPORT = texts.Report()
 SHIPPED = stacks.read(CATALOGUE / "stacks", REPORT)
-FACTS = [(header.values["stack"], fact) for header, facts in SHIPPED for fact in facts]
+FACTS = [(stack.header.values["stack"], fact) for stack in SHIPPED for fact in stack.facts]
 each_fact = pytest.mark.parametrize("stack, fact", FACTS,
                                     ids=[f"{stack}-{fact.values['id']}" for stack, fact in FACTS])
 

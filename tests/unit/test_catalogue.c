@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/facts/catalogue.h"
 
+#include "core/base/language.h"
+
 #include "sip_text.h"
 
 static const char *const methods[] = {"ACK",     "BYE",      "CANCEL",    "INFO",   "INVITE",
@@ -31,8 +33,9 @@ static bool role_fits(const struct sx_code *entry, unsigned code)
     }
 }
 
-static void test_every_code(void)
+static void test_every_code_of(unsigned language)
 {
+    sx_language_set(language);
     for (unsigned code = 100; code <= 699; code++) {
         const struct sx_code *entry = sx_catalogue_explain(code);
         g_test_message("%u", code);
@@ -45,15 +48,47 @@ static void test_every_code(void)
         g_assert_cmpuint(entry->severity, <=, SX_WARN);
         assert_line(entry->phrase);
         assert_line(entry->reference);
-        assert_line(entry->meaning);
-        assert_line(entry->when);
-        assert_line(entry->summary);
+        assert_line(sx_catalogue_texts(entry)->meaning);
+        assert_line(sx_catalogue_texts(entry)->when);
+        assert_line(sx_catalogue_texts(entry)->summary);
         assert_line(entry->filter);
         g_assert_true(g_str_has_prefix(entry->filter, "sipexplain.explain."));
         for (size_t m = 0; m < G_N_ELEMENTS(methods); m++)
             assert_line(sx_catalogue_fix(entry, methods[m], strlen(methods[m])));
         assert_line(sx_catalogue_fix(entry, NULL, 0));
     }
+}
+
+static void test_every_code(void)
+{
+    for (unsigned i = 0; i < sx_languages_count; i++)
+        test_every_code_of(i);
+    sx_language_set(SX_ENGLISH);
+}
+
+/* Texts change with the language; what filters and other code know a code by does not. */
+static void test_languages(void)
+{
+    const struct sx_code *entry = sx_catalogue_find(430);
+    const struct sx_code_texts english = *sx_catalogue_texts(entry);
+
+    g_assert_cmpstr(english.summary, ==, "430 Flow Failed");
+    sx_language_set(sx_language_of("zh"));
+    const struct sx_code_texts *chinese = sx_catalogue_texts(entry);
+    g_assert_cmpstr(chinese->meaning, !=, english.meaning);
+    g_assert_cmpstr(chinese->when, !=, english.when);
+    g_assert_cmpstr(chinese->contrasts->text, !=, english.contrasts->text);
+    g_assert_cmpuint(chinese->contrasts->other, ==, english.contrasts->other);
+    g_assert_cmpstr(sx_catalogue_fix(entry, "INVITE", 6), !=, english.fixes->fix);
+    g_assert_cmpstr(chinese->summary, ==, english.summary);
+    g_assert_true(
+        g_str_has_prefix(sx_catalogue_texts(sx_catalogue_find(100))->summary, "100 Trying\uff1a"));
+    g_assert_cmpstr(sx_catalogue_q850(16)->name, !=, "Normal call clearing");
+    g_assert_cmpuint(sx_catalogue_q850(16)->number, ==, 16);
+    g_assert_cmpstr(sx_catalogue_warning(399)->name, !=, "Miscellaneous warning");
+    g_assert_true(sx_catalogue_explain(430) == entry);
+    sx_language_set(SX_ENGLISH);
+    g_assert_cmpstr(sx_catalogue_q850(16)->name, ==, "Normal call clearing");
 }
 
 static void test_no_other_code(void)
@@ -127,7 +162,7 @@ static void test_advice_by_method(void)
 static void test_advice_lists(void)
 {
     for (size_t i = 0; i < sx_codes_count; i++) {
-        const struct sx_advice *a = sx_codes[i].fixes;
+        const struct sx_advice *a = sx_catalogue_texts(&sx_codes[i])->fixes;
         for (; a->method; a++) {
             g_assert_cmpstr(sx_catalogue_fix(&sx_codes[i], a->method, strlen(a->method)), ==,
                             a->fix);
@@ -140,7 +175,7 @@ static void test_advice_lists(void)
 
 static bool contrasts_with(const struct sx_code *entry, unsigned other, const char *text)
 {
-    for (const struct sx_contrast *c = entry->contrasts; c && c->other; c++)
+    for (const struct sx_contrast *c = sx_catalogue_texts(entry)->contrasts; c && c->other; c++)
         if (c->other == other)
             return strcmp(c->text, text) == 0;
     return false;
@@ -154,14 +189,15 @@ static void test_related_codes(void)
         g_test_message("%u", entry->code);
         for (const uint16_t *see = entry->see; see && *see; see++)
             g_assert_nonnull(sx_catalogue_find(*see));
-        for (const struct sx_contrast *c = entry->contrasts; c && c->other; c++) {
+        for (const struct sx_contrast *c = sx_catalogue_texts(entry)->contrasts; c && c->other;
+             c++) {
             const struct sx_code *other = sx_catalogue_find(c->other);
             assert_line(c->text);
             g_assert_nonnull(other);
             g_assert_true(other && contrasts_with(other, entry->code, c->text));
         }
     }
-    g_assert_nonnull(sx_catalogue_find(100)->contrasts);
+    g_assert_nonnull(sx_catalogue_texts(sx_catalogue_find(100))->contrasts);
 }
 
 static void test_required(void)
@@ -195,8 +231,8 @@ static void test_roles(void)
         g_assert_cmpuint(sx_catalogue_find(rows[i].code)->role, ==, rows[i].role);
 }
 
-static void assert_numbers(const struct sx_number_text *all, size_t n,
-                           const struct sx_number_text *(*find)(unsigned))
+static void assert_numbers_of(const struct sx_number_text *all, size_t n,
+                              const struct sx_number_text *(*find)(unsigned))
 {
     g_assert_cmpuint(n, >, 0);
     for (size_t i = 0; i < n; i++) {
@@ -213,6 +249,16 @@ static void assert_numbers(const struct sx_number_text *all, size_t n,
     }
     g_assert_null(find(65536 + all[0].number));
     g_assert_null(find(UINT_MAX));
+}
+
+static void assert_numbers(const struct sx_number_text *const *languages, size_t n,
+                           const struct sx_number_text *(*find)(unsigned))
+{
+    for (unsigned i = 0; i < sx_languages_count; i++) {
+        sx_language_set(i);
+        assert_numbers_of(languages[i], n, find);
+    }
+    sx_language_set(SX_ENGLISH);
 }
 
 static void test_q850(void)
@@ -238,6 +284,7 @@ int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
     g_test_add_func("/catalogue/every_code", test_every_code);
+    g_test_add_func("/catalogue/languages", test_languages);
     g_test_add_func("/catalogue/no_other_code", test_no_other_code);
     g_test_add_func("/catalogue/order", test_order);
     g_test_add_func("/catalogue/classes", test_classes);

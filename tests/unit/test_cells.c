@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/base/cells.h"
 
+#include "core/base/language.h"
+
 #include <string.h>
 
 #include <glib.h>
@@ -108,8 +110,10 @@ static void test_line_breaks(void)
         assert_lines("\xf0\x9f\x93\x9e\xe2\x82\xac\xc3\xa4x\xe2\x82\xac \xc3\xa4\xf0\x9f\x93\x9e",
                      widths[w]);
         for (size_t i = 0; i < sx_codes_count && !g_test_failed(); i++) {
-            assert_lines(sx_codes[i].meaning, widths[w]);
-            assert_lines(sx_codes[i].when, widths[w]);
+            for (unsigned n = 0; n < sx_languages_count; n++) {
+                assert_lines(sx_codes[i].texts[n].meaning, widths[w]);
+                assert_lines(sx_codes[i].texts[n].when, widths[w]);
+            }
         }
     }
 }

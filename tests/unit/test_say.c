@@ -86,6 +86,28 @@ static void test_long_time(void)
     assert_says(out, "150000000 min 0 s");
 }
 
+static void test_reference(void)
+{
+    static const struct {
+        const char *reference, *chinese;
+    } rows[] = {
+        {"RFC 5626", "RFC 5626"},
+        {"RFC 5626 section 11.5", "RFC 5626 \u7b2c 11.5 \u8282"},
+        {"RFC 3261 section 21.4.18, RFC 5626", "RFC 3261 \u7b2c 21.4.18 \u8282, RFC 5626"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        wmem_strbuf_t *out = buffer();
+        sx_say_reference(out, rows[i].reference);
+        assert_says(out, rows[i].reference);
+        out = buffer();
+        sx_language_set(sx_language_of("zh"));
+        sx_say_reference(out, rows[i].reference);
+        sx_language_set(SX_ENGLISH);
+        assert_says(out, rows[i].chinese);
+    }
+}
+
 static void test_no_response(void)
 {
     struct ladder l = ladder_open();
@@ -181,6 +203,7 @@ int main(int argc, char **argv)
     g_test_add_func("/say/method", test_method);
     g_test_add_func("/say/more", test_more);
     g_test_add_func("/say/long_time", test_long_time);
+    g_test_add_func("/say/reference", test_reference);
     g_test_add_func("/say/no_response", test_no_response);
     g_test_add_func("/say/step", test_step);
     g_test_add_func("/say/step_cancelled", test_step_cancelled);

@@ -6,9 +6,10 @@
 #include "both_text.h"
 #include "sip_text.h"
 
+static const struct sx_stack_texts texts = {.says = "its timer", .text = "Gives up."};
 static const struct sx_stack_fact fact = {.id = "x",
-                                          .says = "its timer",
-                                          .text = "Gives up.",
+                                          .texts = &texts,
+                                          .of_site = true,
                                           .versions = "5.6.3, 6.1.5"};
 static const struct sx_stack proxy = {.name = "Proxy", .facts = &fact, .fact_count = 1};
 

@@ -192,13 +192,14 @@ static void test_site(void)
 {
     static const char *const agents[] = {"MyPhone", NULL};
     static const uint16_t codes[] = {486, 0};
+    static const struct sx_stack_texts texts = {.says = "it", .text = "it"};
     static const struct sx_stack_fact fact = {.situation = SX_SITUATION_RANG,
                                               .codes = codes,
                                               .low = 9 * SX_NS_PER_S,
                                               .high = 11 * SX_NS_PER_S,
                                               .id = "site",
-                                              .says = "it",
-                                              .text = "it",
+                                              .texts = &texts,
+                                              .of_site = true,
                                               .versions = ""};
     static const struct sx_stack site = {.name = "MyPhone",
                                          .agents = agents,

@@ -3,6 +3,8 @@
  */
 #include "core/facts/stacks.h"
 
+#include "core/base/language.h"
+
 #include "sip_text.h"
 
 #define TAG "7adce5dee6e941022d010f4531a981c6"
@@ -175,6 +177,23 @@ static void test_phrase(void)
     g_assert_true(sx_stacks_fits(&fact, &n));
 }
 
+/* The texts of the catalogue are in the language that is set, a site's as it wrote them. */
+static void test_languages(void)
+{
+    const struct sx_stack_fact *fact = sx_stacks[0].facts;
+    const char *english = sx_stacks_texts(fact)->says;
+    const struct sx_stack_texts own = {.says = "its own", .text = "Has its own."};
+    const struct sx_stack_fact site = {.texts = &own, .of_site = true};
+
+    for (unsigned i = 1; i < sx_languages_count; i++) {
+        sx_language_set(i);
+        g_assert_cmpstr(sx_stacks_texts(fact)->says, !=, english);
+        g_assert_cmpstr(sx_stacks_texts(&site)->says, ==, "its own");
+    }
+    sx_language_set(SX_ENGLISH);
+    g_assert_cmpstr(sx_stacks_texts(fact)->says, ==, english);
+}
+
 /* What generate.py promises. */
 static void test_the_table(void)
 {
@@ -190,7 +209,7 @@ static void test_the_table(void)
             g_assert_cmpuint(fact->situation, <, SX_SITUATIONS);
             g_assert_true(fact->high == 0 || fact->low <= fact->high);
             g_assert_cmpuint(strlen(fact->versions), >, 0);
-            g_assert_true(g_utf8_validate(fact->text, -1, NULL));
+            g_assert_true(g_utf8_validate(sx_stacks_texts(fact)->text, -1, NULL));
         }
     }
 }
@@ -205,6 +224,7 @@ int main(int argc, char **argv)
     g_test_add_func("/stacks/by_its_tag", test_by_its_tag);
     g_test_add_func("/stacks/numbers", test_numbers);
     g_test_add_func("/stacks/phrase", test_phrase);
+    g_test_add_func("/stacks/languages", test_languages);
     g_test_add_func("/stacks/the_table", test_the_table);
     return g_test_run();
 }

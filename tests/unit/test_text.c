@@ -58,10 +58,30 @@ static void test_no_more_than_asked(void)
     wmem_free(NULL, none);
 }
 
+static void assert_first(const char *sentence, const char *rest)
+{
+    char *text = g_strconcat(sentence, rest, NULL);
+
+    g_assert_cmpuint(sx_text_first_sentence(text), ==, strlen(sentence));
+    g_free(text);
+}
+
+static void test_first_sentence(void)
+{
+    assert_first("Not there.", " Wait.");
+    assert_first("Not there in 4.0.", "");
+    assert_first("\u4e0d\u5728\u3002", "\u7b49\u3002");
+    assert_first("\u4e0d\u5728\u3002", "Kamailio 5. And");
+    assert_first("No.", " \u4e0d\u5728\u3002");
+    assert_first("4.0 \u4e0d\u5728", "");
+    assert_first("", "");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/text/rows", test_rows);
     g_test_add_func("/text/no_more_than_asked", test_no_more_than_asked);
+    g_test_add_func("/text/first_sentence", test_first_sentence);
     return g_test_run();
 }

@@ -25,4 +25,10 @@ void sx_language_set(unsigned language);
  * not have it. NULL is English. */
 unsigned sx_language_of(const char *locale);
 
+/* The language that Wireshark's window has. settings: the text of its file "language"; lc_all,
+ * lc_messages, lang: the variables of the environment, which count in this order if the settings
+ * leave it to the system. Each may be NULL or empty. */
+unsigned sx_language_auto(const char *settings, const char *lc_all, const char *lc_messages,
+                          const char *lang);
+
 #endif

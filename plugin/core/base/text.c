@@ -4,6 +4,7 @@
 #include "core/base/text.h"
 
 #define REPLACEMENT 0xfffd
+#define FULL_WIDTH_STOP "\u3002"
 
 /* Where the printable ASCII that begins here ends; nearly all that SIP holds is. */
 static const char *plain_end(const char *p, const char *end)
@@ -39,4 +40,13 @@ char *sx_text_of(wmem_allocator_t *scope, struct sx_slice bytes, size_t max)
         wmem_strbuf_append_unichar(out, valid && g_unichar_isprint(c) ? c : REPLACEMENT);
     }
     return wmem_strbuf_finalize(out);
+}
+
+size_t sx_text_first_sentence(const char *text)
+{
+    const char *latin = strstr(text, ". "), *wide = strstr(text, FULL_WIDTH_STOP);
+
+    if (wide && (!latin || wide < latin))
+        return (size_t)(wide - text) + strlen(FULL_WIDTH_STOP);
+    return latin ? (size_t)(latin - text) + 1 : strlen(text);
 }

@@ -16,4 +16,8 @@
  * scope to be freed with wmem_free(). */
 char *sx_text_of(wmem_allocator_t *scope, struct sx_slice bytes, size_t max);
 
+/* Bytes of the first sentence of a text in any language, with its full stop; all of them if it has
+ * only one. */
+size_t sx_text_first_sentence(const char *text);
+
 #endif

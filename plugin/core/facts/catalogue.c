@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/language.h"
+
 static int compare_code(const void *key, const void *entry)
 {
     return (int)*(const unsigned *)key - (int)((const struct sx_code *)entry)->code;
@@ -31,9 +33,14 @@ const struct sx_code *sx_catalogue_explain(unsigned code)
     return entry ? entry : &sx_class_fallbacks[code / 100];
 }
 
+const struct sx_code_texts *sx_catalogue_texts(const struct sx_code *entry)
+{
+    return &entry->texts[sx_language()];
+}
+
 const char *sx_catalogue_fix(const struct sx_code *entry, const char *method, size_t method_len)
 {
-    const struct sx_advice *advice = entry->fixes;
+    const struct sx_advice *advice = sx_catalogue_texts(entry)->fixes;
 
     for (; advice->method; advice++)
         if (method && strlen(advice->method) == method_len &&
@@ -59,14 +66,14 @@ const struct sx_number_text *sx_catalogue_q850(unsigned cause)
 {
     if (cause > UINT16_MAX)
         return NULL;
-    return bsearch(&cause, sx_q850_causes, sx_q850_causes_count, sizeof *sx_q850_causes,
-                   compare_number);
+    return bsearch(&cause, sx_q850_causes[sx_language()], sx_q850_causes_count,
+                   sizeof **sx_q850_causes, compare_number);
 }
 
 const struct sx_number_text *sx_catalogue_warning(unsigned warn_code)
 {
     if (warn_code > UINT16_MAX)
         return NULL;
-    return bsearch(&warn_code, sx_warn_codes, sx_warn_codes_count, sizeof *sx_warn_codes,
-                   compare_number);
+    return bsearch(&warn_code, sx_warn_codes[sx_language()], sx_warn_codes_count,
+                   sizeof **sx_warn_codes, compare_number);
 }

@@ -9,6 +9,7 @@
 #ifndef SX_STACK_FACTS_H
 #define SX_STACK_FACTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -60,6 +61,12 @@ enum sx_stack_situation {
     SX_SITUATIONS
 };
 
+/* What is said of a fact in one language. */
+struct sx_stack_texts {
+    const char *says; /* in few words: "its fr_timer" */
+    const char *text; /* in a sentence without a subject */
+};
+
 struct sx_stack_fact {
     uint8_t situation;     /* enum sx_stack_situation */
     uint8_t times;         /* 0: it does not count */
@@ -67,10 +74,10 @@ struct sx_stack_fact {
     const uint16_t *over;  /* the other code; likewise */
     int64_t low, high;     /* nanoseconds or per mille; high 0: no limit; both 0: no number */
     const char *id;
-    const char *phrase;   /* a part of the reason phrase; NULL: any */
-    const char *says;     /* in few words: "its fr_timer" */
-    const char *text;     /* in a sentence without a subject */
-    const char *versions; /* that it was measured with: "5.6.3, 6.1.5" */
+    const char *phrase;                 /* a part of the reason phrase; NULL: any */
+    const struct sx_stack_texts *texts; /* of each language, or of a site one; sx_stacks_texts() */
+    bool of_site;                       /* the texts are what a site wrote */
+    const char *versions;               /* that it was measured with: "5.6.3, 6.1.5" */
 };
 
 struct sx_stack {

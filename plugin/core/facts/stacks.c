@@ -3,6 +3,8 @@
  */
 #include "core/facts/stacks.h"
 
+#include "core/base/language.h"
+
 /* The value of a line, if it is a field of this name; SX_SLICE_NONE if it is not. */
 static struct sx_slice value_of(struct sx_slice line, struct sx_slice name)
 {
@@ -117,4 +119,9 @@ bool sx_stacks_fits(const struct sx_stack_fact *fact, const struct sx_stack_numb
     if (fact->low == 0 && fact->high == 0)
         return true;
     return n->number >= fact->low && (fact->high == 0 || n->number <= fact->high);
+}
+
+const struct sx_stack_texts *sx_stacks_texts(const struct sx_stack_fact *fact)
+{
+    return &fact->texts[fact->of_site ? 0 : sx_language()];
 }

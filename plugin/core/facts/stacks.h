@@ -33,4 +33,7 @@ struct sx_stack_numbers {
 /* True if the fact is about these numbers. */
 bool sx_stacks_fits(const struct sx_stack_fact *fact, const struct sx_stack_numbers *numbers);
 
+/* What is said of a fact, in the language that is set; what a site wrote as it wrote it. */
+const struct sx_stack_texts *sx_stacks_texts(const struct sx_stack_fact *fact);
+
 #endif

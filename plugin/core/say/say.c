@@ -62,6 +62,24 @@ const char *sx_say_method(const struct sx_txn *txn)
     return *name ? name : sx_words_say_request();
 }
 
+void sx_say_reference(wmem_strbuf_t *out, const char *reference)
+{
+    static const char word[] = " section ";
+    struct sx_slice rest = sx_slice_str(reference), one;
+
+    for (bool first = true; sx_slice_next(&rest, ',', &one); first = false) {
+        char *rfc = wmem_strndup(NULL, one.p, one.n), *section = strstr(rfc, word);
+        wmem_strbuf_append(out, first ? "" : ", ");
+        if (section) {
+            *section = '\0';
+            sx_words_say_section(out, rfc, section + strlen(word));
+        } else {
+            wmem_strbuf_append(out, rfc);
+        }
+        wmem_free(NULL, rfc);
+    }
+}
+
 void sx_say_more(wmem_strbuf_t *out, uint32_t more)
 {
     if (more > 0)

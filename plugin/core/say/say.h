@@ -40,6 +40,9 @@ bool sx_say_cause(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 /* "INVITE"; "request" of a method that is not known */
 const char *sx_say_method(const struct sx_txn *txn);
 
+/* A reference of the catalogue, "RFC 5626 section 11.5", in the language that is set. */
+void sx_say_reference(wmem_strbuf_t *out, const char *reference);
+
 /* ", and 12 more"; nothing for 0 */
 void sx_say_more(wmem_strbuf_t *out, uint32_t more);
 

@@ -13,10 +13,10 @@ static void say_gave_up(wmem_strbuf_t *out, const struct sx_host *host,
 
     if (branch && branch->first_response_code && branch->first_response_code < 200)
         sx_words_stack_gave_up_18x(out, host, told->stack->name, told->numbers.number,
-                                   told->fact->says);
+                                   sx_stacks_texts(told->fact)->says);
     else
         sx_words_stack_gave_up_100(out, host, told->stack->name, told->numbers.number,
-                                   told->fact->says);
+                                   sx_stacks_texts(told->fact)->says);
 }
 
 /* What is said of a branch; of none where another sentence tells of it. */
@@ -26,9 +26,10 @@ static bool say_of_branch(wmem_strbuf_t *out, const struct sx_tracker *t,
     const struct sx_host *host = told->of ? sx_tracker_host(t, told->of->dst.host) : NULL;
 
     if (host && told->numbers.situation == SX_SITUATION_FORK)
-        sx_words_stack_fork(out, told->numbers.over, host, told->fact->says);
+        sx_words_stack_fork(out, told->numbers.over, host, sx_stacks_texts(told->fact)->says);
     else if (host && told->numbers.situation == SX_SITUATION_TOLD_OTHERWISE)
-        sx_words_stack_told_otherwise(out, told->numbers.over, host, told->fact->says);
+        sx_words_stack_told_otherwise(out, told->numbers.over, host,
+                                      sx_stacks_texts(told->fact)->says);
     else
         return false;
     return true;
@@ -38,7 +39,7 @@ void sx_say_stack(wmem_strbuf_t *out, const struct sx_tracker *t, const struct s
                   const struct sx_stack_told *told, bool alone)
 {
     const struct sx_host *host = sx_tracker_host(t, txn->dst.host);
-    const char *stack = told->stack->name, *says = told->fact->says;
+    const char *stack = told->stack->name, *says = sx_stacks_texts(told->fact)->says;
     enum sx_stack_situation situation = told->numbers.situation;
 
     if (situation == SX_SITUATION_UNANSWERED || situation == SX_SITUATION_UNREACHABLE)
@@ -58,7 +59,8 @@ void sx_say_stack_fact(wmem_strbuf_t *out, const struct sx_stack_told *told)
     const struct sx_stack_fact *fact = told->fact;
 
     if (*fact->versions)
-        sx_words_stack_fact_measured(out, told->stack->name, fact->text, fact->versions);
+        sx_words_stack_fact_measured(out, told->stack->name, sx_stacks_texts(fact)->text,
+                                     fact->versions);
     else
-        sx_words_stack_fact(out, told->stack->name, fact->text);
+        sx_words_stack_fact(out, told->stack->name, sx_stacks_texts(fact)->text);
 }

@@ -5,6 +5,7 @@
  */
 #include "glue/compat.h"
 
+#include "core/base/text.h"
 #include "core/judge/failure.h"
 #include "core/judge/trying.h"
 #include "core/read/retry_after.h"
@@ -164,7 +165,7 @@ static void draw_reason(const struct sx_pen *p, proto_tree *tree, struct sx_slic
         if (q850)
             sx_add_named(p, sub, hf_reason_meaning, q850->name, q850->meaning);
         else if (sip)
-            sx_add_named(p, sub, hf_reason_meaning, sip->phrase, sip->meaning);
+            sx_add_named(p, sub, hf_reason_meaning, sip->phrase, sx_catalogue_texts(sip)->meaning);
         wmem_strbuf_t *words = wmem_strbuf_new(pool, "");
         sx_words_draw_cause(words, cause);
         if (q850 || sip)
@@ -268,23 +269,15 @@ static bool is_told_briefly(const struct sx_view *v, const struct sx_txn *txn)
 
 static const char *first_sentence(const struct sx_pen *p, const char *text)
 {
-    const char *end = strstr(text, ". ");
-    size_t n = end ? (size_t)(end - text) + 1 : 0;
-
-    if (!end)
-        return text;
-    char *sentence = wmem_alloc(p->pinfo->pool, n + 1);
-    memcpy(sentence, text, n);
-    sentence[n] = '\0';
-    return sentence;
+    return wmem_strndup(p->pinfo->pool, text, sx_text_first_sentence(text));
 }
 
 static void draw_advice(const struct sx_pen *p, proto_tree *tree, bool brief)
 {
     const struct sx_view *v = p->view;
+    const char *when = sx_catalogue_texts(v->entry)->when;
 
-    sx_add_long_string(p, tree, hf_when, hf_when_more,
-                       brief ? first_sentence(p, v->entry->when) : v->entry->when);
+    sx_add_long_string(p, tree, hf_when, hf_when_more, brief ? first_sentence(p, when) : when);
     if (!sx_is_wanted(p, hf_fix) && !sx_is_wanted(p, hf_fix_more))
         return;
     const char *fix = fix_of(p);
@@ -296,15 +289,18 @@ static void draw_explanation(const struct sx_pen *p, proto_item *item, const cha
                              const char *meaning, bool brief)
 {
     const struct sx_code *entry = p->view->entry;
+    const struct sx_code_texts *texts = sx_catalogue_texts(entry);
     expert_field *ei = explain_field(entry);
 
     if (!sx_is_expert_wanted(p, ei))
         return;
-    if (brief && entry->registered && phrase == entry->phrase && meaning == entry->meaning)
-        expert_add_info(p->pinfo, item, ei); /* the summary says it */
-    else
-        expert_add_info_format(p->pinfo, item, ei, "%u %s: %s", p->view->msg->code, phrase,
-                               meaning);
+    if (brief && entry->registered && phrase == entry->phrase && meaning == texts->meaning) {
+        expert_add_info_format(p->pinfo, item, ei, "%s", texts->summary);
+        return;
+    }
+    wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
+    sx_words_say_explained(words, p->view->msg->code, phrase, meaning);
+    expert_add_info_format(p->pinfo, item, ei, "%s", wmem_strbuf_get_str(words));
 }
 
 /* sipexplain.failure alone also matches false, as any field does; sipexplain.failed is there only
@@ -321,6 +317,20 @@ static void draw_failure(const struct sx_pen *p, proto_tree *tree)
         proto_item_set_hidden(sx_add_bool(p, tree, hf_failed, true));
 }
 
+/* The value is the same in all languages. */
+static void draw_reference(const struct sx_pen *p, proto_tree *tree)
+{
+    const char *reference = p->view->entry->reference;
+    wmem_strbuf_t *words;
+
+    if (!sx_is_wanted(p, hf_reference))
+        return;
+    words = wmem_strbuf_new(p->pinfo->pool, "");
+    sx_say_reference(words, reference);
+    sx_generated(proto_tree_add_string_format_value(tree, hf_reference, p->tvb, 0, 0, reference,
+                                                    "%s", wmem_strbuf_get_str(words)));
+}
+
 static void draw_response(struct sx_pen *p)
 {
     proto_tree *tree = p->tree;
@@ -332,7 +342,7 @@ static void draw_response(struct sx_pen *p)
         return;
     }
     const char *phrase = site_or(v->site_phrase, entry->phrase);
-    const char *meaning = site_or(v->site_meaning, entry->meaning);
+    const char *meaning = site_or(v->site_meaning, sx_catalogue_texts(entry)->meaning);
     proto_item *item =
         sx_generated(proto_tree_add_uint_format_value(tree, hf_code, p->tvb, 0, 0, v->msg->code,
                                                       "%u %s", v->msg->code, phrase));
@@ -340,7 +350,7 @@ static void draw_response(struct sx_pen *p)
     sx_add_string(p, sub, hf_phrase,
                   entry->registered ? entry->phrase : sx_catalogue_class_name(v->msg->code / 100));
     sx_add_uint(p, sub, hf_class, v->msg->code / 100);
-    sx_add_string(p, sub, hf_reference, entry->reference);
+    draw_reference(p, sub);
     sx_add_bool(p, sub, hf_registered, entry->registered);
     draw_phrase(p, sub);
     const bool brief = is_told_briefly(v, p->txn);
@@ -376,10 +386,10 @@ static void register_codes(expert_module_t *module)
         if (!sx_codes[i].registered)
             continue;
         ei_explain[i] = (expert_field)EI_INIT;
-        codes[n++] =
-            (ei_register_info){&ei_explain[i],
-                               {sx_codes[i].filter, PI_RESPONSE_CODE,
-                                severities[sx_codes[i].severity], sx_codes[i].summary, EXPFILL}};
+        codes[n++] = (ei_register_info){&ei_explain[i],
+                                        {sx_codes[i].filter, PI_RESPONSE_CODE,
+                                         severities[sx_codes[i].severity],
+                                         sx_codes[i].texts->summary, EXPFILL}};
     }
     for (size_t i = 0; i < G_N_ELEMENTS(ei_explain_other); i++)
         codes[n++] = (ei_register_info){&ei_explain_other[i],

@@ -3,19 +3,51 @@
  */
 #include "glue/compat.h"
 
+#include "core/say/words.h"
+#include "glue/settings/field_labels.h"
+#include "glue/settings/locale.h"
 #include "glue/settings/prefs.h"
 #include "glue/settings/site_codes.h"
 #include "glue/settings/site_stacks.h"
+
+#define LANGUAGE_AUTO (-1) /* else an index in sx_languages */
 
 static unsigned trying_timeout_ms = 32000;
 static unsigned trying_slow_ms = 6000;
 static unsigned flow_recovery_ms = 120000;
 static ws_bool info_column = false;
+static int language = LANGUAGE_AUTO;
+static int proto_sipexplain;
+
+void sx_prefs_apply_language(void)
+{
+    sx_language_set(language == LANGUAGE_AUTO ? sx_locale_language() : (unsigned)language);
+    sx_field_labels_show(proto_sipexplain);
+}
+
+static void register_language(module_t *module)
+{
+    enum_val_t *values =
+        wmem_alloc0_array(wmem_epan_scope(), enum_val_t, (size_t)sx_languages_count + 2);
+
+    values[0] = (enum_val_t){"auto", "As Wireshark", LANGUAGE_AUTO};
+    for (unsigned i = 0; i < sx_languages_count; i++)
+        values[i + 1] =
+            (enum_val_t){sx_languages[i], sx_language_words[i][SX_TEXT_SAY_LANGUAGE], (int)i};
+    prefs_register_enum_preference(
+        module, "language", "Language",
+        "The language of verdicts, explanations and labels: that of Wireshark's window (its own "
+        "setting, else LC_ALL, LC_MESSAGES or LANG), or one of your choice. Names in filters, "
+        "numbers and the keys of exports are the same in all languages.",
+        &language, values, false);
+}
 
 void sx_prefs_register(int proto)
 {
-    module_t *module = prefs_register_protocol(proto, NULL);
+    module_t *module = prefs_register_protocol(proto, sx_prefs_apply_language);
 
+    proto_sipexplain = proto;
+    register_language(module);
     prefs_register_uint_preference(
         module, "trying_timeout_ms", "Stuck after 100 Trying (ms)",
         "A transaction that got 100 Trying and then no other response for this long is flagged as "

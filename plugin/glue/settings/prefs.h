@@ -13,6 +13,10 @@
 /* Registers them for a protocol. */
 void sx_prefs_register(int proto);
 
+/* Sets the language. To call when all fields are registered; then whenever a preference changes it
+ * is done here. */
+void sx_prefs_apply_language(void);
+
 /* Their present values, in the core's units. */
 struct sx_config sx_prefs_config(void);
 bool sx_prefs_info_column(void);

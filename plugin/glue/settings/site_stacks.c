@@ -18,6 +18,7 @@ struct row {
     char *says;
     const char *agents[2];
     uint16_t codes[2], overs[2];
+    struct sx_stack_texts texts;
     struct sx_stack_fact fact;
 };
 
@@ -154,6 +155,7 @@ static struct sx_stack stack_of(struct row *row)
     row->agents[0] = row->agent;
     row->codes[0] = (uint16_t)row->code;
     row->overs[0] = (uint16_t)row->over;
+    row->texts = (struct sx_stack_texts){.says = row->says, .text = row->says};
     row->fact = (struct sx_stack_fact){
         .situation = (uint8_t)row->situation,
         .codes = row->code ? row->codes : NULL,
@@ -161,8 +163,8 @@ static struct sx_stack stack_of(struct row *row)
         .low = number_of(row, row->low),
         .high = number_of(row, row->high),
         .id = "site",
-        .says = row->says,
-        .text = row->says,
+        .texts = &row->texts,
+        .of_site = true,
         .versions = "",
     };
     return (struct sx_stack){.name = row->stack,

@@ -4,7 +4,9 @@
 #include "glue/compat.h"
 
 #include "core/base/cells.h"
+#include "core/base/labels.h"
 #include "core/facts/catalogue.h"
+#include "core/say/say.h"
 #include "core/base/slice.h"
 #include "core/say/words.h"
 #include "glue/stats/compare.h"
@@ -163,16 +165,17 @@ static wmem_strbuf_t *fix_of(const struct side *s)
     wmem_strbuf_t *fix = wmem_strbuf_new(NULL, or_site(s->site ? s->site->fix : NULL,
                                                        sx_catalogue_fix(s->entry, NULL, 0)));
 
-    if (!s->entry->fixes->method)
+    const struct sx_advice *advice = sx_catalogue_texts(s->entry)->fixes;
+    if (!advice->method)
         return fix;
     wmem_strbuf_t *text = wmem_strbuf_new(NULL, "");
-    sx_words_compare_other_advice(text, fix, methods_of(s->entry->fixes));
+    sx_words_compare_other_advice(text, fix, methods_of(advice));
     return text;
 }
 
 static const char *contrast_of(const struct side *s, const struct side *other)
 {
-    const struct sx_contrast *c = s->entry->contrasts;
+    const struct sx_contrast *c = sx_catalogue_texts(s->entry)->contrasts;
 
     for (; c && c->other; c++)
         if (c->other == other->code)
@@ -201,22 +204,38 @@ static void print_differences(const struct side *a, const struct side *b)
         print_across(sx_words_compare_differences(), sx_words_compare_other_reason());
 }
 
+static const char *class_of(const struct side *s)
+{
+    const char *name = sx_labels_value("sipexplain.class", s->code / 100);
+
+    return name ? name : sx_catalogue_class_name(s->code / 100);
+}
+
+static wmem_strbuf_t *reference_of(const struct side *s)
+{
+    wmem_strbuf_t *text = wmem_strbuf_new(NULL, "");
+
+    sx_say_reference(text, s->entry->reference);
+    return text;
+}
+
 static void print_comparison(const struct side *a, const struct side *b)
 {
     g_autofree char *title_a = g_strdup_printf("%u %s", a->code, phrase_of(a));
     g_autofree char *title_b = g_strdup_printf("%u %s", b->code, phrase_of(b));
     wmem_strbuf_t *required_a = required_of(a->entry), *required_b = required_of(b->entry);
     wmem_strbuf_t *fix_a = fix_of(a), *fix_b = fix_of(b);
+    wmem_strbuf_t *reference_a = reference_of(a), *reference_b = reference_of(b);
 
     print_row("", title_a, title_b);
-    print_row(sx_words_compare_class(), sx_catalogue_class_name(a->code / 100),
-              sx_catalogue_class_name(b->code / 100));
+    print_row(sx_words_compare_class(), class_of(a), class_of(b));
     print_row(sx_words_compare_outcome(), role_name(a->entry), role_name(b->entry));
     print_differences(a, b);
     print_row(sx_words_compare_meaning(),
-              or_site(a->site ? a->site->meaning : NULL, a->entry->meaning),
-              or_site(b->site ? b->site->meaning : NULL, b->entry->meaning));
-    print_row(sx_words_compare_when(), a->entry->when, b->entry->when);
+              or_site(a->site ? a->site->meaning : NULL, sx_catalogue_texts(a->entry)->meaning),
+              or_site(b->site ? b->site->meaning : NULL, sx_catalogue_texts(b->entry)->meaning));
+    print_row(sx_words_compare_when(), sx_catalogue_texts(a->entry)->when,
+              sx_catalogue_texts(b->entry)->when);
     print_row(sx_words_compare_fix(), wmem_strbuf_get_str(fix_a), wmem_strbuf_get_str(fix_b));
     print_row(sx_words_compare_must_have(), wmem_strbuf_get_str(required_a),
               wmem_strbuf_get_str(required_b));
@@ -224,7 +243,8 @@ static void print_comparison(const struct side *a, const struct side *b)
     print_row(sx_words_compare_registered(),
               a->entry->registered ? sx_words_compare_yes() : sx_words_compare_no_class(),
               b->entry->registered ? sx_words_compare_yes() : sx_words_compare_no_class());
-    print_row(sx_words_compare_reference(), a->entry->reference, b->entry->reference);
+    print_row(sx_words_compare_reference(), wmem_strbuf_get_str(reference_a),
+              wmem_strbuf_get_str(reference_b));
     if (a->site || b->site)
         print_row(sx_words_compare_your_texts(),
                   a->site ? sx_words_compare_yes() : sx_words_compare_no(),
@@ -233,6 +253,8 @@ static void print_comparison(const struct side *a, const struct side *b)
     wmem_strbuf_destroy(required_b);
     wmem_strbuf_destroy(fix_a);
     wmem_strbuf_destroy(fix_b);
+    wmem_strbuf_destroy(reference_a);
+    wmem_strbuf_destroy(reference_b);
 }
 
 /* ---- the statistic ---- */
