@@ -536,6 +536,7 @@ static void capture_opened(void)
 
     for (unsigned i = 0; i < G_N_ELEMENTS(key); i++)
         key[i] = (uint64_t)g_random_int() << 32 | g_random_int();
+    sx_prefs_apply_language(); /* sharkd's setconf tells nobody that it changed one */
     state.tracker = sx_tracker_new(key, &cfg);
     state.asked.frame = UINT32_MAX; /* none comes behind it */
 }

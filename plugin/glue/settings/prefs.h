@@ -13,8 +13,8 @@
 /* Registers them for a protocol. */
 void sx_prefs_register(int proto);
 
-/* Sets the language. To call when all fields are registered; then whenever a preference changes it
- * is done here. */
+/* Sets the language, and the labels of all fields. To call when these are registered and when a
+ * capture is opened; when a preference changes it is done here. */
 void sx_prefs_apply_language(void);
 
 /* Their present values, in the core's units. */
