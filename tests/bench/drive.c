@@ -61,8 +61,9 @@ void judge(const struct sx_message *record)
 
     if (!txn)
         return;
-    if (!record->repeats && (frame == txn->request_frame || frame == txn->trying_frame ||
-                             record->flags & SX_MESSAGE_ENDS_WAIT))
+    if (!record->repeats &&
+        (frame == txn->request_frame || frame == sx_txn_more(txn)->trying_frame ||
+         record->flags & SX_MESSAGE_ENDS_WAIT))
         failures += sx_trying_judge(tracker, txn).state == SX_TRYING_TIMED_OUT;
     if (frame == txn->request_frame)
         failures += sx_silence_no_response(tracker, txn);

@@ -17,15 +17,15 @@ static void test_registered(void)
 
     g_assert_cmpuint(sx_flows_count(sx_tracker_flows(l.tracker)), ==, 1);
     g_assert_cmpstr(flow->aor, ==, "sip:bob@example.com");
-    g_assert_cmpstr(flow->instance, ==, "urn:x:0");
-    g_assert_cmpuint(flow->reg_id, ==, 7);
+    g_assert_cmpstr(sx_flow_more(flow)->instance, ==, "urn:x:0");
+    g_assert_cmpuint(sx_flow_more(flow)->reg_id, ==, 7);
     g_assert_cmpuint(flow->registered_in, ==, 1);
-    g_assert_cmpuint(flow->flow_timer_s, ==, 120);
+    g_assert_cmpuint(sx_flow_more(flow)->flow_timer_s, ==, 120);
     g_assert_cmpint(flow->expires_ns, ==, ns_of(601.002) + SX_NS_PER_MS);
     g_assert_true(flow->accepted);
-    g_assert_nonnull(flow->link);
-    g_assert_cmpuint(flow->link->ends.client.port, ==, 40007);
-    g_assert_cmpuint(flow->link->ends.edge.port, ==, 5060);
+    g_assert_nonnull(sx_flow_more(flow)->link);
+    g_assert_cmpuint(sx_flow_more(flow)->link->ends.client.port, ==, 40007);
+    g_assert_cmpuint(sx_flow_more(flow)->link->ends.edge.port, ==, 5060);
     ladder_close(&l);
 }
 
@@ -62,7 +62,7 @@ static void test_without_outbound(void)
         const struct sx_flow *flow =
             flow_of(&l, make_flow(&l, 0, &(struct reg){.contact = contacts[i]}));
         g_assert_cmpuint(flow->number, ==, 1);
-        g_assert_cmpuint(flow->reg_id, ==, 0);
+        g_assert_cmpuint(sx_flow_more(flow)->reg_id, ==, 0);
         g_assert_cmpstr(flow->contact, ==, "sip:bob@10.0.0.5");
         ladder_close(&l);
     }
@@ -91,7 +91,7 @@ static void test_refreshed_and_replaced(void)
     g_assert_cmpuint(next, !=, first);
     g_assert_cmpuint(sx_flows_at(flows, first)->registered_in, ==, 1);
     g_assert_cmpuint(sx_flows_at(flows, first)->refreshed_in, ==, 5);
-    g_assert_cmpuint(sx_flows_at(flows, first)->newer, ==, next);
+    g_assert_cmpuint(sx_flow_more(sx_flows_at(flows, first))->newer, ==, next);
     g_assert_cmpuint(sx_flows_newest(flows, sx_flows_at(flows, first))->number, ==, next);
     ladder_close(&l);
 }

@@ -28,8 +28,8 @@ static void test_closed(void)
         g_test_message("row %zu", i);
         g_assert_cmpuint(failure->death, ==, rows[i].death);
         g_assert_cmpuint(failure->death_in, ==, frame);
-        g_assert_cmpint(flow->link->closed_by_client, ==, rows[i].by_client);
-        g_assert_cmpint(flow->link->reset, ==, rows[i].reset);
+        g_assert_cmpint(sx_flow_more(flow)->link->closed_by_client, ==, rows[i].by_client);
+        g_assert_cmpint(sx_flow_more(flow)->link->reset, ==, rows[i].reset);
         g_assert_true(sx_flows_lost_here(sx_tracker_flows(l.tracker), frame) == flow);
         g_assert_null(sx_flows_lost_here(sx_tracker_flows(l.tracker), frame + 1));
         ladder_close(&l);
@@ -46,8 +46,8 @@ static void test_goodbye(void)
 
     segment(&l, 5.1, EDGE, PHONE, SX_TCP_ACK, .payload = 4, .sign = SX_SEGMENT_GOODBYE);
     uint32_t fin = segment(&l, 5.2, EDGE, PHONE, SX_TCP_FIN | SX_TCP_ACK, 0);
-    g_assert_true(flow->link->closed_by_client);
-    g_assert_cmpuint(flow->link->closed_in, ==, fin);
+    g_assert_true(sx_flow_more(flow)->link->closed_by_client);
+    g_assert_cmpuint(sx_flow_more(flow)->link->closed_in, ==, fin);
     g_assert_cmpuint(failure_of(&l, call_phone(&l, 10, R1, 1, 430))->death_in, ==, goodbye);
     ladder_close(&l);
 }
@@ -59,9 +59,9 @@ static void test_port_used_again(void)
 
     segment(&l, 5, PHONE, EDGE, SX_TCP_RST, 0);
     const struct sx_flow *new = flow_of(&l, make_flow(&l, 6, R1));
-    g_assert_true(new != old &&new->link != old->link);
-    g_assert_cmpuint(new->link->closed_in, ==, 0);
-    g_assert_cmpuint(old->newer, ==, new->number);
+    g_assert_true(new != old &&sx_flow_more(new)->link != sx_flow_more(old)->link);
+    g_assert_cmpuint(sx_flow_more(new)->link->closed_in, ==, 0);
+    g_assert_cmpuint(sx_flow_more(old)->newer, ==, new->number);
     ladder_close(&l);
 }
 
@@ -221,7 +221,7 @@ static void test_core_only(void)
     const struct sx_flow *flow = flow_of(&l, make_flow(&l, 0, &(struct reg){.core_only = true}));
     const struct sx_flow_failure *failure = failure_of(&l, call_phone(&l, 500, R1, 1, 430));
 
-    g_assert_null(flow->link);
+    g_assert_null(sx_flow_more(flow)->link);
     g_assert_cmpint(failure->silent_ns, ==, -1);
     g_assert_cmpuint(failure->death, ==, SX_DEATH_UNKNOWN);
     ladder_close(&l);
@@ -246,7 +246,7 @@ static void test_udp(void)
     g_assert_false(sx_tracker_watches_udp(l.tracker));
     const struct sx_flow *flow = flow_of(&l, make_flow(&l, 0, REG_UDP));
     g_assert_true(sx_tracker_watches_udp(l.tracker));
-    g_assert_cmpuint(flow->link->transport, ==, SX_TRANSPORT_UDP);
+    g_assert_cmpuint(sx_flow_more(flow)->link->transport, ==, SX_TRANSPORT_UDP);
     datagram(&l, 10, PHONE, EDGE, stun_request);
     datagram(&l, 10.1, EDGE, PHONE, STUN_OK("\xbd\x52"));
     uint32_t ping = datagram(&l, 30, PHONE, EDGE, stun_request);

@@ -58,7 +58,8 @@ static void test_answer_from_elsewhere(void)
     g_assert_cmpuint(
         response(&l, 0.3, P2, ALICE, 200, "INVITE", via("alice a1"), .dst_port = 1)->txn, ==, txn);
     g_assert_cmpuint(sx_tracker_txn_count(l.tracker), ==, 1);
-    const struct sx_host *to = sx_tracker_host(l.tracker, txn_numbered(&l, txn)->answer_dst.host);
+    const struct sx_host *to =
+        sx_tracker_host(l.tracker, sx_txn_answer_dst(txn_numbered(&l, txn)).host);
     g_assert_cmpuint(to->bytes[3], ==, CAROL);
     g_assert_cmpuint(sx_tracker_host(l.tracker, txn_numbered(&l, txn)->dst.host)->bytes[3], ==, P1);
     ladder_close(&l);
@@ -77,7 +78,7 @@ static void test_ack(void)
     g_assert_cmpuint(ack->repeats, ==, 0);
     g_assert_cmpuint(again->txn, ==, failed);
     g_assert_cmpuint(again->repeats, ==, ack->frame);
-    g_assert_cmpuint(txn_numbered(&l, failed)->sends, ==, 1);
+    g_assert_cmpuint(sx_txn_sends(txn_numbered(&l, failed)), ==, 1);
 
     /* a client that uses the branch of the INVITE for the ACK to its 2xx */
     uint32_t answered = request(&l, 1.0, ALICE, P1, "INVITE", via("alice a2"), .cseq = 2)->txn;
@@ -121,8 +122,8 @@ static void test_fork_on_one_5_tuple(void)
     response(&l, 0.10, P2, P1, 486, "INVITE", via("p1 x", "alice a1"), .to_tag = "desk");
     response(&l, 0.20, P2, P1, 200, "INVITE", via("p1 y", "alice a1"), .to_tag = "mobile");
     g_assert_cmpuint(x, !=, y);
-    g_assert_cmpuint(txn_numbered(&l, x)->trying_frame, ==, 5);
-    g_assert_cmpuint(txn_numbered(&l, y)->trying_frame, ==, 4);
+    g_assert_cmpuint(sx_txn_more(txn_numbered(&l, x))->trying_frame, ==, 5);
+    g_assert_cmpuint(sx_txn_more(txn_numbered(&l, y))->trying_frame, ==, 4);
     g_assert_cmpuint(txn_numbered(&l, x)->final_code, ==, 486);
     g_assert_cmpuint(txn_numbered(&l, y)->final_code, ==, 200);
     g_assert_cmpuint(txn_numbered(&l, x)->parent, ==, up);
@@ -180,7 +181,7 @@ static void test_find(void)
     g_assert_cmpuint(find(&l, &(struct sip_text){via("alice a1"), .method = "CANCEL"}), ==, 0);
     g_assert_cmpuint(find(&l, &(struct sip_text){via("alice a2"), .method = "INVITE"}), ==, 0);
     g_assert_cmpuint(sx_tracker_txn_count(l.tracker), ==, 1);
-    g_assert_cmpuint(txn_numbered(&l, 1)->sends, ==, 1);
+    g_assert_cmpuint(sx_txn_sends(txn_numbered(&l, 1)), ==, 1);
     g_assert_cmpuint(txn_numbered(&l, 1)->responses, ==, 0);
     ladder_close(&l);
 }
@@ -349,7 +350,7 @@ static void test_branch_used_again(void)
     g_assert_cmpuint(m->txn, ==, 2);
     g_assert_cmpuint(m->repeats, ==, 0);
     g_assert_cmpuint(response(&l, 70.1, BOB, ALICE, 200, "OPTIONS", via("alice a1"))->txn, ==, 2);
-    g_assert_cmpuint(txn_numbered(&l, one)->sends, ==, 2);
+    g_assert_cmpuint(sx_txn_sends(txn_numbered(&l, one)), ==, 2);
     ladder_close(&l);
 }
 

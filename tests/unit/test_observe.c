@@ -31,16 +31,16 @@ static void test_a_call(void)
     g_assert_cmpuint(invite->number, ==, 1);
     g_assert_cmpuint(invite->request_frame, ==, 1);
     g_assert_cmpint(invite->request_ns, ==, ns_of(0));
-    g_assert_cmpuint(invite->trying_frame, ==, 2);
-    g_assert_cmpint(invite->trying_ns, ==, ns_of(0.010));
+    g_assert_cmpuint(sx_txn_more(invite)->trying_frame, ==, 2);
+    g_assert_cmpint(sx_txn_more(invite)->trying_ns, ==, ns_of(0.010));
     g_assert_cmpuint(invite->first_response_frame, ==, 3);
-    g_assert_cmpint(invite->first_response_ns, ==, ns_of(0.500));
-    g_assert_cmpuint(invite->first_response_code, ==, 180);
+    g_assert_cmpint(sx_txn_first_response_ns(invite), ==, ns_of(0.500));
+    g_assert_cmpuint(sx_txn_first_response_code(invite), ==, 180);
     g_assert_cmpuint(invite->final_frame, ==, 4);
     g_assert_cmpint(invite->final_ns, ==, ns_of(5));
     g_assert_cmpuint(invite->final_code, ==, 200);
     g_assert_cmpint(invite->state, ==, SX_TXN_ACCEPTED);
-    g_assert_cmpuint(invite->sends, ==, 1);
+    g_assert_cmpuint(sx_txn_sends(invite), ==, 1);
     g_assert_false(invite->in_dialog);
     g_assert_true(txn_of(&l, m[5])->in_dialog);
     g_assert_cmpint(txn_of(&l, m[5])->state, ==, SX_TXN_COMPLETED);
@@ -72,12 +72,12 @@ static void test_cancel(void)
     g_assert_cmpuint(ok->txn, ==, cancel->txn);
     g_assert_cmpuint(terminated->txn, ==, invite->txn);
     g_assert_cmpuint(ack->txn, ==, invite->txn);
-    g_assert_cmpuint(txn_of(&l, cancel)->related, ==, invite->txn);
-    g_assert_cmpuint(txn_of(&l, invite)->related, ==, cancel->txn);
-    g_assert_cmpuint(txn_of(&l, invite)->cancel_frame, ==, 3);
-    g_assert_cmpint(txn_of(&l, invite)->cancel_ns, ==, ns_of(5));
+    g_assert_cmpuint(sx_txn_rare(txn_of(&l, cancel))->related, ==, invite->txn);
+    g_assert_cmpuint(sx_txn_rare(txn_of(&l, invite))->related, ==, cancel->txn);
+    g_assert_cmpuint(sx_txn_rare(txn_of(&l, invite))->cancel_frame, ==, 3);
+    g_assert_cmpint(sx_txn_rare(txn_of(&l, invite))->cancel_ns, ==, ns_of(5));
     g_assert_cmpint(txn_of(&l, invite)->state, ==, SX_TXN_CONFIRMED);
-    g_assert_cmpuint(txn_of(&l, invite)->ack_frame, ==, 6);
+    g_assert_cmpuint(sx_txn_more(txn_of(&l, invite))->ack_frame, ==, 6);
     g_assert_cmpuint(cancel->flags & SX_MESSAGE_ENDS_WAIT, !=, 0);
     g_assert_cmpuint(terminated->flags & SX_MESSAGE_ENDS_WAIT, ==, 0);
     ladder_close(&l);
@@ -92,9 +92,9 @@ static void test_cancel_without_effect(void)
 
     response(&l, 0.1, P1, ALICE, 486, "INVITE", via("alice a1"));
     request(&l, 0.2, ALICE, P1, "CANCEL", via("alice a1"));
-    g_assert_cmpuint(txn_of(&l, invite)->cancel_frame, ==, 0);
+    g_assert_cmpuint(sx_txn_rare(txn_of(&l, invite))->cancel_frame, ==, 0);
     const struct sx_message *alone = request(&l, 1.0, ALICE, P1, "CANCEL", via("alice a9"));
-    g_assert_cmpuint(txn_of(&l, alone)->related, ==, 0);
+    g_assert_cmpuint(sx_txn_rare(txn_of(&l, alone))->related, ==, 0);
     ladder_close(&l);
 }
 
@@ -136,22 +136,22 @@ static void test_request_again(void)
     m = request(&l, 10.001, ALICE, BOB, "INVITE", via("alice a1"));
     g_assert_cmpuint(m->repeats, ==, 1);
     g_assert_cmpuint(m->flags, ==, SX_MESSAGE_DUPLICATE);
-    g_assert_cmpuint(txn->sends, ==, 1);
+    g_assert_cmpuint(sx_txn_sends(txn), ==, 1);
     m = request(&l, 10.500, ALICE, BOB, "INVITE", via("alice a1"));
     g_assert_cmpuint(m->repeats, ==, 1);
     g_assert_cmpuint(m->flags, ==, 0);
-    g_assert_cmpuint(txn->sends, ==, 2);
-    g_assert_cmpuint(txn->sends_after_100, ==, 0);
+    g_assert_cmpuint(sx_txn_sends(txn), ==, 2);
+    g_assert_cmpuint(sx_txn_rare(txn)->resends_after_100, ==, 0);
     m = request(&l, 10.501, ALICE, BOB, "INVITE", via("alice a1"));
     g_assert_cmpuint(m->flags, ==, SX_MESSAGE_DUPLICATE);
     response(&l, 10.600, BOB, ALICE, 100, "INVITE", via("alice a1"));
     m = request(&l, 11.500, ALICE, BOB, "INVITE", via("alice a1"));
     g_assert_cmpuint(m->flags, ==, 0);
-    g_assert_cmpuint(txn->sends, ==, 3);
-    g_assert_cmpuint(txn->sends_after_100, ==, 1);
+    g_assert_cmpuint(sx_txn_sends(txn), ==, 3);
+    g_assert_cmpuint(sx_txn_rare(txn)->resends_after_100, ==, 1);
     g_assert_cmpuint(txn->request_frame, ==, 1);
-    g_assert_cmpuint(txn->last_request_frame, ==, 6);
-    g_assert_cmpint(txn->last_request_ns, ==, ns_of(11.5));
+    g_assert_cmpuint(sx_txn_last_request_frame(txn), ==, 6);
+    g_assert_cmpint(sx_txn_last_request_ns(txn), ==, ns_of(11.5));
     ladder_close(&l);
 }
 
@@ -285,7 +285,7 @@ static void test_many_again(void)
                          ==, i > 1 ? 3 : 0);
     }
     g_assert_cmpuint(sx_tracker_txn_count(l.tracker), ==, 1);
-    g_assert_cmpuint(txn_numbered(&l, txn)->sends, ==, 50001);
+    g_assert_cmpuint(sx_txn_sends(txn_numbered(&l, txn)), ==, 50001);
     g_assert_cmpuint(list_length(&l, txn_numbered(&l, txn)), ==, 1);
     ladder_close(&l);
 }
@@ -318,15 +318,15 @@ static void test_response_first(void)
 
     ok = response(&l, 1.0, P2, ALICE, 200, "INVITE", via("alice a1"), .src_port = 7777);
     g_assert_cmpuint(txn_of(&l, ok)->request_frame, ==, 0);
-    g_assert_cmpuint(txn_of(&l, ok)->sends, ==, 0);
+    g_assert_cmpuint(sx_txn_sends(txn_of(&l, ok)), ==, 0);
     g_assert_cmpuint(txn_of(&l, ok)->final_frame, ==, 1);
     invite = request(&l, 1.1, ALICE, P1, "INVITE", via("alice a1"), .more = "Expires: 60\r\n");
     const struct sx_txn *txn = txn_of(&l, invite);
     g_assert_cmpuint(invite->txn, ==, ok->txn);
     g_assert_cmpuint(invite->repeats, ==, 0);
     g_assert_cmpuint(txn->request_frame, ==, 2);
-    g_assert_cmpuint(txn->sends, ==, 1);
-    g_assert_cmpuint(txn->expires_s, ==, 60);
+    g_assert_cmpuint(sx_txn_sends(txn), ==, 1);
+    g_assert_cmpuint(sx_txn_more(txn)->expires_s, ==, 60);
     /* where the request went is known now */
     g_assert_cmpuint(txn->dst.port, ==, 5060);
     g_assert_cmpuint(sx_tracker_host(l.tracker, txn->dst.host)->bytes[3], ==, P1);
@@ -344,7 +344,7 @@ static void test_only_responses(void)
     const struct sx_txn *txn = txn_of(&l, trying);
     g_assert_cmpuint(busy->txn, ==, trying->txn);
     g_assert_cmpuint(busy->flags & SX_MESSAGE_ENDS_WAIT, !=, 0);
-    g_assert_cmpuint(txn->trying_frame, ==, 1);
+    g_assert_cmpuint(sx_txn_more(txn)->trying_frame, ==, 1);
     g_assert_cmpint(txn->method, ==, SX_METHOD_INVITE);
     g_assert_cmpuint(sx_tracker_host(l.tracker, txn->src.host)->bytes[3], ==, ALICE);
     g_assert_cmpuint(sx_tracker_host(l.tracker, txn->dst.host)->bytes[3], ==, P1);
@@ -360,7 +360,7 @@ static void test_100_too_late(void)
     response(&l, 0.1, P1, ALICE, 180, "INVITE", via("alice a1"));
     response(&l, 0.2, P1, ALICE, 100, "INVITE", via("alice a1"));
     other_packet(&l, 100);
-    g_assert_cmpuint(txn_numbered(&l, txn)->trying_frame, ==, 0);
+    g_assert_cmpuint(sx_txn_more(txn_numbered(&l, txn))->trying_frame, ==, 0);
     g_assert_null(sx_tracker_expiry(l.tracker, l.frame, 0));
     ladder_close(&l);
 }
@@ -572,7 +572,7 @@ static void test_copy_elsewhere(void)
         g_test_message("%.3f s later", rows[i].later);
         g_assert_cmpuint(m->txn, ==, txn);
         g_assert_true(((m->flags & SX_MESSAGE_DUPLICATE) != 0) == rows[i].copy);
-        g_assert_cmpuint(txn_numbered(&l, txn)->sends, ==, rows[i].copy ? 1 : 2);
+        g_assert_cmpuint(sx_txn_sends(txn_numbered(&l, txn)), ==, rows[i].copy ? 1 : 2);
         ladder_close(&l);
     }
 }

@@ -10,7 +10,8 @@ static void says_cancel(const struct ladder *l, const struct sx_message *cancel,
 {
     const struct sx_txn *txn = txn_of(l, cancel);
 
-    SAYS_BOTH(sx_say_cancel(out, l->tracker, txn, txn_numbered(l, txn->related)), english, chinese);
+    SAYS_BOTH(sx_say_cancel(out, l->tracker, txn, txn_numbered(l, sx_txn_rare(txn)->related)),
+              english, chinese);
 }
 
 /* On the INVITE and on the BYE. */

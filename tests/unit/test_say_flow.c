@@ -142,9 +142,10 @@ static void in_chinese(void)
 #define UNHEARD .silent_ns = -1, .idle_ns = -1
 
 static struct sx_link link_of_bob = {.transport = SX_TRANSPORT_TCP};
+static struct sx_flow_more more_of_bob = {.instance = "", .link = &link_of_bob, .reg_id = 1};
+static struct sx_flow_more more_of_another = {.instance = "", .link = &link_of_bob};
 static struct sx_flow flow_of_bob = {.aor = "sip:bob@example.com",
-                                     .link = &link_of_bob,
-                                     .reg_id = 1,
+                                     .more = &more_of_bob,
                                      .registered_in = 4};
 
 static void test_chinese_deaths(void)
@@ -183,8 +184,9 @@ static void test_chinese_deaths(void)
         struct sx_link link = {.reset = rows[i].reset,
                                .closed_by_client = rows[i].by_client,
                                .transport = rows[i].udp ? SX_TRANSPORT_UDP : SX_TRANSPORT_TCP};
+        struct sx_flow_more more = {.instance = "", .link = &link, .reg_id = 1};
         struct sx_flow flow = flow_of_bob;
-        flow.link = &link;
+        flow.more = &more;
         struct sx_flow_story s = {.flow = &flow,
                                   .death = rows[i].death,
                                   .death_in = 39,
@@ -200,7 +202,7 @@ static void test_chinese_deaths(void)
 
 static void test_chinese_stories(void)
 {
-    static struct sx_flow unseen = {.aor = "sip:bob@example.com", .link = &link_of_bob};
+    static struct sx_flow unseen = {.aor = "sip:bob@example.com", .more = &more_of_another};
     static const struct {
         struct sx_flow_story story;
         const char *says;
@@ -353,7 +355,7 @@ static void test_chinese_advice(void)
 /* Where to look, how long the client was silent, how it came back. */
 static void test_chinese_causes(void)
 {
-    static struct sx_flow no_reg_id = {.aor = "sip:bob@example.com", .link = &link_of_bob};
+    static struct sx_flow no_reg_id = {.aor = "sip:bob@example.com", .more = &more_of_another};
     static const struct {
         struct sx_flow_story story;
         const char *says;
@@ -429,7 +431,8 @@ static void test_chinese_signs(void)
     wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
 
     in_chinese();
-    flow.link = &link;
+    struct sx_flow_more more = {.instance = "", .link = &link, .reg_id = 1};
+    flow.more = &more;
     sx_say_flow_end(out, &flow);
     assert_text(out, "客户端关闭了连接：AOR sip:bob@example.com 的连接（reg-id 1，注册于第 4 "
                      "帧）在此结束，此前已在第 38 帧发出关闭通知");
@@ -472,7 +475,8 @@ static void test_chinese_tokens(void)
     struct sx_flow flow = flow_of_bob;
 
     in_chinese();
-    flow.link = &link;
+    struct sx_flow_more more = {.instance = "", .link = &link, .reg_id = 1};
+    flow.more = &more;
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
         sx_say_token(out, rows[i].token, &flow);

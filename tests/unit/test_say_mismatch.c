@@ -47,11 +47,11 @@ static void test_response(void)
     const struct sx_txn bye = {.method = SX_METHOD_BYE, .request_frame = 6};
     struct sx_mismatch m = {.differs = SX_DIFFERS_VIA_MISSING, .frame = 1, .dropped = true};
 
-    SAYS_BOTH(
-        sx_say_mismatch(out, &bye, &m),
-        "does not match the request in frame 1: a Via too few; the client must "
-        "drop it (RFC 3261 17.1.3, 18.1.2)",
-        "与第 1 帧的请求不匹配：少一个 Via；客户端必须丢弃该响应（RFC 3261 第 17.1.3 和 18.1.2 节）");
+    SAYS_BOTH(sx_say_mismatch(out, &bye, &m),
+              "does not match the request in frame 1: a Via too few; the client must "
+              "drop it (RFC 3261 17.1.3, 18.1.2)",
+              "与第 1 帧的请求不匹配：少一个 Via；客户端必须丢弃该响应（RFC 3261 第 17.1.3 和 "
+              "18.1.2 节）");
     m = (struct sx_mismatch){.differs = SX_DIFFERS_VIA_TOO_MANY, .frame = 1};
     SAYS_BOTH(
         sx_say_mismatch(out, &bye, &m),
@@ -63,10 +63,11 @@ static void test_response(void)
 /* Each difference has its words. */
 static void test_stray(void)
 {
-    const struct sx_txn stray = {.first_response_frame = 2,
-                                 .differs = SX_DIFFERS_CALL_ID | SX_DIFFERS_FROM_TAG |
-                                            SX_DIFFERS_TO_TAG | SX_DIFFERS_CSEQ_METHOD |
-                                            SX_DIFFERS_VIA_SENT_BY};
+    struct sx_txn_rare rare = {.differs = SX_DIFFERS_CALL_ID | SX_DIFFERS_FROM_TAG |
+                                          SX_DIFFERS_TO_TAG | SX_DIFFERS_CSEQ_METHOD |
+                                          SX_DIFFERS_VIA_SENT_BY};
+    struct sx_txn_more more = {.rare = &rare};
+    const struct sx_txn stray = {.first_response_frame = 2, .more = &more};
 
     SAYS_BOTH(
         sx_say_stray(out, &stray),

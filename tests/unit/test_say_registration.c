@@ -60,7 +60,8 @@ static void test_parts(void)
     struct ladder l = ladder_open();
     struct sx_txn txn = *message(&l, 20, SX_TRANSPORT_UDP);
     struct sx_link link = {.closed_in = 5};
-    const struct sx_flow flow = {.aor = "sip:bob@example.com", .link = &link};
+    struct sx_flow_more more = {.instance = "", .link = &link};
+    const struct sx_flow flow = {.aor = "sip:bob@example.com", .more = &more};
 
     txn.transport = SX_TRANSPORT_OTHER;
     for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -120,7 +121,8 @@ static void test_over(void)
          "；第 5 帧的 ICMP 报告它不可达"},
     };
     struct sx_link link = {.closed_in = 5};
-    const struct sx_flow flow = {.link = &link};
+    struct sx_flow_more more = {.instance = "", .link = &link};
+    const struct sx_flow flow = {.more = &more};
     struct sx_registration r = {.flow = &flow,
                                 .in = 3,
                                 .age_ns = 20 * SX_NS_PER_S,

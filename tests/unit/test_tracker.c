@@ -46,7 +46,7 @@ static void test_expiry_after_100(void)
         g_assert_cmpint(e->waited_ns, ==, ns_of(32));
         g_assert_true(e->after_100);
     }
-    g_assert_cmpuint(txn_numbered(&l, txn)->expired_frame, ==, frame);
+    g_assert_cmpuint(sx_txn_rare(txn_numbered(&l, txn))->expired_frame, ==, frame);
     g_assert_true(txn_numbered(&l, txn)->expired_after_100);
     g_assert_null(sx_tracker_expiry(l.tracker, frame, 1));
     g_assert_null(sx_tracker_expiry(l.tracker, other_packet(&l, 99), 0)); /* said once */
@@ -203,7 +203,7 @@ static void test_clock_back(void)
     const struct sx_expiry *e = sx_tracker_expiry(l.tracker, other_packet(&l, 1040.1), 0);
     g_assert_cmpint(e ? e->waited_ns : 0, ==, ns_of(40));
     response(&l, 900.0, P1, ALICE, 180, "INVITE", via("alice a1"));
-    g_assert_cmpuint(txn_numbered(&l, txn)->first_response_code, ==, 180);
+    g_assert_cmpuint(sx_txn_first_response_code(txn_numbered(&l, txn)), ==, 180);
     ladder_close(&l);
 }
 
@@ -330,15 +330,16 @@ static const char *broken_rule(const struct ladder *l, const struct sx_txn *txn)
             return "a child has another parent";
     if (txn->parent && !lists_child(l, txn))
         return "the parent does not know its child";
-    if ((txn->request_frame != 0) != (txn->sends > 0))
+    if ((txn->request_frame != 0) != (sx_txn_sends(txn) > 0))
         return "sent without a frame";
     if (is_final(txn) != (txn->final_frame != 0))
         return "a final state without a final response, or the reverse";
     if (txn->final_frame && !txn->first_response_frame)
         return "a final response that did not move it on";
-    if (txn->related && txn_numbered(l, txn->related)->number != txn->related)
+    if (sx_txn_rare(txn)->related &&
+        txn_numbered(l, sx_txn_rare(txn)->related)->number != sx_txn_rare(txn)->related)
         return "related to nobody";
-    if (txn->number == txn->followed_by || txn->number == txn->related)
+    if (txn->number == txn->followed_by || txn->number == sx_txn_rare(txn)->related)
         return "related to itself";
     return NULL;
 }

@@ -58,7 +58,7 @@ static void assert_unknown(struct ladder *l, uint32_t txn)
 /* Only a 100, and nothing of the call is seen beyond the hop: its 100 shows that. */
 static void assert_nothing_beyond(struct ladder *l, uint32_t txn)
 {
-    uint32_t hundred = txn_numbered(l, txn)->trying_frame;
+    uint32_t hundred = sx_txn_more(txn_numbered(l, txn))->trying_frame;
 
     assert_cause(l, txn, SX_CAUSE_NOTHING_BEYOND, hundred);
 }
@@ -160,7 +160,8 @@ static void test_masked_call_id(void)
     for (int i = 0; i <= 1; i++) {
         struct ladder l = ladder_open();
         other_call(&l, 1);
-        uint32_t txn = masked_call_id(&l, i), hundred = txn_numbered(&l, txn)->trying_frame;
+        uint32_t txn = masked_call_id(&l, i),
+                 hundred = sx_txn_more(txn_numbered(&l, txn))->trying_frame;
         assert_cause(&l, txn, i ? SX_CAUSE_NOT_FORWARDED : SX_CAUSE_UNKNOWN, i ? hundred : 0);
     }
 }

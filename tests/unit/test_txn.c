@@ -97,7 +97,7 @@ static void test_non_invite(void)
 /* No timer that an observer could trust: only what no client does tells. */
 static void test_is_over_unanswered(void)
 {
-    struct sx_txn txn = {.method = SX_METHOD_INVITE, .request_frame = 1, .last_ns = S(1000)};
+    struct sx_txn txn = {.method = SX_METHOD_INVITE, .request_frame = 1, .request_ns = S(1000)};
 
     g_assert_false(sx_txn_is_over(&txn, S(1200))); /* Timer C is over 3 minutes */
     g_assert_true(sx_txn_is_over(&txn, S(1600) + 1));
@@ -111,19 +111,20 @@ static void test_is_over_unanswered(void)
 /* Timer J: 64*T1 after the final response, 0 over a reliable transport (RFC 3261 17.2.2). */
 static void test_is_over_other(void)
 {
+    struct sx_txn_rare rare = {.resends = 1, .last_request_ns = S(999)};
+    struct sx_txn_more more = {.rare = &rare, .last_ns = S(1031)};
     struct sx_txn txn = {.method = SX_METHOD_OPTIONS,
+                         .more = &more,
                          .request_frame = 1,
                          .final_frame = 2,
                          .final_code = 200,
                          .transport = SX_TRANSPORT_UDP,
-                         .final_ns = S(1000),
-                         .last_request_ns = S(999),
-                         .last_ns = S(1031)};
+                         .final_ns = S(1000)};
 
     g_assert_false(sx_txn_is_over(&txn, S(1032)));
     g_assert_true(sx_txn_is_over(&txn, S(1032) + 1));
     g_assert_false(sx_txn_is_over(&txn, S(900))); /* the clock went back */
-    txn.last_request_ns = S(1028);                /* a client whose T1 is longer */
+    rare.last_request_ns = S(1028);               /* a client whose T1 is longer */
     g_assert_false(sx_txn_is_over(&txn, S(1033)));
     g_assert_true(sx_txn_is_over(&txn, S(1033) + 1));
     txn.transport = SX_TRANSPORT_TLS;
@@ -135,20 +136,21 @@ static void test_is_over_other(void)
 /* Timers L (RFC 6026 7.1), H and I (RFC 3261 17.2.1). */
 static void test_is_over_invite(void)
 {
+    struct sx_txn_more more = {.last_ns = S(1000)};
     struct sx_txn txn = {.method = SX_METHOD_INVITE,
+                         .more = &more,
                          .request_frame = 1,
                          .final_frame = 2,
                          .final_code = 200,
                          .transport = SX_TRANSPORT_TCP,
-                         .final_ns = S(1000),
-                         .last_ns = S(1000)};
+                         .final_ns = S(1000)};
 
     g_assert_false(sx_txn_is_over(&txn, S(1032)));
     g_assert_true(sx_txn_is_over(&txn, S(1032) + 1));
     txn.final_code = 486;
     g_assert_false(sx_txn_is_over(&txn, S(1032)));
-    txn.ack_frame = 3;
-    txn.ack_ns = S(1001);
+    more.ack_frame = 3;
+    more.ack_ns = S(1001);
     g_assert_true(sx_txn_is_over(&txn, S(1002)));
     txn.transport = SX_TRANSPORT_UDP;
     g_assert_false(sx_txn_is_over(&txn, S(1006)));
@@ -172,12 +174,60 @@ static void test_stands_for(void)
 
 static void test_waits_after_100(void)
 {
-    g_assert_false(sx_txn_waits_after_100(&(struct sx_txn){.request_frame = 1}));
-    g_assert_true(sx_txn_waits_after_100(&(struct sx_txn){.request_frame = 1, .trying_frame = 2}));
-    g_assert_true(sx_txn_waits_after_100(&(struct sx_txn){.trying_frame = 2}));
-    g_assert_false(
-        sx_txn_waits_after_100(&(struct sx_txn){.trying_frame = 2, .first_response_frame = 3}));
-    g_assert_false(sx_txn_waits_after_100(&(struct sx_txn){.trying_frame = 2, .cancel_frame = 3}));
+    struct sx_txn_rare rare = {.cancel_frame = 0};
+    struct sx_txn_more more = {.rare = &rare, .trying_frame = 2};
+    struct sx_txn txn = {.request_frame = 1};
+
+    g_assert_false(sx_txn_waits_after_100(&txn));
+    txn.more = &more;
+    g_assert_true(sx_txn_waits_after_100(&txn));
+    txn.request_frame = 0;
+    g_assert_true(sx_txn_waits_after_100(&txn));
+    rare.cancel_frame = 3;
+    g_assert_false(sx_txn_waits_after_100(&txn));
+    rare.cancel_frame = 1; /* that one came before the 100 */
+    g_assert_true(sx_txn_waits_after_100(&txn));
+    txn.first_response_frame = 3;
+    g_assert_false(sx_txn_waits_after_100(&txn));
+}
+
+/* What a transaction has nothing more of follows from its request and its final response. */
+static void test_nothing_more(void)
+{
+    struct sx_txn txn = {.src = {1, 5060}};
+
+    g_assert_cmpuint(sx_txn_sends(&txn), ==, 0);
+    g_assert_cmpint(sx_txn_last_ns(&txn), ==, 0);
+    txn.request_frame = 1;
+    txn.request_ns = S(10);
+    g_assert_cmpuint(sx_txn_sends(&txn), ==, 1);
+    g_assert_cmpuint(sx_txn_last_request_frame(&txn), ==, 1);
+    g_assert_cmpint(sx_txn_last_request_ns(&txn), ==, S(10));
+    g_assert_cmpint(sx_txn_last_ns(&txn), ==, S(10));
+    g_assert_cmpint(sx_txn_last_response_ns(&txn), ==, 0);
+    g_assert_cmpuint(sx_txn_first_response_code(&txn), ==, 0);
+    txn.final_tag = 7; /* of an ACK */
+    g_assert_cmpuint(sx_txn_first_tag(&txn), ==, 0);
+    txn.first_response_frame = txn.final_frame = 2;
+    txn.final_ns = S(11);
+    txn.final_code = 486;
+    g_assert_cmpint(sx_txn_first_response_ns(&txn), ==, S(11));
+    g_assert_cmpuint(sx_txn_first_response_code(&txn), ==, 486);
+    g_assert_cmpuint(sx_txn_first_tag(&txn), ==, 7);
+    g_assert_cmpint(sx_txn_last_response_ns(&txn), ==, S(11));
+    g_assert_cmpint(sx_txn_last_ns(&txn), ==, S(11));
+    g_assert_cmpuint(sx_txn_answer_dst(&txn).host, ==, 1);
+    g_assert_cmpuint(sx_txn_more(&txn)->trying_frame, ==, 0);
+    g_assert_cmpuint(sx_txn_rare(&txn)->cancel_frame, ==, 0);
+}
+
+/* What a message and a transaction take; tests/bench has what that makes of a capture. */
+static void test_sizes(void)
+{
+    g_assert_cmpuint(sizeof(struct sx_message), <=, 24);
+    g_assert_cmpuint(sizeof(struct sx_txn), <=, 184);
+    g_assert_cmpuint(sizeof(struct sx_txn_more), <=, 88);
+    g_assert_cmpuint(sizeof(struct sx_txn_rare), <=, 104);
 }
 
 int main(int argc, char **argv)
@@ -190,5 +240,7 @@ int main(int argc, char **argv)
     g_test_add_func("/txn/is_over_invite", test_is_over_invite);
     g_test_add_func("/txn/stands_for", test_stands_for);
     g_test_add_func("/txn/waits_after_100", test_waits_after_100);
+    g_test_add_func("/txn/nothing-more", test_nothing_more);
+    g_test_add_func("/txn/sizes", test_sizes);
     return g_test_run();
 }

@@ -49,8 +49,8 @@ uint32_t sx_fingerprint_map_swap(struct sx_fingerprint_map *table, struct sx_fin
     if (table->keys[slot] != key.bits) {
         if (number == 0)
             return 0;
-        /* at most half full: a search ends soon */
-        if (++table->used > (table->mask + 1) / 2) {
+        /* at most three quarters full: a search ends soon */
+        if (++table->used > (table->mask + 1) / 4 * 3) {
             grow(table);
             slot = sx_fingerprint_map_slot(table, key.bits);
         }

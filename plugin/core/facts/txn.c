@@ -5,6 +5,9 @@
 
 #include "core/base/config.h"
 
+const struct sx_txn_more sx_txn_no_more = {.rare = NULL};
+const struct sx_txn_rare sx_txn_no_rare = {.cancel_ns = 0};
+
 enum {
     CALL = SX_TXN_CALLING,
     PROC = SX_TXN_PROCEEDING,
@@ -51,16 +54,16 @@ static bool is_reliable(const struct sx_txn *txn)
 /* Timer L after a 2xx, H until the ACK of a failure, I after it. */
 static bool is_invite_over(const struct sx_txn *txn, int64_t now_ns)
 {
-    if (txn->final_code >= 300 && txn->ack_frame)
-        return is_reliable(txn) || now_ns - txn->ack_ns > T4_NS;
-    return now_ns - txn->final_ns > SX_TIMER_B_NS && now_ns - txn->last_ns > SX_TIMER_B_NS;
+    if (txn->final_code >= 300 && sx_txn_more(txn)->ack_frame)
+        return is_reliable(txn) || now_ns - sx_txn_more(txn)->ack_ns > T4_NS;
+    return now_ns - txn->final_ns > SX_TIMER_B_NS && now_ns - sx_txn_last_ns(txn) > SX_TIMER_B_NS;
 }
 
 /* Timer J. A client with a longer T1 goes on for longer, but never with longer gaps. */
 static bool is_other_over(const struct sx_txn *txn, int64_t now_ns)
 {
     return is_reliable(txn) || (now_ns - txn->final_ns > SX_TIMER_B_NS &&
-                                now_ns - txn->last_request_ns > T2_NS + SX_NS_PER_S);
+                                now_ns - sx_txn_last_request_ns(txn) > T2_NS + SX_NS_PER_S);
 }
 
 /* Nobody waits for so long to send it again; with a 1xx there is no need to. Ten minutes is longer
@@ -70,7 +73,7 @@ static bool is_unanswered_over(const struct sx_txn *txn, int64_t now_ns)
     bool waits = txn->method == SX_METHOD_INVITE || txn->method == SX_METHOD_ACK ||
                  txn->responses != 0;
 
-    return now_ns - txn->last_ns > (waits ? 600 * SX_NS_PER_S : SX_TIMER_B_NS);
+    return now_ns - sx_txn_last_ns(txn) > (waits ? 600 * SX_NS_PER_S : SX_TIMER_B_NS);
 }
 
 bool sx_txn_is_over(const struct sx_txn *txn, int64_t now_ns)
@@ -78,15 +81,16 @@ bool sx_txn_is_over(const struct sx_txn *txn, int64_t now_ns)
     if (!txn->final_frame)
         return is_unanswered_over(txn, now_ns);
     if (!txn->request_frame)
-        return now_ns - txn->last_ns > SX_TIMER_B_NS;
+        return now_ns - sx_txn_last_ns(txn) > SX_TIMER_B_NS;
     return txn->method == SX_METHOD_INVITE ? is_invite_over(txn, now_ns)
                                            : is_other_over(txn, now_ns);
 }
 
 bool sx_txn_waits_after_100(const struct sx_txn *txn)
 {
-    return txn->trying_frame != 0 && txn->first_response_frame == 0 &&
-           (txn->cancel_frame == 0 || txn->cancel_frame < txn->trying_frame);
+    return sx_txn_more(txn)->trying_frame != 0 && txn->first_response_frame == 0 &&
+           (sx_txn_rare(txn)->cancel_frame == 0 ||
+            sx_txn_rare(txn)->cancel_frame < sx_txn_more(txn)->trying_frame);
 }
 
 bool sx_txn_is_next_hop(const struct sx_txn *parent, const struct sx_txn *branch)

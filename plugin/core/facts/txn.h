@@ -38,8 +38,6 @@ struct sx_message {
     uint32_t repeats;  /* frame of the message that this one repeats */
     uint32_t next;     /* index + 1 of the next older distinct response */
     uint32_t identity; /* tells responses, or requests, of a transaction apart */
-    uint32_t to_tag;   /* hash of the To tag of a response; of a PRACK the RSeq in its RAck */
-    uint32_t ms;       /* when, in milliseconds that wrap around */
     uint16_t code;     /* 0 on requests */
     uint8_t method;    /* enum sx_method; of CSeq on responses */
     uint8_t flags;
@@ -84,78 +82,91 @@ enum sx_differs {
     SX_DIFFERS_CALL_ID = 256
 };
 
-struct sx_txn {
-    struct sx_fingerprint key;
-    struct sx_fingerprint parent_key; /* of the second Via; zero if there is none */
-    uint64_t call_hash;               /* of the Call-ID; 0 if there is none */
-    uint64_t session_hash; /* of the sender's UUID in an INVITE's Session-ID (RFC 7989): a B2BUA
-                                           keeps it; 0: none */
-    int64_t request_ns;
-    int64_t last_request_ns;
-    int64_t trying_ns;
-    int64_t first_response_ns;
-    int64_t final_ns;
+/* What few transactions have. */
+struct sx_txn_rare {
+    int64_t last_request_ns; /* where resends */
     int64_t cancel_ns;
-    int64_t ack_ns;
-    int64_t last_ns; /* newest message */
-    int64_t last_response_ns;
-    uint32_t number; /* from 1, in the order of first appearance */
-    uint32_t parent; /* numbers of transactions; 0: none */
-    uint32_t first_child;
-    uint32_t next_sibling;  /* next older child of the same parent */
-    uint32_t next_waiting;  /* next older one whose second Via names nothing seen yet */
-    uint32_t related;       /* a CANCEL's INVITE, an INVITE's CANCEL */
-    uint32_t followed_by;   /* the attempt that came after a challenge, redirection, ... */
-    uint32_t request_frame; /* first request */
-    uint32_t last_request_frame;
-    uint32_t trying_frame;           /* first 100, unless another response came before it */
-    uint32_t first_response_frame;   /* first response that is not a 100 */
-    uint32_t final_frame;            /* first final response */
+    uint64_t session_hash; /* of the sender's UUID in an INVITE's Session-ID (RFC 7989): a B2BUA
+                            * keeps it; 0: none */
+    uint32_t last_request_frame;     /* where resends */
+    uint32_t resends;                /* how often the request was sent once more */
+    uint32_t resends_after_100;      /* of these */
+    uint32_t repeat_gap_ms;          /* between the two newest sends of the request */
     uint32_t cancel_frame;           /* first CANCEL of this INVITE */
-    uint32_t ack_frame;              /* first ACK of a failure */
+    uint32_t related;                /* a CANCEL's INVITE, an INVITE's CANCEL */
+    uint32_t next_waiting;           /* next older one whose second Via names nothing seen yet */
     uint32_t expired_frame;          /* the frame that found it waiting past its deadline */
     uint32_t unreachable_frame;      /* an ICMP error or TCP reset that the request met */
     uint32_t last_unreachable_frame; /* the newest of them */
     uint32_t returned_frame;         /* an ICMP error that a response met */
-    uint32_t responses;              /* index + 1 of the newest distinct response */
-    uint32_t sends;                  /* how often the request was sent, the first time included */
-    uint32_t sends_after_100;
-    uint32_t final_tag; /* sx_txn_tag_hash() of the To tag of the first final response; of an ACK */
-    uint32_t other_final_tag; /* of a later one with that code and another To tag; 0: none */
-    uint32_t other_final_frame;
-    uint32_t first_tag;    /* of the first response that is not a 100 */
-    uint32_t next_alike;   /* next older INVITE or ACK of a 2xx of the same client, Call-ID and
-                                   CSeq number */
+    uint32_t other_final_frame;      /* a later final response with its code and another To tag */
+    uint32_t other_final_tag;        /* sx_txn_tag_hash() of that; 0: none */
+    uint32_t hangup;                 /* index + 1: the client closed the connection of its INVITE */
+    uint32_t stray;                  /* of responses that are for it and do not match it; 0: none */
+    uint32_t meant_for;              /* such a one's request */
+    struct sx_endpoint answer_dst;   /* with answered_aside */
+    uint16_t differs;                /* enum sx_differs; with meant_for */
+    bool answered_aside;             /* the first response that is not a 100 went to answer_dst */
+};
+
+/* What a transaction has that is more than a request and its final response. */
+struct sx_txn_more {
+    struct sx_txn_rare *rare; /* NULL: nothing of it */
+    int64_t trying_ns;
+    int64_t first_response_ns;
+    int64_t last_response_ns;
+    int64_t ack_ns;
+    int64_t last_ns;
+    uint32_t trying_frame; /* first 100, unless another response came before it */
     uint32_t trying_tag;   /* of the first 100; 0: it has none */
+    uint32_t first_tag;    /* of the first response that is not a 100 */
+    uint32_t ack_frame;    /* first ACK of a failure */
+    uint32_t ack_tag;      /* hash of its To tag */
+    uint32_t expires_s;    /* Expires of an INVITE in seconds; 0: none */
+    uint32_t next_on_way;  /* next older INVITE on the same connection */
+    uint32_t callee;       /* the user whose AOR its Request-URI is; 0: none known */
+    uint32_t rseq;         /* of a PRACK: the number in its RAck */
+    uint16_t first_response_code;
+};
+
+/* What every transaction has. The rest is asked for by the functions below. */
+struct sx_txn {
+    struct sx_fingerprint key;
+    struct sx_fingerprint parent_key; /* of the second Via; zero if there is none */
+    uint64_t call_hash;               /* of the Call-ID; 0 if there is none */
+    struct sx_txn_more *more;         /* NULL: nothing of it */
+    int64_t request_ns;
+    int64_t final_ns;
+    uint32_t number; /* from 1, in the order of first appearance */
+    uint32_t parent; /* numbers of transactions; 0: none */
+    uint32_t first_child;
+    uint32_t next_sibling;         /* next older child of the same parent */
+    uint32_t followed_by;          /* the attempt that came after a challenge, redirection, ... */
+    uint32_t request_frame;        /* first request */
+    uint32_t first_response_frame; /* first response that is not a 100 */
+    uint32_t final_frame;          /* first final response */
+    uint32_t responses;            /* index + 1 of the newest distinct response */
+    uint32_t final_tag; /* sx_txn_tag_hash() of the To tag of the first final response; of an ACK */
+    uint32_t next_alike;   /* next older INVITE or ACK of a 2xx of the same client, Call-ID and
+                            * CSeq number */
     uint32_t uri_hash;     /* of the Request-URI, of INVITE and in dialogs */
     uint32_t request_hash; /* of the Request-URI and the tags (RFC 3261 17.2.3) */
     uint32_t messages;     /* index + 1 of the newest one */
-    uint32_t ack_tag;      /* hash of the To tag of the first ACK of a failure */
-    uint32_t expires_s;    /* Expires of an INVITE in seconds; 0: none */
     uint32_t cseq;
     uint32_t flow;         /* the flow it registers, or is sent to; 0: none known */
-    uint32_t callee;       /* the user whose AOR its Request-URI is; 0: none known */
     uint32_t auth;         /* index + 1: its credentials and challenges; 0: none */
-    uint32_t hangup;       /* index + 1: the client closed the connection of its INVITE */
     uint32_t next_in_call; /* next older transaction with the same Call-ID */
-    uint32_t stray;        /* of responses that are for it and do not match it; 0: none */
-    uint32_t meant_for;    /* such a one's request */
     uint32_t branch_hash;  /* of the topmost Via */
     uint32_t sent_by_hash;
-    uint32_t from_tag;      /* sx_txn_tag_hash() of a request's tags; 0: none. Of INVITE, CANCEL, */
-    uint32_t to_tag;        /* and what is in a dialog, or should be */
-    uint32_t next_on_way;   /* next older INVITE on the same connection */
-    uint32_t repeat_gap_ms; /* between the two newest sends of the request */
-    uint32_t dialog;        /* inside a dialog: its number; else the newest dialog that its
-                             * responses make, a confirmed one before an early one; 0: none */
-    uint32_t names;         /* where sx_names_note() put them; 0: nowhere */
-    uint32_t next_in_dialog;       /* next older transaction of the same dialog */
-    struct sx_endpoint src, dst;   /* of the request; else as the response implies */
-    struct sx_endpoint answer_dst; /* where the first response that is not a 100 went */
-    uint16_t first_response_code;
+    uint32_t from_tag; /* sx_txn_tag_hash() of a request's tags; 0: none. Of INVITE, CANCEL, */
+    uint32_t to_tag;   /* and what is in a dialog, or should be */
+    uint32_t dialog;   /* inside a dialog: its number; else the newest dialog that its
+                        * responses make, a confirmed one before an early one; 0: none */
+    uint32_t names;    /* where sx_names_note() put them; 0: nowhere */
+    uint32_t next_in_dialog;     /* next older transaction of the same dialog */
+    struct sx_endpoint src, dst; /* of the request; else as the response implies */
     uint16_t final_code;
     uint16_t network;      /* of the first request's destination: interface, VLAN, tunnel */
-    uint16_t differs;      /* enum sx_differs; with meant_for */
     uint16_t reason;       /* of a BYE or CANCEL: sx_reason_number(); 0: none */
     uint8_t vias;          /* Via values of the request; 0: not known */
     uint8_t method;        /* enum sx_method */
@@ -186,6 +197,78 @@ struct sx_txn {
     bool completed_elsewhere : 1; /* a CANCEL whose Reason is SIP 200 (RFC 3326) */
     bool uneven_repeats : 1;      /* it was sent again sooner than before: no timer does so */
 };
+
+/* What few transactions have, all zero for those that have nothing of it. Never NULL. */
+extern const struct sx_txn_more sx_txn_no_more;
+extern const struct sx_txn_rare sx_txn_no_rare;
+
+static inline const struct sx_txn_more *sx_txn_more(const struct sx_txn *txn)
+{
+    return txn->more ? txn->more : &sx_txn_no_more;
+}
+
+static inline const struct sx_txn_rare *sx_txn_rare(const struct sx_txn *txn)
+{
+    return txn->more && txn->more->rare ? txn->more->rare : &sx_txn_no_rare;
+}
+
+/* How often the request was sent, the first time included. */
+static inline uint32_t sx_txn_sends(const struct sx_txn *txn)
+{
+    return txn->request_frame ? 1 + sx_txn_rare(txn)->resends : 0;
+}
+
+/* The newest request. */
+static inline int64_t sx_txn_last_request_ns(const struct sx_txn *txn)
+{
+    const struct sx_txn_rare *rare = sx_txn_rare(txn);
+
+    return rare->resends ? rare->last_request_ns : txn->request_ns;
+}
+
+static inline uint32_t sx_txn_last_request_frame(const struct sx_txn *txn)
+{
+    const struct sx_txn_rare *rare = sx_txn_rare(txn);
+
+    return rare->resends ? rare->last_request_frame : txn->request_frame;
+}
+
+/* Of first_response_frame; without more than that it is the final one. */
+static inline int64_t sx_txn_first_response_ns(const struct sx_txn *txn)
+{
+    return txn->more ? txn->more->first_response_ns : txn->final_ns;
+}
+
+static inline unsigned sx_txn_first_response_code(const struct sx_txn *txn)
+{
+    return txn->more ? txn->more->first_response_code : txn->final_code;
+}
+
+static inline uint32_t sx_txn_first_tag(const struct sx_txn *txn)
+{
+    return txn->more ? txn->more->first_tag : txn->first_response_frame ? txn->final_tag : 0;
+}
+
+/* The newest response, and the newest message of any kind. */
+static inline int64_t sx_txn_last_response_ns(const struct sx_txn *txn)
+{
+    return txn->more ? txn->more->last_response_ns : txn->final_ns;
+}
+
+static inline int64_t sx_txn_last_ns(const struct sx_txn *txn)
+{
+    if (txn->more)
+        return txn->more->last_ns;
+    return txn->final_frame ? txn->final_ns : txn->request_ns;
+}
+
+/* Where the first response that is not a 100 went. */
+static inline struct sx_endpoint sx_txn_answer_dst(const struct sx_txn *txn)
+{
+    const struct sx_txn_rare *rare = sx_txn_rare(txn);
+
+    return rare->answered_aside ? rare->answer_dst : txn->src;
+}
 
 /* The state after an event; unexpected events leave it as it is. */
 enum sx_txn_state sx_txn_next(bool invite, enum sx_txn_state state, enum sx_txn_event event);

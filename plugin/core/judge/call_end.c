@@ -175,12 +175,13 @@ bool sx_call_end_is_by(const struct sx_tracker *t, const struct sx_call_end *end
  * of several branches, of which another is answered. */
 static struct sx_call_end cancelled(const struct sx_tracker *t, const struct sx_txn *invite)
 {
-    const struct sx_txn *top = top_of(t, invite), *cancel = sx_tracker_txn(t, top->related);
+    const struct sx_txn *top = top_of(t, invite),
+                        *cancel = sx_tracker_txn(t, sx_txn_rare(top)->related);
 
-    if (!top->cancel_frame || top->final_code != 487 || was_sent_on(top) || !cancel)
+    if (!sx_txn_rare(top)->cancel_frame || top->final_code != 487 || was_sent_on(top) || !cancel)
         return (struct sx_call_end){.ended_in = 0};
     return (struct sx_call_end){
-        .ended_in = top->cancel_frame,
+        .ended_in = sx_txn_rare(top)->cancel_frame,
         .by = SX_ENDER_CALLER,
         .cancelled = true,
         .txn = cancel->number,
@@ -281,10 +282,12 @@ enum sx_bye_fault sx_call_end_bye_fault(const struct sx_tracker *t, const struct
 
 bool sx_call_end_cancels_too_soon(const struct sx_txn *cancel, const struct sx_txn *invite)
 {
-    uint32_t first = invite->trying_frame ? invite->trying_frame : invite->first_response_frame;
+    uint32_t first = sx_txn_more(invite)->trying_frame ? sx_txn_more(invite)->trying_frame
+                                                       : invite->first_response_frame;
     struct sx_horizon then = {cancel->request_frame, cancel->request_ns};
 
     if (first && first < cancel->request_frame)
         return false;
-    return invite->trying_frame || sx_evidence_hearing(invite, then) == SX_HEARD_NOTHING;
+    return sx_txn_more(invite)->trying_frame ||
+           sx_evidence_hearing(invite, then) == SX_HEARD_NOTHING;
 }

@@ -53,7 +53,7 @@ static bool led_nowhere(const struct sx_tracker *tracker, const struct sx_txn *t
 /* Who cancels waits for 64*T1 and no longer (RFC 3261 9.1); what comes then is no answer to it. */
 static bool in_time(const struct sx_txn *txn, const struct sx_txn *end)
 {
-    int64_t since_ns = end->request_frame ? end->request_ns : end->first_response_ns;
+    int64_t since_ns = end->request_frame ? end->request_ns : sx_txn_first_response_ns(end);
 
     return txn->final_ns - since_ns <= SX_TIMER_B_NS;
 }
@@ -67,13 +67,13 @@ static bool ends_invite(const struct sx_txn *txn, const struct sx_txn *end)
     if (!frame || frame >= txn->final_frame)
         return false;
     if (end->method == SX_METHOD_CANCEL)
-        return end->cseq == txn->cseq || end->related == txn->number;
+        return end->cseq == txn->cseq || sx_txn_rare(end)->related == txn->number;
     return end->method == SX_METHOD_BYE && (!txn->request_frame || frame > txn->request_frame);
 }
 
 static bool was_ended(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
-    const struct sx_txn *cancel = sx_tracker_txn(tracker, txn->related);
+    const struct sx_txn *cancel = sx_tracker_txn(tracker, sx_txn_rare(txn)->related);
     const struct sx_txn *other = sx_call_newest(tracker, txn);
 
     if (cancel && cancel->method == SX_METHOD_CANCEL)
@@ -89,7 +89,8 @@ static bool was_ended(const struct sx_tracker *tracker, const struct sx_txn *txn
 static bool was_cancelled(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
     return !txn->request_frame || was_ended(tracker, txn) ||
-           (txn->expires_s > 0 && txn->final_ns - txn->request_ns >= txn->expires_s * SX_NS_PER_S);
+           (sx_txn_more(txn)->expires_s > 0 &&
+            txn->final_ns - txn->request_ns >= sx_txn_more(txn)->expires_s * SX_NS_PER_S);
 }
 
 /* A challenge is a step while it asks for credentials. Where it may refuse some, the next attempt

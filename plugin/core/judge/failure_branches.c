@@ -73,7 +73,8 @@ static void add(struct sx_failure_branches *all, const struct sx_txn *at, const 
 static bool is_same_session(const struct sx_txn *a, const struct sx_txn *b)
 {
     return (a->call_hash && a->call_hash == b->call_hash) ||
-           (a->session_hash && a->session_hash == b->session_hash);
+           (sx_txn_rare(a)->session_hash &&
+            sx_txn_rare(a)->session_hash == sx_txn_rare(b)->session_hash);
 }
 
 /* A request of the same method that the B2BUA sent after this one came, and no proxy's. */
@@ -121,12 +122,13 @@ bool sx_failure_branches_ended(const struct sx_failure_branches *all, const stru
 /* The last thing that the hop did or got of a branch. */
 static uint32_t end_of(const struct sx_txn *at, const struct sx_txn *b)
 {
-    if (seen(at, b->final_frame) && !b->cancel_frame)
+    if (seen(at, b->final_frame) && !sx_txn_rare(b)->cancel_frame)
         return b->final_frame;
-    if (b->cancel_frame)
-        return b->cancel_frame;
-    return b->last_unreachable_frame > b->last_request_frame ? b->last_unreachable_frame
-                                                             : b->last_request_frame;
+    if (sx_txn_rare(b)->cancel_frame)
+        return sx_txn_rare(b)->cancel_frame;
+    return sx_txn_rare(b)->last_unreachable_frame > sx_txn_last_request_frame(b)
+               ? sx_txn_rare(b)->last_unreachable_frame
+               : sx_txn_last_request_frame(b);
 }
 
 /* Serial hunting: the hop tried another target after this one, so this one is not why it gave up.
@@ -150,24 +152,26 @@ static bool is_answered(const struct sx_txn *at, const struct sx_txn *b)
 
 static int64_t waited_for(const struct sx_txn *b)
 {
-    return b->cancel_ns - (b->first_response_frame && b->first_response_frame < b->cancel_frame
-                               ? b->first_response_ns
-                           : b->trying_frame ? b->trying_ns
-                                             : b->request_ns);
+    return sx_txn_rare(b)->cancel_ns -
+           (b->first_response_frame && b->first_response_frame < sx_txn_rare(b)->cancel_frame
+                ? sx_txn_first_response_ns(b)
+            : sx_txn_more(b)->trying_frame ? sx_txn_more(b)->trying_ns
+                                           : b->request_ns);
 }
 
 /* The caller's own limit is over (RFC 3261 13.2.1, Expires): the hop obeys. */
 static bool has_run_out(const struct sx_txn *at, int64_t ns)
 {
-    return at->expires_s && ns - at->request_ns >= (int64_t)at->expires_s * SX_NS_PER_S;
+    return sx_txn_more(at)->expires_s &&
+           ns - at->request_ns >= (int64_t)sx_txn_more(at)->expires_s * SX_NS_PER_S;
 }
 
 /* Since it took the branch back, or since that one's 487 came. */
 static int64_t told_after(const struct sx_txn *at, const struct sx_txn *b)
 {
-    bool ended = seen(at, b->final_frame) && b->final_frame > b->cancel_frame;
+    bool ended = seen(at, b->final_frame) && b->final_frame > sx_txn_rare(b)->cancel_frame;
 
-    return ABS(at->final_ns - (ended ? b->final_ns : b->cancel_ns));
+    return ABS(at->final_ns - (ended ? b->final_ns : sx_txn_rare(b)->cancel_ns));
 }
 
 /* The hop took a branch back by itself, and tells its caller at once, before or after. Who cancels
@@ -175,25 +179,28 @@ static int64_t told_after(const struct sx_txn *at, const struct sx_txn *b)
  * in sight. */
 static bool gave_up(const struct sx_txn *at, const struct sx_txn *b)
 {
-    if (!b->cancel_frame || !b->request_frame || at->cancel_frame ||
+    if (!sx_txn_rare(b)->cancel_frame || !b->request_frame || sx_txn_rare(at)->cancel_frame ||
         told_after(at, b) > AT_ONCE_NS || at->final_code >= 600 ||
-        (b->final_frame && b->final_frame < b->cancel_frame))
+        (b->final_frame && b->final_frame < sx_txn_rare(b)->cancel_frame))
         return false;
-    return waited_for(b) >= LEAST_WAIT_NS && !has_run_out(at, b->cancel_ns);
+    return waited_for(b) >= LEAST_WAIT_NS && !has_run_out(at, sx_txn_rare(b)->cancel_ns);
 }
 
 static bool has_failed(const struct sx_tracker *t, const struct sx_txn *at, const struct sx_txn *b)
 {
-    return seen(at, b->final_frame) && !b->cancel_frame && sx_failure_judge(t, b, b->final_code);
+    return seen(at, b->final_frame) && !sx_txn_rare(b)->cancel_frame &&
+           sx_failure_judge(t, b, b->final_code);
 }
 
 /* Over a reliable transport, and once a 100 has come, the client sends nothing again. Its own 408
  * says that it got no final response: it would have acknowledged one (RFC 3261 17.1.1.3). */
 static bool says_it_got_none(const struct sx_txn *at, const struct sx_txn *b)
 {
-    return is_of_timer(at->final_code) && b->method == SX_METHOD_INVITE && !b->ack_frame &&
-           !b->cancel_frame && at->final_code != b->final_code &&
-           (b->transport != SX_TRANSPORT_UDP || seen(at, b->trying_frame) || b->sends > 1);
+    return is_of_timer(at->final_code) && b->method == SX_METHOD_INVITE &&
+           !sx_txn_more(b)->ack_frame && !sx_txn_rare(b)->cancel_frame &&
+           at->final_code != b->final_code &&
+           (b->transport != SX_TRANSPORT_UDP || seen(at, sx_txn_more(b)->trying_frame) ||
+            sx_txn_sends(b) > 1);
 }
 
 static bool is_silent(const struct sx_tracker *t, const struct sx_txn *at, const struct sx_txn *b)
@@ -203,7 +210,7 @@ static bool is_silent(const struct sx_tracker *t, const struct sx_txn *at, const
     if (!seen(at, b->request_frame) || at->final_ns - b->request_ns < LEAST_WAIT_NS)
         return false;
     if (!says_it_got_none(at, b) &&
-        (seen(at, b->trying_frame) || !sx_evidence_of_silence(t, b, until)))
+        (seen(at, sx_txn_more(b)->trying_frame) || !sx_evidence_of_silence(t, b, until)))
         return false;
     return sx_missing_response(t, b, at->final_frame).sign == SX_MISSING_NONE;
 }
@@ -238,9 +245,9 @@ static struct sx_failure_cause of_registration(const struct sx_tracker *t, const
     if (!flow || !seen(at, b->request_frame))
         return c;
     c.registration = sx_registration_find(t, b);
-    uint32_t closed = flow->link ? flow->link->closed_in : 0;
+    uint32_t closed = sx_flow_more(flow)->link ? sx_flow_more(flow)->link->closed_in : 0;
     if (seen(at, closed) && c.registration.flow == flow &&
-        (closed < b->request_frame || !b->unreachable_frame)) {
+        (closed < b->request_frame || !sx_txn_rare(b)->unreachable_frame)) {
         c = (struct sx_failure_cause){.kind = SX_FAILURE_CONNECTION_GONE,
                                       .frame = closed,
                                       .at = at,
@@ -265,8 +272,8 @@ static struct sx_failure_cause not_answered(const struct sx_tracker *t, const st
 
     if (gone.kind != SX_FAILURE_UNKNOWN)
         return gone;
-    if (seen(at, b->unreachable_frame))
-        return found(SX_FAILURE_UNREACHABLE, b->unreachable_frame, at, b);
+    if (seen(at, sx_txn_rare(b)->unreachable_frame))
+        return found(SX_FAILURE_UNREACHABLE, sx_txn_rare(b)->unreachable_frame, at, b);
     return is_silent(t, at, b) ? of_silence(at, b) : nothing(at);
 }
 
@@ -274,7 +281,8 @@ static struct sx_failure_cause of_branch(const struct sx_tracker *t, const struc
                                          const struct sx_txn *b)
 {
     if (gave_up(at, b)) {
-        struct sx_failure_cause c = found(SX_FAILURE_OWN_LIMIT, b->cancel_frame, at, b);
+        struct sx_failure_cause c =
+            found(SX_FAILURE_OWN_LIMIT, sx_txn_rare(b)->cancel_frame, at, b);
         c.after_ns = waited_for(b);
         return c;
     }
@@ -282,7 +290,8 @@ static struct sx_failure_cause of_branch(const struct sx_tracker *t, const struc
         return b->final_code == at->final_code
                    ? found(SX_FAILURE_UNKNOWN, 0, at, b)
                    : found(SX_FAILURE_TOLD_OTHERWISE, b->final_frame, at, b);
-    return is_answered(at, b) || b->cancel_frame || !sx_failure_is_of_transport(at->final_code)
+    return is_answered(at, b) || sx_txn_rare(b)->cancel_frame ||
+                   !sx_failure_is_of_transport(at->final_code)
                ? nothing(at)
                : not_answered(t, at, b);
 }
@@ -329,7 +338,7 @@ static bool hides(const struct sx_failure_cause *best, const struct sx_txn *b)
 static bool lacks_failure(const struct sx_failure_branches *all)
 {
     for (unsigned i = 0; i < all->count; i++)
-        if (!all->list[i]->final_frame && all->list[i]->ack_frame)
+        if (!all->list[i]->final_frame && sx_txn_more(all->list[i])->ack_frame)
             return true;
     return false;
 }

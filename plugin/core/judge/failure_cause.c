@@ -52,9 +52,9 @@ static bool seen(const struct sx_txn *at, uint32_t frame)
 /* The first frame of a branch; what came before it was not beside it. */
 static uint32_t first_frame(const struct sx_txn *b)
 {
-    return b->request_frame  ? b->request_frame
-           : b->trying_frame ? b->trying_frame
-                             : b->first_response_frame;
+    return b->request_frame               ? b->request_frame
+           : sx_txn_more(b)->trying_frame ? sx_txn_more(b)->trying_frame
+                                          : b->first_response_frame;
 }
 
 /* A branch below whose failure the caller does not see, though it was known when another one's was
@@ -64,8 +64,8 @@ static bool is_hidden(const struct sx_tracker *t, const struct sx_txn *above,
                       const struct sx_txn *chosen, const struct sx_txn *b)
 {
     return b != chosen && seen(above, b->final_frame) && b->final_code != above->final_code &&
-           !b->followed_by && !b->cancel_frame && b->final_frame > first_frame(chosen) &&
-           sx_failure_judge(t, b, b->final_code);
+           !b->followed_by && !sx_txn_rare(b)->cancel_frame &&
+           b->final_frame > first_frame(chosen) && sx_failure_judge(t, b, b->final_code);
 }
 
 static const struct sx_txn *hidden_by(const struct sx_tracker *t, const struct sx_txn *above,
@@ -230,11 +230,12 @@ static struct sx_failure_cause ends_meanwhile(const struct sx_tracker *t, const 
     struct sx_failure_cause c = unknown(at);
     struct sx_registration r = sx_registration_find(t, at);
 
-    if (!r.flow || !r.flow->link || r.bindings != 1 || r.state != SX_REGISTRATION_CURRENT ||
-        !seen(at, r.flow->link->closed_in) || !sx_failure_is_of_transport(at->final_code))
+    if (!r.flow || !sx_flow_more(r.flow)->link || r.bindings != 1 ||
+        r.state != SX_REGISTRATION_CURRENT || !seen(at, sx_flow_more(r.flow)->link->closed_in) ||
+        !sx_failure_is_of_transport(at->final_code))
         return c;
     c.kind = SX_FAILURE_CONNECTION_GONE;
-    c.frame = r.flow->link->closed_in;
+    c.frame = sx_flow_more(r.flow)->link->closed_in;
     c.registration = r;
     return c;
 }

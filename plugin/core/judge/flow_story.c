@@ -45,14 +45,16 @@ struct retry {
 /* The first frame of a transaction. */
 static uint32_t first_frame(const struct sx_txn *txn)
 {
-    uint32_t answer = txn->trying_frame ? txn->trying_frame : txn->first_response_frame;
+    uint32_t answer = sx_txn_more(txn)->trying_frame ? sx_txn_more(txn)->trying_frame
+                                                     : txn->first_response_frame;
 
     return txn->request_frame ? txn->request_frame : answer;
 }
 
 static int64_t first_ns(const struct sx_txn *txn)
 {
-    int64_t answer = txn->trying_frame ? txn->trying_ns : txn->first_response_ns;
+    int64_t answer = sx_txn_more(txn)->trying_frame ? sx_txn_more(txn)->trying_ns
+                                                    : sx_txn_first_response_ns(txn);
 
     return txn->request_frame ? txn->request_ns : answer;
 }
@@ -94,7 +96,7 @@ static const struct sx_flow *flow_of_branch(const struct sx_tracker *tracker,
 
 static bool is_pending(const struct sx_tracker *tracker, const struct sx_txn *s)
 {
-    return !s->final_code && !s->first_response_code &&
+    return !s->final_code && !sx_txn_first_response_code(s) &&
            sx_tracker_now(tracker) - first_ns(s) <= SX_TIMER_B_NS;
 }
 
@@ -103,13 +105,13 @@ static void note_retry(const struct sx_tracker *tracker, const struct sx_txn *s,
                        const struct sx_flow *other, struct sx_flow_story *story,
                        struct retry *retry)
 {
-    bool answered = s->final_code ? !says_flow_gone(tracker, s) : s->first_response_code > 0;
+    bool answered = s->final_code ? !says_flow_gone(tracker, s) : sx_txn_first_response_code(s) > 0;
 
     if (!retry->answered || answered) {
         story->retried = true;
         story->retry_in = s->request_frame;
-        story->retry_reg_id = other->reg_id;
-        story->retry_code = s->final_code ? s->final_code : s->first_response_code;
+        story->retry_reg_id = sx_flow_more(other)->reg_id;
+        story->retry_code = s->final_code ? s->final_code : sx_txn_first_response_code(s);
         story->retry_code_in = s->final_code ? s->final_frame : s->first_response_frame;
     }
     retry->answered |= answered;
@@ -213,14 +215,14 @@ static void judge_return(const struct sx_flow *newest, const struct sx_tracker *
 {
     const struct sx_flow *attempt = story->again ? story->again : newest;
 
-    if (!story->flow->link || attempt == story->flow) {
-        if (story->flow->link && can_see_loss(story) && !story->again &&
+    if (!sx_flow_more(story->flow)->link || attempt == story->flow) {
+        if (sx_flow_more(story->flow)->link && can_see_loss(story) && !story->again &&
             story->watched_ns > LONGEST_FIRST_NS && is_readable(tracker, story->flow))
             story->returned = SX_RETURN_NEVER;
         return;
     }
     story->back_off = sx_flow_back_off(sx_tracker_flows(tracker), attempt);
-    story->returned = attempt->link ? SX_RETURN_IN_TIME : SX_RETURN_UNKNOWN;
+    story->returned = sx_flow_more(attempt)->link ? SX_RETURN_IN_TIME : SX_RETURN_UNKNOWN;
     for (unsigned i = 0; attempt && attempt != story->flow && i < MAX_CHAIN; i++) {
         struct sx_back_off early = sx_flow_early(sx_tracker_flows(tracker), attempt);
         if (early.failures > 0) {
@@ -228,7 +230,7 @@ static void judge_return(const struct sx_flow *newest, const struct sx_tracker *
             story->back_off = early;
             return;
         }
-        attempt = sx_flows_at(sx_tracker_flows(tracker), attempt->older);
+        attempt = sx_flows_at(sx_tracker_flows(tracker), sx_flow_more(attempt)->older);
     }
 }
 
@@ -257,8 +259,9 @@ static void find_delivery(const struct sx_tracker *tracker, const struct sx_txn 
     for (unsigned i = 0; b && i < MAX_CHAIN && !story->delivered_in && !story->alive_in; i++) {
         if (first_frame(b) && first_frame(b) <= txn->final_frame) {
             story->delivered_in = b->request_frame;
-            story->alive_in = b->first_response_frame ? b->first_response_frame : b->trying_frame;
-            story->alive_code = b->first_response_frame ? b->first_response_code : 100;
+            story->alive_in = b->first_response_frame ? b->first_response_frame
+                                                      : sx_txn_more(b)->trying_frame;
+            story->alive_code = b->first_response_frame ? sx_txn_first_response_code(b) : 100;
         }
         b = sx_tracker_txn(tracker, b->next_sibling);
     }
@@ -283,7 +286,7 @@ static bool was_answered(const struct sx_tracker *tracker, const struct sx_txn *
 {
     if (upstream->final_code)
         return upstream->final_code / 100 == 2;
-    return upstream->first_response_code > 0 ||
+    return sx_txn_first_response_code(upstream) > 0 ||
            sx_missing_is_sure(sx_missing_response(tracker, upstream, UINT32_MAX).sign);
 }
 
@@ -387,7 +390,7 @@ bool sx_flow_is_loss(const struct sx_tracker *tracker, const struct sx_txn *txn,
 uint32_t sx_flow_failed_in(const struct sx_tracker *tracker, const struct sx_flow *flow)
 {
     const struct sx_flows *flows = sx_tracker_flows(tracker);
-    const struct sx_flow_failure *failure = sx_flow_failure_at(flows, flow->failure);
+    const struct sx_flow_failure *failure = sx_flow_failure_at(flows, sx_flow_more(flow)->failure);
     uint32_t frame = 0;
 
     for (unsigned i = 0; failure && i < MAX_CHAIN; i++) {
@@ -414,17 +417,18 @@ enum sx_flow_token sx_flow_token_of(const struct sx_tracker *tracker, const stru
     }
     /* Where the client's hop is not in the capture the 403 may come from the client. */
     if (txn->final_code != 403 || txn->method == SX_METHOD_REGISTER || !txn->token_route ||
-        txn->first_child || !*flow || !(*flow)->link)
+        txn->first_child || !*flow || !sx_flow_more((*flow))->link)
         return SX_TOKEN_NONE;
     return token;
 }
 
 bool sx_flow_is_lost_by(const struct sx_flows *flows, const struct sx_flow *flow, uint32_t frame)
 {
-    const struct sx_flow *newer = sx_flows_at(flows, flow->newer);
+    const struct sx_flow *newer = sx_flows_at(flows, sx_flow_more(flow)->newer);
     uint32_t leaving = sx_user_at(flows, flow->user)->leaving_in;
 
-    return flow->accepted && flow->reg_id && !(flow->removed_in && flow->removed_in < frame) &&
+    return flow->accepted && sx_flow_more(flow)->reg_id &&
+           !(flow->removed_in && flow->removed_in < frame) &&
            !(flow->leaving_in && flow->leaving_in < frame) &&
            !(leaving > MAX(flow->registered_in, flow->refreshed_in) && leaving < frame) &&
            !(newer && newer->registered_in < frame);

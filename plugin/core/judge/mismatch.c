@@ -36,10 +36,10 @@ static unsigned vias_differ(const struct sx_txn *txn, const struct sx_sip_msg *m
 static struct sx_mismatch of_response(const struct sx_tracker *tracker, const struct sx_txn *txn,
                                       const struct sx_sip_msg *msg)
 {
-    const struct sx_txn *meant = sx_tracker_txn(tracker, txn->meant_for);
+    const struct sx_txn *meant = sx_tracker_txn(tracker, sx_txn_rare(txn)->meant_for);
 
     if (meant)
-        return (struct sx_mismatch){.differs = txn->differs,
+        return (struct sx_mismatch){.differs = sx_txn_rare(txn)->differs,
                                     .frame = meant->request_frame,
                                     .dropped = true};
     return differs_from(txn->request_frame ? vias_differ(txn, msg) : 0, txn->request_frame);
@@ -322,7 +322,8 @@ static void weigh_invite(const struct claim *c, const struct sx_txn *invite,
     else if (done && success && !found->answered && c->at_ns - invite->final_ns < SX_TIMER_B_NS)
         found->answered = invite;
     else if (done && !success && !found->failed && is_near(c, invite) &&
-             (!invite->ack_frame || invite->ack_frame > c->txn->request_frame) &&
+             (!sx_txn_more(invite)->ack_frame ||
+              sx_txn_more(invite)->ack_frame > c->txn->request_frame) &&
              c->at_ns - invite->final_ns < SX_TIMER_B_NS)
         found->failed = invite;
 }
@@ -432,7 +433,7 @@ static struct sx_mismatch of_dialog(const struct claim *c)
 
 static struct sx_mismatch of_request(const struct claim *c)
 {
-    const struct sx_txn *invite = sx_tracker_txn(c->t, c->txn->related);
+    const struct sx_txn *invite = sx_tracker_txn(c->t, sx_txn_rare(c->txn)->related);
 
     if (c->method != SX_METHOD_CANCEL)
         return of_dialog(c);

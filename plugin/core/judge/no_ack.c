@@ -270,15 +270,15 @@ static const struct sx_txn *ack_misnumbered(const struct sx_tracker *t, const st
 static uint32_t lost_at_hop(const struct sx_tracker *t, const struct sx_txn *hop,
                             const struct sx_resent *r)
 {
-    const struct sx_txn *cancel = sx_tracker_txn(t, hop->related);
+    const struct sx_txn *cancel = sx_tracker_txn(t, sx_txn_rare(hop)->related);
     const struct sx_hangup *gone = sx_tracker_hung_up(t, hop);
     bool astray = hop->request_frame && hop->answer_way != SX_ANSWER_TO_SOURCE &&
                   hop->transport == SX_TRANSPORT_UDP;
 
-    if (hop->returned_frame)
-        return hop->returned_frame;
-    if (hop->sends > 1 && hop->last_request_ns > r->first_ns + CROSSING_NS)
-        return hop->last_request_frame;
+    if (sx_txn_rare(hop)->returned_frame)
+        return sx_txn_rare(hop)->returned_frame;
+    if (sx_txn_sends(hop) > 1 && sx_txn_last_request_ns(hop) > r->first_ns + CROSSING_NS)
+        return sx_txn_last_request_frame(hop);
     if (cancel && cancel->request_ns > r->first_ns + CROSSING_NS)
         return cancel->request_frame;
     if (gone)
@@ -442,16 +442,16 @@ static void judge_failure(const struct sx_tracker *t, const struct sx_txn *invit
 {
     const struct sx_resent *r = sx_resent_find(t, invite, 0);
 
-    if (invite->ack_frame) {
+    if (sx_txn_more(invite)->ack_frame) {
         v->state = SX_ACK_SENT;
-        v->ack_in = invite->ack_frame;
+        v->ack_in = sx_txn_more(invite)->ack_frame;
     }
     if (!r)
         return;
     v->response_in = r->frame;
     v->sends = r->sends;
     v->lasted_ns = r->last_ns - r->first_ns;
-    if (!invite->ack_frame) {
+    if (!sx_txn_more(invite)->ack_frame) {
         if (r->sends < MANY_SENDS || !sees_client(t, invite))
             return;
         v->state = SX_ACK_NEVER;
@@ -459,8 +459,9 @@ static void judge_failure(const struct sx_tracker *t, const struct sx_txn *invit
     } else if (r->after_ack >= SOME_SENDS && r->sends >= MANY_SENDS) {
         v->state = SX_ACK_NEVER;
         v->ack_in = 0;
-        blame(v, invite->ack_astray ? SX_ACK_CAUSE_ASTRAY : SX_ACK_CAUSE_LOST, invite->ack_frame);
-    } else if (invite->ack_ns > r->again_ns) {
+        blame(v, invite->ack_astray ? SX_ACK_CAUSE_ASTRAY : SX_ACK_CAUSE_LOST,
+              sx_txn_more(invite)->ack_frame);
+    } else if (sx_txn_more(invite)->ack_ns > r->again_ns) {
         v->state = SX_ACK_LATE;
         uint32_t lost = response_lost(t, invite, r, r->again_ns);
         if (lost)

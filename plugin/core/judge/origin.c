@@ -26,7 +26,7 @@ static bool may_hide_origin(const struct sx_txn *txn, const struct sx_txn *branc
 {
     if (branch->final_frame && branch->final_frame <= txn->final_frame)
         return false;
-    if (!branch->final_frame && branch->ack_frame)
+    if (!branch->final_frame && sx_txn_more(branch)->ack_frame)
         return true;
     if (branch->first_response_frame && branch->first_response_frame <= txn->final_frame)
         return true;
@@ -41,7 +41,9 @@ static uint32_t response_of(const struct sx_txn *branch, const struct sx_txn *tx
         return 0;
     if (branch->final_tag == txn->final_tag)
         return branch->final_frame;
-    return branch->other_final_tag == txn->final_tag ? branch->other_final_frame : 0;
+    return sx_txn_rare(branch)->other_final_tag == txn->final_tag
+               ? sx_txn_rare(branch)->other_final_frame
+               : 0;
 }
 
 /* The sender is the called side by its Contact, or it put the same To tag into its 100, which no
@@ -52,8 +54,8 @@ static bool is_called_side(const struct sx_tracker *tracker, const struct sx_txn
 
     return txn->to_contact || (txn->own_contact && txn->first_response_frame <= txn->final_frame) ||
            (registers && registers <= txn->final_frame) ||
-           (txn->trying_tag && txn->trying_tag == txn->final_tag &&
-            txn->trying_frame <= txn->final_frame);
+           (sx_txn_more(txn)->trying_tag && sx_txn_more(txn)->trying_tag == txn->final_tag &&
+            sx_txn_more(txn)->trying_frame <= txn->final_frame);
 }
 
 /* It sends on what is for this address, as this capture shows, and did not send this one on. */
@@ -89,8 +91,9 @@ static bool has_lost_the_flow(const struct sx_tracker *tracker, const struct sx_
     const struct sx_flow_failure *failure = sx_flows_failure(flows, txn->number);
     const struct sx_flow *flow = failure ? sx_flows_at(flows, failure->flow) : NULL;
 
-    return flow && flow->link && failure->lost && !failure->replaced_in &&
-           failure->frame == txn->final_frame && flow->link->ends.edge.host == txn->dst.host &&
+    return flow && sx_flow_more(flow)->link && failure->lost && !failure->replaced_in &&
+           failure->frame == txn->final_frame &&
+           sx_flow_more(flow)->link->ends.edge.host == txn->dst.host &&
            (failure->death == SX_DEATH_CLOSED || failure->death == SX_DEATH_FORGOTTEN ||
             failure->death == SX_DEATH_ALL_AT_ONCE);
 }

@@ -38,7 +38,8 @@ static bool waits_for(const struct sx_txn *invite, const struct sx_txn *request)
     if (request->method == SX_METHOD_CANCEL)
         return !ended;
     return ended && invite->final_code >= 300 &&
-           (!invite->ack_frame || invite->ack_frame > request->request_frame);
+           (!sx_txn_more(invite)->ack_frame ||
+            sx_txn_more(invite)->ack_frame > request->request_frame);
 }
 
 static bool has_its_via(const struct sx_txn *invite, const struct sx_txn *request)

@@ -8,23 +8,6 @@
 /* Transactions of a call, the newest first, that are looked through. */
 #define MAX_LOOKED_THROUGH 64
 
-/* More messages than any frame holds. */
-#define MAX_IN_FRAME 64
-
-/* The number in RAck, by the record of the PRACK. */
-static uint32_t rack_of(const struct sx_tracker *t, const struct sx_txn *prack)
-{
-    const struct sx_message *m;
-
-    for (uint32_t i = 0; i < MAX_IN_FRAME; i++) {
-        if (!(m = sx_tracker_message(t, prack->request_frame, i)))
-            break;
-        if (m->txn == prack->number && !m->code)
-            return m->to_tag;
-    }
-    return 0;
-}
-
 static bool is_at_hop(const struct sx_txn *prack, const struct sx_txn *invite)
 {
     return prack->src.host == invite->src.host && prack->dst.host == invite->dst.host;
@@ -45,7 +28,7 @@ struct sx_prack sx_prack_find(const struct sx_tracker *t, const struct sx_txn *i
 
     for (unsigned i = 0; txn && i < MAX_LOOKED_THROUGH; i++) {
         bool fits = txn->method == SX_METHOD_PRACK && txn->request_frame &&
-                    txn->request_frame < frame && rack_of(t, txn) == rseq;
+                    txn->request_frame < frame && sx_txn_more(txn)->rseq == rseq;
         if (fits && is_at_hop(txn, invite))
             return (struct sx_prack){state_of(txn, frame), txn};
         if (fits)

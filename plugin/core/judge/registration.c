@@ -75,7 +75,7 @@ static const struct sx_registering *moved_on(const struct sx_tracker *t, const s
     const struct sx_binding *own = sx_binding_at(flows, flow->binding);
     const struct sx_binding *b = sx_binding_newest_of_client(flows, own);
 
-    if (flow->reg_id || !*flow->instance)
+    if (sx_flow_more(flow)->reg_id || !*sx_flow_more(flow)->instance)
         return NULL;
     for (unsigned i = 0; b && i < MAX_CHAIN; i++, b = sx_binding_at(flows, b->next)) {
         const struct sx_registering *e = sx_registering_at(flows, b->newest_event);
@@ -93,7 +93,7 @@ static const struct sx_registering *moved_on(const struct sx_tracker *t, const s
 
 static uint32_t link_lost_in(const struct sx_flow *flow, struct moment m)
 {
-    const struct sx_link *link = flow->link;
+    const struct sx_link *link = sx_flow_more(flow)->link;
     uint32_t frame = !link ? 0 : link->closed_in ? link->closed_in : link->unreachable_in;
 
     return frame && frame <= m.frame ? frame : 0;
@@ -228,8 +228,9 @@ static bool path_differs(const struct sx_flow *flow, const struct sx_txn *txn)
 {
     if (txn->wrong_token)
         return true;
-    return flow->token_key.bits && !txn->token_known && txn->src.host == flow->registrar &&
-           flow->has_way && txn->src.host != flow->edge.host && txn->dst.host != flow->edge.host;
+    return sx_flow_more(flow)->token_key.bits && !txn->token_known &&
+           txn->src.host == flow->registrar && flow->has_way && txn->src.host != flow->edge.host &&
+           txn->dst.host != flow->edge.host;
 }
 
 static uint8_t differs_of(const struct sx_tracker *t, const struct sx_flow *flow,
@@ -275,14 +276,15 @@ static struct sx_registration of_user(const struct sx_tracker *t, const struct s
                                       struct moment m)
 {
     const struct sx_flows *flows = sx_tracker_flows(t);
-    const struct sx_user *user = sx_user_at(flows, txn->callee);
+    const struct sx_user *user = sx_user_at(flows, sx_txn_more(txn)->callee);
     struct sx_registration best = {.state = SX_REGISTRATION_UNKNOWN};
     const struct sx_binding *b = user ? sx_binding_at(flows, user->newest_binding) : NULL;
     unsigned fit = 0;
 
     for (unsigned i = 0; b && i < MAX_CHAIN; i++, b = sx_binding_at(flows, b->next_of_user)) {
         const struct sx_flow *flow = sx_flows_at(flows, b->newest);
-        for (unsigned n = 0; flow && n < MAX_CHAIN; n++, flow = sx_flows_at(flows, flow->older)) {
+        for (unsigned n = 0; flow && n < MAX_CHAIN;
+             n++, flow = sx_flows_at(flows, sx_flow_more(flow)->older)) {
             struct sx_registration r = at_moment(t, flow, m);
             if (!r.in || r.state == SX_REGISTRATION_REPLACED || !is_registrar(flow, txn->dst.host))
                 continue;
@@ -318,7 +320,7 @@ static bool is_of_client(const struct sx_txn *txn)
 {
     static const uint16_t others[] = {404, 408, 410, 430, 477, 480, 500, 502, 503, 504, 604};
 
-    if (txn->first_response_code > 100 && txn->first_response_code < 200)
+    if (sx_txn_first_response_code(txn) > 100 && sx_txn_first_response_code(txn) < 200)
         return true;
     for (unsigned i = 0; i < G_N_ELEMENTS(others); i++)
         if (txn->final_code == others[i])
@@ -335,7 +337,7 @@ static bool has_reached(const struct sx_tracker *t, const struct sx_txn *txn,
     for (unsigned i = 0; i < MAX_CHAIN; i++) {
         const struct sx_txn *child = sx_tracker_txn(t, at->first_child);
         if (sx_flow_is_to_client(flow, at))
-            return at->trying_frame || at->first_response_frame;
+            return sx_txn_more(at)->trying_frame || at->first_response_frame;
         if (!child)
             return is_of_client(at);
         at = child;
@@ -346,10 +348,10 @@ static bool has_reached(const struct sx_tracker *t, const struct sx_txn *txn,
 static bool went_wrong(const struct sx_tracker *t, const struct sx_txn *txn)
 {
     if (txn->final_frame)
-        return txn->final_code >= 300 && !txn->followed_by && !txn->cancel_frame;
-    return txn->expired_frame || sx_silence_no_response(t, txn) ||
-           (sx_txn_waits_after_100(txn) &&
-            sx_tracker_now(t) - txn->trying_ns >= sx_tracker_config(t)->trying_timeout_ns);
+        return txn->final_code >= 300 && !txn->followed_by && !sx_txn_rare(txn)->cancel_frame;
+    return sx_txn_rare(txn)->expired_frame || sx_silence_no_response(t, txn) ||
+           (sx_txn_waits_after_100(txn) && sx_tracker_now(t) - sx_txn_more(txn)->trying_ns >=
+                                               sx_tracker_config(t)->trying_timeout_ns);
 }
 
 /* The host itself says that it has nobody to send it to. */
@@ -377,7 +379,7 @@ bool sx_registration_is_over(const struct sx_registration *r)
 bool sx_registration_missed(const struct sx_tracker *t, const struct sx_txn *txn,
                             struct sx_registration *registration)
 {
-    if ((!txn->flow && !txn->callee) || txn->method == SX_METHOD_CANCEL ||
+    if ((!txn->flow && !sx_txn_more(txn)->callee) || txn->method == SX_METHOD_CANCEL ||
         txn->method == SX_METHOD_REGISTER || !went_wrong(t, txn) ||
         (!txn->flow && !says_nobody(txn) && !keeps_it(txn)))
         return false;
@@ -399,8 +401,8 @@ struct sx_registration sx_registration_now(const struct sx_tracker *t, uint32_t 
     struct moment m = {.frame = UINT32_MAX, .ns = sx_tracker_now(t)};
     const struct sx_flow *flow = b ? sx_flows_at(flows, b->newest) : NULL;
 
-    for (unsigned i = 0; flow && !flow->accepted && flow->older && i < MAX_CHAIN; i++)
-        flow = sx_flows_at(flows, flow->older);
+    for (unsigned i = 0; flow && !flow->accepted && sx_flow_more(flow)->older && i < MAX_CHAIN; i++)
+        flow = sx_flows_at(flows, sx_flow_more(flow)->older);
     return flow ? at_moment(t, flow, m) : (struct sx_registration){.flow = NULL};
 }
 

@@ -95,7 +95,7 @@ static bool ended_unseen(const struct sx_tracker *t, const struct sx_session *se
         sx_tracker_newest_in_call(t, sx_tracker_txn(t, session->txn)->call_hash);
 
     for (unsigned i = 0; txn && i < MAX_LOOKED_THROUGH; i++) {
-        if (txn->method == SX_METHOD_BYE && !txn->request_frame && txn->last_ns < until_ns)
+        if (txn->method == SX_METHOD_BYE && !txn->request_frame && sx_txn_last_ns(txn) < until_ns)
             return true;
         txn = sx_tracker_txn(t, txn->next_in_call);
     }

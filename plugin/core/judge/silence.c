@@ -10,7 +10,7 @@
 static bool is_unanswered(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
     return txn->request_frame && txn->method != SX_METHOD_ACK && txn->responses == 0 &&
-           !txn->stray && sx_tracker_now(tracker) - txn->request_ns >= SX_TIMER_B_NS;
+           !sx_txn_rare(txn)->stray && sx_tracker_now(tracker) - txn->request_ns >= SX_TIMER_B_NS;
 }
 
 bool sx_silence_no_response(const struct sx_tracker *tracker, const struct sx_txn *txn)
@@ -18,7 +18,7 @@ bool sx_silence_no_response(const struct sx_tracker *tracker, const struct sx_tx
     if (!is_unanswered(tracker, txn))
         return false;
     /* What a frame has said stays true. */
-    return txn->expired_frame ||
+    return sx_txn_rare(txn)->expired_frame ||
            (!sx_tracker_hung_up(tracker, txn) &&
             sx_evidence_of_silence(tracker, txn, sx_evidence_now(tracker)) &&
             sx_missing_response(tracker, txn, UINT32_MAX).sign == SX_MISSING_NONE);

@@ -35,7 +35,7 @@ struct seen {
 
 static bool is_answered(const struct sx_txn *txn, uint32_t until_frame)
 {
-    return (txn->trying_frame && txn->trying_frame <= until_frame) ||
+    return (sx_txn_more(txn)->trying_frame && sx_txn_more(txn)->trying_frame <= until_frame) ||
            (txn->first_response_frame && txn->first_response_frame <= until_frame);
 }
 
@@ -65,7 +65,7 @@ static struct seen around_txn(const struct sx_tracker *t, const struct sx_txn *t
     return look_around(t, &(struct around){.src = txn->src,
                                            .dst = txn->dst,
                                            .from_ns = txn->request_ns,
-                                           .to_ns = txn->last_request_ns,
+                                           .to_ns = sx_txn_last_request_ns(txn),
                                            .number = txn->number,
                                            .until_frame = UINT32_MAX});
 }
@@ -122,7 +122,7 @@ static struct sx_size failed_by_tcp(const struct sx_tracker *t, const struct sx_
         return s;
     return (struct sx_size){.kind = SX_SIZE_FAILED_BY_TCP,
                             .bytes = large->bytes,
-                            .sends = txn->sends,
+                            .sends = sx_txn_sends(txn),
                             .smaller_in = seen.smaller_in,
                             .attempt = c.attempt,
                             .to = c.attempt->to};
@@ -132,7 +132,8 @@ static struct sx_size failed_by_tcp(const struct sx_tracker *t, const struct sx_
 
 static bool is_undelivered(const struct sx_tracker *t, const struct sx_txn *txn)
 {
-    return !txn->unreachable_frame && txn->sends >= SX_SIZE_SENDS && sx_silence_no_response(t, txn);
+    return !sx_txn_rare(txn)->unreachable_frame && sx_txn_sends(txn) >= SX_SIZE_SENDS &&
+           sx_silence_no_response(t, txn);
 }
 
 struct sx_size sx_size_judge(const struct sx_tracker *t, const struct sx_txn *txn)
@@ -145,7 +146,7 @@ struct sx_size sx_size_judge(const struct sx_tracker *t, const struct sx_txn *tx
     if (!is_over_udp(txn, large))
         return failed_by_tcp(t, txn, large);
     s = (struct sx_size){.bytes = large->bytes,
-                         .sends = txn->sends,
+                         .sends = sx_txn_sends(txn),
                          .to = txn->dst,
                          .attempt = tried_tcp(t, txn)};
     struct seen seen = around_txn(t, txn);

@@ -72,8 +72,8 @@ static int64_t per_mille(int64_t part_ns, uint32_t whole_s)
 static int64_t last_word_ns(const struct sx_txn *branch, uint32_t before)
 {
     return branch->first_response_frame && branch->first_response_frame < before
-               ? branch->first_response_ns
-               : branch->trying_ns;
+               ? sx_txn_first_response_ns(branch)
+               : sx_txn_more(branch)->trying_ns;
 }
 
 /* The hop told its caller before it sent the CANCEL: until that is seen it looks like silence. */
@@ -81,7 +81,7 @@ static void add_silence(struct finder *f, const struct sx_failure_cause *c)
 {
     const struct sx_txn *txn = f->txn, *b = c->of;
 
-    if (b->trying_frame && b->trying_frame < txn->final_frame) {
+    if (sx_txn_more(b)->trying_frame && sx_txn_more(b)->trying_frame < txn->final_frame) {
         add(f, SX_SITUATION_GAVE_UP, txn->final_ns - last_word_ns(b, txn->final_frame), b);
         add(f, SX_SITUATION_GAVE_UP_AFTER_REQUEST, txn->final_ns - txn->request_ns, b);
     } else if (b->request_frame) {
@@ -91,7 +91,7 @@ static void add_silence(struct finder *f, const struct sx_failure_cause *c)
 
 static void add_own_limit(struct finder *f, const struct sx_failure_cause *c)
 {
-    if (c->frame != c->of->cancel_frame) {
+    if (c->frame != sx_txn_rare(c->of)->cancel_frame) {
         add_silence(f, c);
         return;
     }
@@ -138,7 +138,7 @@ static void by_cause(struct finder *f)
         add_choice(f, &c);
         break;
     case SX_FAILURE_UNREACHABLE:
-        if (c.of && c.of->request_frame && !c.of->trying_frame)
+        if (c.of && c.of->request_frame && !sx_txn_more(c.of)->trying_frame)
             add(f, SX_SITUATION_UNREACHABLE, f->txn->final_ns - c.of->request_ns, c.of);
         break;
     case SX_FAILURE_UNKNOWN:
@@ -160,7 +160,8 @@ static void cancelled(struct finder *f)
 
     for (unsigned i = 0; b && i < MAX_LOOKED_THROUGH;
          i++, b = sx_tracker_txn(f->t, b->next_sibling))
-        if (b->cancel_frame && b->trying_frame && b->cancel_frame < txn->final_frame &&
+        if (sx_txn_rare(b)->cancel_frame && sx_txn_more(b)->trying_frame &&
+            sx_txn_rare(b)->cancel_frame < txn->final_frame &&
             (!b->final_frame || b->final_frame > txn->final_frame)) {
             add(f, SX_SITUATION_CANCELLED_UNANSWERED,
                 txn->final_ns - last_word_ns(b, txn->final_frame), b);
@@ -172,9 +173,9 @@ static void rang(struct finder *f)
 {
     const struct sx_txn *txn = f->txn;
 
-    if (txn->first_response_code / 10 == 18 && txn->first_tag == txn->final_tag &&
+    if (sx_txn_first_response_code(txn) / 10 == 18 && sx_txn_first_tag(txn) == txn->final_tag &&
         txn->first_response_frame < txn->final_frame)
-        add(f, SX_SITUATION_RANG, txn->final_ns - txn->first_response_ns, NULL);
+        add(f, SX_SITUATION_RANG, txn->final_ns - sx_txn_first_response_ns(txn), NULL);
 }
 
 static bool has_prack(const struct finder *f)
@@ -195,7 +196,8 @@ static void no_prack(struct finder *f)
     for (; r; r = sx_tracker_older_response(f->t, r))
         if (r->frame == f->txn->first_response_frame && r->flags & SX_MESSAGE_RELIABLE) {
             if (!has_prack(f))
-                add(f, SX_SITUATION_NO_PRACK, f->txn->final_ns - f->txn->first_response_ns, NULL);
+                add(f, SX_SITUATION_NO_PRACK, f->txn->final_ns - sx_txn_first_response_ns(f->txn),
+                    NULL);
             return;
         }
 }
@@ -204,7 +206,7 @@ static void failure_no_ack(struct finder *f)
 {
     const struct sx_resent *r = sx_resent_find(f->t, f->txn, 0);
 
-    if (!r || r->frame != f->txn->final_frame || f->txn->ack_frame ||
+    if (!r || r->frame != f->txn->final_frame || sx_txn_more(f->txn)->ack_frame ||
         sx_tracker_now(f->t) - r->last_ns < STOPPED_NS)
         return;
     add(f, SX_SITUATION_FAILURE_NO_ACK, r->last_ns - r->first_ns, NULL)->numbers.times = r->sends;
@@ -213,7 +215,8 @@ static void failure_no_ack(struct finder *f)
 static void of_invite_failure(struct finder *f)
 {
     failure_no_ack(f);
-    if (f->txn->cancel_frame && f->txn->cancel_frame < f->txn->final_frame) {
+    if (sx_txn_rare(f->txn)->cancel_frame &&
+        sx_txn_rare(f->txn)->cancel_frame < f->txn->final_frame) {
         cancelled(f);
         return;
     }
@@ -253,7 +256,7 @@ static void of_final(struct finder *f)
     if (!sx_failure_judge(f->t, txn, code))
         return;
     by_cause(f);
-    if (txn->request_frame && !txn->cancel_frame)
+    if (txn->request_frame && !sx_txn_rare(txn)->cancel_frame)
         add(f, SX_SITUATION_FINAL, txn->final_ns - txn->request_ns, NULL);
 }
 
@@ -370,18 +373,19 @@ static bool was_sent_on(const struct sx_txn *txn)
 
 static void of_cancel(struct finder *f)
 {
-    const struct sx_txn *invite = sx_tracker_txn(f->t, f->txn->related);
+    const struct sx_txn *invite = sx_tracker_txn(f->t, sx_txn_rare(f->txn)->related);
 
     if (f->txn->completed_elsewhere)
         add(f, SX_SITUATION_ANSWERED_ELSEWHERE, 0, invite)->by_hop = true;
-    if (!invite || f->txn->completed_elsewhere || was_sent_on(invite) || !invite->trying_frame ||
-        invite->trying_frame > f->txn->request_frame ||
+    if (!invite || f->txn->completed_elsewhere || was_sent_on(invite) ||
+        !sx_txn_more(invite)->trying_frame ||
+        sx_txn_more(invite)->trying_frame > f->txn->request_frame ||
         (invite->first_response_frame && invite->first_response_frame < f->txn->request_frame))
         return;
-    int64_t after_ns = f->txn->request_ns - invite->trying_ns;
-    if (invite->sends > 1 && invite->sends_after_100 == 0)
+    int64_t after_ns = f->txn->request_ns - sx_txn_more(invite)->trying_ns;
+    if (sx_txn_sends(invite) > 1 && sx_txn_rare(invite)->resends_after_100 == 0)
         add(f, SX_SITUATION_CANCEL_WITH_TRYING, after_ns, invite);
-    if (!invite->expires_s)
+    if (!sx_txn_more(invite)->expires_s)
         add(f, SX_SITUATION_HUNG_UP, after_ns, invite);
 }
 
@@ -436,7 +440,8 @@ static void reconnects(struct finder *f)
         if (o->method != SX_METHOD_REGISTER || o->src.host != f->txn->src.host)
             continue;
         const struct sx_flow *flow = sx_flows_at(flows, o->flow);
-        const struct sx_link *link = o->final_code / 100 == 2 && flow ? flow->link : NULL;
+        const struct sx_link *link = o->final_code / 100 == 2 && flow ? sx_flow_more(flow)->link
+                                                                      : NULL;
         if (link && link->closed_in > o->final_frame && link->closed_in < f->txn->request_frame &&
             !link->closed_by_client)
             add(f, SX_SITUATION_RECONNECTS, f->txn->request_ns - link->closed_ns, o);

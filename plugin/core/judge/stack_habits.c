@@ -38,7 +38,7 @@ static bool before(uint32_t frame, uint32_t end)
 /* It was sent on, and nobody had said a word by this frame. */
 static bool is_silent(const struct sx_txn *branch, uint32_t end)
 {
-    return before(branch->request_frame, end) && !before(branch->trying_frame, end) &&
+    return before(branch->request_frame, end) && !before(sx_txn_more(branch)->trying_frame, end) &&
            !before(branch->first_response_frame, end) && !before(branch->final_frame, end);
 }
 
@@ -48,10 +48,11 @@ static void never_answered(struct finder *f)
 {
     const struct sx_txn *txn = f->txn;
 
-    if (is_silent(txn, UINT32_MAX) && !txn->cancel_frame && !txn->unreachable_frame &&
-        sx_tracker_now(f->t) - txn->last_request_ns >= REQUEST_STOPPED_NS)
-        add(f, SX_SITUATION_NEVER_ANSWERED, txn->last_request_ns - txn->request_ns, NULL)
-            ->numbers.times = txn->sends;
+    if (is_silent(txn, UINT32_MAX) && !sx_txn_rare(txn)->cancel_frame &&
+        !sx_txn_rare(txn)->unreachable_frame &&
+        sx_tracker_now(f->t) - sx_txn_last_request_ns(txn) >= REQUEST_STOPPED_NS)
+        add(f, SX_SITUATION_NEVER_ANSWERED, sx_txn_last_request_ns(txn) - txn->request_ns, NULL)
+            ->numbers.times = sx_txn_sends(txn);
 }
 
 /* The newest branch before it got no answer, wherever it went. */
@@ -60,7 +61,8 @@ static void tries_next(struct finder *f)
     const struct sx_txn *txn = f->txn, *b = sx_tracker_txn(f->t, txn->next_sibling);
 
     if (txn->parent && b && b->method == SX_METHOD_INVITE && b->src.host == txn->src.host &&
-        is_silent(b, txn->request_frame) && txn->request_ns - b->last_request_ns >= SERIAL_NS)
+        is_silent(b, txn->request_frame) &&
+        txn->request_ns - sx_txn_last_request_ns(b) >= SERIAL_NS)
         add(f, SX_SITUATION_TRIES_NEXT, txn->request_ns - b->request_ns, b)->by_hop = true;
 }
 
@@ -130,14 +132,14 @@ static void of_request(struct finder *f)
 
 static void of_cancel(struct finder *f)
 {
-    const struct sx_txn *invite = sx_tracker_txn(f->t, f->txn->related);
+    const struct sx_txn *invite = sx_tracker_txn(f->t, sx_txn_rare(f->txn)->related);
 
-    if (!invite || f->txn->completed_elsewhere || invite->parent_key.bits || invite->expires_s ||
-        invite->first_response_code >= 200 ||
+    if (!invite || f->txn->completed_elsewhere || invite->parent_key.bits ||
+        sx_txn_more(invite)->expires_s || sx_txn_first_response_code(invite) >= 200 ||
         !before(invite->first_response_frame, f->txn->request_frame))
         return;
-    add(f, SX_SITUATION_CANCEL_AFTER, f->txn->request_ns - invite->first_response_ns, invite)
-        ->numbers.code = invite->first_response_code;
+    add(f, SX_SITUATION_CANCEL_AFTER, f->txn->request_ns - sx_txn_first_response_ns(invite), invite)
+        ->numbers.code = sx_txn_first_response_code(invite);
 }
 
 /* ---- final responses to INVITE ---- */
@@ -161,7 +163,8 @@ static void cancelled_silent(struct finder *f)
 
     for (unsigned i = 0; b && i < MAX_LOOKED_THROUGH;
          i++, b = sx_tracker_txn(f->t, b->next_sibling))
-        if (before(b->request_frame, txn->cancel_frame) && is_silent(b, txn->final_frame)) {
+        if (before(b->request_frame, sx_txn_rare(txn)->cancel_frame) &&
+            is_silent(b, txn->final_frame)) {
             add(f, SX_SITUATION_CANCELLED_SILENT, txn->final_ns - b->request_ns, b);
             return;
         }
@@ -188,7 +191,7 @@ static void challenge_chosen(struct finder *f)
     for (unsigned i = 0; chosen && b && i < MAX_LOOKED_THROUGH;
          i++, b = sx_tracker_txn(f->t, b->next_sibling))
         if (b->final_code >= 400 && b->final_code < 600 && b->final_code != 401 &&
-            b->final_code != 407 && !b->cancel_frame &&
+            b->final_code != 407 && !sx_txn_rare(b)->cancel_frame &&
             before(b->final_frame, f->txn->final_frame) &&
             before(b->request_frame, chosen->final_frame) &&
             before(chosen->request_frame, b->final_frame)) {
@@ -205,7 +208,7 @@ static void of_final(struct finder *f)
 
     if (code < 300)
         answer_no_ack(f);
-    else if (code == 487 && before(f->txn->cancel_frame, f->txn->final_frame))
+    else if (code == 487 && before(sx_txn_rare(f->txn)->cancel_frame, f->txn->final_frame))
         cancelled_silent(f);
     else if (code == 401 || code == 407)
         challenge_chosen(f);

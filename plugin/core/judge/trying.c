@@ -17,8 +17,8 @@
 
 static bool fits_expires(const struct sx_txn *txn)
 {
-    int64_t after = txn->cancel_ns - txn->request_ns;
-    int64_t expires = (int64_t)txn->expires_s * SX_NS_PER_S;
+    int64_t after = sx_txn_rare(txn)->cancel_ns - txn->request_ns;
+    int64_t expires = (int64_t)sx_txn_more(txn)->expires_s * SX_NS_PER_S;
 
     return expires > 0 && after > expires - SX_NS_PER_S && after < expires + 2 * SX_NS_PER_S;
 }
@@ -29,7 +29,8 @@ uint32_t sx_trying_answered_elsewhere(const struct sx_tracker *tracker, const st
 
     for (unsigned i = 0; b && i < MAX_BRANCHES; i++, b = sx_tracker_next_sibling(tracker, b)) {
         unsigned class = b->final_code / 100;
-        if (b != txn && (class == 2 || class == 6) && b->final_frame < txn->cancel_frame)
+        if (b != txn && (class == 2 || class == 6) &&
+            b->final_frame < sx_txn_rare(txn)->cancel_frame)
             return b->final_frame;
     }
     return 0;
@@ -39,13 +40,14 @@ static enum sx_trying_end cancel_end(const struct sx_tracker *tracker, const str
                                      uint32_t *elsewhere_in)
 {
     const struct sx_txn *parent = sx_tracker_txn(tracker, txn->parent);
-    const struct sx_txn *cancel = sx_tracker_txn(tracker, txn->related);
-    int64_t after = txn->cancel_ns - txn->request_ns;
+    const struct sx_txn *cancel = sx_tracker_txn(tracker, sx_txn_rare(txn)->related);
+    int64_t after = sx_txn_rare(txn)->cancel_ns - txn->request_ns;
 
-    if (parent && parent->cancel_frame && parent->cancel_frame <= txn->cancel_frame)
+    if (parent && sx_txn_rare(parent)->cancel_frame &&
+        sx_txn_rare(parent)->cancel_frame <= sx_txn_rare(txn)->cancel_frame)
         return SX_END_CANCEL_PASSED_ON;
     if (parent && sx_tracker_connection_lost(tracker, parent) &&
-        sx_tracker_connection_lost(tracker, parent)->frame <= txn->cancel_frame)
+        sx_tracker_connection_lost(tracker, parent)->frame <= sx_txn_rare(txn)->cancel_frame)
         return SX_END_CANCEL_AFTER_HANGUP;
     *elsewhere_in = sx_trying_answered_elsewhere(tracker, txn);
     if (*elsewhere_in)
@@ -89,8 +91,10 @@ static bool has_success(const struct sx_tracker *tracker, const struct sx_txn *t
  * a 2xx (RFC 3261 9.1, 15). Before the 100 no client may send one, and nothing waited yet. */
 static bool ends_by_cancel(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
-    return txn->cancel_frame && txn->cancel_frame > txn->trying_frame &&
-           (!txn->first_response_frame || txn->cancel_frame < txn->first_response_frame) &&
+    return sx_txn_rare(txn)->cancel_frame &&
+           sx_txn_rare(txn)->cancel_frame > sx_txn_more(txn)->trying_frame &&
+           (!txn->first_response_frame ||
+            sx_txn_rare(txn)->cancel_frame < txn->first_response_frame) &&
            !has_success(tracker, txn);
 }
 
@@ -102,7 +106,7 @@ static const struct sx_hangup *ends_by_hangup(const struct sx_tracker *tracker,
     const struct sx_hangup *hangup = sx_tracker_ended(tracker) ? sx_tracker_hung_up(tracker, txn)
                                                                : NULL;
 
-    return hangup && hangup->frame >= txn->trying_frame ? hangup : NULL;
+    return hangup && hangup->frame >= sx_txn_more(txn)->trying_frame ? hangup : NULL;
 }
 
 /* What ended the wait, and when; the newest time stamp if nothing did. */
@@ -114,14 +118,14 @@ static int64_t find_end(const struct sx_tracker *tracker, const struct sx_txn *t
     bool cancelled = ends_by_cancel(tracker, txn), missing = sx_missing_is_sure(v->missing.sign);
 
     if (cancelled && !missing) {
-        v->ended_in = txn->cancel_frame;
+        v->ended_in = sx_txn_rare(txn)->cancel_frame;
         v->end = cancel_end(tracker, txn, &v->elsewhere_in);
-        return txn->cancel_ns;
+        return sx_txn_rare(txn)->cancel_ns;
     }
     if (txn->first_response_frame && !cancelled) {
         v->ended_in = txn->first_response_frame;
         v->end = SX_END_RESPONSE;
-        return txn->first_response_ns;
+        return sx_txn_first_response_ns(txn);
     }
     if (missing) {
         v->ended_in = v->missing.frame;
@@ -142,7 +146,7 @@ static struct sx_missing find_unseen(const struct sx_tracker *tracker, const str
     uint32_t until = txn->first_response_frame ? txn->first_response_frame : UINT32_MAX;
 
     if (ends_by_cancel(tracker, txn))
-        until = txn->cancel_frame;
+        until = sx_txn_rare(txn)->cancel_frame;
     struct sx_missing missing = sx_missing_response(tracker, txn, until);
     return txn->expired_after_100 && !sx_missing_is_sure(missing.sign) ? (struct sx_missing){0}
                                                                        : missing;
@@ -169,7 +173,7 @@ static enum sx_trying_state find_state(const struct sx_tracker *tracker, const s
         return unseen_state(tracker, txn, v->end);
     if (v->end != SX_END_NONE)
         return ended_state(cfg, v->wait_ns,
-                           v->end == SX_END_RESPONSE ? txn->first_response_code : 0);
+                           v->end == SX_END_RESPONSE ? sx_txn_first_response_code(txn) : 0);
     if (v->wait_ns >= cfg->trying_timeout_ns)
         return SX_TRYING_TIMED_OUT;
     return sx_tracker_ended(tracker) ? SX_TRYING_OPEN : SX_TRYING_NONE;
@@ -179,11 +183,11 @@ struct sx_trying sx_trying_judge(const struct sx_tracker *tracker, const struct 
 {
     struct sx_trying v = {.state = SX_TRYING_NONE};
 
-    if (!txn || !txn->trying_frame)
+    if (!txn || !sx_txn_more(txn)->trying_frame)
         return v;
     v.missing = find_unseen(tracker, txn);
     int64_t until_ns = find_end(tracker, txn, &v);
-    v.wait_ns = MAX(until_ns - txn->trying_ns, 0);
+    v.wait_ns = MAX(until_ns - sx_txn_more(txn)->trying_ns, 0);
     if (txn->expired_after_100 && (v.end == SX_END_NONE || v.end == SX_END_MISSING))
         v.wait_ns = MAX(v.wait_ns, sx_tracker_config(tracker)->trying_timeout_ns);
     v.state = find_state(tracker, txn, &v);
@@ -195,18 +199,19 @@ struct sx_trying sx_trying_judge(const struct sx_tracker *tracker, const struct 
 
 bool sx_trying_lacks_end(const struct sx_tracker *tracker, const struct sx_txn *invite)
 {
-    const struct sx_txn *cancel = sx_tracker_txn(tracker, invite->related);
+    const struct sx_txn *cancel = sx_tracker_txn(tracker, sx_txn_rare(invite)->related);
 
     return cancel && cancel->method == SX_METHOD_CANCEL && cancel->final_code / 100 == 2 &&
-           invite->request_frame && invite->cancel_frame && !invite->final_frame &&
-           sx_tracker_now(tracker) - invite->cancel_ns > SX_TIMER_B_NS &&
+           invite->request_frame && sx_txn_rare(invite)->cancel_frame && !invite->final_frame &&
+           sx_tracker_now(tracker) - sx_txn_rare(invite)->cancel_ns > SX_TIMER_B_NS &&
            !sx_tracker_connection_lost(tracker, invite) &&
            sx_missing_response(tracker, invite, UINT32_MAX).sign == SX_MISSING_NONE;
 }
 
 int64_t sx_trying_took(const struct sx_txn *txn)
 {
-    return txn->first_response_ns - (txn->trying_frame ? txn->trying_ns : txn->request_ns);
+    return sx_txn_first_response_ns(txn) -
+           (sx_txn_more(txn)->trying_frame ? sx_txn_more(txn)->trying_ns : txn->request_ns);
 }
 
 const struct sx_txn *sx_trying_slow_hop(const struct sx_tracker *tracker, const struct sx_txn *txn,
@@ -218,9 +223,9 @@ const struct sx_txn *sx_trying_slow_hop(const struct sx_tracker *tracker, const 
         const struct sx_txn *next = NULL;
         for (const struct sx_txn *b = sx_tracker_txn(tracker, at->first_child); b;
              b = sx_tracker_txn(tracker, b->next_sibling))
-            if ((b->trying_frame || b->request_frame) && b->first_response_frame &&
+            if ((sx_txn_more(b)->trying_frame || b->request_frame) && b->first_response_frame &&
                 b->first_response_frame <= v->ended_in &&
-                b->first_response_code == txn->first_response_code &&
+                sx_txn_first_response_code(b) == sx_txn_first_response_code(txn) &&
                 sx_trying_took(b) > v->wait_ns / 2)
                 next = b;
         if (next)

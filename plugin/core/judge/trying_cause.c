@@ -74,14 +74,16 @@ static bool must_be_relayed(unsigned code)
  * tries elsewhere. Without the ACK the server sends it again, or the proxy the request. */
 static bool was_not_taken(const struct outlook *o, const struct sx_txn *txn)
 {
-    return txn->method == SX_METHOD_INVITE && txn->request_frame && !seen(o, txn->ack_frame) &&
-           (txn->last_request_frame > txn->first_response_frame ||
-            txn->last_response_ns - txn->first_response_ns >= SX_T1_NS - SLACK_NS / 10);
+    return txn->method == SX_METHOD_INVITE && txn->request_frame &&
+           !seen(o, sx_txn_more(txn)->ack_frame) &&
+           (sx_txn_last_request_frame(txn) > txn->first_response_frame ||
+            sx_txn_last_response_ns(txn) - sx_txn_first_response_ns(txn) >=
+                SX_T1_NS - SLACK_NS / 10);
 }
 
 static bool is_part_of_it(const struct outlook *o, const struct sx_txn *b)
 {
-    return seen(o, b->request_frame) || seen(o, b->trying_frame) ||
+    return seen(o, b->request_frame) || seen(o, sx_txn_more(b)->trying_frame) ||
            seen(o, b->first_response_frame);
 }
 
@@ -90,22 +92,23 @@ static bool is_part_of_it(const struct outlook *o, const struct sx_txn *b)
 static bool is_cut_off(const struct outlook *o, const struct sx_txn *txn)
 {
     return sx_evidence_unreachable(txn, horizon(o)) &&
-           txn->last_unreachable_frame > txn->trying_frame &&
-           (txn->transport != SX_TRANSPORT_UDP || txn->last_request_frame > txn->trying_frame);
+           sx_txn_rare(txn)->last_unreachable_frame > sx_txn_more(txn)->trying_frame &&
+           (txn->transport != SX_TRANSPORT_UDP ||
+            sx_txn_last_request_frame(txn) > sx_txn_more(txn)->trying_frame);
 }
 
 static enum branch look_at(const struct outlook *o, const struct sx_txn *b)
 {
     if (seen(o, b->first_response_frame)) {
-        if (must_be_relayed(b->first_response_code))
+        if (must_be_relayed(sx_txn_first_response_code(b)))
             return BRANCH_ANSWERED;
         return was_not_taken(o, b) ? BRANCH_REFUSED : BRANCH_OVER;
     }
     if (sx_missing_response(o->tracker, b, o->until_frame).sign != SX_MISSING_NONE)
         return BRANCH_HIDDEN;
-    if (seen(o, b->trying_frame))
+    if (seen(o, sx_txn_more(b)->trying_frame))
         return is_cut_off(o, b) ? BRANCH_UNREACHABLE : BRANCH_STUCK;
-    if (seen(o, b->unreachable_frame))
+    if (seen(o, sx_txn_rare(b)->unreachable_frame))
         return BRANCH_UNREACHABLE;
     return sx_evidence_of_silence(o->tracker, b, horizon(o)) ||
                    sx_evidence_tried_elsewhere(o->tracker, b, horizon(o))
@@ -216,20 +219,21 @@ static struct held weigh(const struct outlook *o, const struct sx_txn *txn, cons
                          int64_t newest_ns)
 {
     struct held h = {.branch = b, .state = look_at(o, b), .end_ns = o->until_ns};
-    int64_t begin_ns = b->request_frame ? MAX(b->request_ns, txn->trying_ns) : txn->trying_ns;
+    int64_t begin_ns = b->request_frame ? MAX(b->request_ns, sx_txn_more(txn)->trying_ns)
+                                        : sx_txn_more(txn)->trying_ns;
 
     if (seen(o, b->first_response_frame)) {
-        h.end_ns = b->first_response_ns;
+        h.end_ns = sx_txn_first_response_ns(b);
         if (h.state == BRANCH_OVER)
             h.end_frame = b->first_response_frame;
-    } else if (seen(o, b->cancel_frame)) {
-        h.end_ns = b->cancel_ns;
-        h.end_frame = b->cancel_frame;
+    } else if (seen(o, sx_txn_rare(b)->cancel_frame)) {
+        h.end_ns = sx_txn_rare(b)->cancel_ns;
+        h.end_frame = sx_txn_rare(b)->cancel_frame;
     } else if ((h.state == BRANCH_SILENT || h.state == BRANCH_UNREACHABLE) &&
-               newest_ns > b->last_request_ns + SLACK_NS) {
+               newest_ns > sx_txn_last_request_ns(b) + SLACK_NS) {
         /* A proxy that tries one after the other has given this one up. */
         h.end_ns = newest_ns;
-        h.end_frame = b->last_request_frame;
+        h.end_frame = sx_txn_last_request_frame(b);
     }
     h.held_ns = h.end_ns - begin_ns;
     return h;
@@ -252,7 +256,7 @@ static struct held leading_branch(const struct outlook *o, const struct sx_txn *
         else if (!best->branch || (h.end_frame ? h.held_ns > over.held_ns : h.state > live.state))
             *best = h;
     }
-    bool most = over.branch && over.held_ns > (o->until_ns - txn->trying_ns) / 2;
+    bool most = over.branch && over.held_ns > (o->until_ns - sx_txn_more(txn)->trying_ns) / 2;
     if (live.branch && (!most || live.held_ns >= over.held_ns))
         return live;
     if (!most)
@@ -271,7 +275,8 @@ static bool clocks_are_apart(const struct sx_txn *txn, const struct sx_txn *bran
 /* The answer was there for most of the wait, and nothing came of it. */
 static bool was_kept(const struct outlook *o, const struct sx_txn *txn, const struct sx_txn *branch)
 {
-    int64_t kept = o->until_ns - branch->first_response_ns, waited = o->until_ns - txn->trying_ns;
+    int64_t kept = o->until_ns - sx_txn_first_response_ns(branch),
+            waited = o->until_ns - sx_txn_more(txn)->trying_ns;
 
     return !clocks_are_apart(txn, branch) && kept >= RELAY_NS && kept > waited / 2 &&
            sx_evidence_not_relayed(o->tracker, txn, branch, horizon(o));
@@ -282,8 +287,9 @@ static bool covers_wait(const struct outlook *o, const struct sx_txn *txn, const
 {
     uint32_t end = h->end_frame ? h->end_frame : h->branch->first_response_frame;
 
-    return h->branch->trying_frame && h->branch->trying_frame < end &&
-           h->end_ns - h->branch->trying_ns > (o->until_ns - txn->trying_ns) / 2;
+    return sx_txn_more(h->branch)->trying_frame && sx_txn_more(h->branch)->trying_frame < end &&
+           h->end_ns - sx_txn_more(h->branch)->trying_ns >
+               (o->until_ns - sx_txn_more(txn)->trying_ns) / 2;
 }
 
 /* ---- nothing was sent on ---- */
@@ -298,9 +304,9 @@ static bool may_be_for_another(const struct outlook *o, const struct sx_txn *txn
     for (uint32_t n = first; n <= last; n++) {
         const struct sx_txn *other = sx_tracker_txn(o->tracker, n);
         /* Of one that the capture lacks the 100 tells. */
-        bool begun = other->request_frame || other->trying_frame;
+        bool begun = other->request_frame || sx_txn_more(other)->trying_frame;
         int64_t before = attempt->since_ns -
-                         (other->request_frame ? other->request_ns : other->trying_ns);
+                         (other->request_frame ? other->request_ns : sx_txn_more(other)->trying_ns);
         if (other != txn && other->method == SX_METHOD_INVITE && !other->first_child &&
             other->dst.host == txn->dst.host && begun && before >= 0 && before <= PROMPT_NS)
             return true;
@@ -358,7 +364,8 @@ static bool was_not_forwarded(const struct outlook *o, const struct sx_txn *txn,
                               const struct sx_host *host)
 {
     return txn->method == SX_METHOD_INVITE && seen(o, txn->request_frame) &&
-           o->until_ns - txn->trying_ns >= sx_tracker_config(o->tracker)->trying_slow_ns &&
+           o->until_ns - sx_txn_more(txn)->trying_ns >=
+               sx_tracker_config(o->tracker)->trying_slow_ns &&
            seen(o, sx_tracker_sent_on(o->tracker, txn)) && !seen(o, host->own_invite) &&
            !seen(o, host->answered_unseen) && !seen(o, host->unreadable) &&
            !may_go_on_as_another(o, txn);
@@ -370,7 +377,7 @@ static bool may_go_on_unread(const struct outlook *o, const struct sx_txn *txn,
                              const struct sx_host *host)
 {
     return seen(o, host->unreadable) ||
-           (seen(o, host->connected) && host->connected > txn->trying_frame);
+           (seen(o, host->connected) && host->connected > sx_txn_more(txn)->trying_frame);
 }
 
 /* A response of this hop that belongs to no transaction in sight, though the call and CSeq are the
@@ -402,9 +409,10 @@ static void set_cause(struct sx_trying_hop *hop, enum sx_trying_cause cause, uin
 static bool caller_goes_on(const struct outlook *o, const struct sx_txn *txn)
 {
     return txn->method == SX_METHOD_INVITE && txn->transport == SX_TRANSPORT_UDP &&
-           txn->sends_after_100 >= 2 && !txn->uneven_repeats &&
+           sx_txn_rare(txn)->resends_after_100 >= 2 && !txn->uneven_repeats &&
            sx_evidence_hearing(txn, horizon(o)) == SX_HEARD_NOTHING &&
-           seen(o, txn->last_request_frame) && txn->last_request_ns - txn->trying_ns >= CROSSING_NS;
+           seen(o, sx_txn_last_request_frame(txn)) &&
+           sx_txn_last_request_ns(txn) - sx_txn_more(txn)->trying_ns >= CROSSING_NS;
 }
 
 /* Nothing was sent on that the capture shows. */
@@ -420,16 +428,16 @@ static void cause_on_this_hop(const struct outlook *o, const struct sx_txn *txn,
     else if (attempt && !may_be_for_another(o, txn, attempt))
         set_cause(hop, SX_CAUSE_UNREACHABLE, attempt->frame, NULL);
     else if (was_not_forwarded(o, txn, host))
-        set_cause(hop, SX_CAUSE_NOT_FORWARDED, txn->trying_frame, NULL);
+        set_cause(hop, SX_CAUSE_NOT_FORWARDED, sx_txn_more(txn)->trying_frame, NULL);
     else if (!attempt && !txn->trying_elsewhere && !may_go_on_unread(o, txn, host) &&
              !may_go_on_as_another(o, txn))
-        set_cause(hop, SX_CAUSE_NOTHING_BEYOND, txn->trying_frame, NULL);
+        set_cause(hop, SX_CAUSE_NOTHING_BEYOND, sx_txn_more(txn)->trying_frame, NULL);
 }
 
 static const struct sx_txn *next_hop_stuck(struct outlook *o, const struct held *h,
                                            struct sx_trying_hop *hop)
 {
-    set_cause(hop, SX_CAUSE_NEXT_HOP_STUCK, h->branch->trying_frame, h->branch);
+    set_cause(hop, SX_CAUSE_NEXT_HOP_STUCK, sx_txn_more(h->branch)->trying_frame, h->branch);
     /* What held the next hop up ended with its own answer, or with the CANCEL. */
     if (h->end_frame || seen(o, h->branch->first_response_frame)) {
         o->until_frame = h->end_frame ? h->end_frame : h->branch->first_response_frame;
@@ -443,11 +451,11 @@ static bool cause_above(const struct outlook *o, const struct sx_txn *txn,
                         struct sx_trying_hop *hop)
 {
     if (is_cut_off(o, txn))
-        set_cause(hop, SX_CAUSE_UNREACHABLE, txn->unreachable_frame, NULL);
-    else if (seen(o, txn->returned_frame))
-        set_cause(hop, SX_CAUSE_100_LOST, txn->returned_frame, NULL);
+        set_cause(hop, SX_CAUSE_UNREACHABLE, sx_txn_rare(txn)->unreachable_frame, NULL);
+    else if (seen(o, sx_txn_rare(txn)->returned_frame))
+        set_cause(hop, SX_CAUSE_100_LOST, sx_txn_rare(txn)->returned_frame, NULL);
     else if (caller_goes_on(o, txn))
-        set_cause(hop, SX_CAUSE_100_LOST, txn->last_request_frame, NULL);
+        set_cause(hop, SX_CAUSE_100_LOST, sx_txn_last_request_frame(txn), NULL);
     else
         return false;
     return true;
@@ -486,7 +494,7 @@ static const struct sx_txn *cause_below(struct outlook *o, const struct sx_txn *
         set_cause(hop, SX_CAUSE_NEVER_ANSWERED, h.branch->request_frame, h.branch);
         return NULL;
     case BRANCH_UNREACHABLE:
-        set_cause(hop, SX_CAUSE_UNREACHABLE, h.branch->unreachable_frame, h.branch);
+        set_cause(hop, SX_CAUSE_UNREACHABLE, sx_txn_rare(h.branch)->unreachable_frame, h.branch);
         return NULL;
     case BRANCH_HIDDEN:
     default:
@@ -525,7 +533,8 @@ struct sx_trying_chain sx_trying_cause_by(const struct sx_tracker *tracker,
 {
     const struct sx_txn *txn = sx_tracker_txn(tracker, expiry->txn);
 
-    return sx_trying_cause_find(tracker, txn, expiry->frame, txn->trying_ns + expiry->waited_ns);
+    return sx_trying_cause_find(tracker, txn, expiry->frame,
+                                sx_txn_more(txn)->trying_ns + expiry->waited_ns);
 }
 
 struct sx_endpoint sx_trying_cause_place(const struct sx_tracker *tracker,

@@ -16,8 +16,8 @@ typedef bool (*is_overdue)(const struct sx_tracker *tracker, const struct sx_txn
 
 static bool waits_after_100(const struct sx_tracker *t, const struct sx_txn *txn)
 {
-    return sx_txn_waits_after_100(txn) &&
-           sx_tracker_now(t) - txn->trying_ns >= sx_tracker_config(t)->trying_timeout_ns;
+    return sx_txn_waits_after_100(txn) && sx_tracker_now(t) - sx_txn_more(txn)->trying_ns >=
+                                              sx_tracker_config(t)->trying_timeout_ns;
 }
 
 static bool waits_for_any_response(const struct sx_tracker *t, const struct sx_txn *txn)
@@ -40,8 +40,8 @@ static bool is_settled(const struct sx_tracker *t, const struct sx_txn *txn)
 {
     uint32_t frame = sx_tracker_last_frame(t);
 
-    return txn->expired_frame == frame || txn->expired_after_100 || sx_tracker_hung_up(t, txn) ||
-           sx_missing_response(t, txn, frame).sign != SX_MISSING_NONE;
+    return sx_txn_rare(txn)->expired_frame == frame || txn->expired_after_100 ||
+           sx_tracker_hung_up(t, txn) || sx_missing_response(t, txn, frame).sign != SX_MISSING_NONE;
 }
 
 static void ask_session(struct sx_tracker *t, uint32_t number)

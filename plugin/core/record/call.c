@@ -123,7 +123,7 @@ uint32_t sx_call_top(const struct sx_tracker *tracker, uint32_t number)
     const struct sx_txn *txn = sx_tracker_txn(tracker, number);
 
     for (unsigned i = 0; txn && i < MAX_STEPS; i++) {
-        uint32_t up = txn->method == SX_METHOD_CANCEL ? txn->related : txn->parent;
+        uint32_t up = txn->method == SX_METHOD_CANCEL ? sx_txn_rare(txn)->related : txn->parent;
         if (!up)
             break;
         txn = sx_tracker_txn(tracker, up);

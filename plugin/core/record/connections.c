@@ -50,6 +50,21 @@ gboolean sx_way_equal(gconstpointer one, gconstpointer other)
     return sx_endpoint_eq(a->from, b->from) && sx_endpoint_eq(a->to, b->to);
 }
 
+static void met_unreachable(struct sx_tracker *t, struct sx_txn *txn, uint32_t frame)
+{
+    struct sx_txn_rare *rare = sx_txn_give_rare(t, txn);
+
+    if (!rare->unreachable_frame)
+        rare->unreachable_frame = frame;
+    rare->last_unreachable_frame = frame;
+}
+
+static void was_returned(struct sx_tracker *t, struct sx_txn *txn, uint32_t frame)
+{
+    if (!sx_txn_rare(txn)->returned_frame)
+        sx_txn_give_rare(t, txn)->returned_frame = frame;
+}
+
 /* An ICMP error quotes a message that did not arrive. */
 struct sx_txn *sx_observe_quote(struct sx_tracker *t, const struct sx_observation *obs)
 {
@@ -57,15 +72,13 @@ struct sx_txn *sx_observe_quote(struct sx_tracker *t, const struct sx_observatio
 
     if (!txn)
         return NULL;
-    uint32_t *frame = obs->msg->is_request ? &txn->unreachable_frame : &txn->returned_frame;
-    if (*frame == 0)
-        *frame = obs->frame;
-    if (obs->msg->is_request)
-        txn->last_unreachable_frame = obs->frame;
-    if (obs->msg->is_request)
+    if (obs->msg->is_request) {
+        met_unreachable(t, txn, obs->frame);
         sx_flows_unreachable(t->flows, obs->frame, txn->src, txn->dst);
-    else
+    } else {
+        was_returned(t, txn, obs->frame);
         sx_flows_unreachable(t->flows, obs->frame, txn->dst, txn->src);
+    }
     return txn;
 }
 
@@ -93,19 +106,17 @@ static void note_sign(struct sx_tracker *t, const struct sx_txn *txn, uint32_t f
 static void request_did_not_arrive(struct sx_tracker *t, struct sx_txn *txn, uint32_t frame,
                                    int64_t time_ns)
 {
-    if (txn->first_response_frame || txn->hangup || time_ns - txn->last_request_ns > LOOK_BACK_NS)
+    if (txn->first_response_frame || sx_txn_rare(txn)->hangup ||
+        time_ns - sx_txn_last_request_ns(txn) > LOOK_BACK_NS)
         return;
     note_sign(t, txn, frame, false);
-    txn->last_unreachable_frame = frame;
-    if (!txn->unreachable_frame)
-        txn->unreachable_frame = frame;
+    met_unreachable(t, txn, frame);
 }
 
 static void response_did_not_arrive(struct sx_tracker *t, struct sx_txn *txn, uint32_t frame)
 {
     note_sign(t, txn, frame, true);
-    if (!txn->returned_frame)
-        txn->returned_frame = frame;
+    was_returned(t, txn, frame);
 }
 
 /* The newest message on this way that fits is the one that did not arrive. */
@@ -281,7 +292,7 @@ void sx_txn_rides(struct sx_tracker *t, struct sx_txn *txn)
         riding = g_memdup2(&new, sizeof new);
         g_hash_table_add(t->riding, riding);
     }
-    txn->next_on_way = riding->newest;
+    sx_txn_give_more(t, txn)->next_on_way = riding->newest;
     riding->newest = txn->number;
 }
 
@@ -293,8 +304,9 @@ static void hang_up(struct sx_tracker *t, const struct sx_segment *segment,
 
     for (uint32_t n = riding ? riding->newest : 0; n;) {
         struct sx_txn *txn = sx_txn_at(t, n);
-        n = txn->next_on_way;
-        if (txn->first_response_frame || txn->cancel_frame || txn->hangup ||
+        n = sx_txn_more(txn)->next_on_way;
+        if (txn->first_response_frame || sx_txn_rare(txn)->cancel_frame ||
+            sx_txn_rare(txn)->hangup ||
             sx_missing_is_sure(sx_missing_response(t, txn, segment->frame).sign))
             continue;
         *(struct sx_hangup *)sx_pool_add(&t->hangups) = (struct sx_hangup){
@@ -303,7 +315,7 @@ static void hang_up(struct sx_tracker *t, const struct sx_segment *segment,
             .time_ns = segment->time_ns,
             .reset = segment->flags & SX_TCP_RST,
         };
-        txn->hangup = t->hangups.count;
+        sx_txn_give_rare(t, txn)->hangup = t->hangups.count;
     }
 }
 
@@ -315,14 +327,12 @@ static void cut_off(struct sx_tracker *t, uint32_t frame, const struct sx_way *b
 
     for (uint32_t n = riding ? riding->newest : 0; n;) {
         struct sx_txn *txn = sx_txn_at(t, n);
-        n = txn->next_on_way;
-        if (txn->first_response_frame || txn->hangup)
+        n = sx_txn_more(txn)->next_on_way;
+        if (txn->first_response_frame || sx_txn_rare(txn)->hangup)
             continue;
-        if (txn->last_unreachable_frame != frame)
+        if (sx_txn_rare(txn)->last_unreachable_frame != frame)
             note_sign(t, txn, frame, false);
-        txn->last_unreachable_frame = frame;
-        if (!txn->unreachable_frame)
-            txn->unreachable_frame = frame;
+        met_unreachable(t, txn, frame);
     }
 }
 

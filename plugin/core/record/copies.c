@@ -24,6 +24,7 @@ struct sighting {
     uint32_t message;   /* index + 1 */
     uint32_t before;    /* that of the message before it in its transaction */
     uint32_t packet_id; /* see struct sx_packet_marks; 0: unknown */
+    uint32_t ms;        /* when, in milliseconds that wrap around */
     uint16_t place;     /* likewise */
     uint16_t from, to;  /* hosts: the last bits of their indexes */
 };
@@ -60,12 +61,11 @@ static struct sighting *sighting_for(struct sx_tracker *t, uint32_t message)
     return s;
 }
 
-void sx_copies_note(struct sx_tracker *t, struct sx_message *record,
-                    const struct sx_observation *obs)
+void sx_copies_note(struct sx_tracker *t, const struct sx_observation *obs)
 {
     struct sighting *s = sighting_for(t, t->messages.count);
 
-    record->ms = (uint32_t)(obs->time_ns / SX_NS_PER_MS);
+    s->ms = (uint32_t)(obs->time_ns / SX_NS_PER_MS);
     s->packet_id = obs->packet.id;
     s->place = obs->packet.place;
     s->from = (uint16_t)obs->from.host;
@@ -110,7 +110,7 @@ struct pair {
 
 static struct pair pair_of(struct seen now, struct seen then, bool exact)
 {
-    int32_t gap = (int32_t)(now.message->ms - then.message->ms);
+    int32_t gap = (int32_t)(now.at->ms - then.at->ms);
 
     return (struct pair){
         .now = now,
@@ -219,7 +219,7 @@ static bool is_owed(const struct sx_tracker *t, const struct sx_txn *txn,
         sx_hosts_at(&t->hosts, obs->to.host)->copied)
         return false;
     if (record->code)
-        return txn->sends > r->sent;
+        return sx_txn_sends(txn) > r->sent;
     if (record->method == SX_METHOD_ACK)
         return txn->method == SX_METHOD_ACK || r->finals > r->sent;
     return false;
@@ -269,8 +269,8 @@ uint32_t sx_copies_earlier_ack(const struct sx_tracker *t, const struct sx_txn *
     struct seen now = newest_of(t), then;
     uint32_t first = 0, at = invite->messages;
 
-    if (record->identity == invite->ack_tag)
-        return invite->ack_frame;
+    if (record->identity == sx_txn_more(invite)->ack_tag)
+        return sx_txn_more(invite)->ack_frame;
     for (unsigned i = 0; i < LOOKED_AT && look_up(t, at, &then); i++, at = then.at->before) {
         if (then.message->txn != invite->number)
             break;

@@ -16,8 +16,7 @@ void sx_copies_init(struct sx_tracker *tracker);
 void sx_copies_clear(struct sx_tracker *tracker);
 
 /* Notes what tells the packet of the newest message from others. */
-void sx_copies_note(struct sx_tracker *tracker, struct sx_message *record,
-                    const struct sx_observation *obs);
+void sx_copies_note(struct sx_tracker *tracker, const struct sx_observation *obs);
 
 /* Puts the newest message at the end of those of its transaction. */
 void sx_copies_add(struct sx_tracker *tracker, struct sx_txn *txn);

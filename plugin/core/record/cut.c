@@ -9,7 +9,7 @@
 /* A response to INVITE, and not to the CANCEL that has the same branch. */
 static bool is_to_invite(const struct sx_tracker *t, const struct sx_txn *invite, unsigned code)
 {
-    const struct sx_txn *cancel = sx_tracker_txn(t, invite->related);
+    const struct sx_txn *cancel = sx_tracker_txn(t, sx_txn_rare(invite)->related);
 
     return !cancel || cancel->final_frame || code < 200 || code == 487;
 }

@@ -44,22 +44,24 @@ static bool seen(uint32_t frame, struct sx_horizon until)
  * longer T1 makes it a little longer. */
 int64_t sx_evidence_due_ns(const struct sx_txn *txn)
 {
-    int64_t so_far = txn->last_request_ns - txn->request_ns;
+    int64_t so_far = sx_txn_last_request_ns(txn) - txn->request_ns;
     int64_t gap = so_far + SX_T1_NS;
 
-    if (txn->sends > 1) /* some cap the intervals of INVITE as well */
-        gap = MIN(gap, 2 * (int64_t)txn->repeat_gap_ms * SX_NS_PER_MS);
+    if (sx_txn_sends(txn) > 1) /* some cap the intervals of INVITE as well */
+        gap = MIN(gap, 2 * (int64_t)sx_txn_rare(txn)->repeat_gap_ms * SX_NS_PER_MS);
     if (txn->method != SX_METHOD_INVITE)
         gap = MIN(gap, T2_NS);
-    return txn->last_request_ns + gap;
+    return sx_txn_last_request_ns(txn) + gap;
 }
 
 /* Each interval was twice the one before: the last one is longer than all others together. Copies
  * of one packet make the number of sends worthless. */
 static bool doubled_to_the_end(const struct sx_txn *txn)
 {
-    return txn->method == SX_METHOD_INVITE && txn->sends >= INVITE_SENDS && !txn->uneven_repeats &&
-           2 * (int64_t)txn->repeat_gap_ms * SX_NS_PER_MS >= txn->last_request_ns - txn->request_ns;
+    return txn->method == SX_METHOD_INVITE && sx_txn_sends(txn) >= INVITE_SENDS &&
+           !txn->uneven_repeats &&
+           2 * (int64_t)sx_txn_rare(txn)->repeat_gap_ms * SX_NS_PER_MS >=
+               sx_txn_last_request_ns(txn) - txn->request_ns;
 }
 
 static bool sent_to_the_end(const struct sx_txn *txn)
@@ -78,10 +80,10 @@ enum sx_hearing sx_evidence_hearing(const struct sx_txn *txn, struct sx_horizon 
     if (is_reliable(txn) || !seen(txn->request_frame, until))
         return SX_HEARD_UNKNOWN;
     /* What comes after shows that it had heard nothing by then. */
-    if (txn->last_request_frame > until.frame)
+    if (sx_txn_last_request_frame(txn) > until.frame)
         return SX_HEARD_NOTHING;
     bool on_time = until.ns <= sx_evidence_due_ns(txn) + LATE_NS;
-    if (txn->sends > 1)
+    if (sx_txn_sends(txn) > 1)
         return on_time || sent_to_the_end(txn) ? SX_HEARD_NOTHING : SX_HEARD_SOMETHING;
     return on_time ? SX_HEARD_UNKNOWN : SX_HEARD_SOMETHING;
 }
@@ -92,12 +94,12 @@ bool sx_evidence_gave_up(const struct sx_tracker *tracker, const struct sx_txn *
     const struct sx_txn *parent = sx_tracker_txn(tracker, txn->parent);
 
     if (!parent || parent->final_code != 408 || !seen(parent->final_frame, until) ||
-        parent->final_frame < txn->last_request_frame || txn->sends < 2)
+        parent->final_frame < sx_txn_last_request_frame(txn) || sx_txn_sends(txn) < 2)
         return false;
     /* A 408 that is only handed on was acknowledged (RFC 3261 17.1.1.3); other methods have no ACK.
      * */
     if (txn->method == SX_METHOD_INVITE)
-        return !txn->ack_frame;
+        return !sx_txn_more(txn)->ack_frame;
     return parent->final_ns - txn->request_ns >= GIVES_UP_NS;
 }
 
@@ -106,12 +108,13 @@ bool sx_evidence_tried_elsewhere(const struct sx_tracker *tracker, const struct 
 {
     int64_t due_ns = sx_evidence_due_ns(txn);
 
-    if (is_reliable(txn) || txn->method != SX_METHOD_INVITE || txn->sends < 2 || txn->ack_frame ||
-        txn->cancel_frame || txn->last_request_frame > until.frame)
+    if (is_reliable(txn) || txn->method != SX_METHOD_INVITE || sx_txn_sends(txn) < 2 ||
+        sx_txn_more(txn)->ack_frame || sx_txn_rare(txn)->cancel_frame ||
+        sx_txn_last_request_frame(txn) > until.frame)
         return false;
     const struct sx_txn *b = sx_tracker_siblings(tracker, txn);
     for (unsigned i = 0; b && i < MAX_BRANCHES; i++, b = sx_tracker_next_sibling(tracker, b))
-        if (seen(b->request_frame, until) && b->request_frame > txn->last_request_frame &&
+        if (seen(b->request_frame, until) && b->request_frame > sx_txn_last_request_frame(txn) &&
             b->request_ns <= due_ns + LATE_NS)
             return true;
     return false;
@@ -126,16 +129,18 @@ static bool is_around(int64_t time_ns, int64_t around_ns)
 
 static bool answers_around(const struct sx_txn *txn, int64_t around_ns, struct sx_horizon until)
 {
-    return (seen(txn->trying_frame, until) && is_around(txn->trying_ns, around_ns)) ||
+    return (seen(sx_txn_more(txn)->trying_frame, until) &&
+            is_around(sx_txn_more(txn)->trying_ns, around_ns)) ||
            (seen(txn->first_response_frame, until) &&
-            is_around(txn->first_response_ns, around_ns)) ||
+            is_around(sx_txn_first_response_ns(txn), around_ns)) ||
            (seen(txn->final_frame, until) && is_around(txn->final_ns, around_ns));
 }
 
 static bool asks_around(const struct sx_txn *txn, int64_t around_ns, struct sx_horizon until)
 {
     return (seen(txn->request_frame, until) && is_around(txn->request_ns, around_ns)) ||
-           (seen(txn->last_request_frame, until) && is_around(txn->last_request_ns, around_ns));
+           (seen(sx_txn_last_request_frame(txn), until) &&
+            is_around(sx_txn_last_request_ns(txn), around_ns));
 }
 
 /* What the server of a transaction sends to its client: responses, and requests of its own. */
@@ -164,18 +169,19 @@ bool sx_evidence_sees_answers(const struct sx_tracker *tracker, const struct sx_
 
 bool sx_evidence_unreachable(const struct sx_txn *txn, struct sx_horizon until)
 {
-    return seen(txn->last_unreachable_frame, until) &&
-           txn->last_unreachable_frame > txn->last_request_frame;
+    return seen(sx_txn_rare(txn)->last_unreachable_frame, until) &&
+           sx_txn_rare(txn)->last_unreachable_frame > sx_txn_last_request_frame(txn);
 }
 
 bool sx_evidence_of_silence(const struct sx_tracker *tracker, const struct sx_txn *txn,
                             struct sx_horizon until)
 {
-    const struct sx_txn *stray = sx_tracker_txn(tracker, txn->stray);
+    const struct sx_txn *stray = sx_tracker_txn(tracker, sx_txn_rare(txn)->stray);
 
     /* A response that does not match is none to the client, but it came. */
     if (!seen(txn->request_frame, until) || txn->method == SX_METHOD_ACK ||
-        seen(txn->cancel_frame, until) || (stray && seen(stray->first_response_frame, until)))
+        seen(sx_txn_rare(txn)->cancel_frame, until) ||
+        (stray && seen(stray->first_response_frame, until)))
         return false;
     if (sx_evidence_unreachable(txn, until))
         return true;
@@ -190,7 +196,7 @@ bool sx_evidence_of_silence(const struct sx_tracker *tracker, const struct sx_tx
 bool sx_evidence_not_relayed(const struct sx_tracker *tracker, const struct sx_txn *txn,
                              const struct sx_txn *branch, struct sx_horizon until)
 {
-    int64_t newest_ns = branch->last_response_ns, due_ns = until.ns - RELAY_NS;
+    int64_t newest_ns = sx_txn_last_response_ns(branch), due_ns = until.ns - RELAY_NS;
 
     if (branch->answer_way == SX_ANSWER_ASTRAY) /* the hop does not have it */
         return true;
@@ -198,9 +204,9 @@ bool sx_evidence_not_relayed(const struct sx_tracker *tracker, const struct sx_t
     /* Of those between only the first final one is kept. */
     if (newest_ns > due_ns && seen(branch->final_frame, until))
         newest_ns = branch->final_ns;
-    if (newest_ns > due_ns || newest_ns - branch->first_response_ns < APART_NS)
+    if (newest_ns > due_ns || newest_ns - sx_txn_first_response_ns(branch) < APART_NS)
         return false;
     /* It goes on with its 2xx because no ACK came. */
     return (branch->final_code / 100 == 2 && newest_ns - branch->final_ns >= APART_NS) ||
-           sees_answers(tracker, txn, branch->first_response_ns, until);
+           sees_answers(tracker, txn, sx_txn_first_response_ns(branch), until);
 }

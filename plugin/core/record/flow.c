@@ -22,6 +22,7 @@ struct sx_flows *sx_flows_new(const uint64_t key[2])
     memcpy(f->key, key, sizeof f->key);
     sx_texts_init(&f->texts);
     sx_pool_init(&f->flows, sizeof(struct sx_flow));
+    sx_pool_init(&f->mores, sizeof(struct sx_flow_more));
     sx_pool_init(&f->users, sizeof(struct sx_user));
     sx_pool_init(&f->bindings, sizeof(struct sx_binding));
     sx_pool_init(&f->failures, sizeof(struct sx_flow_failure));
@@ -51,6 +52,7 @@ void sx_flows_free(struct sx_flows *f)
     g_hash_table_destroy(f->by_txn);
     g_hash_table_destroy(f->strange);
     sx_pool_clear(&f->flows);
+    sx_pool_clear(&f->mores);
     sx_pool_clear(&f->users);
     sx_pool_clear(&f->bindings);
     sx_pool_clear(&f->failures);
@@ -63,6 +65,17 @@ void sx_flows_free(struct sx_flows *f)
 }
 
 /* ---- by number ---- */
+
+const struct sx_flow_more sx_flow_no_more = {.instance = ""};
+
+struct sx_flow_more *sx_flow_give_more(struct sx_flows *f, struct sx_flow *flow)
+{
+    if (!flow->more) {
+        flow->more = sx_pool_add(&f->mores);
+        flow->more->instance = "";
+    }
+    return flow->more;
+}
 
 uint32_t sx_flows_count(const struct sx_flows *f)
 {
@@ -224,11 +237,12 @@ static void set_token(struct sx_flows *f, struct sx_flow *flow, struct sx_slice 
     if (!uri.p)
         return;
     struct sx_fingerprint key = sx_token_key(f, uri);
-    if (sx_fingerprint_eq(key, flow->token_key))
+    if (sx_fingerprint_eq(key, sx_flow_more(flow)->token_key))
         return;
-    flow->token_before = flow->token_key;
-    flow->token_key = key;
-    flow->edge_key = sx_token_host_key(f, uri);
+    struct sx_flow_more *more = sx_flow_give_more(f, flow);
+    more->token_before = more->token_key;
+    more->token_key = key;
+    more->edge_key = sx_token_host_key(f, uri);
     sx_flow_add_name(f, flow, key);
 }
 
@@ -328,7 +342,8 @@ bool sx_flow_is_alive(const struct sx_flows *f, struct sx_flow *flow, int64_t no
 {
     sx_flow_settle(f, flow);
     return flow->accepted && !flow->removed_in && flow->expires_ns > now_ns &&
-           !(flow->link && (flow->link->closed_in || flow->link->unreachable_in));
+           !(sx_flow_more(flow)->link &&
+             (sx_flow_more(flow)->link->closed_in || sx_flow_more(flow)->link->unreachable_in));
 }
 
 /* ---- a REGISTER ---- */
@@ -358,11 +373,12 @@ static struct sx_flow *find_same(const struct sx_flows *f, const struct sx_bindi
 {
     struct sx_flow *flow = sx_flow_numbered(f, binding->newest);
 
-    for (unsigned i = 0; flow && i < SX_MAX_FLOWS; i++, flow = sx_flow_numbered(f, flow->older)) {
-        if (flow->link && flow->link->closed_in)
+    for (unsigned i = 0; flow && i < SX_MAX_FLOWS;
+         i++, flow = sx_flow_numbered(f, sx_flow_more(flow)->older)) {
+        if (sx_flow_more(flow)->link && sx_flow_more(flow)->link->closed_in)
             continue;
         if (way->first_hop ? is_on_way(flow, way->txn)
-                           : sx_fingerprint_eq(way->token, flow->token_key) &&
+                           : sx_fingerprint_eq(way->token, sx_flow_more(flow)->token_key) &&
                                  (way->token.bits || !flow->has_way))
             return flow;
     }
@@ -377,16 +393,17 @@ static struct sx_flow *new_flow(struct sx_flows *f, uint32_t number, const struc
 
     flow->number = f->flows.count;
     flow->aor = sx_user_at(f, binding->user)->aor;
-    flow->instance = "";
     if (older && c->instance.n > 0)
-        flow->instance = older->instance;
-    if (c->instance.n > 0 && !*flow->instance)
-        flow->instance = sx_texts_add(&f->texts, c->instance, MAX_STRING);
-    flow->reg_id = c->reg_id;
+        sx_flow_give_more(f, flow)->instance = sx_flow_more(older)->instance;
+    if (c->instance.n > 0 && !*sx_flow_more(flow)->instance)
+        sx_flow_give_more(f, flow)->instance = sx_texts_add(&f->texts, c->instance, MAX_STRING);
+    if (c->reg_id)
+        sx_flow_give_more(f, flow)->reg_id = c->reg_id;
     flow->expires_ns = INT64_MAX;
     flow->binding = number;
     flow->user = binding->user;
-    flow->older = binding->newest;
+    if (older)
+        sx_flow_give_more(f, flow)->older = older->number;
     binding->newest = flow->number;
     return flow;
 }
@@ -459,15 +476,16 @@ static struct wishes read_contacts(struct sx_flows *f, const struct sx_observati
             flow = remove_contact(f, obs, &c, aor);
             if (!flow || flow == w.removed)
                 continue;
-            flow->also_removed = w.removed ? w.removed->number : 0;
+            sx_flow_give_more(f, flow)->also_removed = w.removed ? w.removed->number : 0;
             w.removed = flow;
         } else if (adds && !(c.reg_id && outbound)) {
             /* RFC 5626 6: one with reg-id is enough. */
             outbound = outbound || c.reg_id;
             flow = add_contact(f, obs, &c, aor, way);
-            flow->also_added = 0;
+            if (flow->more)
+                flow->more->also_added = 0;
             if (last && last != flow && flow != w.added)
-                last->also_added = flow->number;
+                sx_flow_give_more(f, last)->also_added = flow->number;
             w.added = w.added ? w.added : flow;
             last = flow;
         }
@@ -513,8 +531,11 @@ uint32_t sx_flows_register(struct sx_flows *f, const struct sx_observation *obs,
         txn->unregisters = true;
         return upstream;
     }
-    flow->replaces = w.removed && w.removed != flow ? w.removed->number : 0;
-    for (struct sx_flow *each = flow; each; each = sx_flow_numbered(f, each->also_added))
+    uint32_t replaces = w.removed && w.removed != flow ? w.removed->number : 0;
+    if (flow->more || replaces)
+        sx_flow_give_more(f, flow)->replaces = replaces;
+    for (struct sx_flow *each = flow; each;
+         each = sx_flow_numbered(f, sx_flow_more(each)->also_added))
         set_token(f, each, path);
     return flow->number;
 }
@@ -565,14 +586,14 @@ static struct sx_registering *note_event(struct sx_flows *f, const struct sx_flo
 }
 
 /* The flow registered before for the same binding now has a successor. */
-static void succeed(const struct sx_flows *f, const struct sx_flow *flow)
+static void succeed(struct sx_flows *f, const struct sx_flow *flow)
 {
-    struct sx_flow *older = sx_flow_numbered(f, flow->older);
+    struct sx_flow *older = sx_flow_numbered(f, sx_flow_more(flow)->older);
 
     for (unsigned i = 0; older && !older->accepted && i < SX_MAX_FLOWS; i++)
-        older = sx_flow_numbered(f, older->older);
-    if (older && older->accepted && !older->newer)
-        older->newer = flow->number;
+        older = sx_flow_numbered(f, sx_flow_more(older)->older);
+    if (older && older->accepted && !sx_flow_more(older)->newer)
+        sx_flow_give_more(f, older)->newer = flow->number;
 }
 
 /* The failures of the binding that this registration follows are put right. */
@@ -592,8 +613,9 @@ static void mend(struct sx_flows *f, const struct sx_flow *flow, uint32_t regist
 
 static bool is_same_contact(const struct sx_flow *flow, const struct sx_contact *c)
 {
-    if (flow->reg_id)
-        return c->reg_id == flow->reg_id && sx_slice_eq(c->instance, sx_slice_str(flow->instance));
+    if (sx_flow_more(flow)->reg_id)
+        return c->reg_id == sx_flow_more(flow)->reg_id &&
+               sx_slice_eq(c->instance, sx_slice_str(sx_flow_more(flow)->instance));
     return sx_uri_equal(c->uri, sx_slice_str(flow->contact));
 }
 
@@ -622,7 +644,7 @@ static void remove_flows(struct sx_flows *f, struct sx_flow *flow, const struct 
                          const struct sx_txn *txn, uint32_t register_in)
 {
     for (unsigned i = 0; flow && i < SX_MAX_FLOWS;
-         i++, flow = sx_flow_numbered(f, flow->also_removed)) {
+         i++, flow = sx_flow_numbered(f, sx_flow_more(flow)->also_removed)) {
         flow->removed_in = register_in;
         flow->leaving_in = 0;
         note_event(f, flow, obs, txn->number, register_in)->removes = true;
@@ -631,14 +653,15 @@ static void remove_flows(struct sx_flows *f, struct sx_flow *flow, const struct 
 }
 
 /* RFC 5626 6, 10: what the registrar agrees to. */
-static void read_outbound(struct sx_flow *flow, const struct sx_sip_msg *msg)
+static void read_outbound(struct sx_flows *f, struct sx_flow *flow, const struct sx_sip_msg *msg)
 {
     uint32_t seconds;
 
     if (sx_slice_uint(sx_sip_msg_first(msg, "Flow-Timer"), UINT32_MAX, &seconds))
-        flow->flow_timer_s = seconds;
-    if (flow->link)
-        flow->link->owes_pong = flow->flow_timer_s > 0 || sx_outbound_is_required(msg);
+        sx_flow_give_more(f, flow)->flow_timer_s = seconds;
+    if (sx_flow_more(flow)->link)
+        sx_flow_more(flow)->link->owes_pong = sx_flow_more(flow)->flow_timer_s > 0 ||
+                                              sx_outbound_is_required(msg);
 }
 
 static void granted(struct sx_flows *f, struct sx_flow *flow, const struct sx_observation *obs,
@@ -659,10 +682,10 @@ static void granted(struct sx_flows *f, struct sx_flow *flow, const struct sx_ob
         sx_health_granted(f, flow, binding->newest_event, txn);
     flow->removed_in = flow->leaving_in = 0;
     flow->refused = false;
-    if (flow->reg_id)
-        read_outbound(flow, msg);
-    if (flow->link)
-        sx_link_revive(flow->link);
+    if (sx_flow_more(flow)->reg_id)
+        read_outbound(f, flow, msg);
+    if (sx_flow_more(flow)->link)
+        sx_link_revive(sx_flow_more(flow)->link);
     if (!flow->accepted) {
         flow->accepted = true;
         flow->registered_in = register_in;
@@ -690,9 +713,9 @@ void sx_flows_registered(struct sx_flows *f, const struct sx_observation *obs,
         remove_flows(f, flow, obs, txn, register_in);
         return;
     }
-    remove_flows(f, sx_flow_numbered(f, flow->replaces), obs, txn, register_in);
+    remove_flows(f, sx_flow_numbered(f, sx_flow_more(flow)->replaces), obs, txn, register_in);
     for (unsigned i = 0; flow && i < MAX_CONTACTS;
-         i++, flow = sx_flow_numbered(f, flow->also_added))
+         i++, flow = sx_flow_numbered(f, sx_flow_more(flow)->also_added))
         granted(f, flow, obs, txn, register_in);
 }
 
@@ -714,6 +737,6 @@ void sx_flows_not_registered(struct sx_flows *f, const struct sx_observation *ob
         leave(f, obs, 0);
     for (unsigned i = 0; flow && i < MAX_CONTACTS; i++) {
         refused(f, flow, obs, txn, register_in);
-        flow = txn->unregisters ? NULL : sx_flow_numbered(f, flow->also_added);
+        flow = txn->unregisters ? NULL : sx_flow_numbered(f, sx_flow_more(flow)->also_added);
     }
 }

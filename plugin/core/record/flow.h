@@ -66,30 +66,15 @@ struct sx_back_off {
     uint32_t failed_in; /* the last of them: response, or unanswered REGISTER */
 };
 
-/* One flow. Strings are cut at 255 bytes. */
-struct sx_flow {
-    const char *aor;
-    const char *contact;                /* URI, as registered last */
+/* What a flow has that a Contact over UDP, registered and refreshed, has not. */
+struct sx_flow_more {
     const char *instance;               /* "": none is known */
-    struct sx_fingerprint contact_key;  /* of that URI, however it is spelled */
     struct sx_fingerprint token_key;    /* of the Path URI; zero if not seen */
     struct sx_fingerprint token_before; /* the one that a refresh has replaced */
     struct sx_fingerprint edge_key;     /* of its host part */
-    struct sx_link *link; /* NULL: the client's hop was not seen, or UDP without outbound */
-    int64_t expires_ns;   /* when the binding runs out; INT64_MAX if unknown */
-    int64_t routed_ns;    /* the newest request outside a dialog that was sent to it; 0: none */
-    struct sx_endpoint client, edge; /* of the client's hop, where has_way */
-    uint32_t number;                 /* from 1 */
-    uint32_t reg_id;                 /* 0: no SIP outbound */
-    uint32_t flow_timer_s;           /* RFC 5626 10; 0: none */
-    uint32_t registered_in;          /* the REGISTER that made it */
-    uint32_t refreshed_in;           /* the last REGISTER over it */
-    uint32_t removed_in;             /* REGISTER that removed the binding */
-    uint32_t leaving_in; /* a REGISTER that is to remove it, without a final response yet */
-    uint32_t registrar;  /* host that granted it, as far as the capture shows */
-    uint32_t brought_by; /* host that it answered */
-    uint32_t binding;    /* number, from 1 */
-    uint32_t user;
+    struct sx_link *link;  /* NULL: the client's hop was not seen, or UDP without outbound */
+    uint32_t reg_id;       /* 0: no SIP outbound */
+    uint32_t flow_timer_s; /* RFC 5626 10; 0: none */
     uint32_t attempts;     /* of an outbound flow; private */
     uint32_t failure;      /* the newest response that may say that it is gone; 0: none */
     uint32_t older;        /* the flow tried before for the same binding; 0: none */
@@ -98,11 +83,39 @@ struct sx_flow {
     uint32_t also_removed; /* by the REGISTER that removes this one */
     uint32_t also_added;   /* by the REGISTER that adds this one */
     uint32_t replaces;     /* what that REGISTER removes; 0: nothing */
-    uint8_t transport;     /* enum sx_transport of the client's hop, where has_way */
+};
+
+/* One flow. Strings are cut at 255 bytes. */
+struct sx_flow {
+    const char *aor;
+    const char *contact;               /* URI, as registered last */
+    struct sx_fingerprint contact_key; /* of that URI, however it is spelled */
+    struct sx_flow_more *more;         /* NULL: nothing of it; see sx_flow_more() */
+    int64_t expires_ns;                /* when the binding runs out; INT64_MAX if unknown */
+    int64_t routed_ns; /* the newest request outside a dialog that was sent to it; 0: none */
+    struct sx_endpoint client, edge; /* of the client's hop, where has_way */
+    uint32_t number;                 /* from 1 */
+    uint32_t registered_in;          /* the REGISTER that made it */
+    uint32_t refreshed_in;           /* the last REGISTER over it */
+    uint32_t removed_in;             /* REGISTER that removed the binding */
+    uint32_t leaving_in; /* a REGISTER that is to remove it, without a final response yet */
+    uint32_t registrar;  /* host that granted it, as far as the capture shows */
+    uint32_t brought_by; /* host that it answered */
+    uint32_t binding;    /* number, from 1 */
+    uint32_t user;
+    uint8_t transport; /* enum sx_transport of the client's hop, where has_way */
     bool has_way;
     bool accepted; /* its REGISTER got a 2xx */
     bool refused;  /* its newest REGISTER was refused, and none accepted before */
 };
+
+extern const struct sx_flow_more sx_flow_no_more;
+
+/* Never NULL: nothing of it is a record of its own. */
+static inline const struct sx_flow_more *sx_flow_more(const struct sx_flow *flow)
+{
+    return flow->more ? flow->more : &sx_flow_no_more;
+}
 
 /* What came of one REGISTER for a binding. */
 struct sx_registering {
@@ -240,9 +253,10 @@ void sx_flows_not_registered(struct sx_flows *flows, const struct sx_observation
 
 /* The flow that a request is sent to, by the flow token in its Route or by its Request-URI; where
  * it is none, or more than one fits, the transaction has none. upstream: that of the transaction it
- * was forwarded from, or 0. */
-void sx_flows_route(struct sx_flows *flows, const struct sx_sip_msg *msg, struct sx_txn *txn,
-                    uint32_t upstream);
+ * was forwarded from, or 0. Returns the user whose AOR the Request-URI is where it names no Contact
+ * that is known, else 0. */
+uint32_t sx_flows_route(struct sx_flows *flows, const struct sx_sip_msg *msg, struct sx_txn *txn,
+                        uint32_t upstream);
 
 /* The flow whose Contact the transaction's request names, though the flow token in its Route is
  * another than the one that the same edge gave to that flow. NULL: there is none. */

@@ -69,23 +69,23 @@ static struct attempts *attempts_of(struct sx_flows *f, const struct sx_flow *fl
 
 static struct back_offs *back_offs_of(struct sx_flows *f, struct sx_flow *flow)
 {
-    if (!flow->attempts) {
+    if (!sx_flow_more(flow)->attempts) {
         sx_pool_add(&f->back_offs);
-        flow->attempts = f->back_offs.count;
+        sx_flow_give_more(f, flow)->attempts = f->back_offs.count;
     }
-    return sx_numbered(&f->back_offs, flow->attempts);
+    return sx_numbered(&f->back_offs, sx_flow_more(flow)->attempts);
 }
 
 struct sx_back_off sx_flow_back_off(const struct sx_flows *f, const struct sx_flow *flow)
 {
-    const struct back_offs *b = sx_numbered(&f->back_offs, flow->attempts);
+    const struct back_offs *b = sx_numbered(&f->back_offs, sx_flow_more(flow)->attempts);
 
     return b ? b->newest : (struct sx_back_off){0};
 }
 
 struct sx_back_off sx_flow_early(const struct sx_flows *f, const struct sx_flow *flow)
 {
-    const struct back_offs *b = sx_numbered(&f->back_offs, flow->attempts);
+    const struct back_offs *b = sx_numbered(&f->back_offs, sx_flow_more(flow)->attempts);
 
     return b ? b->early : (struct sx_back_off){0};
 }
@@ -129,7 +129,8 @@ static bool other_works(const struct sx_flows *f, const struct sx_binding *bindi
 
     for (unsigned i = 0; other && i < SX_MAX_FLOWS; i++, other = sx_binding_at(f, other->next)) {
         struct sx_flow *flow = sx_flow_numbered(f, other->newest);
-        if (other != binding && flow && flow->reg_id && sx_flow_is_alive(f, flow, now_ns))
+        if (other != binding && flow && sx_flow_more(flow)->reg_id &&
+            sx_flow_is_alive(f, flow, now_ns))
             return true;
     }
     return false;
@@ -190,7 +191,7 @@ void sx_attempt_begins(struct sx_flows *f, struct sx_flow *flow, const struct sx
 {
     struct attempts *a;
 
-    if (flow->accepted || !flow->reg_id)
+    if (flow->accepted || !sx_flow_more(flow)->reg_id)
         return;
     a = attempts_of(f, flow);
     start_anew(a, sx_call_key(f, obs->msg->call_id));
@@ -207,7 +208,7 @@ void sx_attempt_failed(struct sx_flows *f, const struct sx_flow *flow,
 {
     const struct sx_code *entry = sx_catalogue_explain(obs->msg->code);
 
-    if (!flow->reg_id || flow->accepted || obs->msg->more_vias.p)
+    if (!sx_flow_more(flow)->reg_id || flow->accepted || obs->msg->more_vias.p)
         return;
     struct attempts *a = attempts_of(f, flow);
     if (a->tried_in != txn->request_frame)
@@ -225,7 +226,7 @@ void sx_attempt_failed(struct sx_flows *f, const struct sx_flow *flow,
 
 void sx_attempt_succeeded(struct sx_flows *f, const struct sx_flow *flow)
 {
-    if (!flow->reg_id)
+    if (!sx_flow_more(flow)->reg_id)
         return;
     struct attempts *a = attempts_of(f, flow);
     a->failures = 0;

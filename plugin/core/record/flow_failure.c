@@ -67,7 +67,7 @@ static bool has_run_out(const struct sx_flows *f, const struct sx_flow *flow, in
 static enum sx_flow_death death_of(const struct sx_flows *f, const struct sx_flow *flow,
                                    int64_t now_ns, struct sx_flow_failure *failure)
 {
-    const struct sx_link *link = flow->link;
+    const struct sx_link *link = sx_flow_more(flow)->link;
     enum sx_flow_death death = SX_DEATH_UNKNOWN;
 
     if (flow->removed_in && !(link && link->closed_in && link->closed_in < flow->removed_in)) {
@@ -80,7 +80,8 @@ static enum sx_flow_death death_of(const struct sx_flows *f, const struct sx_flo
         return death;
     if (has_run_out(f, flow, now_ns))
         return SX_DEATH_EXPIRED;
-    if (flow->flow_timer_s > 0 && failure->silent_ns > (int64_t)flow->flow_timer_s * SX_NS_PER_S)
+    if (sx_flow_more(flow)->flow_timer_s > 0 &&
+        failure->silent_ns > (int64_t)sx_flow_more(flow)->flow_timer_s * SX_NS_PER_S)
         return SX_DEATH_FLOW_TIMER;
     return SX_DEATH_UNKNOWN;
 }
@@ -91,7 +92,7 @@ static enum sx_flow_death death_of(const struct sx_flows *f, const struct sx_flo
 static bool is_lost(const struct sx_flow *flow, const struct sx_txn *txn,
                     const struct sx_sip_msg *msg)
 {
-    const struct sx_link *link = flow->link;
+    const struct sx_link *link = sx_flow_more(flow)->link;
 
     if (msg->code == 430)
         return true;
@@ -121,17 +122,19 @@ void sx_flows_failed(struct sx_flows *f, const struct sx_observation *obs, const
         .frame = obs->frame,
         .txn = txn->number,
         .flow = flow->number,
-        .silent_ns = flow->link ? MAX(obs->time_ns - flow->link->last_client_ns, 0) : -1,
+        .silent_ns = sx_flow_more(flow)->link
+                         ? MAX(obs->time_ns - sx_flow_more(flow)->link->last_client_ns, 0)
+                         : -1,
         .idle_ns = -1,
         .older = binding->open_failure,
-        .older_of_flow = flow->failure,
-        .flow_timer_s = flow->flow_timer_s,
-        .edge_unreachable = flow->link && flow->link->edge_unreachable,
+        .older_of_flow = sx_flow_more(flow)->failure,
+        .flow_timer_s = sx_flow_more(flow)->flow_timer_s,
+        .edge_unreachable = sx_flow_more(flow)->link && sx_flow_more(flow)->link->edge_unreachable,
     };
-    binding->open_failure = flow->failure = f->failures.count;
+    binding->open_failure = sx_flow_give_more(f, flow)->failure = f->failures.count;
     failure->death = (uint8_t)death_of(f, flow, obs->time_ns, failure);
     failure->lost = is_lost(flow, txn, obs->msg);
-    const struct sx_flow *newer = sx_flow_numbered(f, flow->newer);
+    const struct sx_flow *newer = sx_flow_numbered(f, sx_flow_more(flow)->newer);
     if (newer)
         failure->replaced_in = newer->registered_in;
     g_hash_table_replace(f->by_txn, GUINT_TO_POINTER(txn->number), failure);

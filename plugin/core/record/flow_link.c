@@ -139,7 +139,7 @@ static struct sx_link *new_link(struct sx_flows *f, struct sx_endpoint client,
 /* Over UDP nothing ends that could be seen, unless the client watches its flow. */
 static bool has_link(const struct sx_flow *flow)
 {
-    return flow->transport != SX_TRANSPORT_UDP || flow->reg_id > 0;
+    return flow->transport != SX_TRANSPORT_UDP || sx_flow_more(flow)->reg_id > 0;
 }
 
 void sx_flow_set_link(struct sx_flows *f, struct sx_flow *flow, const struct sx_observation *obs,
@@ -147,18 +147,18 @@ void sx_flow_set_link(struct sx_flows *f, struct sx_flow *flow, const struct sx_
 {
     if (!has_link(flow))
         return;
-    if (!flow->link) {
+    if (!sx_flow_more(flow)->link) {
         struct sx_link *link = link_between(f, txn->src, txn->dst);
         if (!link || link->closed_in)
             link = new_link(f, txn->src, txn->dst, (enum sx_transport)txn->transport, INT64_MIN);
         link->transport = txn->transport;
         link->stream = obs->stream;
         link->has_stream = obs->has_stream;
-        flow->link = link;
-        flow->on_link = link->newest_flow;
+        sx_flow_give_more(f, flow)->link = link;
+        flow->more->on_link = link->newest_flow;
         link->newest_flow = flow->number;
     }
-    flow->link->last_client_ns = obs->time_ns;
+    sx_flow_more(flow)->link->last_client_ns = obs->time_ns;
 }
 
 void sx_link_revive(struct sx_link *link)
@@ -200,7 +200,7 @@ static void close_link(struct sx_flows *f, struct sx_link *link, const struct sx
     edge->open--;
     if (!link->closed_by_client)
         end_of_edge(edge, link);
-    for (; flow; flow = sx_flow_numbered(f, flow->on_link))
+    for (; flow; flow = sx_flow_numbered(f, sx_flow_more(flow)->on_link))
         sx_flow_settle(f, flow);
     *(struct loss *)sx_pool_add(&f->losses) = (struct loss){.frame = segment->frame, .link = link};
 }
@@ -326,7 +326,7 @@ const struct sx_flow *sx_flows_lost_here(const struct sx_flows *f, uint32_t fram
 
 const struct sx_flow *sx_flows_next_lost(const struct sx_flows *f, const struct sx_flow *flow)
 {
-    return sx_flow_numbered(f, flow->on_link);
+    return sx_flow_numbered(f, sx_flow_more(flow)->on_link);
 }
 
 /* ---- UDP ---- */

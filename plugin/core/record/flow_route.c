@@ -42,8 +42,8 @@ static bool is_of_aor(const struct sx_flows *f, const struct sx_flow *flow,
 
 static bool has_token(const struct sx_flow *flow, struct sx_fingerprint token)
 {
-    return token.bits && (sx_fingerprint_eq(flow->token_key, token) ||
-                          sx_fingerprint_eq(flow->token_before, token));
+    return token.bits && (sx_fingerprint_eq(sx_flow_more(flow)->token_key, token) ||
+                          sx_fingerprint_eq(sx_flow_more(flow)->token_before, token));
 }
 
 static bool has_contact(const struct sx_flow *flow, const struct wanted *w)
@@ -106,7 +106,7 @@ static bool fits_both(const struct sx_flow *flow, const struct wanted *w)
 
 static bool fits_contact_at_edge(const struct sx_flow *flow, const struct wanted *w)
 {
-    return has_contact(flow, w) && sx_fingerprint_eq(flow->edge_key, w->token_host);
+    return has_contact(flow, w) && sx_fingerprint_eq(sx_flow_more(flow)->edge_key, w->token_host);
 }
 
 static struct sx_flow *only(struct found found)
@@ -216,8 +216,8 @@ static bool is_own_edge(const struct sx_flows *f, const struct wanted *w)
     return find_best(f, w->contact, w, fits_contact_at_edge).flow != NULL;
 }
 
-void sx_flows_route(struct sx_flows *f, const struct sx_sip_msg *msg, struct sx_txn *txn,
-                    uint32_t upstream)
+uint32_t sx_flows_route(struct sx_flows *f, const struct sx_sip_msg *msg, struct sx_txn *txn,
+                        uint32_t upstream)
 {
     struct wanted w = {.msg = msg, .txn = txn, .contact = sx_contact_key(f, msg->uri)};
     const struct sx_flow *flow = NULL, *above = sx_flow_numbered(f, upstream);
@@ -231,9 +231,8 @@ void sx_flows_route(struct sx_flows *f, const struct sx_sip_msg *msg, struct sx_
         if (above && sx_flow_is_to_client(above, txn))
             txn->flow = upstream;
         else if (!above)
-            txn->callee =
-                sx_fingerprint_map_get(&f->by_aor, sx_aor_key(f, sx_name_addr_bare(msg->uri)));
-        return;
+            return sx_fingerprint_map_get(&f->by_aor, sx_aor_key(f, sx_name_addr_bare(msg->uri)));
+        return 0;
     }
     w.to = sx_aor_key(f, sx_name_addr_bare(msg->to));
     if (known)
@@ -249,6 +248,7 @@ void sx_flows_route(struct sx_flows *f, const struct sx_sip_msg *msg, struct sx_
         sx_flow_numbered(f, flow->number)->routed_ns = txn->request_ns;
     txn->token_known = flow && known;
     txn->wrong_token = flow && wrong;
+    return 0;
 }
 
 const struct sx_flow *sx_flows_strange_token(const struct sx_flows *f, uint32_t txn)

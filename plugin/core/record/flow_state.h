@@ -41,8 +41,8 @@ struct sx_flow_name {
 struct sx_flows {
     uint64_t key[2];
     struct sx_texts texts;
-    struct sx_pool flows, users, bindings, links, edges, failures, losses, early, names, events,
-        attempts, back_offs, marks;
+    struct sx_pool flows, mores, users, bindings, links, edges, failures, losses, early, names,
+        events, attempts, back_offs, marks;
     struct sx_fingerprint_map by_name;    /* -> the newest struct sx_flow_name */
     struct sx_fingerprint_map by_aor;     /* -> user */
     struct sx_fingerprint_map by_binding; /* -> binding */
@@ -56,6 +56,9 @@ struct sx_flows {
 
 struct sx_flow *sx_flow_numbered(const struct sx_flows *flows, uint32_t number);
 struct sx_binding *sx_binding_of(const struct sx_flows *flows, const struct sx_flow *flow);
+
+/* To write on what not all flows have. */
+struct sx_flow_more *sx_flow_give_more(struct sx_flows *flows, struct sx_flow *flow);
 
 static inline void *sx_numbered(const struct sx_pool *pool, uint32_t number)
 {

@@ -251,8 +251,9 @@ static void adopt_waiting(struct sx_tracker *t, struct sx_txn *parent)
         return;
     sx_fingerprint_map_set(&t->waiting, parent->key, 0);
     while (child) {
-        struct sx_txn *next = sx_txn_at(t, child->next_waiting);
-        child->next_waiting = 0;
+        struct sx_txn *next = sx_txn_at(t, sx_txn_rare(child)->next_waiting);
+        if (child->more && child->more->rare)
+            child->more->rare->next_waiting = 0;
         if (!is_below(t, parent, child)) {
             if (child->parent)
                 unlink_child(t, child);
@@ -287,7 +288,8 @@ const struct sx_txn *sx_tracker_siblings(const struct sx_tracker *t, const struc
 const struct sx_txn *sx_tracker_next_sibling(const struct sx_tracker *t,
                                              const struct sx_txn *sibling)
 {
-    return sx_txn_at(t, sibling->parent ? sibling->next_sibling : sibling->next_waiting);
+    return sx_txn_at(t,
+                     sibling->parent ? sibling->next_sibling : sx_txn_rare(sibling)->next_waiting);
 }
 
 static void link_parent(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
@@ -299,7 +301,9 @@ static void link_parent(struct sx_tracker *t, struct sx_txn *txn, const struct s
     txn->parent_key = sx_txn_key_of(t, obs->msg, &obs->names, &upstream);
     struct sx_txn *parent = sx_txn_find(t, txn->parent_key);
     if (!parent) {
-        txn->next_waiting = sx_fingerprint_map_swap(&t->waiting, txn->parent_key, txn->number);
+        uint32_t waits = sx_fingerprint_map_swap(&t->waiting, txn->parent_key, txn->number);
+        if (waits)
+            sx_txn_give_rare(t, txn)->next_waiting = waits;
         parent = find_ancestor(t, obs);
     }
     if (parent && parent != txn)
@@ -310,6 +314,38 @@ void sx_txn_place(struct sx_tracker *t, struct sx_txn *txn, const struct sx_obse
 {
     link_parent(t, txn, obs);
     adopt_waiting(t, txn);
+}
+
+struct sx_txn_more *sx_txn_give_more(struct sx_tracker *t, struct sx_txn *txn)
+{
+    if (txn->more)
+        return txn->more;
+    struct sx_txn_more *more = sx_pool_add(&t->mores);
+    more->first_response_ns = sx_txn_first_response_ns(txn);
+    more->first_response_code = (uint16_t)sx_txn_first_response_code(txn);
+    more->first_tag = sx_txn_first_tag(txn);
+    more->last_response_ns = sx_txn_last_response_ns(txn);
+    more->last_ns = sx_txn_last_ns(txn);
+    return txn->more = more;
+}
+
+struct sx_txn_rare *sx_txn_give_rare(struct sx_tracker *t, struct sx_txn *txn)
+{
+    struct sx_txn_more *more = sx_txn_give_more(t, txn);
+
+    return more->rare ? more->rare : (more->rare = sx_pool_add(&t->rares));
+}
+
+void sx_txn_note_message(struct sx_tracker *t, struct sx_txn *txn, int64_t time_ns)
+{
+    if (sx_txn_last_ns(txn) != time_ns)
+        sx_txn_give_more(t, txn)->last_ns = time_ns;
+}
+
+void sx_txn_note_response(struct sx_tracker *t, struct sx_txn *txn, int64_t time_ns)
+{
+    if (sx_txn_last_response_ns(txn) != time_ns)
+        sx_txn_give_more(t, txn)->last_response_ns = time_ns;
 }
 
 struct sx_txn *sx_txn_add(struct sx_tracker *t, const struct sx_observation *obs,
@@ -326,7 +362,6 @@ struct sx_txn *sx_txn_add(struct sx_tracker *t, const struct sx_observation *obs
     txn->old_branch = !has_cookie(obs->msg->via.branch);
     txn->src = request ? obs->from : obs->to;
     txn->dst = request ? obs->to : obs->from;
-    txn->last_ns = obs->time_ns;
     return txn;
 }
 

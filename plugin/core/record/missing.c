@@ -28,12 +28,13 @@ static bool has_tag(const struct sx_tracker *t, const struct sx_txn *txn, uint32
 {
     if (tag == 0)
         return false;
-    if ((txn->first_response_frame && txn->first_tag == tag) ||
+    if ((txn->first_response_frame && sx_txn_first_tag(txn) == tag) ||
         (txn->final_frame && txn->final_tag == tag))
         return true;
     for (uint32_t i = MIN(txn->responses, t->messages.count); i;) {
         const struct sx_message *m = sx_pool_at(&t->messages, i - 1);
-        if (m->txn == txn->number && m->code > 100 && m->to_tag == tag)
+        const struct sx_response_between *between = sx_response_between(t, i);
+        if (m->txn == txn->number && between && between->to_tag == tag)
             return true;
         i = m->next < i ? m->next : 0;
     }
@@ -49,7 +50,8 @@ static bool may_be_answered(const struct sx_txn *txn, struct sx_horizon by)
                      sx_evidence_hearing(txn, by) == SX_HEARD_NOTHING;
 
     return txn->request_frame && txn->request_frame < by.frame &&
-           txn->last_request_frame < by.frame && !timed_out && !sx_evidence_unreachable(txn, by);
+           sx_txn_last_request_frame(txn) < by.frame && !timed_out &&
+           !sx_evidence_unreachable(txn, by);
 }
 
 /* ---- ACKs of 2xx ---- */
@@ -96,7 +98,7 @@ static enum fit ack_fits(const struct sx_tracker *t, const struct sx_txn *txn,
             continue;
         if (has_tag(t, other, ack->final_tag))
             return FITS_NOT;
-        if (!other->final_frame && !other->ack_frame && may_be_answered(other, by))
+        if (!other->final_frame && !sx_txn_more(other)->ack_frame && may_be_answered(other, by))
             fit = MAY_FIT;
     }
     return fit;
@@ -146,7 +148,8 @@ static bool is_of_branch(const struct sx_tracker *t, const struct sx_txn *branch
 {
     return has_tag(t, branch, p->tag) ||
            (branch->first_response_frame && branch->first_response_frame < p->frame &&
-            branch->first_response_code == p->code && !has_tag(t, parent, branch->first_tag));
+            sx_txn_first_response_code(branch) == p->code &&
+            !has_tag(t, parent, sx_txn_first_tag(branch)));
 }
 
 static enum fit passed_fits(const struct sx_tracker *t, const struct sx_txn *txn,
@@ -159,7 +162,7 @@ static enum fit passed_fits(const struct sx_tracker *t, const struct sx_txn *txn
     if (txn->first_response_frame || !may_be_answered(txn, by))
         return FITS_NOT;
     /* It stopped, and nothing was handed on: what stopped it was not this. */
-    bool late = txn->sends > 1 && !txn->trying_frame &&
+    bool late = sx_txn_sends(txn) > 1 && !sx_txn_more(txn)->trying_frame &&
                 p->ns > sx_evidence_due_ns(txn) + SX_T1_NS / 10;
     enum fit fit = late ? MAY_FIT : FITS;
     const struct sx_txn *b = sx_txn_at(t, parent->first_child);
@@ -168,7 +171,7 @@ static enum fit passed_fits(const struct sx_tracker *t, const struct sx_txn *txn
             continue;
         if (is_of_branch(t, b, parent, p))
             return FITS_NOT;
-        if (!b->first_response_frame && !b->ack_frame && may_be_answered(b, by))
+        if (!b->first_response_frame && !sx_txn_more(b)->ack_frame && may_be_answered(b, by))
             fit = MAY_FIT;
     }
     return fit;
@@ -185,8 +188,8 @@ static enum fit find_passed(const struct sx_tracker *t, const struct sx_txn *txn
     if (!parent || txn->method == SX_METHOD_CANCEL)
         return FITS_NOT;
     const struct passed answers[] = {
-        {parent->first_response_frame, parent->first_tag, parent->first_response_ns,
-         parent->first_response_code},
+        {parent->first_response_frame, sx_txn_first_tag(parent), sx_txn_first_response_ns(parent),
+         sx_txn_first_response_code(parent)},
         {parent->final_frame, parent->final_tag, parent->final_ns, parent->final_code},
     };
     for (unsigned i = 0; i < G_N_ELEMENTS(answers) && best != FITS; i++) {
@@ -209,21 +212,21 @@ static enum fit find_passed(const struct sx_tracker *t, const struct sx_txn *txn
 /* When the client gives up what it waits for. */
 static int64_t waits_until_ns(const struct sx_tracker *t, const struct sx_txn *txn)
 {
-    if (txn->trying_frame && txn->method == SX_METHOD_INVITE)
-        return txn->trying_ns + MAX(TIMER_C_NS, t->cfg.trying_timeout_ns);
-    return (txn->request_frame ? txn->request_ns : txn->trying_ns) + SX_TIMER_B_NS;
+    if (sx_txn_more(txn)->trying_frame && txn->method == SX_METHOD_INVITE)
+        return sx_txn_more(txn)->trying_ns + MAX(TIMER_C_NS, t->cfg.trying_timeout_ns);
+    return (txn->request_frame ? txn->request_ns : sx_txn_more(txn)->trying_ns) + SX_TIMER_B_NS;
 }
 
 /* A client that sends the request again has not got it yet (RFC 3261 17.1.1.2). */
 static uint32_t unreadable_answer(const struct sx_tracker *t, const struct sx_txn *txn,
                                   uint32_t until_frame)
 {
-    uint32_t since = MAX(txn->trying_frame, txn->request_frame);
+    uint32_t since = MAX(sx_txn_more(txn)->trying_frame, txn->request_frame);
 
     if (txn->first_response_frame && txn->first_response_frame < until_frame)
         until_frame = txn->first_response_frame;
-    if (txn->last_request_frame > since && txn->last_request_frame < until_frame)
-        since = txn->last_request_frame;
+    if (sx_txn_last_request_frame(txn) > since && sx_txn_last_request_frame(txn) < until_frame)
+        since = sx_txn_last_request_frame(txn);
     if (!since)
         return 0;
     return sx_unreadable_between(t, txn->dst.host, txn->src.host,
@@ -238,13 +241,15 @@ struct sx_missing sx_missing_response(const struct sx_tracker *t, const struct s
 {
     struct sx_missing missing = {.sign = SX_MISSING_NONE}, found;
     enum fit fit = FITS_NOT;
-    const struct sx_txn *stray = sx_txn_at(t, txn->stray);
+    const struct sx_txn *stray = sx_txn_at(t, sx_txn_rare(txn)->stray);
 
     /* It is there, and does not match. */
     if (stray && stray->final_frame && stray->final_frame <= until_frame)
         return missing;
-    if (!txn->final_frame && txn->ack_frame && txn->ack_frame <= until_frame)
-        return (struct sx_missing){SX_MISSING_REFUSED, txn->ack_frame, txn->ack_ns};
+    if (!txn->final_frame && sx_txn_more(txn)->ack_frame &&
+        sx_txn_more(txn)->ack_frame <= until_frame)
+        return (struct sx_missing){SX_MISSING_REFUSED, sx_txn_more(txn)->ack_frame,
+                                   sx_txn_more(txn)->ack_ns};
     if (!txn->final_frame) {
         if ((fit = find_ack(t, txn, until_frame, &found)) == FITS)
             return found;

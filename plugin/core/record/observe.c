@@ -75,6 +75,14 @@ static void expect_answer(struct sx_tracker *t, struct sx_txn *txn, const struct
         txn->names = sx_names_note(t->names, msg, txn->number);
 }
 
+static void note_answer_dst(struct sx_tracker *t, struct sx_txn *txn, struct sx_endpoint dst)
+{
+    struct sx_txn_rare *rare = sx_txn_give_rare(t, txn);
+
+    rare->answer_dst = dst;
+    rare->answered_aside = true;
+}
+
 /* RFC 7989 5: the UUID of the sender of the request stands first; the nil UUID names nobody. A
  * B2BUA hands it on. */
 static uint64_t session_hash(const struct sx_tracker *t, const struct sx_sip_msg *msg)
@@ -94,17 +102,28 @@ static uint64_t session_hash(const struct sx_tracker *t, const struct sx_sip_msg
     return sx_hash_end(h).bits;
 }
 
-static void first_request(const struct sx_tracker *t, struct sx_txn *txn,
+/* A response that came before may have gone another way. */
+static void request_comes_late(struct sx_tracker *t, struct sx_txn *txn,
+                               const struct sx_observation *obs)
+{
+    struct sx_endpoint answer_dst = sx_txn_answer_dst(txn);
+
+    sx_txn_give_more(t, txn); /* while it is the response that tells the rest */
+    if (txn->first_response_frame && !sx_endpoint_eq(answer_dst, obs->from))
+        note_answer_dst(t, txn, answer_dst);
+}
+
+static void first_request(struct sx_tracker *t, struct sx_txn *txn,
                           const struct sx_observation *obs)
 {
     const struct sx_sip_msg *msg = obs->msg;
 
-    /* A response that came before may have gone another way. */
+    if (txn->first_response_frame || txn->more)
+        request_comes_late(t, txn, obs);
     txn->src = obs->from;
     txn->dst = obs->to;
-    txn->request_frame = txn->last_request_frame = obs->frame;
-    txn->request_ns = txn->last_request_ns = obs->time_ns;
-    txn->sends = 1;
+    txn->request_frame = obs->frame;
+    txn->request_ns = obs->time_ns;
     txn->network = obs->packet.network;
     txn->cseq = msg->cseq;
     if (msg->end == SX_HEAD_COMPLETE)
@@ -122,10 +141,12 @@ static void first_request(const struct sx_tracker *t, struct sx_txn *txn,
         txn->final_tag = obs->names.to_tag;
     if (msg->method == SX_METHOD_INVITE) {
         txn->uri_hash = sx_txn_hash(t, msg->uri);
-        txn->session_hash = session_hash(t, msg);
+        uint64_t session = session_hash(t, msg);
+        if (session)
+            sx_txn_give_rare(t, txn)->session_hash = session;
     }
     if (msg->method == SX_METHOD_INVITE && msg->has_expires)
-        txn->expires_s = msg->expires;
+        sx_txn_give_more(t, txn)->expires_s = msg->expires;
     txn->token_route = msg->top_route.p && memchr(msg->top_route.p, '@', msg->top_route.n);
 }
 
@@ -155,11 +176,14 @@ static void note_phone(struct sx_tracker *t, const struct sx_observation *obs)
 static void tie_to_flow(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
 {
     const struct sx_txn *parent = sx_txn_at(t, txn->parent);
+    uint32_t callee = 0;
 
     if (txn->method == SX_METHOD_REGISTER)
         txn->flow = sx_flows_register(t->flows, obs, txn, parent ? parent->flow : 0);
     else if (sx_flows_count(t->flows) > 0 && txn->method != SX_METHOD_ACK)
-        sx_flows_route(t->flows, obs->msg, txn, parent ? parent->flow : 0);
+        callee = sx_flows_route(t->flows, obs->msg, txn, parent ? parent->flow : 0);
+    if (callee)
+        sx_txn_give_more(t, txn)->callee = callee;
 }
 
 static uint32_t first_hop_frame(const struct sx_tracker *t, const struct sx_txn *txn)
@@ -174,14 +198,16 @@ static uint32_t first_hop_frame(const struct sx_tracker *t, const struct sx_txn 
 }
 
 /* A CANCEL belongs to the INVITE whose topmost Via it has (RFC 3261 9.1). */
-static void tie_cancel(struct sx_txn *cancel, struct sx_txn *invite)
+static void tie_cancel(struct sx_tracker *t, struct sx_txn *cancel, struct sx_txn *invite)
 {
-    cancel->related = invite->number;
-    invite->related = cancel->number;
-    if (invite->cancel_frame || invite->final_frame || !cancel->request_frame)
+    struct sx_txn_rare *rare = sx_txn_give_rare(t, invite);
+
+    rare->related = cancel->number;
+    sx_txn_give_rare(t, cancel)->related = invite->number;
+    if (rare->cancel_frame || invite->final_frame || !cancel->request_frame)
         return;
-    invite->cancel_frame = cancel->request_frame;
-    invite->cancel_ns = cancel->request_ns;
+    rare->cancel_frame = cancel->request_frame;
+    rare->cancel_ns = cancel->request_ns;
 }
 
 /* With the topmost Via of the message. */
@@ -200,21 +226,22 @@ static void cancel_invite(struct sx_tracker *t, struct sx_txn *cancel,
         t->lone_cancels = true;
         return;
     }
-    if (!invite->cancel_frame && !invite->final_frame && sx_txn_waits_after_100(invite))
+    if (!sx_txn_rare(invite)->cancel_frame && !invite->final_frame &&
+        sx_txn_waits_after_100(invite))
         record->flags |= SX_MESSAGE_ENDS_WAIT;
-    tie_cancel(cancel, invite);
-    invite->last_ns = obs->time_ns;
+    tie_cancel(t, cancel, invite);
+    sx_txn_note_message(t, invite, obs->time_ns);
 }
 
 /* The capture starts after the INVITE, or has the two in another order. */
 static void find_earlier_cancel(struct sx_tracker *t, struct sx_txn *invite,
                                 const struct sx_observation *obs)
 {
-    if (!t->lone_cancels || invite->method != SX_METHOD_INVITE || invite->related)
+    if (!t->lone_cancels || invite->method != SX_METHOD_INVITE || sx_txn_rare(invite)->related)
         return;
     struct sx_txn *cancel = find_by(t, obs, SX_METHOD_CANCEL);
-    if (cancel && !cancel->related)
-        tie_cancel(cancel, invite);
+    if (cancel && !sx_txn_rare(cancel)->related)
+        tie_cancel(t, cancel, invite);
 }
 
 /* Of a CANCEL the capture has only the response. */
@@ -224,34 +251,34 @@ static void find_cancelled(struct sx_tracker *t, struct sx_txn *cancel,
     struct sx_txn *invite = find_by(t, obs, SX_METHOD_INVITE);
 
     if (invite)
-        tie_cancel(cancel, invite);
+        tie_cancel(t, cancel, invite);
     else
         t->lone_cancels = true;
 }
 
 /* Timers grow, or stay (RFC 3261 17.1.1.2); copies by a clock that is apart do not. */
-static void note_gap(struct sx_txn *txn, int64_t gap_ns)
+static void note_gap(struct sx_txn *txn, struct sx_txn_rare *rare, int64_t gap_ns)
 {
     int64_t gap_ms = gap_ns / SX_NS_PER_MS;
 
-    if (gap_ms < 0 || gap_ms * 5 < (int64_t)txn->repeat_gap_ms * 4)
+    if (gap_ms < 0 || gap_ms * 5 < (int64_t)rare->repeat_gap_ms * 4)
         txn->uneven_repeats = true;
-    txn->repeat_gap_ms = (uint32_t)CLAMP(gap_ms, 0, INT32_MAX);
+    rare->repeat_gap_ms = (uint32_t)CLAMP(gap_ms, 0, INT32_MAX);
 }
 
-static void repeated_request(struct sx_txn *txn, const struct sx_observation *obs,
-                             struct sx_message *record)
+static void repeated_request(struct sx_tracker *t, struct sx_txn *txn,
+                             const struct sx_observation *obs, struct sx_message *record)
 {
     txn->seen_elsewhere |= obs->from.host != txn->src.host || obs->to.host != txn->dst.host;
     if (record->flags & SX_MESSAGE_DUPLICATE)
         return;
     record->repeats = txn->request_frame;
-    note_gap(txn, obs->time_ns - txn->last_request_ns);
-    txn->sends++;
-    if (txn->trying_frame)
-        txn->sends_after_100++;
-    txn->last_request_frame = obs->frame;
-    txn->last_request_ns = obs->time_ns;
+    struct sx_txn_rare *rare = sx_txn_give_rare(t, txn);
+    note_gap(txn, rare, obs->time_ns - sx_txn_last_request_ns(txn));
+    rare->resends++;
+    rare->resends_after_100 += txn->more->trying_frame != 0;
+    rare->last_request_frame = obs->frame;
+    rare->last_request_ns = obs->time_ns;
 }
 
 static struct sx_txn *observe_ack(struct sx_tracker *t, const struct sx_observation *obs,
@@ -264,15 +291,16 @@ static struct sx_txn *observe_ack(struct sx_tracker *t, const struct sx_observat
     invite->ack_astray |= !sx_endpoint_eq(obs->to, invite->dst) ||
                           obs->transport != (enum sx_transport)invite->transport;
     record->identity = obs->names.to_tag;
-    if (!invite->ack_frame) {
-        invite->ack_frame = obs->frame;
-        invite->ack_ns = obs->time_ns;
-        invite->ack_tag = record->identity;
+    if (!sx_txn_more(invite)->ack_frame) {
+        struct sx_txn_more *more = sx_txn_give_more(t, invite);
+        more->ack_frame = obs->frame;
+        more->ack_ns = obs->time_ns;
+        more->ack_tag = record->identity;
     } else if (!sx_copies_mark(t, invite, record, obs)) {
         record->repeats = sx_copies_earlier_ack(t, invite, record);
     }
     invite->state = (uint8_t)sx_txn_next(true, (enum sx_txn_state)invite->state, SX_TXN_ACK);
-    invite->last_ns = obs->time_ns;
+    sx_txn_note_message(t, invite, obs->time_ns);
     return invite;
 }
 
@@ -335,8 +363,8 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
     record->identity = request_hash(t, obs);
     txn = find_begun(t, key, obs, record);
     if (txn && txn->request_frame) {
-        repeated_request(txn, obs, record);
-        txn->last_ns = obs->time_ns;
+        repeated_request(t, txn, obs, record);
+        sx_txn_note_message(t, txn, obs->time_ns);
         return txn;
     }
     bool new = !txn;
@@ -366,7 +394,7 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
     if (msg->method == SX_METHOD_ACK)
         sx_dialogs_ack(t, txn);
     if (msg->method == SX_METHOD_PRACK)
-        record->to_tag = rack_of(msg);
+        sx_txn_give_more(t, txn)->rseq = rack_of(msg);
     if (msg->has_reason && (msg->method == SX_METHOD_CANCEL || msg->method == SX_METHOD_BYE))
         note_reason(txn, msg);
     if (msg->method == SX_METHOD_CANCEL)
@@ -377,6 +405,8 @@ static struct sx_txn *observe_request(struct sx_tracker *t, const struct sx_obse
         sx_sizes_large(t, txn, obs->bytes);
     if (!txn->responses)
         expect_answer(t, txn, msg, obs->time_ns + SX_TIMER_B_NS);
+    if (new)
+        sx_txn_note_message(t, txn, obs->time_ns);
     return txn;
 }
 
@@ -420,7 +450,7 @@ static void note_stack(struct sx_tracker *t, const struct sx_txn *txn,
     if (host->stack)
         return;
     const struct sx_txn *branch = sx_tracker_txn(t, txn->first_child);
-    if (branch && branch->trying_frame)
+    if (branch && sx_txn_more(branch)->trying_frame)
         return;
     const struct sx_stack *stack = sx_stacks_of(obs->msg);
     host->stack = stack ? (uint8_t)(stack - sx_stacks + 1) : SX_STACK_NONE;
@@ -430,14 +460,15 @@ static void note_stack(struct sx_tracker *t, const struct sx_txn *txn,
 static void first_100(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs,
                       uint32_t to_tag)
 {
-    if (txn->trying_frame || txn->first_response_frame)
+    if (sx_txn_more(txn)->trying_frame || txn->first_response_frame)
         return;
-    txn->trying_frame = obs->frame;
-    txn->trying_ns = obs->time_ns;
+    struct sx_txn_more *more = sx_txn_give_more(t, txn);
+    more->trying_frame = obs->frame;
+    more->trying_ns = obs->time_ns;
     txn->trying_elsewhere = txn->request_frame && obs->from.host != txn->dst.host;
     note_stack(t, txn, obs);
     if (!txn->in_dialog && sx_sip_msg_to_tag(obs->msg).n > 0)
-        txn->trying_tag = to_tag;
+        more->trying_tag = to_tag;
     expect_answer(t, txn, obs->msg, obs->time_ns + t->cfg.trying_timeout_ns);
 }
 
@@ -447,13 +478,17 @@ static void first_other_response(struct sx_tracker *t, struct sx_txn *txn,
     struct sx_host *host = sx_hosts_at(&t->hosts, txn->dst.host);
 
     /* Also after a CANCEL: it may have come too late. */
-    if (sx_txn_waits_after_100(txn) || (txn->trying_frame && obs->msg->code < 300))
+    if (sx_txn_waits_after_100(txn) || (sx_txn_more(txn)->trying_frame && obs->msg->code < 300))
         record->flags |= SX_MESSAGE_ENDS_WAIT;
     txn->first_response_frame = obs->frame;
-    txn->first_response_ns = obs->time_ns;
-    txn->first_response_code = obs->msg->code;
-    txn->first_tag = record->to_tag;
-    txn->answer_dst = obs->to;
+    if (txn->more || obs->msg->code < 200) {
+        struct sx_txn_more *more = sx_txn_give_more(t, txn);
+        more->first_response_ns = obs->time_ns;
+        more->first_response_code = obs->msg->code;
+        more->first_tag = obs->names.to_tag;
+    }
+    if (!sx_endpoint_eq(obs->to, txn->src))
+        note_answer_dst(t, txn, obs->to);
     if (txn->method == SX_METHOD_INVITE && obs->msg->code < 300)
         txn->own_contact =
             sx_address_is_named(sx_name_addr_uri(sx_sip_msg_contact(obs->msg)), &obs->src);
@@ -481,7 +516,7 @@ static void other_response(struct sx_tracker *t, struct sx_txn *txn,
     if (!txn->first_response_frame) {
         first_other_response(t, txn, obs, record);
     } else if (txn->answer_way != SX_ANSWER_TO_SOURCE && sx_endpoint_eq(obs->to, txn->src)) {
-        txn->answer_dst = obs->to;
+        sx_txn_give_rare(t, txn)->answered_aside = false;
         txn->answer_way = SX_ANSWER_TO_SOURCE;
     }
     if (obs->msg->code < 200)
@@ -489,8 +524,8 @@ static void other_response(struct sx_tracker *t, struct sx_txn *txn,
     if (txn->final_frame) {
         /* Some proxies send two: one by the transaction, one without. */
         if (obs->msg->code == txn->final_code && to_tag != txn->final_tag && !record->repeats) {
-            txn->other_final_tag = to_tag;
-            txn->other_final_frame = obs->frame;
+            sx_txn_give_rare(t, txn)->other_final_tag = to_tag;
+            txn->more->rare->other_final_frame = obs->frame;
         }
         return;
     }
@@ -534,6 +569,22 @@ static void first_of_its_kind(struct sx_tracker *t, struct sx_txn *txn,
         sx_sessions_answer(t, txn, obs);
 }
 
+/* What the transaction has of its first and its final response is kept of the others, too. */
+static void note_between(struct sx_tracker *t, const struct sx_txn *txn,
+                         const struct sx_observation *obs)
+{
+    uint32_t tag = obs->names.to_tag;
+
+    if ((obs->frame == txn->first_response_frame && tag == sx_txn_first_tag(txn)) ||
+        (obs->frame == txn->final_frame && tag == txn->final_tag))
+        return;
+    *(struct sx_response_between *)sx_pool_add(&t->between) = (struct sx_response_between){
+        .message = t->messages.count,
+        .to_tag = tag,
+        .ms = (uint32_t)(obs->time_ns / SX_NS_PER_MS),
+    };
+}
+
 static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_observation *obs,
                                        struct sx_message *record)
 {
@@ -556,28 +607,31 @@ static struct sx_txn *observe_response(struct sx_tracker *t, const struct sx_obs
         else
             find_earlier_cancel(t, txn, obs);
     }
-    uint32_t to_tag = record->to_tag = obs->names.to_tag;
+    uint32_t to_tag = obs->names.to_tag;
     record->identity = response_identity(to_tag, msg);
     record->repeats = earlier_response(t, txn, record);
     bool copy = record->repeats && sx_copies_mark(t, txn, record, obs);
+    bool listed = txn->responses == t->messages.count;
     if (!record->repeats)
         first_of_its_kind(t, txn, obs, record);
     if (record->repeats && msg->code >= 200 && msg->method == SX_METHOD_INVITE &&
         !(record->flags & SX_MESSAGE_DUPLICATE))
         sx_resent_note(t, txn, obs, record);
     if (stray)
-        sx_stray_note(stray, obs);
+        sx_stray_note(t, stray, obs);
     else if (msg->code == 100)
         first_100(t, txn, obs, to_tag);
     else if (msg->code > 100 && msg->code < 700)
         other_response(t, txn, obs, record, to_tag);
 
+    if (listed && msg->code > 100)
+        note_between(t, txn, obs);
     if (msg->code >= 100 && msg->code < 700)
         txn->state = (uint8_t)sx_txn_next(txn->method == SX_METHOD_INVITE,
                                           (enum sx_txn_state)txn->state, event_of(msg->code));
     if (!copy)
-        txn->last_response_ns = obs->time_ns;
-    txn->last_ns = obs->time_ns;
+        sx_txn_note_response(t, txn, obs->time_ns);
+    sx_txn_note_message(t, txn, obs->time_ns);
     return txn;
 }
 
@@ -624,7 +678,7 @@ struct sx_message *sx_tracker_observe(struct sx_tracker *t, struct sx_observatio
     } else {
         obs->from = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->src), obs->src.port};
         obs->to = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->dst), obs->dst.port};
-        sx_copies_note(t, record, obs);
+        sx_copies_note(t, obs);
         txn = obs->msg->is_request ? observe_request(t, obs, record)
                                    : observe_response(t, obs, record);
         if (!txn)

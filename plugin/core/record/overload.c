@@ -228,10 +228,10 @@ static struct sx_pause *pause_for(const struct sx_tracker *t, const struct sx_tx
 static bool has_got_it(const struct sx_txn *refused, int64_t now_ns)
 {
     if (refused->method == SX_METHOD_INVITE)
-        return refused->ack_frame != 0;
+        return sx_txn_more(refused)->ack_frame != 0;
     if (refused->transport != SX_TRANSPORT_UDP)
         return now_ns - refused->final_ns >= SX_T1_NS;
-    return refused->request_frame && refused->last_request_ns <= refused->final_ns &&
+    return refused->request_frame && sx_txn_last_request_ns(refused) <= refused->final_ns &&
            now_ns > MAX(sx_evidence_due_ns(refused), refused->final_ns + SX_T1_NS);
 }
 

@@ -68,7 +68,8 @@ void sx_resent_overdue(struct sx_tracker *t, const struct sx_resent *resent)
 static int64_t acked_at(const struct sx_tracker *t, const struct sx_txn *txn,
                         const struct sx_dialog *dialog)
 {
-    int64_t first_ns = !dialog && txn->ack_frame ? txn->ack_ns : INT64_MAX;
+    int64_t first_ns = !dialog && sx_txn_more(txn)->ack_frame ? sx_txn_more(txn)->ack_ns
+                                                              : INT64_MAX;
     const struct sx_txn *request = dialog ? sx_dialog_newest_request(t, dialog) : NULL;
 
     for (unsigned i = 0; request && i < MAX_REQUESTS; i++) {

@@ -60,7 +60,7 @@ static bool is_below(const struct sx_tracker *t, const struct sx_txn *txn,
 /* It is waiting for its first response. */
 static bool is_waiting(const struct sx_txn *txn)
 {
-    return txn->first_response_frame == 0 && txn->cancel_frame == 0;
+    return txn->first_response_frame == 0 && sx_txn_rare(txn)->cancel_frame == 0;
 }
 
 /* The same Call-ID and CSeq: what of the Via values differs, and proves whose response it is. */
@@ -158,15 +158,15 @@ static const struct sx_txn *find_meant(const struct search *s, uint64_t call_has
 static struct sx_txn *kept_with(struct sx_tracker *t, const struct sx_observation *obs,
                                 struct sx_txn *meant, unsigned differs, struct sx_fingerprint key)
 {
-    struct sx_txn *kept = sx_txn_at(t, meant->stray);
+    struct sx_txn *kept = sx_txn_at(t, sx_txn_rare(meant)->stray);
 
-    if (kept && kept->differs == differs)
+    if (kept && sx_txn_rare(kept)->differs == differs)
         return kept;
     kept = sx_txn_add(t, obs, key);
     kept->cseq = obs->msg->cseq;
-    kept->meant_for = meant->number;
-    kept->differs = (uint16_t)differs;
-    meant->stray = kept->number;
+    sx_txn_give_rare(t, kept)->meant_for = meant->number;
+    kept->more->rare->differs = (uint16_t)differs;
+    sx_txn_give_rare(t, meant)->stray = kept->number;
     return kept;
 }
 
@@ -203,12 +203,13 @@ struct sx_txn *sx_stray_find(struct sx_tracker *t, const struct sx_observation *
     return meant ? kept_with(t, obs, sx_txn_at(t, meant->number), differs, key) : NULL;
 }
 
-void sx_stray_note(struct sx_txn *kept, const struct sx_observation *obs)
+void sx_stray_note(struct sx_tracker *t, struct sx_txn *kept, const struct sx_observation *obs)
 {
     if (!kept->first_response_frame && obs->msg->code >= 100 && obs->msg->code < 700) {
         kept->first_response_frame = obs->frame;
-        kept->first_response_ns = obs->time_ns;
-        kept->first_response_code = obs->msg->code;
+        struct sx_txn_more *more = sx_txn_give_more(t, kept);
+        more->first_response_ns = obs->time_ns;
+        more->first_response_code = obs->msg->code;
     }
     if (kept->final_frame || obs->msg->code < 200 || obs->msg->code >= 700)
         return;

@@ -20,6 +20,9 @@ struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config 
     t->cfg = *cfg;
     memcpy(t->key, key, sizeof t->key);
     sx_pool_init(&t->txns, sizeof(struct sx_txn));
+    sx_pool_init(&t->mores, sizeof(struct sx_txn_more));
+    sx_pool_init(&t->rares, sizeof(struct sx_txn_rare));
+    sx_pool_init(&t->between, sizeof(struct sx_response_between));
     sx_pool_init(&t->messages, sizeof(struct sx_message));
     sx_hosts_init(&t->hosts);
     sx_pool_init(&t->expiries, sizeof(struct sx_expiry));
@@ -65,6 +68,9 @@ void sx_tracker_free(struct sx_tracker *t)
     g_hash_table_destroy(t->connecting);
     g_hash_table_destroy(t->riding);
     sx_pool_clear(&t->txns);
+    sx_pool_clear(&t->mores);
+    sx_pool_clear(&t->rares);
+    sx_pool_clear(&t->between);
     sx_pool_clear(&t->messages);
     sx_hosts_clear(&t->hosts);
     sx_pool_clear(&t->expiries);
@@ -185,6 +191,7 @@ bool sx_tracker_tick(struct sx_tracker *t, uint32_t frame, int64_t time_ns)
     /* A read filter (tshark -2 -R) dropped the frame that bore this number before. */
     if (frame <= t->last_frame) {
         sx_pool_truncate(&t->messages, sx_pool_lower_bound(&t->messages, frame));
+        sx_pool_truncate(&t->between, sx_pool_lower_bound(&t->between, t->messages.count + 1));
         sx_pool_truncate(&t->expiries, sx_pool_lower_bound(&t->expiries, frame));
         sx_pool_truncate(&t->overdues, sx_pool_lower_bound(&t->overdues, frame));
         sx_pool_truncate(&t->hangups, sx_pool_lower_bound(&t->hangups, frame));
@@ -212,13 +219,13 @@ void sx_tracker_expired(struct sx_tracker *t, uint32_t number, bool after_100)
 {
     struct sx_txn *txn = sx_txn_at(t, number);
 
-    txn->expired_frame = t->last_frame;
+    sx_txn_give_rare(t, txn)->expired_frame = t->last_frame;
     txn->expired_after_100 = after_100;
     sx_names_keep(t->names, txn->names, number);
     *(struct sx_expiry *)sx_pool_add(&t->expiries) = (struct sx_expiry){
         .frame = t->last_frame,
         .txn = number,
-        .waited_ns = t->now_ns - (after_100 ? txn->trying_ns : txn->request_ns),
+        .waited_ns = t->now_ns - (after_100 ? sx_txn_more(txn)->trying_ns : txn->request_ns),
         .after_100 = after_100,
     };
 }
@@ -263,10 +270,11 @@ const struct sx_hangup *sx_tracker_hangup(const struct sx_tracker *t, uint32_t f
 const struct sx_hangup *sx_tracker_connection_lost(const struct sx_tracker *t,
                                                    const struct sx_txn *txn)
 {
-    if (txn->hangup == 0 || txn->hangup > t->hangups.count)
+    if (sx_txn_rare(txn)->hangup == 0 || sx_txn_rare(txn)->hangup > t->hangups.count)
         return NULL;
-    const struct sx_hangup *hangup = sx_pool_at(&t->hangups, txn->hangup - 1);
-    return hangup->txn == txn->number && txn->last_request_frame <= hangup->frame ? hangup : NULL;
+    const struct sx_hangup *hangup = sx_pool_at(&t->hangups, sx_txn_rare(txn)->hangup - 1);
+    return hangup->txn == txn->number && sx_txn_last_request_frame(txn) <= hangup->frame ? hangup
+                                                                                         : NULL;
 }
 
 const struct sx_hangup *sx_tracker_hung_up(const struct sx_tracker *t, const struct sx_txn *txn)
@@ -285,6 +293,18 @@ const struct sx_attempt *sx_tracker_attempt(const struct sx_tracker *t, uint32_t
     return nth < t->attempts.count - i ? sx_pool_at(&t->attempts, i + nth) : NULL;
 }
 
+/* When a distinct response of the transaction came; see struct sx_response_between. */
+static uint32_t response_ms(const struct sx_tracker *t, const struct sx_txn *txn, uint32_t message)
+{
+    const struct sx_message *m = sx_pool_at(&t->messages, message - 1);
+    const struct sx_response_between *between = sx_response_between(t, message);
+
+    if (between)
+        return between->ms;
+    int64_t ns = m->frame == txn->final_frame ? txn->final_ns : sx_txn_first_response_ns(txn);
+    return (uint32_t)(ns / SX_NS_PER_MS);
+}
+
 bool sx_tracker_response_ms(const struct sx_tracker *t, const struct sx_txn *txn, unsigned code,
                             unsigned or_code, uint32_t *ms)
 {
@@ -296,12 +316,12 @@ bool sx_tracker_response_ms(const struct sx_tracker *t, const struct sx_txn *txn
         const struct sx_message *m = sx_pool_at(&t->messages, i - 1);
         if (m->txn != txn->number)
             break;
-        if (m->frame == txn->first_response_frame && m->code == txn->first_response_code) {
-            from_ms = m->ms;
+        if (m->frame == txn->first_response_frame && m->code == sx_txn_first_response_code(txn)) {
+            from_ms = response_ms(t, txn, i);
             begun = true;
         }
         if (m->code == code || m->code == or_code) {
-            then_ms = m->ms;
+            then_ms = response_ms(t, txn, i);
             found = true;
         }
         i = m->next < i ? m->next : 0;

@@ -37,11 +37,20 @@
 /* First fragments that are remembered until the others of their packets come. */
 #define SX_FIRST_FRAGMENTS 64
 
+/* Of a distinct response that is neither the first but 100 nor the final one. */
+struct sx_response_between {
+    uint32_t message; /* index + 1 */
+    uint32_t to_tag;  /* sx_txn_tag_hash() */
+    uint32_t ms;      /* when, in milliseconds that wrap around */
+};
+
 struct sx_tracker {
     struct sx_config cfg;
     uint64_t key[2];
     struct sx_pool overdues; /* struct sx_overdue, in the order of their frames */
     struct sx_pool txns, messages, expiries, hangups, attempts;
+    struct sx_pool mores, rares;       /* what not all transactions have */
+    struct sx_pool between;            /* struct sx_response_between, in order */
     struct sx_pool signs;              /* struct sx_sign, in the order of their frames */
     struct sx_pool sightings;          /* private to copies.c */
     struct sx_pool auths, auth_values; /* private to credentials.c, as accounts is */
@@ -86,6 +95,13 @@ static inline struct sx_txn *sx_txn_at(const struct sx_tracker *tracker, uint32_
                                                        : NULL;
 }
 
+/* By its message's index + 1; NULL of other messages. */
+static inline const struct sx_response_between *sx_response_between(
+    const struct sx_tracker *tracker, uint32_t message)
+{
+    return sx_pool_nth(&tracker->between, message, 0);
+}
+
 /* ---- matching.c ---- */
 
 struct sx_names sx_txn_names(const struct sx_tracker *tracker, const struct sx_sip_msg *msg);
@@ -111,6 +127,15 @@ struct sx_txn *sx_txn_new(struct sx_tracker *tracker, const struct sx_observatio
                           struct sx_fingerprint key);
 struct sx_txn *sx_txn_add(struct sx_tracker *tracker, const struct sx_observation *obs,
                           struct sx_fingerprint key);
+
+/* To write on what not all transactions have, which this one has from then on. */
+struct sx_txn_more *sx_txn_give_more(struct sx_tracker *tracker, struct sx_txn *txn);
+struct sx_txn_rare *sx_txn_give_rare(struct sx_tracker *tracker, struct sx_txn *txn);
+
+/* Notes when a message, and a response, was the newest. After all else of it is noted: of the first
+ * request and of a final response right behind it nothing more needs to be kept. */
+void sx_txn_note_message(struct sx_tracker *tracker, struct sx_txn *txn, int64_t time_ns);
+void sx_txn_note_response(struct sx_tracker *tracker, struct sx_txn *txn, int64_t time_ns);
 
 /* Gives a new transaction its place in the tree: below what it was forwarded from, above what was
  * forwarded from it. In a capture merged from several, the latter may have come first. */
@@ -147,7 +172,9 @@ void sx_stray_list(struct sx_tracker *tracker, struct sx_txn *txn, const struct 
  * (matched), and that is meant for a request all the same. NULL if it is no such. */
 struct sx_txn *sx_stray_find(struct sx_tracker *tracker, const struct sx_observation *obs,
                              struct sx_fingerprint key, const struct sx_txn *matched);
-void sx_stray_note(struct sx_txn *kept, const struct sx_observation *obs);
+void sx_stray_note(struct sx_tracker *tracker, struct sx_txn *kept,
+                   const struct sx_observation *obs);
+
 /* ---- credentials.c ---- */
 
 void sx_credentials_init(struct sx_tracker *tracker);

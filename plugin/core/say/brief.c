@@ -71,8 +71,9 @@ bool sx_brief_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker, const
         return true;
     case SX_TRYING_SLOW:
         sx_words_brief_slow(out, v->wait_ns,
-                            txn->first_response_code < 300 ? slow_hop(out, tracker, txn, v)
-                                                           : culprit(out, tracker, txn, &v->chain));
+                            sx_txn_first_response_code(txn) < 300
+                                ? slow_hop(out, tracker, txn, v)
+                                : culprit(out, tracker, txn, &v->chain));
         return true;
     case SX_TRYING_CANCELLED:
         if (v->end == SX_END_CLOSED || v->end == SX_END_RESET)

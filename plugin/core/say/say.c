@@ -121,18 +121,18 @@ void sx_say_no_response(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 {
     wmem_strbuf_t *sends = sx_words_piece(out), *unreachable = sx_words_piece(out);
 
-    if (txn->sends > 1)
-        sx_words_say_sends(sends, txn->sends);
+    if (sx_txn_sends(txn) > 1)
+        sx_words_say_sends(sends, sx_txn_sends(txn));
     if (sx_evidence_unreachable(txn, sx_evidence_now(tracker)))
         sx_words_say_unreachable(unreachable, sx_tracker_host(tracker, txn->dst.host),
-                                 txn->last_unreachable_frame);
+                                 sx_txn_rare(txn)->last_unreachable_frame);
     sx_words_say_no_response(out, sx_tracker_now(tracker) - txn->request_ns, sends, unreachable);
 }
 
 void sx_say_not_repeated(wmem_strbuf_t *out, const struct sx_txn *txn)
 {
-    if (txn->sends > 1)
-        sx_words_say_stopped_repeating(out, txn->sends);
+    if (sx_txn_sends(txn) > 1)
+        sx_words_say_stopped_repeating(out, sx_txn_sends(txn));
     else
         wmem_strbuf_append(out, sx_words_say_not_repeated());
 }
@@ -177,11 +177,12 @@ bool sx_say_step(wmem_strbuf_t *out, const struct sx_tracker *tracker, const str
             say_following(out, next, sx_words_say_new_attempt(), is_normal);
         return next;
     case SX_ROLE_CANCELLED:
-        if (txn->cancel_frame && is_normal)
-            sx_words_say_cancelled(out, txn->cancel_frame);
-        else if (txn->cancel_frame)
-            sx_words_say_too_late(out, txn->final_ns - txn->cancel_ns, txn->cancel_frame);
-        return txn->cancel_frame;
+        if (sx_txn_rare(txn)->cancel_frame && is_normal)
+            sx_words_say_cancelled(out, sx_txn_rare(txn)->cancel_frame);
+        else if (sx_txn_rare(txn)->cancel_frame)
+            sx_words_say_too_late(out, txn->final_ns - sx_txn_rare(txn)->cancel_ns,
+                                  sx_txn_rare(txn)->cancel_frame);
+        return sx_txn_rare(txn)->cancel_frame;
     case SX_ROLE_PROGRESS:
     case SX_ROLE_SUCCESS:
     case SX_ROLE_FAILURE:

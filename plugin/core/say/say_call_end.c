@@ -153,9 +153,9 @@ static wmem_strbuf_t *no_end(const wmem_strbuf_t *out, const struct sx_tracker *
 static void say_gives_up(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                          const struct sx_txn *cancel, const struct sx_txn *invite)
 {
-    bool heard = invite->first_response_frame && invite->first_response_code < 200 &&
-                 invite->first_response_ns <= cancel->request_ns;
-    int64_t since_ns = heard ? invite->first_response_ns : invite->request_ns;
+    bool heard = invite->first_response_frame && sx_txn_first_response_code(invite) < 200 &&
+                 sx_txn_first_response_ns(invite) <= cancel->request_ns;
+    int64_t since_ns = heard ? sx_txn_first_response_ns(invite) : invite->request_ns;
     int64_t waited_ns = cancel->request_ns - since_ns;
     uint32_t answered_in = sx_trying_answered_elsewhere(tracker, invite);
     wmem_strbuf_t *who = who_cancels(out, tracker, cancel, invite);
@@ -163,9 +163,9 @@ static void say_gives_up(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     wmem_strbuf_t *reason = reason_of(out, cancel->completed_elsewhere ? 0 : cancel->reason);
     const char *soon = sx_call_end_cancels_too_soon(cancel, invite) ? sx_words_call_end_too_soon()
                                                                     : "";
-    const char *what = !heard                               ? sx_words_call_end_nothing()
-                       : invite->first_response_code == 180 ? sx_words_call_end_ringing()
-                                                            : sx_words_call_end_progress();
+    const char *what = !heard                                      ? sx_words_call_end_nothing()
+                       : sx_txn_first_response_code(invite) == 180 ? sx_words_call_end_ringing()
+                                                                   : sx_words_call_end_progress();
 
     if (answered_in)
         sx_words_call_end_cancels(out, who, waited_ns, what, answered_in, soon, reason, silent);
@@ -185,8 +185,10 @@ bool sx_say_cancel(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         return false;
     if (say_race(out, tracker, cancel, invite))
         return true;
-    if (above && above->cancel_frame && above->cancel_ns <= cancel->request_ns)
-        sx_words_call_end_hands_on(out, above->cancel_frame, no_end(out, tracker, cancel, invite));
+    if (above && sx_txn_rare(above)->cancel_frame &&
+        sx_txn_rare(above)->cancel_ns <= cancel->request_ns)
+        sx_words_call_end_hands_on(out, sx_txn_rare(above)->cancel_frame,
+                                   no_end(out, tracker, cancel, invite));
     else
         say_gives_up(out, tracker, cancel, invite);
     return true;

@@ -25,8 +25,8 @@ static void say_unanswered(wmem_strbuf_t *out, const struct sx_tracker *t,
 {
     wmem_strbuf_t *sends = sx_words_piece(out);
 
-    if (c->of->sends > 1)
-        sx_words_say_sends(sends, c->of->sends);
+    if (sx_txn_sends(c->of) > 1)
+        sx_words_say_sends(sends, sx_txn_sends(c->of));
     sx_words_failure_unanswered(out, sx_tracker_host(t, c->of->dst.host),
                                 sx_tracker_host(t, c->at->dst.host), c->frame, sends);
 }
@@ -63,7 +63,7 @@ static void say_own_limit(wmem_strbuf_t *out, const struct sx_tracker *t,
 {
     const struct sx_host *at = sx_tracker_host(t, c->at->dst.host);
 
-    if (c->frame == c->of->cancel_frame)
+    if (c->frame == sx_txn_rare(c->of)->cancel_frame)
         sx_words_failure_own_limit_cancel(out, at, c->after_ns, c->frame);
     else
         sx_words_failure_own_limit_later(out, at, c->after_ns, sx_tracker_host(t, c->of->dst.host),

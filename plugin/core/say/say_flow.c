@@ -16,7 +16,8 @@ static const char *how_closed(const struct sx_link *link)
 
 static void say_no_pong(wmem_strbuf_t *out, const struct sx_flow_story *story)
 {
-    if (story->flow->link && story->flow->link->transport == SX_TRANSPORT_UDP)
+    if (sx_flow_more(story->flow)->link &&
+        sx_flow_more(story->flow)->link->transport == SX_TRANSPORT_UDP)
         sx_words_flow_no_stun(out, story->death_in);
     else
         sx_words_flow_no_pong(out, story->death_in);
@@ -38,13 +39,13 @@ static void say_death(wmem_strbuf_t *out, const struct sx_flow_story *story)
 
     switch (story->death) {
     case SX_DEATH_CLOSED:
-        sx_words_flow_ended(out, how_closed(flow->link), frame);
+        sx_words_flow_ended(out, how_closed(sx_flow_more(flow)->link), frame);
         break;
     case SX_DEATH_ALL_AT_ONCE:
-        sx_words_flow_all_at_once(out, how_closed(flow->link), frame, story->ended);
+        sx_words_flow_all_at_once(out, how_closed(sx_flow_more(flow)->link), frame, story->ended);
         break;
     case SX_DEATH_FORGOTTEN:
-        sx_words_flow_forgotten(out, how_closed(flow->link), frame);
+        sx_words_flow_forgotten(out, how_closed(sx_flow_more(flow)->link), frame);
         break;
     case SX_DEATH_NO_PONG:
         say_no_pong(out, story);
@@ -268,8 +269,8 @@ static void advise_death(wmem_strbuf_t *out, const struct sx_flow_story *story)
         death = sx_words_piece(out);
         wmem_strbuf_append(death, sx_words_flow_unseen());
     }
-    if (story->flow->reg_id)
-        sx_words_flow_with_reg_id(reg_id, story->flow->reg_id);
+    if (sx_flow_more(story->flow)->reg_id)
+        sx_words_flow_with_reg_id(reg_id, sx_flow_more(story->flow)->reg_id);
     say_silence(silence, story);
     sx_words_flow_find_out(out, reg_id, death, silence, where_to_look(story->death));
 }
@@ -415,9 +416,10 @@ void sx_say_flow_end(wmem_strbuf_t *out, const struct sx_flow *flow)
 
     if (flow->registered_in)
         sx_words_flow_end_made(made, flow->registered_in);
-    if (flow->link->goodbye_in)
-        sx_words_flow_goodbye(goodbye, flow->link->goodbye_in);
-    sx_words_flow_end(out, how_closed(flow->link), flow->aor, flow->reg_id, made, goodbye);
+    if (sx_flow_more(flow)->link->goodbye_in)
+        sx_words_flow_goodbye(goodbye, sx_flow_more(flow)->link->goodbye_in);
+    sx_words_flow_end(out, how_closed(sx_flow_more(flow)->link), flow->aor,
+                      sx_flow_more(flow)->reg_id, made, goodbye);
 }
 
 /* ---- 403 to a flow token ---- */
@@ -430,7 +432,7 @@ void sx_say_token(wmem_strbuf_t *out, enum sx_flow_token token, const struct sx_
     }
     wmem_strbuf_t *restart = sx_words_piece(out);
     if (token == SX_TOKEN_RESTARTED)
-        sx_words_flow_token_restart(restart, flow->link->closed_in);
+        sx_words_flow_token_restart(restart, sx_flow_more(flow)->link->closed_in);
     sx_words_flow_token_own(out, flow->registered_in, restart);
 }
 

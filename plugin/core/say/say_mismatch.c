@@ -91,5 +91,6 @@ void sx_say_mismatch(wmem_strbuf_t *out, const struct sx_txn *txn, const struct 
 void sx_say_stray(wmem_strbuf_t *out, const struct sx_txn *stray)
 {
     sx_words_mismatch_stray(out, stray->first_response_frame,
-                            differences_of(out, stray->differs, 0), end_of(stray->differs, true));
+                            differences_of(out, sx_txn_rare(stray)->differs, 0),
+                            end_of(sx_txn_rare(stray)->differs, true));
 }

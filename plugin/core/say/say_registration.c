@@ -28,7 +28,7 @@ const char *sx_say_transport(unsigned transport)
 /* What showed that it is lost; else ICMP did. */
 static bool is_closed(const struct sx_registration *r)
 {
-    return r->flow->link && r->flow->link->closed_in == r->lost_in;
+    return sx_flow_more(r->flow)->link && sx_flow_more(r->flow)->link->closed_in == r->lost_in;
 }
 
 static void say_state(wmem_strbuf_t *out, const struct sx_registration *r)

@@ -11,7 +11,7 @@ static void say_gave_up(wmem_strbuf_t *out, const struct sx_host *host,
 {
     const struct sx_txn *branch = told->of;
 
-    if (branch && branch->first_response_code && branch->first_response_code < 200)
+    if (branch && sx_txn_first_response_code(branch) && sx_txn_first_response_code(branch) < 200)
         sx_words_stack_gave_up_18x(out, host, told->stack->name, told->numbers.number,
                                    sx_stacks_texts(told->fact)->says);
     else

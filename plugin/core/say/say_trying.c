@@ -13,7 +13,7 @@ static void say_ending_response(wmem_strbuf_t *out, const struct sx_tracker *tra
                                 const struct sx_txn *txn, const struct sx_trying *v)
 {
     struct sx_origin origin = {.kind = SX_ORIGIN_UNKNOWN};
-    unsigned code = txn->first_response_code;
+    unsigned code = sx_txn_first_response_code(txn);
 
     if (txn->final_frame == v->ended_in)
         origin = sx_origin_find(tracker, txn);
@@ -70,7 +70,7 @@ static wmem_strbuf_t *loss(const wmem_strbuf_t *out, const struct sx_trying *v)
 static bool say_strange_cancel(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                                const struct sx_txn *txn, uint32_t in)
 {
-    const struct sx_txn *cancel = sx_tracker_txn(tracker, txn->related);
+    const struct sx_txn *cancel = sx_tracker_txn(tracker, sx_txn_rare(txn)->related);
 
     if (!cancel || cancel->method != SX_METHOD_CANCEL || cancel->request_frame != in ||
         cancel->src.host == txn->src.host)
@@ -102,7 +102,7 @@ static void say_end(wmem_strbuf_t *out, const struct sx_tracker *tracker, const 
             sx_words_trying_ended_answered(out, sign_of(out, tracker, txn, &v->missing));
         break;
     case SX_END_CANCEL_EXPIRES:
-        sx_words_trying_expires(out, txn->expires_s, in);
+        sx_words_trying_expires(out, sx_txn_more(txn)->expires_s, in);
         break;
     case SX_END_CANCEL_TIMER_C:
         sx_words_trying_timer_c(out, client, in);
@@ -156,8 +156,8 @@ static void say_never_answered(wmem_strbuf_t *out, const struct sx_tracker *trac
     const struct sx_txn *branch = sx_tracker_txn(tracker, hop->branch);
     const struct sx_host *host = sx_tracker_host(tracker, branch->dst.host);
 
-    if (branch->sends > 1)
-        sx_words_trying_never_answered_often(out, host, branch->sends, over(out, branch),
+    if (sx_txn_sends(branch) > 1)
+        sx_words_trying_never_answered_often(out, host, sx_txn_sends(branch), over(out, branch),
                                              branch->request_frame, alike(out, hop));
     else
         sx_words_trying_never_answered(out, host, over(out, branch), branch->request_frame,
@@ -182,11 +182,11 @@ static wmem_strbuf_t *astray(const wmem_strbuf_t *out, const struct sx_tracker *
                              const struct sx_txn *branch)
 {
     wmem_strbuf_t *piece = sx_words_piece(out);
-    bool other_host = branch->answer_dst.host != branch->src.host;
+    bool other_host = sx_txn_answer_dst(branch).host != branch->src.host;
 
     if (branch->answer_way == SX_ANSWER_TO_SOURCE || branch->seen_elsewhere)
         return piece;
-    wmem_strbuf_t *to = place(out, tracker, branch->answer_dst, other_host);
+    wmem_strbuf_t *to = place(out, tracker, sx_txn_answer_dst(branch), other_host);
     wmem_strbuf_t *from = place(out, tracker, branch->src, other_host);
     if (branch->answer_way == SX_ANSWER_BY_VIA)
         sx_words_trying_astray_by_via(piece, to, from);
@@ -205,10 +205,10 @@ static void say_kept_answer(wmem_strbuf_t *out, const struct sx_tracker *tracker
     if (hop->cause_in != branch->first_response_frame)
         sx_words_trying_stray_not_relayed(out, host, hop->cause_in);
     else if (sx_txn_is_next_hop(txn, branch))
-        sx_words_trying_not_relayed(out, branch->first_response_code, host,
+        sx_words_trying_not_relayed(out, sx_txn_first_response_code(branch), host,
                                     branch->first_response_frame, astray(out, tracker, branch));
     else
-        sx_words_trying_was_sent(out, branch->first_response_code, host,
+        sx_words_trying_was_sent(out, sx_txn_first_response_code(branch), host,
                                  branch->first_response_frame);
 }
 
@@ -219,9 +219,10 @@ static void say_no_way(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     const struct sx_txn *branch = sx_tracker_txn(tracker, hop->branch);
     const struct sx_attempt *attempt = branch ? NULL
                                               : sx_tracker_attempt(tracker, hop->cause_in, 0);
-    bool reset = branch && branch->transport != SX_TRANSPORT_UDP && branch->trying_frame;
+    bool reset = branch && branch->transport != SX_TRANSPORT_UDP &&
+                 sx_txn_more(branch)->trying_frame;
 
-    if (sx_tracker_txn(tracker, hop->txn)->unreachable_frame == hop->cause_in ||
+    if (sx_txn_rare(sx_tracker_txn(tracker, hop->txn))->unreachable_frame == hop->cause_in ||
         (!branch && !attempt)) {
         sx_words_trying_out_of_reach(out, hop->cause_in);
         return;
@@ -241,10 +242,11 @@ static void say_100_lost(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 {
     const struct sx_host *client = sx_tracker_host(tracker, txn->src.host);
 
-    if (txn->returned_frame)
-        sx_words_trying_lost_100_icmp(out, client, txn->returned_frame);
+    if (sx_txn_rare(txn)->returned_frame)
+        sx_words_trying_lost_100_icmp(out, client, sx_txn_rare(txn)->returned_frame);
     else
-        sx_words_trying_lost_100(out, client, txn->sends_after_100, txn->last_request_frame);
+        sx_words_trying_lost_100(out, client, sx_txn_rare(txn)->resends_after_100,
+                                 sx_txn_last_request_frame(txn));
 }
 
 /* How often the call has come by a host up to this step of the chain. */
@@ -283,7 +285,7 @@ static void say_only_100(wmem_strbuf_t *out, const struct sx_txn *txn,
         wmem_strbuf_append(more, sx_words_trying_nothing_beyond());
     else if (hop->cause == SX_CAUSE_UNKNOWN && hop->cause_in)
         sx_words_trying_stray(more, hop->cause_in);
-    sx_words_trying_only_100(out, txn->trying_frame, more);
+    sx_words_trying_only_100(out, sx_txn_more(txn)->trying_frame, more);
 }
 
 /* What the hop that sent the 100 did, without its name. */
@@ -405,11 +407,11 @@ static wmem_strbuf_t *slow_hop(const wmem_strbuf_t *out, const struct sx_tracker
 
     if (hop == txn)
         return piece;
-    if (hop->trying_frame)
-        sx_words_trying_took(piece, host, sx_trying_took(hop), hop->first_response_code);
+    if (sx_txn_more(hop)->trying_frame)
+        sx_words_trying_took(piece, host, sx_trying_took(hop), sx_txn_first_response_code(hop));
     else
         sx_words_trying_took_without_100(piece, host, sx_trying_took(hop),
-                                         hop->first_response_code);
+                                         sx_txn_first_response_code(hop));
     return piece;
 }
 
@@ -418,17 +420,17 @@ static wmem_strbuf_t *late_cancel(const wmem_strbuf_t *out, const struct sx_txn 
 {
     wmem_strbuf_t *piece = sx_words_piece(out);
 
-    if (txn->cancel_frame && txn->final_code / 100 == 2)
-        sx_words_trying_late_cancel(piece, txn->cancel_frame);
+    if (sx_txn_rare(txn)->cancel_frame && txn->final_code / 100 == 2)
+        sx_words_trying_late_cancel(piece, sx_txn_rare(txn)->cancel_frame);
     return piece;
 }
 
 static void say_slow(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
                      const struct sx_trying *v)
 {
-    bool failed = txn->first_response_code >= 300;
+    bool failed = sx_txn_first_response_code(txn) >= 300;
 
-    sx_words_trying_slow(out, v->wait_ns, txn->first_response_code, v->ended_in,
+    sx_words_trying_slow(out, v->wait_ns, sx_txn_first_response_code(txn), v->ended_in,
                          failed ? why(out, tracker, txn, &v->chain)
                                 : slow_hop(out, tracker, txn, v),
                          late_cancel(out, txn), failed ? way(out, tracker, &v->chain, 2) : NULL);
@@ -453,10 +455,11 @@ static void say_given_up(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 void sx_say_no_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                    const struct sx_txn *invite)
 {
-    const struct sx_txn *cancel = sx_tracker_txn(tracker, invite->related);
+    const struct sx_txn *cancel = sx_tracker_txn(tracker, sx_txn_rare(invite)->related);
 
-    sx_words_trying_no_end(out, invite->cancel_frame, cancel->final_code, cancel->final_frame,
-                           sx_tracker_now(tracker) - invite->cancel_ns);
+    sx_words_trying_no_end(out, sx_txn_rare(invite)->cancel_frame, cancel->final_code,
+                           cancel->final_frame,
+                           sx_tracker_now(tracker) - sx_txn_rare(invite)->cancel_ns);
 }
 
 bool sx_say_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
@@ -514,9 +517,11 @@ static void say_expiry_after_100(wmem_strbuf_t *out, const struct sx_tracker *tr
 
     if (txn->request_frame)
         sx_words_trying_expired(out, e->waited_ns, said, method, txn->request_frame,
-                                txn->trying_frame, hops, registered(out, tracker, txn));
+                                sx_txn_more(txn)->trying_frame, hops,
+                                registered(out, tracker, txn));
     else
-        sx_words_trying_expired_unseen(out, e->waited_ns, said, method, txn->trying_frame, hops,
+        sx_words_trying_expired_unseen(out, e->waited_ns, said, method,
+                                       sx_txn_more(txn)->trying_frame, hops,
                                        registered(out, tracker, txn));
 }
 

@@ -49,7 +49,7 @@ static void draw_invite(struct sx_pen *p)
 
 static void draw_cancel(struct sx_pen *p)
 {
-    const struct sx_txn *invite = sx_tracker_txn(p->view->tracker, p->txn->related);
+    const struct sx_txn *invite = sx_tracker_txn(p->view->tracker, sx_txn_rare(p->txn)->related);
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
 
     if (!invite)

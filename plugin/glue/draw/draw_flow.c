@@ -99,17 +99,17 @@ static void draw_flow_fields(const struct sx_pen *p, proto_tree *tree)
     if (flow) {
         sx_add_frame(p, tree, hf_flow_registered_in, flow->registered_in);
         sx_add_string(p, tree, hf_flow_aor, flow->aor);
-        if (*flow->instance)
-            sx_add_string(p, tree, hf_flow_instance, flow->instance);
-        if (flow->reg_id)
-            sx_add_uint(p, tree, hf_flow_reg_id, flow->reg_id);
+        if (*sx_flow_more(flow)->instance)
+            sx_add_string(p, tree, hf_flow_instance, sx_flow_more(flow)->instance);
+        if (sx_flow_more(flow)->reg_id)
+            sx_add_uint(p, tree, hf_flow_reg_id, sx_flow_more(flow)->reg_id);
     }
-    if (flow && flow->link) {
-        sx_add_uint(p, tree, hf_flow_transport, flow->link->transport);
-        if (flow->link->has_stream)
-            sx_add_uint(p, tree, hf_flow_stream, flow->link->stream);
-        if (flow->link->closed_in && flow->link->closed_in < p->frame)
-            sx_add_frame(p, tree, hf_flow_closed_in, flow->link->closed_in);
+    if (flow && sx_flow_more(flow)->link) {
+        sx_add_uint(p, tree, hf_flow_transport, sx_flow_more(flow)->link->transport);
+        if (sx_flow_more(flow)->link->has_stream)
+            sx_add_uint(p, tree, hf_flow_stream, sx_flow_more(flow)->link->stream);
+        if (sx_flow_more(flow)->link->closed_in && sx_flow_more(flow)->link->closed_in < p->frame)
+            sx_add_frame(p, tree, hf_flow_closed_in, sx_flow_more(flow)->link->closed_in);
         proto_item *death = sx_add_uint(p, tree, hf_flow_death, story->death);
         /* Below it: most often it is the frame of the line above, which need not stand there twice.
          * */

@@ -46,7 +46,7 @@ static void draw_stray(struct sx_pen *p)
 {
     if (!sx_has_txn(p) || p->frame != p->txn->request_frame || p->txn->final_frame)
         return;
-    const struct sx_txn *stray = sx_tracker_txn(p->view->tracker, p->txn->stray);
+    const struct sx_txn *stray = sx_tracker_txn(p->view->tracker, sx_txn_rare(p->txn)->stray);
     if (!stray)
         return;
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");

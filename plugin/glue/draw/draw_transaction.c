@@ -35,7 +35,7 @@ static const value_string origin_vals[] = {
 static void draw_request_links(const struct sx_pen *p, proto_tree *tree)
 {
     const struct sx_txn *txn = p->txn;
-    const struct sx_txn *related = sx_tracker_txn(p->view->tracker, txn->related);
+    const struct sx_txn *related = sx_tracker_txn(p->view->tracker, sx_txn_rare(txn)->related);
 
     if (txn->method == SX_METHOD_CANCEL && related)
         sx_add_frame(p, tree, hf_cancels, related->request_frame);
@@ -44,7 +44,7 @@ static void draw_request_links(const struct sx_pen *p, proto_tree *tree)
     else
         sx_add_frame(p, tree, hf_response_in, txn->final_frame);
     if (txn->method == SX_METHOD_INVITE && p->view->record->method == SX_METHOD_INVITE)
-        sx_add_frame(p, tree, hf_cancelled_in, txn->cancel_frame);
+        sx_add_frame(p, tree, hf_cancelled_in, sx_txn_rare(txn)->cancel_frame);
 }
 
 static void draw_origin(const struct sx_pen *p, proto_tree *tree)

@@ -70,13 +70,13 @@ static void draw_trying(struct sx_pen *p)
     const struct sx_txn *txn = p->txn;
     const struct sx_message *record = p->view->record;
     bool waits = sx_message_stands_for(record, txn->request_frame) ||
-                 sx_message_stands_for(record, txn->trying_frame);
+                 sx_message_stands_for(record, sx_txn_more(txn)->trying_frame);
     bool other_side = record->flags & (SX_MESSAGE_OTHER_PLACE | SX_MESSAGE_TRANSLATED);
     bool ends = record->flags & SX_MESSAGE_ENDS_WAIT;
 
     /* A CANCEL ends the wait of its INVITE. */
     if (ends && txn->method == SX_METHOD_CANCEL)
-        txn = sx_tracker_txn(p->view->tracker, txn->related);
+        txn = sx_tracker_txn(p->view->tracker, sx_txn_rare(txn)->related);
     else if (!waits && !ends)
         return;
     if (!txn || (record->repeats && !other_side) ||
@@ -92,13 +92,13 @@ static void draw_trying(struct sx_pen *p)
     }
     proto_item *item;
     if (ends) {
-        item = sx_add_frame(p, p->tree, hf_trying_ended, txn->trying_frame);
+        item = sx_add_frame(p, p->tree, hf_trying_ended, sx_txn_more(txn)->trying_frame);
     } else {
         item = sx_add_uint(p, p->tree, hf_trying_state, v.state);
         proto_tree *tree = proto_item_add_subtree(item, ett_trying);
         /* When a response came that the capture lacks is not known. */
         if (v.missing.sign == SX_MISSING_NONE || v.state == SX_TRYING_TIMED_OUT ||
-            txn->first_response_frame || txn->cancel_frame)
+            txn->first_response_frame || sx_txn_rare(txn)->cancel_frame)
             sx_add_time(p, tree, hf_trying_wait, v.wait_ns);
         sx_add_frame(p, tree, hf_trying_ended_in, v.ended_in);
         if (v.state != SX_TRYING_ANSWERED) {
@@ -141,7 +141,7 @@ static void draw_missing(struct sx_pen *p)
 
     if (txn->final_frame || record->method == SX_METHOD_ACK ||
         (!sx_message_stands_for(record, txn->request_frame) &&
-         !sx_message_stands_for(record, txn->trying_frame)))
+         !sx_message_stands_for(record, sx_txn_more(txn)->trying_frame)))
         return;
     struct sx_missing missing = sx_missing_response(p->view->tracker, txn, UINT32_MAX);
     if (missing.sign == SX_MISSING_NONE) {
@@ -151,7 +151,8 @@ static void draw_missing(struct sx_pen *p)
     }
     /* Where something else ended the wait, or was said of it before, a guess adds nothing. */
     if (!sx_missing_is_sure(missing.sign) &&
-        (txn->first_response_frame || txn->cancel_frame || txn->expired_frame))
+        (txn->first_response_frame || sx_txn_rare(txn)->cancel_frame ||
+         sx_txn_rare(txn)->expired_frame))
         return;
     if (missing.sign != SX_MISSING_UNCERTAIN)
         sx_add_frame(p, p->tree, hf_response_missing, missing.frame);
@@ -162,7 +163,7 @@ static void draw_missing(struct sx_pen *p)
 
 static uint32_t overdue(const struct sx_expiry *e, const struct sx_txn *txn)
 {
-    return e->after_100 ? txn->trying_frame : txn->request_frame;
+    return e->after_100 ? sx_txn_more(txn)->trying_frame : txn->request_frame;
 }
 
 /* As it is known when the frame comes. */
@@ -189,7 +190,8 @@ static void draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
     sx_add_top(&p, tree);
     for (uint32_t i = 0; (e = sx_tracker_expiry(tracker, p.frame, i)); i++) {
         const struct sx_txn *txn = sx_tracker_txn(tracker, e->txn);
-        bool ends = txn->first_response_frame == p.frame || txn->cancel_frame == p.frame ||
+        bool ends = txn->first_response_frame == p.frame ||
+                    sx_txn_rare(txn)->cancel_frame == p.frame ||
                     sx_trying_judge(tracker, txn).ended_in == p.frame;
         wmem_strbuf_truncate(words, 0);
         if (ends)
@@ -230,7 +232,7 @@ static void draw_hangup(struct sx_pen *p, const struct sx_tracker *tracker,
     expert_field *ei = trying_expert(v.state);
 
     if (v.ended_in == p->frame && ei && sx_say_trying(words, tracker, txn, &v))
-        sx_flag(p, sx_add_frame(p, p->tree, hf_trying_ended, txn->trying_frame), ei,
+        sx_flag(p, sx_add_frame(p, p->tree, hf_trying_ended, sx_txn_more(txn)->trying_frame), ei,
                 wmem_strbuf_get_str(words));
     else
         say_hangup(words, tracker, txn);
@@ -251,7 +253,7 @@ static void draw_hangups(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
 
     for (uint32_t i = 0; (hangup = sx_tracker_hangup(tracker, p.frame, i)); i++) {
         const struct sx_txn *txn = sx_tracker_txn(tracker, hangup->txn);
-        if (txn->trying_frame == 0 || txn->trying_frame > p.frame)
+        if (sx_txn_more(txn)->trying_frame == 0 || sx_txn_more(txn)->trying_frame > p.frame)
             continue;
         if (!p.top)
             sx_add_top(&p, tree);
@@ -272,7 +274,8 @@ static void draw_no_end(struct sx_pen *p)
 {
     const struct sx_txn *txn = p->txn;
     bool cancel = txn->method == SX_METHOD_CANCEL;
-    const struct sx_txn *invite = cancel ? sx_tracker_txn(p->view->tracker, txn->related) : txn;
+    const struct sx_txn *invite =
+        cancel ? sx_tracker_txn(p->view->tracker, sx_txn_rare(txn)->related) : txn;
 
     if (p->frame != txn->request_frame || !p->view->msg->is_request || p->remark || !invite ||
         !sx_trying_lacks_end(p->view->tracker, invite))

@@ -82,7 +82,7 @@ static const char *how_it_went(const struct outcome *o)
                                                    : sx_words_stats_table_accepted();
     if (o->failed)
         return sx_words_stats_table_failed();
-    if (o->last->cancel_frame)
+    if (sx_txn_rare(o->last)->cancel_frame)
         return sx_words_stats_table_cancelled();
     if (o->missing)
         return sx_words_stats_table_response_missing();
@@ -94,8 +94,8 @@ static const char *how_it_went(const struct outcome *o)
         return sx_words_stats_table_ringing();
     if (o->not_repeated)
         return sx_words_stats_table_cannot_tell();
-    return o->last->trying_frame ? sx_words_stats_table_trying()
-                                 : sx_words_stats_table_no_response_yet();
+    return sx_txn_more(o->last)->trying_frame ? sx_words_stats_table_trying()
+                                              : sx_words_stats_table_no_response_yet();
 }
 
 static void verdict_cell(struct sx_row *row, const struct outcome *o)
@@ -220,10 +220,10 @@ static void end_cells(struct sx_row *row, const struct sx_tracker *tracker,
 /* When it rang: the first 180 or 183 (RFC 3261 21.1.2, 21.1.5). False if it did not. */
 static bool rang(const struct sx_tracker *tracker, const struct sx_txn *txn, int64_t *when_ns)
 {
-    unsigned code = txn->first_response_code;
+    unsigned code = sx_txn_first_response_code(txn);
     uint32_t ms;
 
-    *when_ns = txn->first_response_ns;
+    *when_ns = sx_txn_first_response_ns(txn);
     if (code == 180 || code == 183)
         return true;
     if (code < 101 || code > 199 || !sx_tracker_response_ms(tracker, txn, 180, 183, &ms))
@@ -256,7 +256,8 @@ static uint32_t first_frame(const struct sx_txn *txn)
 {
     if (txn->request_frame)
         return txn->request_frame;
-    return txn->trying_frame ? txn->trying_frame : txn->first_response_frame;
+    return sx_txn_more(txn)->trying_frame ? sx_txn_more(txn)->trying_frame
+                                          : txn->first_response_frame;
 }
 
 static struct outcome find_outcome(struct sx_table *table, const struct sx_txn *first)
@@ -292,8 +293,8 @@ static void fill_row(struct sx_table *table, struct sx_noted *noted, const struc
     sx_row_text(row, attempt_of(noted)->to);
     cause_cells(row, table->tracker, &o);
     sx_row_text(row, *method ? method : sx_words_stats_table_other());
-    sx_row_seconds_if(row, last->trying_frame && last->request_frame,
-                      MAX(last->trying_ns - last->request_ns, 0));
+    sx_row_seconds_if(row, sx_txn_more(last)->trying_frame && last->request_frame,
+                      MAX(sx_txn_more(last)->trying_ns - last->request_ns, 0));
     if (is_call) {
         ringing_cell(row, table->tracker, &o);
         final = last->final_code / 100 == 2;

@@ -38,7 +38,7 @@ static uint32_t next_key(struct sx_table *table G_GNUC_UNUSED, const struct sx_t
     const struct sx_flow *flow = first_flow(event);
 
     for (unsigned i = 0; flow && i < MAX_BINDINGS; i++) {
-        const struct sx_flow *next = sx_flows_at(flows, flow->also_added);
+        const struct sx_flow *next = sx_flows_at(flows, sx_flow_more(flow)->also_added);
         if (flow->binding == key)
             return next ? next->binding : 0;
         flow = next;
@@ -68,7 +68,7 @@ static bool is_last_hop(const struct sx_tracker *tracker, const struct sx_txn *t
 {
     const struct sx_txn *child = sx_tracker_txn(tracker, txn->first_child);
 
-    return !child || (!child->flow && !child->callee);
+    return !child || (!child->flow && !sx_txn_more(child)->callee);
 }
 
 static void count_missed(const struct sx_tracker *tracker)
@@ -85,7 +85,7 @@ static void count_missed(const struct sx_tracker *tracker)
     counted.ended = sx_tracker_ended(tracker);
     for (uint32_t n = 1; n <= txns; n++) {
         const struct sx_txn *txn = sx_tracker_txn(tracker, n);
-        if ((txn->flow || txn->callee) && is_last_hop(tracker, txn) &&
+        if ((txn->flow || sx_txn_more(txn)->callee) && is_last_hop(tracker, txn) &&
             sx_registration_missed(tracker, txn, &r))
             counted.missed[r.flow->binding - 1]++;
     }

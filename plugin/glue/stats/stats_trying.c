@@ -27,7 +27,8 @@ static uint32_t key(struct sx_table *table G_GNUC_UNUSED, const struct sx_tap_ev
 
     if (!txn)
         return 0;
-    return txn->method == SX_METHOD_CANCEL && txn->related ? txn->related : txn->number;
+    return txn->method == SX_METHOD_CANCEL && sx_txn_rare(txn)->related ? sx_txn_rare(txn)->related
+                                                                        : txn->number;
 }
 
 static void note(struct sx_table *table G_GNUC_UNUSED, struct sx_noted *noted,
@@ -63,14 +64,14 @@ static void end_cell(struct sx_row *row, const struct sx_txn *txn, const struct 
 
     if (!v->ended_in)
         wmem_strbuf_append(words, sx_words_stats_table_nothing());
-    else if (v->ended_in == txn->cancel_frame)
+    else if (v->ended_in == sx_txn_rare(txn)->cancel_frame)
         sx_words_stats_table_cancel_in(words, v->ended_in);
     else if (v->end == SX_END_MISSING)
         sx_words_stats_table_unseen(words, v->ended_in);
     else if (v->end == SX_END_CLOSED || v->end == SX_END_RESET)
         sx_words_stats_table_hang_up(words, v->ended_in);
     else
-        sx_words_stats_table_code_in(words, txn->first_response_code, v->ended_in);
+        sx_words_stats_table_code_in(words, sx_txn_first_response_code(txn), v->ended_in);
     sx_row_words(row, words);
 }
 
@@ -93,7 +94,7 @@ static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *
 
     if (!state)
         return false;
-    sx_row_uint(row, txn->request_frame ? txn->request_frame : txn->trying_frame);
+    sx_row_uint(row, txn->request_frame ? txn->request_frame : sx_txn_more(txn)->trying_frame);
     sx_row_text(row, state);
     sx_row_seconds(row, v.wait_ns);
     sx_row_host(row, table->tracker, txn->src);
@@ -101,7 +102,7 @@ static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *
     cause_cell(row, table->tracker, &v);
     end_cell(row, txn, &v);
     sx_row_text(row, *method ? method : sx_words_stats_table_other());
-    sx_row_uint(row, txn->trying_frame);
+    sx_row_uint(row, sx_txn_more(txn)->trying_frame);
     sx_row_text(row, wait_of(noted)->call_id);
     return true;
 }
