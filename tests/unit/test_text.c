@@ -47,6 +47,25 @@ static void test_rows(void)
     }
 }
 
+/* Wherever it stands in a run of plain letters. */
+static void test_any_byte_anywhere(void)
+{
+    for (unsigned c = 0; c < 256; c++) {
+        for (size_t at = 0; at < 20; at++) {
+            char bytes[] = "abcdefghijklmnopqrst";
+            bytes[at] = (char)c;
+            char *text = sx_text_of(NULL, sx_slice(bytes, 20), 1000);
+            const char *shown = c >= 0x80 ? FFFD : c < 0x20 || c == 0x7f ? " " : NULL;
+            char own[] = {(char)c, '\0'};
+            char *expected = g_strdup_printf("%.*s%s%s", (int)at, "abcdefghijklmnopqrst",
+                                             shown ? shown : own, &"abcdefghijklmnopqrst"[at + 1]);
+            g_assert_cmpstr(text, ==, expected);
+            g_free(expected);
+            wmem_free(NULL, text);
+        }
+    }
+}
+
 static void test_no_more_than_asked(void)
 {
     char *text = sx_text_of(NULL, sx_slice("abcdef", 6), 3),
@@ -80,6 +99,7 @@ static void test_first_sentence(void)
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
+    g_test_add_func("/text/any-byte-anywhere", test_any_byte_anywhere);
     g_test_add_func("/text/rows", test_rows);
     g_test_add_func("/text/no_more_than_asked", test_no_more_than_asked);
     g_test_add_func("/text/first_sentence", test_first_sentence);

@@ -9,6 +9,15 @@
 /* Where the printable ASCII that begins here ends; nearly all that SIP holds is. */
 static const char *plain_end(const char *p, const char *end)
 {
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+    uint64_t word;
+
+    /* Eight at a time: of each, below ' ', above '~', or beyond ASCII. */
+    for (; end - p >= 8; p += 8) {
+        memcpy(&word, p, sizeof word);
+        if (((word - ones * 0x20) | (word + ones) | word) & high)
+            break;
+    }
     while (p < end && *p >= 0x20 && *p < 0x7f)
         p++;
     return p;
