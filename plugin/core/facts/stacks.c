@@ -48,8 +48,9 @@ static bool begins_with(struct sx_slice agent, struct sx_slice name)
 
 bool sx_stacks_is_agent(const struct sx_stack *stack, struct sx_slice agent)
 {
-    for (const char *const *name = stack->agents; *name; name++)
-        if (begins_with(agent, sx_slice_str(*name)))
+    /* Most begin with another letter already. */
+    for (const char *const *name = stack->agents; *name && agent.n > 0; name++)
+        if (sx_lower(**name) == sx_lower(agent.p[0]) && begins_with(agent, sx_slice_str(*name)))
             return true;
     return false;
 }
