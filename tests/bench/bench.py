@@ -61,9 +61,11 @@ LOOKS = {
 }
 
 FLAT = 1.05             # the most that a packet may cost more in a large capture
-BYTES_PER_TRANSACTION = 528
+BYTES_PER_TRANSACTION = 365
+BYTES_PER_REGISTRATION = 640     # transaction and binding of a phone that registers over UDP
 BYTES_PER_OTHER_PACKET = 2      # the budget is 0; pages and hash seeds make noise
 MEMORY_CALLS = (4000, 16_000)  # past what start-up frees
+MEMORY_PHONES = (4000, 24_000)
 MEMORY_RTP = (20_000, 220_000)
 LONG_CALLS = (1700, 17_000)     # 10^4 and 10^5 transactions
 
@@ -224,6 +226,8 @@ class Bench:
     def memory(self, long):
         self.memory_row("SIP: bytes per transaction", traffic.sip, MEMORY_CALLS,
                         traffic.CALL_TRANSACTIONS, BYTES_PER_TRANSACTION)
+        self.memory_row("SIP: bytes per registration", worst.phones, MEMORY_PHONES, 1,
+                        BYTES_PER_REGISTRATION)
         if long:
             self.memory_row("RTP: bytes per packet", traffic.rtp, MEMORY_RTP, 1,
                             BYTES_PER_OTHER_PACKET)

@@ -159,6 +159,19 @@ def one_phone(n):
             200, "REGISTER", vias, f"r{i:07}", 1, "t", contact + "Require: outbound\r\n"))
 
 
+def phones(n):
+    """Each registers once, over UDP and without SIP outbound."""
+    for i in range(n):
+        contact = f"Contact: <sip:u{i:07}@10.1.1.1:5060>\r\nExpires: 3600\r\n"
+        vias = [(CALLER, f"r{i:07}")]
+        asked = request("REGISTER", vias, f"r{i:07}", extra=contact)
+        granted = response(200, "REGISTER", vias, f"r{i:07}", 1, "t", contact)
+        for source, target, text in (CALLER, CALLEE, asked), (CALLEE, CALLER, granted):
+            for name in b"sip:a@", b"sip:b@":
+                text = text.replace(name, b"sip:u%07d@" % i)
+            yield i * 0.01, udp(source, target, text)
+
+
 # In tshark only: the core sees whole messages
 
 def stream(n, segment=SEGMENT):
