@@ -129,6 +129,9 @@ const char *sx_say_transport(unsigned transport);
  * languages. */
 const char *sx_say_differs(unsigned one);
 
+/* The same in the language that is set. */
+const char *sx_say_differs_shown(unsigned one);
+
 /* "sip:bob@example.com registered 20 s earlier (frame 4) over TCP from 10.0.0.2:40001; that
  * connection was closed in frame 6". Of a registration with a flow and a REGISTER. */
 void sx_say_registration(wmem_strbuf_t *out, const struct sx_tracker *tracker,

@@ -5,21 +5,27 @@
 
 #include "core/say/words.h"
 
-/* name: in all languages, for filters. */
+/* name: in all languages, for filters. few: as it is shown; SX_WORDS_COUNT: by its name. */
 static const struct {
     unsigned bit;
     const char *name;
-    unsigned words;
+    unsigned words, few;
 } differences[] = {
-    {SX_DIFFERS_CALL_ID, "Call-ID", SX_TEXT_MISMATCH_CALL_ID},
-    {SX_DIFFERS_FROM_TAG, "From tag", SX_TEXT_MISMATCH_FROM_TAG},
-    {SX_DIFFERS_TO_TAG, "To tag", SX_TEXT_MISMATCH_TO_TAG},
-    {SX_DIFFERS_CSEQ_NUMBER, "CSeq number", SX_TEXT_MISMATCH_CSEQ_NUMBER},
-    {SX_DIFFERS_CSEQ_METHOD, "CSeq method", SX_TEXT_MISMATCH_CSEQ_METHOD},
-    {SX_DIFFERS_VIA_BRANCH, "Via branch", SX_TEXT_MISMATCH_VIA_BRANCH},
-    {SX_DIFFERS_VIA_SENT_BY, "Via sent-by", SX_TEXT_MISMATCH_VIA_SENT_BY},
-    {SX_DIFFERS_VIA_MISSING, "Via missing", SX_TEXT_MISMATCH_VIA_MISSING},
-    {SX_DIFFERS_VIA_TOO_MANY, "Via too many", SX_TEXT_MISMATCH_VIA_TOO_MANY},
+    {SX_DIFFERS_CALL_ID, "Call-ID", SX_TEXT_MISMATCH_CALL_ID, SX_WORDS_COUNT},
+    {SX_DIFFERS_FROM_TAG, "From tag", SX_TEXT_MISMATCH_FROM_TAG, SX_WORDS_COUNT},
+    {SX_DIFFERS_TO_TAG, "To tag", SX_TEXT_MISMATCH_TO_TAG, SX_WORDS_COUNT},
+    {SX_DIFFERS_CSEQ_NUMBER, "CSeq number", SX_TEXT_MISMATCH_CSEQ_NUMBER,
+     SX_TEXT_MISMATCH_FEW_CSEQ_NUMBER},
+    {SX_DIFFERS_CSEQ_METHOD, "CSeq method", SX_TEXT_MISMATCH_CSEQ_METHOD,
+     SX_TEXT_MISMATCH_FEW_CSEQ_METHOD},
+    {SX_DIFFERS_VIA_BRANCH, "Via branch", SX_TEXT_MISMATCH_VIA_BRANCH,
+     SX_TEXT_MISMATCH_FEW_VIA_BRANCH},
+    {SX_DIFFERS_VIA_SENT_BY, "Via sent-by", SX_TEXT_MISMATCH_VIA_SENT_BY,
+     SX_TEXT_MISMATCH_FEW_VIA_SENT_BY},
+    {SX_DIFFERS_VIA_MISSING, "Via missing", SX_TEXT_MISMATCH_VIA_MISSING,
+     SX_TEXT_MISMATCH_FEW_VIA_MISSING},
+    {SX_DIFFERS_VIA_TOO_MANY, "Via too many", SX_TEXT_MISMATCH_VIA_TOO_MANY,
+     SX_TEXT_MISMATCH_FEW_VIA_TOO_MANY},
 };
 
 const char *sx_differs_name(unsigned bit)
@@ -28,6 +34,14 @@ const char *sx_differs_name(unsigned bit)
         if (differences[i].bit == bit)
             return differences[i].name;
     return NULL;
+}
+
+const char *sx_differs_shown(unsigned bit)
+{
+    for (unsigned i = 0; i < G_N_ELEMENTS(differences); i++)
+        if (differences[i].bit == bit && differences[i].few != SX_WORDS_COUNT)
+            return sx_words_text(differences[i].few);
+    return sx_differs_name(bit);
 }
 
 /* "no To tag and another CSeq number"; absent: tags. */

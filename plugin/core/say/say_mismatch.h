@@ -14,6 +14,9 @@
  * compare with it, so it is the same in all languages. */
 const char *sx_differs_name(unsigned bit);
 
+/* The same in the language that is set. */
+const char *sx_differs_shown(unsigned bit);
+
 /* "does not match the request in frame 1: it has a Via too few; the client must drop it (RFC 3261
  * 17.1.3, 18.1.2)"; "does not fit the dialog of frame 4: it has another To tag" */
 void sx_say_mismatch(wmem_strbuf_t *out, const struct sx_txn *txn,

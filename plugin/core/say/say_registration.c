@@ -74,6 +74,24 @@ const char *sx_say_differs(unsigned one)
     }
 }
 
+const char *sx_say_differs_shown(unsigned one)
+{
+    switch (one) {
+    case SX_DIFFERS_TRANSPORT:
+        return sx_words_registration_few_transport();
+    case SX_DIFFERS_ADDRESS:
+        return sx_words_registration_few_address();
+    case SX_DIFFERS_PORT:
+        return sx_words_registration_few_port();
+    case SX_DIFFERS_CONNECTION:
+        return sx_words_registration_few_connection();
+    case SX_DIFFERS_PATH:
+        return sx_words_registration_few_path();
+    default:
+        return "";
+    }
+}
+
 static void say_difference(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                            const struct sx_registration *r, const struct sx_txn *txn)
 {

@@ -47,6 +47,13 @@ proto_item *sx_add_string(const struct sx_pen *p, proto_tree *tree, int hf, cons
     return sx_generated(proto_tree_add_string(tree, hf, p->tvb, 0, 0, value));
 }
 
+proto_item *sx_add_shown(const struct sx_pen *p, proto_tree *tree, int hf, const char *value,
+                         const char *shown)
+{
+    return sx_generated(
+        proto_tree_add_string_format_value(tree, hf, p->tvb, 0, 0, value, "%s", shown));
+}
+
 proto_item *sx_add_uint(const struct sx_pen *p, proto_tree *tree, int hf, uint32_t value)
 {
     return sx_generated(proto_tree_add_uint(tree, hf, p->tvb, 0, 0, value));

@@ -77,6 +77,10 @@ const char *sx_quoted_text(wmem_allocator_t *pool, struct sx_slice s);
 /* All that the plugin adds is marked as generated. */
 proto_item *sx_generated(proto_item *item);
 proto_item *sx_add_string(const struct sx_pen *p, proto_tree *tree, int hf, const char *value);
+
+/* The value is the same in all languages, what is shown is not. */
+proto_item *sx_add_shown(const struct sx_pen *p, proto_tree *tree, int hf, const char *value,
+                         const char *shown);
 proto_item *sx_add_uint(const struct sx_pen *p, proto_tree *tree, int hf, uint32_t value);
 proto_item *sx_add_bool(const struct sx_pen *p, proto_tree *tree, int hf, bool value);
 

@@ -19,7 +19,8 @@ static proto_item *add_differences(const struct sx_pen *p, unsigned differs)
 
     for (unsigned bit = 1; bit <= differs; bit <<= 1)
         if (differs & bit) {
-            proto_item *item = sx_add_string(p, p->tree, hf_mismatch, sx_differs_name(bit));
+            proto_item *item =
+                sx_add_shown(p, p->tree, hf_mismatch, sx_differs_name(bit), sx_differs_shown(bit));
             first = first ? first : item;
         }
     return first;

@@ -65,7 +65,8 @@ static void draw_fields(struct sx_pen *p, const struct sx_registration *r)
     sx_add_frame(p, tree, hf_registration_newer_in, r->newer_in);
     for (unsigned one = SX_DIFFERS_TRANSPORT; one <= SX_DIFFERS_PATH; one *= 2)
         if (r->differs & one)
-            sx_add_string(p, tree, hf_registration_differs, sx_say_differs(one));
+            sx_add_shown(p, tree, hf_registration_differs, sx_say_differs(one),
+                         sx_say_differs_shown(one));
 }
 
 static void draw_message(struct sx_pen *p)

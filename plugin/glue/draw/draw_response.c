@@ -317,7 +317,6 @@ static void draw_failure(const struct sx_pen *p, proto_tree *tree)
         proto_item_set_hidden(sx_add_bool(p, tree, hf_failed, true));
 }
 
-/* The value is the same in all languages. */
 static void draw_reference(const struct sx_pen *p, proto_tree *tree)
 {
     const char *reference = p->view->entry->reference;
@@ -327,8 +326,7 @@ static void draw_reference(const struct sx_pen *p, proto_tree *tree)
         return;
     words = wmem_strbuf_new(p->pinfo->pool, "");
     sx_say_reference(words, reference);
-    sx_generated(proto_tree_add_string_format_value(tree, hf_reference, p->tvb, 0, 0, reference,
-                                                    "%s", wmem_strbuf_get_str(words)));
+    sx_add_shown(p, tree, hf_reference, reference, wmem_strbuf_get_str(words));
 }
 
 static void draw_response(struct sx_pen *p)
