@@ -34,7 +34,7 @@ WORDS = set("""
     Min-SE P-Asserted-Identity P-Dialog-Recovery-Action Path Proxy-Authenticate Proxy-Authorization RAck RSeq Reason
     Record-Route Refer-To Replaces Request-URI Require Retry-After Route Security-Server Server Service-Route
     Session-Expires Subject Supported To Unsupported User-Agent Via WWW-Authenticate Warning
-    ATIS-1000099 AVP Alert-Info Call-ID Diversion History-Info P-Early-Media SAVP STIR attestation IPv4 IPv6 RTP 1xx 100rel
+    ATIS-1000099 AVP Alert-Info Call-ID Diversion History-Info P-Early-Media SAVP STIR attestation IPv4 IPv6 RTP 1xx 2xx 100rel
     nc precondition preemption rtp spiral alias branch cause expires instance-id maddr nonce ob outbound realm received reg-id rport sent-by stale tag
     true uac uas refresher gruu lr qop opaque text transport
     SIP SIPS SDP RTP RTCP SRTP STUN ICE DNS NAPTR SRV ENUM TCP TLS UDP SCTP WebSocket ICMP IP NAT MTU DTMF MIME HTTP
@@ -45,7 +45,7 @@ WORDS = set("""
 PRODUCTS = set("""
     Asterisk FreeSWITCH JsSIP Kamailio Lync Microsoft OpenSIPS PJSIP SER SIP.js Skype Sofia-SIP Teams Wireshark baresip
     linphone linphonec sofia-sip fr_timer fr_inv_timer max_inv_lifetime wt_timer call_local_timeout inc_timeout
-    rewrite_contact tcp_connection_lifetime dialog Dial Hangup SIPp sipnat yes permanent fatal license
+    rewrite_contact tcp_connection_lifetime dialog Dial Hangup SIPp sipnat yes permanent fatal license TM SL
 """.split())
 # Filter names, addresses, what stands in quotes (a packet's), Wireshark's own units and whole names.
 WHOLE = ["Call Does Not Exist", "branch failure route", "Network Blocked", "Busy here", r"\(2/(?:TM|SL)\)", "No error",
