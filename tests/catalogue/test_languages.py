@@ -2,16 +2,19 @@
 """A language of the catalogue: a folder of two letters with a translation of everything, no more and no less."""
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-import generate  # noqa: E402
-from test_generate import AWAY, CLASSES, FLOW, change, folder, run, written  # noqa: F401
-from test_stacks import PROXY
-
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUE = ROOT / "plugin" / "catalogue"
+sys.path.insert(0, str(CATALOGUE))
+sys.dont_write_bytecode = True
+import generate  # noqa: E402  (the catalogue's own reader)
+from test_generate import AWAY, CLASSES, FLOW, change, folder, run, written  # noqa: E402,F401
+from test_stacks import PROXY  # noqa: E402
+
 MEGABYTE = 1_000_000
 CODE = """\
 ---
