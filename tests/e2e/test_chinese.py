@@ -277,7 +277,7 @@ def test_the_setting_of_the_window_goes_before_the_environment(wireshark, captur
     assert language(wireshark, "-r", path, **IN_CHINA) == "zh"
 
 
-@pytest.mark.parametrize("value, told", [("en", "en"), ("zh", "zh"), ("auto", "zh")])
+@pytest.mark.parametrize("value, told", [("en", "en"), ("zh", "zh"), ("中文", "zh"), ("auto", "zh")])
 def test_the_preference_goes_before_all(wireshark, capture, setting, value, told):
     setting("zh_CN")
     assert language(wireshark, "-o", f"sipexplain.language:{value}", "-r", capture(SOME[0])) == told

@@ -3,6 +3,9 @@
  */
 #include "core/say/say_mismatch.h"
 
+#include "core/base/language.h"
+#include "core/say/say.h"
+
 #include <glib.h>
 
 #include "both_text.h"
@@ -79,6 +82,21 @@ static void test_stray(void)
         "18.1.2 节）");
 }
 
+/* What filters compare with stays, what is shown does not. */
+static void test_shown(void)
+{
+    g_assert_cmpstr(sx_differs_shown(SX_DIFFERS_CSEQ_NUMBER), ==, "CSeq number");
+    sx_language_set(sx_language_of("zh"));
+    g_assert_cmpstr(sx_differs_name(SX_DIFFERS_CSEQ_NUMBER), ==, "CSeq number");
+    g_assert_cmpstr(sx_differs_shown(SX_DIFFERS_CSEQ_NUMBER), ==, "CSeq \u5e8f\u53f7");
+    g_assert_cmpstr(sx_differs_shown(SX_DIFFERS_CALL_ID), ==, "Call-ID");
+    g_assert_cmpstr(sx_say_differs_shown(SX_DIFFERS_PORT), ==, "\u7aef\u53e3");
+    g_assert_cmpstr(sx_say_differs(SX_DIFFERS_PORT), ==, "port");
+    sx_language_set(SX_ENGLISH);
+    for (unsigned bit = SX_DIFFERS_TRANSPORT; bit <= SX_DIFFERS_PATH; bit <<= 1)
+        g_assert_cmpstr(sx_say_differs_shown(bit), ==, sx_say_differs(bit));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -86,5 +104,6 @@ int main(int argc, char **argv)
     g_test_add_func("/say_mismatch/request", test_request);
     g_test_add_func("/say_mismatch/response", test_response);
     g_test_add_func("/say_mismatch/stray", test_stray);
+    g_test_add_func("/say_mismatch/shown", test_shown);
     return g_test_run();
 }
