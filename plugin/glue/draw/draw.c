@@ -115,7 +115,7 @@ static const char *add_shown_frame(wmem_strbuf_t *out, const struct sx_tracker *
 
     for (; g_ascii_isdigit(*rest); rest++)
         number = number * 10 + (uint32_t)(*rest - '0');
-    if (rest == text || strncmp(rest, after.p, after.n)) {
+    if (rest == text || strncmp(rest, after.p, after.n) != 0) {
         wmem_strbuf_append_len(out, before.p, before.n);
         return text;
     }

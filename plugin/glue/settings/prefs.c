@@ -18,11 +18,19 @@ static unsigned flow_recovery_ms = 120000;
 static ws_bool info_column = false;
 static int language = LANGUAGE_AUTO;
 static int proto_sipexplain;
+static void (*on_language)(void);
+
+void sx_prefs_on_language(void (*callback)(void))
+{
+    on_language = callback;
+}
 
 void sx_prefs_apply_language(void)
 {
     sx_language_set(language == LANGUAGE_AUTO ? sx_locale_language() : (unsigned)language);
     sx_field_labels_show(proto_sipexplain);
+    if (on_language)
+        on_language();
 }
 
 static void register_language(module_t *module)

@@ -17,6 +17,9 @@ void sx_prefs_register(int proto);
  * capture is opened; when a preference changes it is done here. */
 void sx_prefs_apply_language(void);
 
+/* Called whenever that was done. One is kept; NULL: none. */
+void sx_prefs_on_language(void (*callback)(void));
+
 /* Their present values, in the core's units. */
 struct sx_config sx_prefs_config(void);
 bool sx_prefs_info_column(void);

@@ -4,6 +4,7 @@
 #include "glue/compat.h"
 
 #include "core/read/name_addr.h"
+#include "glue/settings/prefs.h"
 #include "glue/stats/stats.h"
 #include "glue/stats/stats_table.h"
 
@@ -27,6 +28,7 @@ void sx_stats_register(void (*end_capture)(void))
 {
     tap_sipexplain = register_tap("sipexplain");
     sx_stats_table_on_end(end_capture);
+    sx_prefs_on_language(sx_stats_table_translate);
     for (unsigned i = 0; i < G_N_ELEMENTS(tables); i++)
         sx_stats_table_register(tables[i]);
 }
