@@ -4,6 +4,7 @@
 import json
 import re
 import subprocess
+import unicodedata
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
@@ -140,6 +141,41 @@ def test_nothing_shown_by_sharkd_is_left_in_english(wireshark, capture, path):
     left = {word: label for label in labels if not OF_WIRESHARK.fullmatch(label) for word in english(own_words(label))}
     assert labels and CHINESE.search("".join(labels))
     assert not left
+
+
+TABLES = ("calls", "requests", "registrations", "trying", "flows", "codes", "ladder")
+# What tshark prints around a table itself, and the captures' own names for hosts and users.
+AROUND_A_TABLE = re.compile(r"^=+$|^Filter for statistics|SIP Explain|(sips?:)?\b[\w.+-]+@[^\s|，；）]+")
+
+
+@pytest.mark.parametrize("path", ALL[::7], ids=lambda path: path.stem)
+def test_nothing_of_tables_is_left_in_english(wireshark, capture, path):
+    """Heads, cells, and the words below a ladder; not what has its place above the bars."""
+    stats = [part for name in TABLES for part in ("-z", f"sipexplain,{name}")]
+    text = wireshark.tshark(["-2", "-q", *ZH, *stats], capture(path))
+    lines = re.sub(r"\n {12}(?=\S)", " ", text).splitlines()       # what a ladder says goes on there
+    lines = [AROUND_A_TABLE.sub(" ", line) for line in lines if not re.match(r" *\d+ +\d+\.\d{3} |Call-ID ", line)]
+    left = {word: line for line in lines for word in english(line) if word.isalpha()}       # else of a Call-ID
+    assert CHINESE.search("".join(lines))
+    assert not left
+
+
+@pytest.mark.parametrize("language, head", [("zh", "结论"), ("en", "Verdict")])
+def test_heads_of_tables_in_sharkd(wireshark, capture, language, head):
+    answers = wireshark.ask([("setconf", {"name": "sipexplain.language", "value": language}),
+                             ("load", {"file": str(capture(SOME[0]))}),
+                             ("tap", {"tap0": "nstat:sipexplain,calls"})])
+    assert head in [field["c"] for field in answers[2]["taps"][0]["fields"]]
+
+
+def test_a_wide_character_takes_two_cells(wireshark, capture):
+    """The columns of a table stand below their heads."""
+    text = wireshark.tshark(["-2", "-q", *ZH, "-z", "sipexplain,calls"], capture(SOME[0]))
+    rows = [line for line in text.splitlines() if line.count("|") > 8]
+    assert len(rows) > 2
+    ends = [[sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in row[:at])
+             for at, c in enumerate(row) if c == "|"] for row in rows]
+    assert all(each == ends[0] for each in ends)
 
 
 # What stays as it is
