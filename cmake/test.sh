@@ -43,6 +43,8 @@ want_to_test() {
     want fonts-dejavu-core file '/usr/share/fonts/truetype/dejavu/DejaVuSansMono.ttf'
     want tesseract-ocr tool tesseract
     want tesseract-ocr-eng file '/usr/share/tesseract-ocr/*/tessdata/eng.traineddata'
+    want tesseract-ocr-chi-sim file '/usr/share/tesseract-ocr/*/tessdata/chi_sim.traineddata'
+    want fonts-wqy-microhei file '/usr/share/fonts/truetype/wqy/wqy-microhei.ttc'
     # tests/releases
     if is_root; then
         want git tool git

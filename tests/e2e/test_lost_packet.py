@@ -21,7 +21,7 @@ LATER = 90_000_000                      # microseconds behind the last packet
 
 def verdicts(wireshark, frames):
     capture = wireshark.keep("lost.pcap", ladder_net.pcap(frames))
-    trees, _ = wireshark.read_pdml(wireshark.tshark(["-2", "-T", "pdml"], capture))
+    trees, *_ = wireshark.read_pdml(wireshark.tshark(["-2", "-T", "pdml"], capture))
     return [(number, field, value) for number, found in enumerate(trees, 1) for tree in found
             for field, value in tree if field.removeprefix("sipexplain.") in VERDICTS]
 
@@ -46,5 +46,5 @@ def test_no_sentence_names_what_is_lost(wireshark, name):
     frames = ladder.build(ladder.read(LADDERS / f"{name}.md"))
     for nth in range(1, len(frames) + 1):
         capture = wireshark.keep("lost.pcap", ladder_net.pcap([*frames[:nth - 1], *frames[nth:]]))
-        trees, _ = wireshark.read_pdml(wireshark.tshark(["-2", "-T", "pdml"], capture))
+        trees, *_ = wireshark.read_pdml(wireshark.tshark(["-2", "-T", "pdml"], capture))
         assert not texts_of_nothing(trees), nth

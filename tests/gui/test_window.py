@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from display import HEIGHT, WIDTH
-from reading import assert_shown, squeezed
+from reading import assert_shown, recognised, squeezed
 
 DETAILS = (300, HEIGHT - 100)       # in the packet details, below all lines while they are closed
 CAPTURES = Path(__file__).parents[1] / "captures"
@@ -17,7 +17,7 @@ DEMO = CAPTURES / "demo.pcap"
 RECORDED = CAPTURES / "recorded"
 
 
-@pytest.mark.parametrize("capture, frame, name, words", [
+TREES = [
     (DEMO, 23, "flow-failed", ["SIP Explain: 430 Flow Failed", "closed by the client in frame 18",
                          "How to fix it", "registered in frame 4", "Severity level: Warning"]),
     (DEMO, 28, "stuck-call", ["SIP Explain: 100 Trying", "stuck for 45.0 s",
@@ -25,20 +25,47 @@ RECORDED = CAPTURES / "recorded"
     (RECORDED / "flow-tls-second-answers.pcapng", 37, "flow-second-answers",
      ["another flow was tried in frame 39 and answered 200", "closed by the client in frame 29",
       "Nothing to do for this request", "Another flow answered", "How it died"]),
-])
-def test_the_tree_of_a_selected_packet(desktop, pictures, capture, frame, name, words):
+]
+# Wireshark's own: the details beside the bytes.
+STOCK = ("-o", "gui.layout_type:2", "-o", "gui.layout_content_3:PBYTES")
+
+
+@pytest.mark.parametrize("capture, frame, name, words", TREES)
+def test_the_tree_of_a_selected_packet(desktop, capture, frame, name, words):
     copy = desktop.wireshark.keep(capture.name, capture.read_bytes())
     window = desktop.open(copy, frame)
     try:
         desktop.click(*DETAILS)
-        # The last tree is ours.
+        # The last tree is ours; open all of it.
+        desktop.press(window, "End", "shift+Right")
+        assert_shown(desktop.words(window), words)
+    finally:
+        desktop.close()
+
+
+@pytest.mark.parametrize("capture, frame, name, words", TREES)
+def test_the_tree_in_the_stock_layout(desktop, pictures, capture, frame, name, words):
+    """The finding is seen, each thing stands there once, and nothing has to be scrolled."""
+    copy = desktop.wireshark.keep(capture.name, capture.read_bytes())
+    window = desktop.open(copy, frame, *STOCK)
+    try:
+        desktop.click(*DETAILS)
         desktop.press(window, "End", "Right")
         shown = desktop.picture(window, pictures / f"{name}.png")
-        assert_shown(shown, words[:2])
-        # Each thing once, as long as nothing below is opened.
+        assert_shown(shown, [words[0], "Meaning", "How to fix it"])
         assert squeezed(shown).count("meaning:") == 1 and "severitylevel" not in squeezed(shown)
-        desktop.press(window, "shift+Right")
-        assert_shown(desktop.words(window), words)
+    finally:
+        desktop.close()
+
+
+def test_the_tree_in_chinese(desktop, demo, pictures):
+    window = desktop.open(demo, 23, *STOCK, "-o", "sipexplain.language:zh")
+    try:
+        desktop.click(*DETAILS)
+        desktop.press(window, "End", "Right")
+        desktop.picture(window, pictures / "flow-failed-zh.png")
+        said = recognised(desktop.look(window).ppm(), form=["-l", "chi_sim+eng"])
+        assert_shown(said, ["没有任何尝试", "状态码", "何时出现", "如何修复", "真正的失败"])
     finally:
         desktop.close()
 

@@ -22,7 +22,7 @@ from pathlib import Path
 BUILDING = ("tshark", "wireshark-dev", "libglib2.0-dev", "gcc", "libc6-dev", "cmake", "ninja-build",
             "pkg-config")
 WINDOW = ("wireshark", "xvfb", "xdotool", "imagemagick", "fonts-dejavu-core", "tesseract-ocr",
-          "tesseract-ocr-eng")
+          "tesseract-ocr-eng", "tesseract-ocr-chi-sim", "fonts-wqy-microhei")
 RECIPES = {
     "testing": (*BUILDING, "python3-pytest", "python3-pytest-xdist", "python3-scapy", "jq",
                 "sip-tester", "iproute2", "shellcheck", *WINDOW),
