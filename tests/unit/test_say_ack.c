@@ -30,7 +30,7 @@ static void states(void)
     says(&l, invite,
          "never acknowledged: the ACK in frame 12 names another dialog or transaction; sent "
          "10 times in 27.5 s",
-         "始终没有得到确认：第 12 帧的 ACK 所写的是另一个对话或事务；该响应在 27.5 秒内共发送 10 "
+         "始终没有得到确认：第 12 帧的 ACK 指向另一个对话或事务；该响应在 27.5 秒内共发送 10 "
          "次");
     request(&l, 29.1, ALICE, BOB, "ACK", via("alice k2"), .to_tag = "bob");
     says(&l, invite,
@@ -56,7 +56,7 @@ static void causes(void)
         {SX_ACK_CAUSE_NOT_SENT, 9, ": the client has it, as frame 9 shows, and sent no ACK",
          "：从第 9 帧看，客户端已收到响应，却没有发送 ACK"},
         {SX_ACK_CAUSE_MISMATCH, 9, ": the ACK in frame 9 names another dialog or transaction",
-         "：第 9 帧的 ACK 所写的是另一个对话或事务"},
+         "：第 9 帧的 ACK 指向另一个对话或事务"},
         {SX_ACK_CAUSE_ASTRAY, 9,
          ": the ACK in frame 9 went to another address, port, transport or connection than the "
          "server's",

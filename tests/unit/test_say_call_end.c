@@ -52,7 +52,7 @@ static void enders(void)
         const char *english, *chinese;
     } rows[] = {
         {SX_ENDER_CALLER, "by the caller", "由主叫"},
-        {SX_ENDER_CALLED, "by the called side", "由被叫侧"},
+        {SX_ENDER_CALLED, "by the called side", "由被叫"},
         {SX_ENDER_HOP, "by a hop between caller and called side", "由主叫与被叫之间的一跳"},
         {SX_ENDER_BOTH, "by both sides at once", "由双方同时"},
         {SX_ENDER_UNKNOWN, "by one side; which one began the call is not in the capture",
@@ -170,9 +170,9 @@ static void end_after_481_by_the_other(void)
     response(&l, 10.1, BOB, ALICE, 481, "UPDATE", via("alice u1"), .cseq = 2);
     request(&l, 10.2, BOB, ALICE, "BYE", via("bob z1"), .from_tag = "bob", .to_tag = "alice");
     says_end(&l, invite, "ended by the called side after 10.1 s, in frame 5",
-             "由被叫侧结束，时长 10.1 秒（第 5 帧）");
+             "由被叫结束，时长 10.1 秒（第 5 帧）");
     says_ends(&l, invite, "ends the call after 10.1 s, by the called side",
-              "由被叫侧结束呼叫，时长 10.1 秒");
+              "由被叫结束呼叫，时长 10.1 秒");
     ladder_close(&l);
 }
 
@@ -187,7 +187,7 @@ static void bye_fault(void)
     SAYS_BOTH(sx_say_bye_fault(out, &bye, SX_BYE_REFUSED),
               "the BYE is challenged in frame 4 and given up: the other side may still be in the "
               "call",
-              "BYE 在第 4 帧收到质询，随后放弃：对方可能还在通话中");
+              "BYE 在第 4 帧收到质询，发送方随即放弃：对方可能还在通话中");
     SAYS_BOTH(sx_say_bye_fault(out, &bye, SX_BYE_UNANSWERED),
               "the BYE in frame 3 was never answered: the other side may still be in the call",
               "第 3 帧的 BYE 始终没有得到响应：对方可能还在通话中");

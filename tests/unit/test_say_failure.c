@@ -110,13 +110,13 @@ static void test_own_limit(void)
     request(&l, 21, P1, BOB, "CANCEL", via("p1 b1"));
     told(&l, 21.1, 408);
     assert_says(&l, "10.0.0.2 hit its own time limit after 20 s and sent CANCEL in frame 4",
-                "10.0.0.2 在 20 秒后达到自身的时限，并在第 4 帧发送了 CANCEL");
+                "10.0.0.2 等了 20 秒，自身的时限到时，在第 4 帧发出 CANCEL");
     l = call_comes();
     requests(&l, 3, 0, P1, BOB, "INVITE", TO_BOB);
     told(&l, 3, 408);
     response(&l, 9, BOB, P1, 180, "INVITE", TO_BOB);
     assert_says(&l, "10.0.0.2 hit its own time limit after 3 s; later 10.0.0.5 answers in frame 6",
-                "10.0.0.2 在 3 秒后达到自身的时限；10.0.0.5 后来在第 6 帧才响应");
+                "10.0.0.2 等了 3 秒，自身的时限到时；10.0.0.5 后来在第 6 帧才响应");
 }
 
 static void test_registration(void)

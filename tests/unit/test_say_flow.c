@@ -215,7 +215,7 @@ static void test_chinese_stories(void)
           .wrong_token = true},
          "请求发给另一台设备，却带着这台设备的流令牌：第 39 帧的 ICMP 表明边缘代理不可达：" AOR},
         {{.delivered_in = 9, .alive_in = 12, .alive_code = 486},
-         "流是通的：客户端在第 12 帧响应了 486"},
+         "流是通的：客户端已在第 12 帧响应 486"},
         {{.flow = &flow_of_bob, .delivered_in = 9},
          "请求已在第 9 帧经这条流发出，但客户端没有响应"},
         {{.flow = &flow_of_bob, .delivered_in = 9, .death = SX_DEATH_EXPIRED},
@@ -258,7 +258,7 @@ static void test_chinese_stories(void)
         {{.from_client = true, .outcome = SX_FLOW_HANDED_ON},
          "传给了主叫；这是客户端自己发的，流是通的"},
         {{.from_client = true, .outcome = SX_FLOW_NOTHING_TRIED},
-         "没有任何尝试；这是客户端自己发的，流是通的"},
+         "没有任何补救；这是客户端自己发的，流是通的"},
         {{.from_client = true, .outcome = SX_FLOW_OPEN},
          "抓包结束得太早，看不到是否恢复；这是客户端自己发的，流是通的"},
     };

@@ -133,7 +133,7 @@ static void test_chinese(void)
                  "涉及发往 10.0.0.2:5060、对第 8 帧的 OPTIONS 的响应");
     segment(&l, 8, P1, 40002, BOB, 5060, SX_TCP_SYN);
     assert_whole(&l, segment(&l, 8.1, BOB, 5060, P1, 40002, SX_TCP_RST),
-                 "10.0.0.2 没有连上 10.0.0.5:5060，连接请求在第 11 帧");
+                 "10.0.0.2 没有连上 10.0.0.5:5060（连接请求在第 11 帧）");
     sx_language_set(SX_ENGLISH);
     ladder_close(&l);
 }

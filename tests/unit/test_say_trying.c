@@ -182,7 +182,7 @@ static void test_stuck(void)
     assert_first(&l,
                  "stuck for 34 s after 100: 10.0.0.2 had only sent 100 by then (frame 2); nothing "
                  "of the call is seen beyond it, so far",
-                 "收到 100 后卡住 34 秒：10.0.0.2 到那时只发过 100（第 2 "
+                 "收到 100 后卡住 34 秒：10.0.0.2 截至当时只发过 100（第 2 "
                  "帧）；在它之后看不到该呼叫的任何消息，至今仍在等待");
     l = at_bob();
     other_packet(&l, 34);
@@ -191,7 +191,7 @@ static void test_stuck(void)
                  "stuck for 34 s after 100: 10.0.0.5 got it last; then the capture ends. 10.0.0.2 "
                  "waits for 10.0.0.5, which had only sent 100 by then (frame 4)",
                  "收到 100 后卡住 34 秒：请求最后到达 10.0.0.5；随后抓包结束。10.0.0.2 在等待 "
-                 "10.0.0.5，后者到那时只发过 "
+                 "10.0.0.5，后者截至当时只发过 "
                  "100（第 4 帧）");
 }
 
@@ -227,7 +227,7 @@ static void test_slow(void)
                  "slow: 10 s from 100 to 503 (frame 5): 10.0.0.5 got it last. 10.0.0.2 waits for "
                  "10.0.0.5, which had only sent 100 by then (frame 4)",
                  "缓慢：从 100 到 503 用了 10 秒（第 5 帧）：请求最后到达 10.0.0.5。10.0.0.2 "
-                 "在等待 10.0.0.5，后者到那时只发过 "
+                 "在等待 10.0.0.5，后者截至当时只发过 "
                  "100（第 4 帧）");
 }
 
@@ -238,7 +238,7 @@ static void assert_end(enum sx_trying_end end, const char *english, const char *
     char *en = g_strconcat("cancelled 5 s after 100: 10.0.0.2 had only sent 100 by then (frame 2); "
                            "nothing of the call is seen beyond it",
                            english, NULL);
-    char *zh_says = g_strconcat("收到 100 后 5 秒取消：10.0.0.2 到那时只发过 100（第 2 "
+    char *zh_says = g_strconcat("收到 100 后 5 秒取消：10.0.0.2 截至当时只发过 100（第 2 "
                                 "帧）；在它之后看不到该呼叫的任何消息",
                                 chinese, NULL);
 
@@ -255,22 +255,22 @@ static void assert_end(enum sx_trying_end end, const char *english, const char *
 static void test_ends(void)
 {
     assert_end(SX_END_CANCEL, "; 10.0.0.1 gave up: CANCEL in frame 3",
-               "；10.0.0.1 放弃：CANCEL 在第 3 帧");
+               "；10.0.0.1 放弃，在第 3 帧发出 CANCEL");
     assert_end(SX_END_CANCEL_EXPIRES, "; its Expires of 60 s ran out: CANCEL in frame 3",
-               "；Expires 的 60 秒已到：CANCEL 在第 3 帧");
+               "；Expires 的 60 秒到时，在第 3 帧发出 CANCEL");
     assert_end(SX_END_CANCEL_TIMER_C,
                "; 10.0.0.1 gave up: its CANCEL in frame 3 fits Timer C (180 s)",
-               "；10.0.0.1 放弃：它在第 3 帧的 CANCEL 与 Timer C（180 秒）相符");
+               "；10.0.0.1 放弃（与 Timer C 的 180 秒相符），在第 3 帧发出 CANCEL");
     assert_end(SX_END_CANCEL_PASSED_ON, "; 10.0.0.1 passed the CANCEL on in frame 3",
                "；10.0.0.1 在第 3 帧转发了 CANCEL");
     assert_end(SX_END_CANCEL_ELSEWHERE, "; another branch answered in frame 2: CANCEL in frame 3",
-               "；另一分支在第 2 帧有了响应：CANCEL 在第 3 帧");
+               "；另一分支已在第 2 帧给出最终响应，因此在第 3 帧发出 CANCEL");
     assert_end(SX_END_CANCEL_COMPLETED,
                "; CANCEL in frame 3, whose Reason says that the call was answered elsewhere",
                "；第 3 帧的 CANCEL 以 Reason 说明呼叫已在别处应答");
     assert_end(SX_END_CANCEL_AFTER_HANGUP,
                "; 10.0.0.1 gave up after its caller's connection was closed: CANCEL in frame 3",
-               "；主叫侧的连接关闭后，10.0.0.1 放弃：CANCEL 在第 3 帧");
+               "；主叫侧的连接关闭后，10.0.0.1 放弃，在第 3 帧发出 CANCEL");
 }
 
 static void test_end_by_another(void)
@@ -337,7 +337,7 @@ static void test_gone_and_why(void)
                  "nothing of it follows. 10.0.0.2 had only sent 100 by then (frame 2); nothing of "
                  "the call is seen beyond it",
                  "收到 100 后 10 秒，10.0.0.1 断开：它在第 3 帧关闭了连接，此后再无下文。10.0.0.2 "
-                 "到那时只发过 100（第 2 "
+                 "截至当时只发过 100（第 2 "
                  "帧）；在它之后看不到该呼叫的任何消息");
 }
 
@@ -433,15 +433,16 @@ static void test_no_end(void)
     other_packet(&l, 45);
     assert_in_both("cancelled in frame 3, 200 to the CANCEL in frame 4, but no 487 or other final "
                    "response to the INVITE came for 40 s",
-                   "已在第 3 帧取消，CANCEL 的 200 在第 4 帧，但取消后 40 秒仍没有收到 INVITE 的 "
+                   "已在第 3 帧取消，CANCEL 在第 4 帧得到 200，但此后 40 秒仍没有收到 INVITE 的 "
                    "487 或其他最终响应",
                    sx_say_no_end(out, l.tracker, txn_numbered(&l, 1)));
     struct sx_trying v = sx_trying_judge(l.tracker, txn_numbered(&l, 1));
     v.chain = (struct sx_trying_chain){0};
-    assert_trying(&l, 1, v,
-                  "cancelled 5 s after 100; 10.0.0.1 gave up: CANCEL in frame 3, and no final "
-                  "response came after it",
-                  "收到 100 后 5 秒取消；10.0.0.1 放弃：CANCEL 在第 3 帧，此后没有收到最终响应");
+    assert_trying(
+        &l, 1, v,
+        "cancelled 5 s after 100; 10.0.0.1 gave up: CANCEL in frame 3, and no final "
+        "response came after it",
+        "收到 100 后 5 秒取消；10.0.0.1 放弃，在第 3 帧发出 CANCEL，此后没有收到最终响应");
     ladder_close(&l);
 }
 
@@ -464,14 +465,14 @@ static void test_expiries(void)
                   "2. 10.0.0.2 waits for 10.0.0.5, which had only sent 100 by then (frame 4)",
                   "收到 100 后卡住 34 秒：请求最后到达 10.0.0.5；INVITE 在第 1 帧，100 在第 2 "
                   "帧。10.0.0.2 在等待 "
-                  "10.0.0.5，后者到那时只发过 100（第 4 帧）");
+                  "10.0.0.5，后者截至当时只发过 100（第 4 帧）");
     l = ladder_open();
     response(&l, 0, P1, ALICE, 100, "INVITE", via("alice a1"));
     other_packet(&l, 34);
     assert_expiry(&l,
                   "stuck for 34 s after 100: 10.0.0.2 had only sent 100 by then (frame 1); nothing "
                   "of the call is seen beyond it; INVITE 100 in frame 1",
-                  "收到 100 后卡住 34 秒：10.0.0.2 到那时只发过 100（第 1 "
+                  "收到 100 后卡住 34 秒：10.0.0.2 截至当时只发过 100（第 1 "
                   "帧）；在它之后看不到该呼叫的任何消息；INVITE 的 100 在第 1 帧");
     l = ladder_open();
     requests(&l, 7, 0, ALICE, P1, "INVITE", via("alice a1"));
@@ -553,17 +554,17 @@ static void test_not_relayed(void)
     request(&l, 0.1, P1, BOB, "INVITE", TRUNK);
     response(&l, 12, BOB, P1, 183, "INVITE", TRUNK);
     assert_hop(&l, hop, "10.0.0.2 did not relay the 183 of 10.0.0.5 in frame 4",
-               "10.0.0.2 没有把 10.0.0.5 在第 4 帧的 183 传回");
+               "10.0.0.2 没有传回 10.0.0.5 在第 4 帧的 183");
     hop.cause_in = 9;
     assert_hop(&l, hop,
                "10.0.0.2 did not relay the response of 10.0.0.5 in frame 9, whose Via does not "
                "match the request",
-               "10.0.0.2 没有把 10.0.0.5 的响应传回：它在第 9 帧，其 Via 与请求不匹配");
+               "10.0.0.2 没有传回 10.0.0.5 在第 9 帧的响应，其 Via 与请求不匹配");
     hop.branch = request(&l, 12, P2, P3, "INVITE", via("p2 d1"), .call_id = "other")->txn;
     hop.cause_in = response(&l, 13, P3, P2, 200, "INVITE", via("p2 d1"), .call_id = "other")->frame;
     assert_hop(&l, hop,
                "10.0.0.3 was sent the 200 of 10.0.0.4 in frame 6, and nothing shows it any further",
-               "10.0.0.3 收到 10.0.0.4 在第 6 帧的 200，此后再也看不到它");
+               "10.0.0.3 应已收到 10.0.0.4 在第 6 帧的 200，此后再看不到这个响应");
     ladder_close(&l);
 }
 
@@ -584,10 +585,10 @@ static void test_astray(void)
         {"10.0.0.3:5080 b1", P2, 5080,
          ": it was sent to 10.0.0.3 port 5080 as its Via says, though the request came from "
          "10.0.0.2 port 5070",
-         "：它按 Via 发往 10.0.0.3 端口 5080，而请求来自 10.0.0.2 端口 5070"},
+         "：它按 Via 发往 10.0.0.3 的端口 5080，而请求来自 10.0.0.2 的端口 5070"},
         {"10.0.0.2:5070 b1", P2, 5080,
          ": it was sent to 10.0.0.3 port 5080 instead of 10.0.0.2 port 5070",
-         "：它发往 10.0.0.3 端口 5080，而不是 10.0.0.2 端口 5070"},
+         "：它发往 10.0.0.3 的端口 5080，而不是 10.0.0.2 的端口 5070"},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -595,7 +596,7 @@ static void test_astray(void)
         char *en = g_strconcat("10.0.0.2 did not relay the 180 of 10.0.0.5 in frame 4",
                                rows[i].english, NULL);
         char *zh_says =
-            g_strconcat("10.0.0.2 没有把 10.0.0.5 在第 4 帧的 180 传回", rows[i].chinese, NULL);
+            g_strconcat("10.0.0.2 没有传回 10.0.0.5 在第 4 帧的 180", rows[i].chinese, NULL);
         request(&l, 0.1, P1, BOB, "INVITE", via(rows[i].via, "alice a1"), .src_port = 5070);
         response(&l, 12, BOB, rows[i].to, 180, "INVITE", via(rows[i].via, "alice a1"),
                  .dst_port = rows[i].port);
@@ -616,7 +617,7 @@ static void test_unreachable(void)
     hop.branch = request(&l, 0.1, P1, BOB, "INVITE", TRUNK)->txn;
     hop.cause_in = undelivered(&l, 0.3, P1, 5060, BOB, 5060);
     assert_hop(&l, hop, "10.0.0.2 cannot reach 10.0.0.5 port 5060 (frame 4)",
-               "10.0.0.2 无法到达 10.0.0.5 端口 5060（第 4 帧）");
+               "10.0.0.2 无法到达 10.0.0.5 的端口 5060（第 4 帧）");
     hop.branch =
         request(&l, 1, P1, CAROL, "INVITE", via("p1 b2", "alice a1"), .transport = SX_TRANSPORT_TCP)
             ->txn;
@@ -626,12 +627,12 @@ static void test_unreachable(void)
     assert_hop(&l, hop,
                "10.0.0.2 waits for 10.0.0.6 port 5060, which reset the connection after its 100 "
                "(frame 7)",
-               "10.0.0.2 在等待 10.0.0.6 端口 5060，后者发出 100 后重置了连接（第 7 帧）");
+               "10.0.0.2 在等待 10.0.0.6（端口 5060），后者发出 100 后重置了连接（第 7 帧）");
     segment(&l, 3, P1, 40001, DAVE, 5060, SX_TCP_SYN);
     hop.cause_in = segment(&l, 4, P1, 40001, DAVE, 5060, SX_TCP_SYN);
     hop.branch = 0;
     assert_hop(&l, hop, "10.0.0.2 cannot connect to 10.0.0.7 port 5060 (frame 9)",
-               "10.0.0.2 无法连接 10.0.0.7 端口 5060（第 9 帧）");
+               "10.0.0.2 无法连接 10.0.0.7 的端口 5060（第 9 帧）");
     hop.cause_in = 10;
     assert_hop(&l, hop, "10.0.0.2 is out of reach since frame 10 (connection reset, or ICMP error)",
                "10.0.0.2 从第 10 帧起不可达（连接被重置，或 ICMP 差错）");
@@ -652,7 +653,7 @@ static void test_100_lost(void)
                "次，最后一次在第 4 帧");
     response(&l, 2, ALICE, P1, 100, "INVITE", via("alice a1"), .quoted = true);
     assert_hop(&l, hop, "10.0.0.2 sent 100, but 10.0.0.1 did not take it: ICMP error in frame 5",
-               "10.0.0.2 发出了 100，但 10.0.0.1 没有接收：ICMP 差错在第 5 帧");
+               "10.0.0.2 发出了 100，但 10.0.0.1 没有收下（第 5 帧的 ICMP 差错）");
     ladder_close(&l);
 }
 
@@ -660,10 +661,11 @@ static void test_stray(void)
 {
     struct ladder l = at_p1(NULL);
 
-    assert_hop(&l, (struct sx_trying_hop){.cause = SX_CAUSE_UNKNOWN, .cause_in = 7},
-               "10.0.0.2 had only sent 100 by then (frame 2), and a response in frame 7, whose Via "
-               "does not match the request",
-               "10.0.0.2 到那时只发过 100（第 2 帧），另有第 7 帧的一个响应，其 Via 与请求不匹配");
+    assert_hop(
+        &l, (struct sx_trying_hop){.cause = SX_CAUSE_UNKNOWN, .cause_in = 7},
+        "10.0.0.2 had only sent 100 by then (frame 2), and a response in frame 7, whose Via "
+        "does not match the request",
+        "10.0.0.2 截至当时只发过 100（第 2 帧），另有第 7 帧的一个响应，其 Via 与请求不匹配");
     ladder_close(&l);
 }
 
