@@ -243,7 +243,7 @@ static void say_registration(struct run *r, const struct sx_txn *txn)
 
     CLAIM(!reg.flow == !reg.bindings && (reg.flow || !reg.in));
     CLAIM(reg.in <= r->frame && reg.lost_in <= r->frame && reg.newer_in <= r->frame);
-    CLAIM(reg.state != SX_REGISTRATION_LOST || (reg.flow->link && reg.lost_in));
+    CLAIM(reg.state != SX_REGISTRATION_LOST || (sx_flow_more(reg.flow)->link && reg.lost_in));
     CLAIM(reg.state != SX_REGISTRATION_REPLACED || reg.newer_in);
     wmem_strbuf_append_printf(r->said, "reg %u %u %u %x\n", reg.state, reg.in, reg.lost_in,
                               reg.differs);

@@ -8,8 +8,8 @@ import pytest
 
 from reading import assert_shown, find, read
 
-TIMEOUT = (600, 55)
-BESIDE_LIST = "700x200+150+0"
+BESIDE_LIST = "700x260+150+0"
+VALUES = 600                        # where their column is, in pixels from the left
 WIDTH, HEIGHT = 1300, 800
 LIST = f"240x{HEIGHT - 40}+0+0"     # while nothing is open in it
 ROWS = (1200, 400)                  # the window of the table
@@ -34,6 +34,11 @@ def open_preferences(desktop, window):
     return dialog
 
 
+def click_on_timeout(desktop, times=1):
+    _, y = find(desktop.screen(), BESIDE_LIST, "Stuck after")
+    desktop.click(VALUES, y, times=times)
+
+
 def last_packets(desktop, window):
     desktop.press(window, "ctrl+End")
     return desktop.words(window)
@@ -43,7 +48,7 @@ def test_every_preference_is_there_with_help(desktop, window):
     dialog = open_preferences(desktop, window)
     before = desktop.screen()
     assert_shown(desktop.words(dialog), [
-        "SIP Response Explanation", "Stuck after 100 Trying (ms)", "Slow after 100 Trying (ms)",
+        "SIP Response Explanation", "Language", "As Wireshark", "Stuck after 100 Trying (ms)", "Slow after 100 Trying (ms)",
         "Recovery after 430 Flow Failed (ms)", "Append verdicts to the Info column",
         "Codes of your own"])
     desktop.point(*find(before, BESIDE_LIST, "Stuck after"))
@@ -57,7 +62,7 @@ def test_a_change_judges_the_open_capture_again(desktop, window):
     before = last_packets(desktop, window)
     assert_shown(before, ["Stuck"])
     dialog = open_preferences(desktop, window)
-    desktop.click(*TIMEOUT, times=3)
+    click_on_timeout(desktop, times=3)
     desktop.type("60000")
     desktop.press(dialog, "Return")
     after = last_packets(desktop, window)
@@ -94,7 +99,7 @@ def test_a_row_of_ones_own(desktop, window):
     assert "100 to 699" not in desktop.words(table)
     desktop.click(*ROWS_OK)
     # Return is OK only where it does not press the button that was clicked last.
-    desktop.click(*TIMEOUT)
+    click_on_timeout(desktop)
     desktop.press(dialog, "Return")
     desktop.press(window, "ctrl+g")
     desktop.type("25")

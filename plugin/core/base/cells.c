@@ -20,6 +20,16 @@ static gunichar character(const char *p, size_t n, size_t *bytes)
     return c;
 }
 
+/* The usual text, whose characters need no look. */
+static bool is_ascii(const char *text, size_t n)
+{
+    unsigned char all = 0;
+
+    for (size_t i = 0; i < n; i++)
+        all |= (unsigned char)text[i];
+    return all < 0x80;
+}
+
 static unsigned cells_of(gunichar c)
 {
     return g_unichar_iswide(c) ? 2 : g_unichar_iszerowidth(c) ? 0 : 1;
@@ -38,6 +48,8 @@ size_t sx_cells_fit(const char *text, size_t cells)
 {
     size_t n = strlen(text), at = 0, bytes;
 
+    if (is_ascii(text, MIN(n, cells)))
+        at = MIN(n, cells), cells = 0;
     for (; at < n; at += bytes) {
         unsigned needed = cells_of(character(text + at, n - at, &bytes));
         if (needed > cells)
@@ -79,6 +91,11 @@ size_t sx_line_break(const char *text, size_t max)
 
     if (n <= max)
         return n;
+    if (is_ascii(text, max + 1)) {
+        for (best = max; best > 0 && text[best] != ' ';)
+            best--;
+        return best ? best : MAX(max, 1);
+    }
     for (; at <= max; at += bytes) {
         gunichar c = character(text + at, n - at, &bytes);
         if (at > 0 && may_break(before, c))

@@ -14,8 +14,10 @@
 /* A field value of more bytes helps nobody read it. */
 #define MAX_TEXT 1024
 
-/* Bytes of a long text that are shown in one line. */
-#define MAX_LINE 200
+/* Cells of a long text that are shown in one line. In Wireshark's window the pane of its own layout
+ * shows no more, the label included; elsewhere few lines are better, for each is an item. */
+#define LINE 200
+#define LINE_IN_WINDOW 75
 
 static int ett_text = -1;
 
@@ -64,25 +66,40 @@ proto_item *sx_add_bool(const struct sx_pen *p, proto_tree *tree, int hf, bool v
     return sx_generated(proto_tree_add_boolean(tree, hf, p->tvb, 0, 0, value));
 }
 
+static bool is_window(void)
+{
+    const char *program = g_get_prgname();
+
+    return program && strcmp(program, "wireshark") == 0;
+}
+
+/* The bytes of a text that stand in one line; a little more where that is all of it. */
+static size_t line_of(const char *text, size_t cells)
+{
+    size_t all = sx_cells_fit(text, cells + cells / 10);
+
+    return text[all] ? sx_line_break(text, sx_cells_fit(text, cells)) : all;
+}
+
 void sx_add_long_string(const struct sx_pen *p, proto_tree *tree, int hf, int hf_more,
                         const char *text)
 {
     if (!sx_is_wanted(p, hf) && !sx_is_wanted(p, hf_more))
         return;
     text = sx_shown_frames(p, text);
-    size_t length = strlen(text);
-    bool fits = length <= MAX_LINE + MAX_LINE / 10;
-    size_t cut = fits ? length : sx_line_break(text, MAX_LINE);
+    const char *label = proto_registrar_get_name(hf);
+    size_t cells = is_window() ? LINE_IN_WINDOW : LINE;
+    size_t cut = line_of(text, is_window() ? cells - sx_cells(sx_slice_str(label)) : cells);
+    bool fits = text[cut] == '\0';
     proto_item *item = sx_add_string(p, tree, hf, text);
     if (!fits || WS_OWN_LABEL_IS_CHEAPER)
-        proto_item_set_text(item, "%s: %.*s%s", proto_registrar_get_name(hf), (int)cut, text,
-                            fits ? "" : " ...");
+        proto_item_set_text(item, "%s: %.*s%s", label, (int)cut, text, fits ? "" : " ...");
     if (fits)
         return;
     proto_tree *sub = proto_item_add_subtree(item, ett_text);
     for (text += cut; *text; text += cut) {
         text += *text == ' ';
-        cut = sx_line_break(text, MAX_LINE);
+        cut = sx_line_break(text, sx_cells_fit(text, cells));
         char *line = wmem_alloc(p->pinfo->pool, cut + 1);
         memcpy(line, text, cut);
         line[cut] = '\0';
