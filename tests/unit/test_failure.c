@@ -225,6 +225,27 @@ static void test_repaired_in_vain(void)
     }
 }
 
+/* What comes after more than 32 s, as the next refresh of a session, is no retry. */
+static void test_repaired_too_late(void)
+{
+    static const struct {
+        unsigned code;
+        double next_s;
+        bool failed;
+    } rows[] = {{422, 32.0, false}, {422, 32.2, true}, {491, 32.2, true}, {415, 32.2, false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        const struct sx_txn *txn = ask(&l, "UPDATE", rows[i].code, NULL);
+        g_test_message("%u, %g s", rows[i].code, rows[i].next_s);
+        request(&l, rows[i].next_s, ALICE, P1, "UPDATE", via("alice a2"), .cseq = 2);
+        response(&l, rows[i].next_s + 0.1, P1, ALICE, 200, "UPDATE", via("alice a2"), .cseq = 2);
+        go_on(&l, 100);
+        g_assert_true(fails(&l, txn) == rows[i].failed);
+        ladder_close(&l);
+    }
+}
+
 static void test_cancelled(void)
 {
     struct ladder l = ladder_open();
@@ -314,6 +335,7 @@ int main(int argc, char **argv)
     g_test_add_func("/failure/credentials_accepted", test_credentials_accepted);
     g_test_add_func("/failure/repaired", test_repaired);
     g_test_add_func("/failure/repaired_in_vain", test_repaired_in_vain);
+    g_test_add_func("/failure/repaired_too_late", test_repaired_too_late);
     g_test_add_func("/failure/cancelled", test_cancelled);
     g_test_add_func("/failure/487_without_cancel", test_487_without_cancel);
     g_test_add_func("/failure/487_expired", test_487_expired);

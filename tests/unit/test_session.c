@@ -89,6 +89,22 @@ static void test_refused(void)
     ladder_close(&l);
 }
 
+/* The refresh after the limit is not why the session was not refreshed in time. */
+static void test_refused_twice(void)
+{
+    struct ladder l = call_with("Session-Expires: 90;refresher=uac\r\n");
+
+    request(&l, 45, ALICE, BOB, "UPDATE", via("alice a3"), .cseq = 2, .to_tag = "bob");
+    response(&l, 45.1, BOB, ALICE, 500, "UPDATE", via("alice a3"), .cseq = 2);
+    request(&l, 90, ALICE, BOB, "UPDATE", via("alice a4"), .cseq = 3, .to_tag = "bob");
+    response(&l, 90.1, BOB, ALICE, 500, "UPDATE", via("alice a4"), .cseq = 3);
+    other_packet(&l, 100);
+    struct sx_session_verdict v = sx_session_judge(l.tracker, session_in(&l, 2));
+    g_assert_cmpint(v.state, ==, SX_SESSION_OVERDUE);
+    g_assert_cmpuint(v.refused->request_frame, ==, 4);
+    ladder_close(&l);
+}
+
 /* The frame in which a connection that was asked for at this time was refused, if it is why nobody
  * refreshed. */
 static uint32_t in_vain(const char *session_expires, enum sx_transport transport, unsigned from,
@@ -242,6 +258,7 @@ int main(int argc, char **argv)
     g_test_add_func("/session/refreshed", test_refreshed);
     g_test_add_func("/session/refreshed_by_invite", test_refreshed_by_invite);
     g_test_add_func("/session/refused", test_refused);
+    g_test_add_func("/session/refused/twice", test_refused_twice);
     g_test_add_func("/session/bye", test_bye);
     g_test_add_func("/session/given_up", test_given_up);
     g_test_add_func("/session/lost_bye", test_lost_bye);

@@ -117,11 +117,20 @@ static bool is_repaired_at_once(unsigned code)
     return code == 422 || code == 423 || code == 491 || code == 494;
 }
 
+/* What follows is no answer to the failure, as the next refresh of a session. */
+static bool is_followed_late(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    const struct sx_txn *next = sx_tracker_txn(tracker, txn->followed_by);
+
+    return next && next->request_ns - txn->final_ns > SX_TIMER_B_NS;
+}
+
 static bool is_not_repaired(const struct sx_tracker *tracker, const struct sx_txn *txn,
                             unsigned code)
 {
     if (txn->followed_by)
-        return led_nowhere(tracker, txn);
+        return led_nowhere(tracker, txn) ||
+               (is_repaired_at_once(code) && is_followed_late(tracker, txn));
     return !is_repaired_at_once(code) || nothing_followed(tracker, txn, RETRY_NS);
 }
 

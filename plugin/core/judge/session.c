@@ -57,7 +57,9 @@ static void note_refresh(const struct sx_tracker *t, const struct sx_session *se
         if (!found->refresh || is_same_hop(txn, agreed) || !is_same_hop(found->refresh, agreed))
             found->refresh = txn;
     } else if (txn->final_code || is_unanswered(t, txn)) {
-        found->refused = found->refused ? found->refused : txn;
+        /* Likewise; what comes after the limit is no reason if there is one before it. */
+        if (!found->refused || found->refused->request_ns > sx_session_due_ns(session))
+            found->refused = txn;
     } else {
         found->unknown = txn;
     }
