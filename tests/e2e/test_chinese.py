@@ -35,7 +35,7 @@ WORDS = set("""
     Min-SE P-Asserted-Identity P-Dialog-Recovery-Action Path Proxy-Authenticate Proxy-Authorization RAck RSeq Reason
     Record-Route Refer-To Replaces Request-URI Require Retry-After Route Security-Server Server Service-Route
     Session-Expires Subject Supported To Unsupported User-Agent Via WWW-Authenticate Warning
-    ATIS-1000099 AVP Alert-Info Call-ID Diversion History-Info P-Early-Media SAVP STIR attestation IPv4 IPv6 RTP 1xx 2xx 100rel
+    ATIS-1000099 AVP Alert-Info Call-ID Diversion History-Info P-Early-Media SAVP STIR attestation IPv4 IPv6 RTP 1xx 2xx 4xx 100rel ALG ASCII
     nc precondition preemption rtp spiral alias branch cause expires instance-id maddr nonce ob outbound realm received reg-id rport sent-by stale tag
     true uac uas refresher gruu lr qop opaque text transport
     SIP SIPS SDP RTP RTCP SRTP STUN ICE DNS NAPTR SRV ENUM TCP TLS UDP SCTP WebSocket ICMP IP NAT MTU DTMF MIME HTTP

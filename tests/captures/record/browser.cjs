@@ -8,7 +8,17 @@
 "use strict";
 const [library, server, user, domain] = process.argv.slice(2);
 globalThis.window = globalThis;
-globalThis.WebSocket = require("ws");
+globalThis.WebSocket = class extends require("ws") {
+  // As in a browser: what a handler throws is reported, and the page lives on.
+  emit(...event) {
+    try {
+      return super.emit(...event);
+    } catch (error) {
+      console.error(error);
+      return true;
+    }
+  }
+};
 
 const SDP = () => ["v=0", `o=${user} 1 1 IN IP4 192.0.2.1`, "s=-", "c=IN IP4 192.0.2.1", "t=0 0",
   "m=audio 6000 RTP/AVP 0", "a=rtpmap:0 PCMU/8000", "a=sendrecv", ""].join("\r\n");
@@ -70,7 +80,7 @@ function sipjs() {
     answer: () => session.accept(),
     hangup: () => (session.state === SessionState.Established ? session.bye() : session.cancel()),
     renegotiate: () => session.invite(),
-    register: () => new Registerer(ua).register(),
+    register: () => new Registerer(ua, { regId: 1 }).register(),
   };
 }
 

@@ -20,6 +20,7 @@ import dialogs
 import flows
 import habits
 import limits
+import unexpected
 from lab import Lab
 
 RECORDED = pathlib.Path(__file__).resolve().parent.parent / "recorded"
@@ -32,18 +33,19 @@ HEADING = """# Recorded calls
 
 Recordings of real software on a small network, one bridge with these hosts on it, made by
 `tests/captures/record/record.py` (as root; Debian packages `sip-tester`, `kamailio` with its
-outbound, TLS and WebSocket modules, `baresip-core`, `linphone-cli`, `nftables`, `tshark`; Asterisk
-and a newer Kamailio in a root of unstable, JsSIP and SIP.js from npm, see `software.py`). This file is
-written by it, too: every row of the last column has been found in the capture with a display filter
-that `calls.py`, `dialogs.py`, `limits.py`, `habits.py` and `flows.py` give.
+outbound, TLS and WebSocket modules, `baresip-core`, `linphone-cli`, `libsofia-sip-ua-dev`,
+`nftables`, `tshark`; Asterisk and a newer Kamailio in a root of unstable, JsSIP and SIP.js from npm,
+see `software.py`; drachtio's server is neither in Debian nor in npm). This file is written by it,
+too: every row of the last column has been found in the capture with a display filter that `calls.py`,
+`dialogs.py`, `limits.py`, `habits.py`, `unexpected.py` and `flows.py` give.
 
 | address | who |
 |---|---|
-| 10.0.0.1 | Alice, who calls (SIPp, baresip, linphonec, JsSIP or SIP.js) |
+| 10.0.0.1 | Alice, who calls (SIPp, baresip, linphonec, JsSIP, SIP.js or sofia-sip) |
 | 10.0.0.2, 10.0.0.3 | proxies p1 and p2 (Kamailio, `proxy.cfg`), or Asterisk |
 | 10.0.0.4 | registrar and authoritative proxy (Kamailio, `registrar.cfg`) |
 | 10.0.0.5, 10.0.0.6 | edge proxies (Kamailio, `edge.cfg`) |
-| 10.0.0.10 | Bob: SIPp in `call-` and the like, `sipua.py` in `flow-` and `registration-`, else baresip, linphonec or Asterisk |
+| 10.0.0.10 | Bob: SIPp in `call-` and the like, `sipua.py` in `flow-` and `registration-`, else baresip, linphonec, Asterisk, JsSIP or SIP.js |
 | 10.0.0.11, 10.0.0.12 | further phones of Bob, or gateways (SIPp, baresip) |
 | 10.0.0.254 | a NAT (nftables), in `nat-` |
 
@@ -146,7 +148,7 @@ async def make_all(wanted, folder, jobs):
 
 def main():
     recordings = {**calls.RECORDINGS, **dialogs.RECORDINGS, **limits.RECORDINGS,
-                  **habits.RECORDINGS, **flows.RECORDINGS}
+                  **habits.RECORDINGS, **unexpected.RECORDINGS, **flows.RECORDINGS}
     parser = argparse.ArgumentParser(description=__doc__,
                                      formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("names", nargs="*", metavar="NAME", help="what to record (default: all)")

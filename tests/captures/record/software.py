@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Phones and a B2BUA that are run as they are: baresip, linphonec, JsSIP, SIP.js, Asterisk.
+"""Phones and a B2BUA that are run as they are: baresip, linphonec, JsSIP, SIP.js, Asterisk; and sofia.c.
 
 JsSIP, SIP.js and ws are taken from a folder that SX_NODE names or that npm has filled at NODE (npm install jssip
 sip.js ws). Asterisk is in Debian's unstable only: it runs in a root of its own, a folder that SX_ROOT names or that
@@ -146,6 +146,23 @@ class Browser:
     async def tell(self, line):
         self.process.child.stdin.write(line.encode() + b"\n")
         await self.process.child.stdin.drain()
+
+
+class Sofia:
+    """A small program on sofia-sip (sofia.c), which calls and hangs up after some seconds."""
+
+    def __init__(self, lab, host, uri, seconds, session=0):
+        self.lab, self.host, self.uri, self.seconds, self.session = lab, host, uri, seconds, session
+        self.process = None
+
+    async def start(self):
+        flags = run("pkg-config", "--cflags", "--libs", "sofia-sip-ua").split()
+        program = str(self.lab.work / "sofia")
+        run("cc", str(pathlib.Path(__file__).with_name("sofia.c")), "-o", program, *flags)
+        self.lab.uses("sofia-sip " + run("pkg-config", "--modversion", "sofia-sip-ua").split("devel")[0].strip())
+        self.process = await self.lab.start("sofia", self.host, program, self.host.address, self.uri, str(self.seconds),
+                                            str(self.session))
+        return self
 
 
 class Asterisk:
