@@ -19,6 +19,9 @@
 #define LINE 200
 #define LINE_IN_WINDOW 75
 
+/* Bytes, for Wireshark cuts a line with its label at 239. */
+#define LINE_BYTES 200
+
 static int ett_text = -1;
 
 const char *sx_text(wmem_allocator_t *pool, struct sx_slice s)
@@ -78,7 +81,9 @@ static size_t line_of(const char *text, size_t cells)
 {
     size_t all = sx_cells_fit(text, cells + cells / 10);
 
-    return text[all] ? sx_line_break(text, sx_cells_fit(text, cells)) : all;
+    if (!text[all] && all <= LINE_BYTES + LINE_BYTES / 10)
+        return all;
+    return sx_line_break(text, MIN(sx_cells_fit(text, cells), LINE_BYTES));
 }
 
 void sx_add_long_string(const struct sx_pen *p, proto_tree *tree, int hf, int hf_more,
@@ -99,7 +104,7 @@ void sx_add_long_string(const struct sx_pen *p, proto_tree *tree, int hf, int hf
     proto_tree *sub = proto_item_add_subtree(item, ett_text);
     for (text += cut; *text; text += cut) {
         text += *text == ' ';
-        cut = sx_line_break(text, sx_cells_fit(text, cells));
+        cut = sx_line_break(text, MIN(sx_cells_fit(text, cells), LINE_BYTES));
         char *line = wmem_alloc(p->pinfo->pool, cut + 1);
         memcpy(line, text, cut);
         line[cut] = '\0';
