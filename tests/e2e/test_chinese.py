@@ -202,7 +202,8 @@ def test_keys_of_json_are_the_same(wireshark, capture, path, passes):
         both = [json.loads(f"[{text}]") if form == "json" else [json.loads(line) for line in text.splitlines()]
                 for text in (english_text, chinese_text)]
         first, second = ([key for key in keys(one) if not OF_A_LONG_TEXT.search(key)] for one in both)
-        assert first == second
+        # ek puts a key that stands there twice in its first place, whichever that is.
+        assert sorted(first) == sorted(second)
         assert CHINESE.search(chinese_text) and not CHINESE.search(english_text)
 
 

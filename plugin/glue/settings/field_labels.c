@@ -3,6 +3,8 @@
  */
 #include "glue/compat.h"
 
+#include <epan/tfs.h>
+
 #include "core/base/labels.h"
 #include "core/base/language.h"
 #include "core/facts/catalogue.h"
