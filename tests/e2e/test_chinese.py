@@ -52,7 +52,8 @@ PRODUCTS = set("""
 WHOLE = ["Call Does Not Exist", "branch failure route", "Network Blocked", "Busy here", r"\(2/(?:TM|SL)\)", "No error",
          "Message processing error", r"sipexplain(?:\.\w+)+", r"\b(?:sip|tcp|udp|frame|tls|dns|stun|icmp|sdp)\.[\w.-]+", r"sips?:[^\s，；：。、）)]+",
          r"tel:[^\s，；：。、）)]+", r"\[?[0-9a-f]*:[0-9a-f:]+(?:\.[0-9.]+)?\]?", r"“[^”]*”", r'"[^"]*"', r"Skype for Business",
-         r"urn:[\w:.-]+", r"\bTimer [A-L]\b", r"\b[0-9.]+ seconds$"]
+         r"urn:[\w:.-]+", r"\bTimer [A-L]\b",
+         r"\b(?:\d+ (?:day|hour|minute)s?, )*[0-9.]+ (?:milli|micro|nano)?seconds?$|\b\d+ (?:day|hour|minute)s?$"]
 
 
 def phrases():
@@ -78,6 +79,7 @@ def english(text):
     ("在第 12 帧收到 100 Trying 后，10.0.0.2 没有转发 INVITE", []),
     ("SIP Explain: 480 Temporarily Unavailable，来自 sip:the-user@example.com", ["Explain"]),
     ("stuck for 3 s", ["stuck", "for"]), ("过滤器 sipexplain.flow.death 和 frame 12", ["frame"]),
+    ("距请求的时间（秒）: 1 minute, 59.963182000 seconds", []), ("距请求的时间（秒）: 605.000000 milliseconds", []),
     ("2001:db8::1 与 [2001:db8::2]:5060", []), ("原因短语是 “Trying to reach you”", []),
 ])
 def test_what_is_taken_for_english(text, left):
@@ -108,7 +110,7 @@ def trees(text):
 
 def own_words(line):
     """A line without what Wireshark itself writes around it, and without a packet's words."""
-    line = re.sub(r"^SIP Explain|^(?: ?\[truncated\] ?)?Expert Info \(\w+/\w+\): ", "", line)
+    line = re.sub(r"^SIP Explain|^(?: ?\[(?:truncated|…)\] ?)?Expert Info \(\w+/\w+\): ", "", line)
     label, colon, _ = line.partition(": ")
     return label if colon and label in LABELS_OF_THE_PACKET else line
 
