@@ -129,6 +129,8 @@ struct sx_retries sx_retries_count(const struct sx_tracker *t, const struct sx_t
         if (is_next_try(t, &all, one, true))
             add_host(&r, one->src.host);
     }
+    if (r.tries == 0)
+        return (struct sx_retries){.tries = 0};
     r.at = server;
     return r;
 }
