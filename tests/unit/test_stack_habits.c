@@ -6,24 +6,6 @@
 
 #include "stack_text.h"
 
-#define TO_BOB via("p1 b1", "alice a1")
-#define TO_CAROL via("p1 c1", "alice a1")
-#define FROM_ALICE via("alice a1")
-#define NOTHING -1000.0
-
-/* Seconds, or NOTHING; ends the ladder. */
-static double ask(struct ladder *l, struct asked *a, uint32_t frame,
-                  enum sx_stack_situation situation)
-{
-    struct sx_stack_case c = case_of(a, frame, situation);
-
-    forget(a);
-    ladder_close(l);
-    return c.numbers.situation == situation ? (double)c.numbers.number / SX_NS_PER_S : NOTHING;
-}
-
-#define assert_seconds(found, seconds) g_assert_cmpfloat_with_epsilon(found, seconds, 0.0005)
-
 static void time_passes(struct ladder *l, double at)
 {
     request(l, at, CAROL, DAVE, "OPTIONS", via("carol o1"), .call_id = "other");

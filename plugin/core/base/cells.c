@@ -106,3 +106,8 @@ size_t sx_line_break(const char *text, size_t max)
     }
     return best ? best : MAX(MIN(at, max), 1);
 }
+
+size_t sx_cells_break(const char *text, size_t cells)
+{
+    return sx_line_break(text, sx_cells_fit(text, cells));
+}

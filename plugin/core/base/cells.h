@@ -19,4 +19,7 @@ size_t sx_cells_fit(const char *text, size_t cells);
  * else at max, though not within a character. All of a text that fits. */
 size_t sx_line_break(const char *text, size_t max);
 
+/* The same for a line of at most so many cells. */
+size_t sx_cells_break(const char *text, size_t cells);
+
 #endif

@@ -76,14 +76,18 @@ static bool is_window(void)
     return program && strcmp(program, "wireshark") == 0;
 }
 
-/* The bytes of a text that stand in one line; a little more where that is all of it. */
+/* The bytes of a text that stand in one line. */
 static size_t line_of(const char *text, size_t cells)
+{
+    return sx_line_break(text, MIN(sx_cells_fit(text, cells), LINE_BYTES));
+}
+
+/* In the first one; a little more where that is all of it. */
+static size_t first_line_of(const char *text, size_t cells)
 {
     size_t all = sx_cells_fit(text, cells + cells / 10);
 
-    if (!text[all] && all <= LINE_BYTES + LINE_BYTES / 10)
-        return all;
-    return sx_line_break(text, MIN(sx_cells_fit(text, cells), LINE_BYTES));
+    return !text[all] && all <= LINE_BYTES + LINE_BYTES / 10 ? all : line_of(text, cells);
 }
 
 void sx_add_long_string(const struct sx_pen *p, proto_tree *tree, int hf, int hf_more,
@@ -94,7 +98,7 @@ void sx_add_long_string(const struct sx_pen *p, proto_tree *tree, int hf, int hf
     text = sx_shown_frames(p, text);
     const char *label = proto_registrar_get_name(hf);
     size_t cells = is_window() ? LINE_IN_WINDOW : LINE;
-    size_t cut = line_of(text, is_window() ? cells - sx_cells(sx_slice_str(label)) : cells);
+    size_t cut = first_line_of(text, is_window() ? cells - sx_cells(sx_slice_str(label)) : cells);
     bool fits = text[cut] == '\0';
     proto_item *item = sx_add_string(p, tree, hf, text);
     if (!fits || WS_OWN_LABEL_IS_CHEAPER)
@@ -104,7 +108,7 @@ void sx_add_long_string(const struct sx_pen *p, proto_tree *tree, int hf, int hf
     proto_tree *sub = proto_item_add_subtree(item, ett_text);
     for (text += cut; *text; text += cut) {
         text += *text == ' ';
-        cut = sx_line_break(text, MIN(sx_cells_fit(text, cells), LINE_BYTES));
+        cut = line_of(text, cells);
         char *line = wmem_alloc(p->pinfo->pool, cut + 1);
         memcpy(line, text, cut);
         line[cut] = '\0';

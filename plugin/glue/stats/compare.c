@@ -31,7 +31,7 @@ struct side {
 /* The part of a text that fits into so many cells; moves *text behind it and the space. */
 static struct sx_slice next_line(const char **text, size_t width)
 {
-    size_t n = sx_line_break(*text, sx_cells_fit(*text, width));
+    size_t n = sx_cells_break(*text, width);
     struct sx_slice line = sx_slice(*text, n);
     *text += n;
     while (**text == ' ')

@@ -205,12 +205,6 @@ static char *cut(const char *text, size_t width)
     return g_strdup_printf("%.*s~", (int)sx_cells_fit(text, width - 1), text);
 }
 
-/* The bytes of a text that stand in one line of so many cells. */
-static size_t line_of(const char *text, size_t width)
-{
-    return sx_line_break(text, sx_cells_fit(text, width));
-}
-
 static size_t place(unsigned hop, size_t width)
 {
     return hop * width + width / 2;
@@ -337,14 +331,14 @@ static void print_words(const GPtrArray *lines, unsigned at)
     const char *rest = l->words;
     if (frames->len > GUTTER - 2) {
         for (const char *list = frames->str; *list;) {
-            size_t n = line_of(list, PAGE);
+            size_t n = sx_cells_break(list, PAGE);
             printf("%.*s\n", (int)n, list);
             list += n + (list[n] == ' ');
         }
         g_string_truncate(frames, 0);
     }
     while (*rest) {
-        size_t n = line_of(rest, PAGE - GUTTER);
+        size_t n = sx_cells_break(rest, PAGE - GUTTER);
         printf("%-*s%.*s\n", GUTTER, frames->str, (int)n, rest);
         g_string_truncate(frames, 0);
         rest += n + (rest[n] == ' ');
