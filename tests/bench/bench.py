@@ -63,7 +63,7 @@ LOOKS = {
 FLAT = 1.05             # the most that a packet may cost more in a large capture
 BYTES_PER_TRANSACTION = 365
 BYTES_PER_REGISTRATION = 640     # transaction and binding of a phone that registers over UDP
-BYTES_PER_OTHER_PACKET = 2      # the budget is 0; pages and hash seeds make noise
+BYTES_PER_OTHER_PACKET = 1      # the budget is 0; where the heap's pages end makes noise
 MEMORY_CALLS = (4000, 16_000)  # past what start-up frees
 MEMORY_PHONES = (4000, 24_000)
 MEMORY_RTP = (20_000, 220_000)
@@ -116,7 +116,7 @@ class Bench:
         self.folder, self.pool = Path(folder), pool
         self.captures = {}
         self.rows = []
-        self.alone = self.plugin = self.driver = self.until_read = None
+        self.alone = self.plugin = self.driver = self.until_read = self.own_memory = None
         self.others = []
 
     def prepare(self, everyone):
@@ -126,6 +126,7 @@ class Bench:
         self.driver = built / "drive"
         hashes = built / "same_hashes.so"
         self.until_read = built / "until_read.so"
+        self.own_memory = built / "own_memory.so"
         plugin, = built.glob("plugins/*/epan/sipexplain.so")
         self.alone = tools.Contender("tshark alone", hashes)
         self.plugin = tools.Contender("sipexplain", hashes, plugin, "sipexplain.code")
@@ -234,8 +235,9 @@ class Bench:
 
     def memory_row(self, name, generator, sizes, items, budget):
         """How much more the plugin takes for more of the same."""
-        runs = {contender.name: [self.pool.submit(contender.peak, self.capture(generator, size)[0])
-                                 for size in sizes] for contender in self.contenders()}
+        runs = {contender.name: [
+            self.pool.submit(contender.memory, self.capture(generator, size)[0], self.own_memory)
+            for size in sizes] for contender in self.contenders()}
         per_item = {name: (large.result() - small.result()) / (sizes[1] - sizes[0]) / items
                     for name, (small, large) in runs.items()}
         alone = per_item.pop("tshark alone")

@@ -15,7 +15,7 @@ sys.path.append(str(BENCH.parent / "e2e"))
 
 from tshark import NOBODY, Wireshark, drops_root, request_lines    # noqa: E402
 
-PEAK_RUNS = 5
+OWN_MEMORY = re.compile(r"Own memory: (\d+) kB")
 COLLECTED = re.compile(r"Collected : (\d+)")
 TOOLS = {"valgrind": "valgrind", "cmake": "cmake", "ninja": "ninja-build", "cc": "gcc"}
 LONG_TOOLS = {"sharkd": "wireshark-common", "wireshark": "wireshark"}
@@ -88,20 +88,17 @@ class Contender(Wireshark):
                               env={**self.environment(), **environment, "LD_PRELOAD": preloads})
         return collected(command, done.returncode, done.stderr)
 
-    def peak(self, capture):
-        """Peak resident memory in bytes, without valgrind: the least of some runs, for pages of the
-        libraries and of the files come and go by hundreds of kilobytes."""
-        return min(self.peak_of_a_run(capture) for _ in range(PEAK_RUNS))
-
-    def peak_of_a_run(self, capture):
+    def memory(self, capture, own_memory):
+        """Bytes of its own memory once it has read the capture, without valgrind. A run differs
+        from the next by some kilobytes."""
         command = self.command("tshark", self.arguments(capture, []))
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                                   env=self.environment(), cwd=self.home)
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            raise RuntimeError(f"{command}: exit code {process.returncode}")
-        return usage.ru_maxrss * 1024
+        done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                              errors="replace", cwd=self.home,
+                              env={**self.environment(), "LD_PRELOAD": str(own_memory)})
+        found = OWN_MEMORY.search(done.stderr)
+        if done.returncode or not found:
+            raise RuntimeError(f"{command}: exit code {done.returncode}\n{done.stderr}")
+        return int(found[1]) * 1024
 
 
 def collected(command, code, stderr):
