@@ -23,6 +23,9 @@ PREFIX = "sipexplain"
 NAMES = ("sipexplain.method", "sipexplain.call_id", "sipexplain.from", "sipexplain.to",
          "sipexplain.src", "sipexplain.dst")
 HIDDEN = ("sipexplain.verdict", "sipexplain.call", "sipexplain.failed", *NAMES)
+# Hidden where another line of the tree says the same.
+SAID_BEFORE = ("sipexplain.flow.closed_in", "sipexplain.flow.death_in", "sipexplain.registration.lost_in",
+               "sipexplain.reason.meaning")
 NOBODY = 65534
 # Read anew for each capture, and of no use to ours.
 LISTS_OF_NAMES = {"manuf", "services", "enterprises.tsv"}
@@ -259,7 +262,7 @@ class Wireshark:
             name = item.get("name")
             if name == "_ws.expert":
                 expert = expert_text(item.get("showname"))
-            elif name.startswith(PREFIX + ".") and item.get("hide") != "yes":
+            elif name.startswith(PREFIX + ".") and (item.get("hide") != "yes" or name in SAID_BEFORE):
                 of_expert = self.types.get(name) == "FT_NONE"
                 shown.append((name, expert if of_expert else self.value(name, item.get("show"))))
         return shown

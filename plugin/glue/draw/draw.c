@@ -116,12 +116,13 @@ void sx_add_long_string(const struct sx_pen *p, proto_tree *tree, int hf, int hf
     }
 }
 
-void sx_add_named(const struct sx_pen *p, proto_tree *tree, int hf, const char *name,
-                  const char *text)
+proto_item *sx_add_named(const struct sx_pen *p, proto_tree *tree, int hf, const char *name,
+                         const char *text)
 {
     const char *value = wmem_strdup_printf(p->pinfo->pool, "%s: %s", name, text);
 
-    sx_generated(proto_tree_add_string_format_value(tree, hf, p->tvb, 0, 0, value, "%s", text));
+    return sx_generated(
+        proto_tree_add_string_format_value(tree, hf, p->tvb, 0, 0, value, "%s", text));
 }
 
 proto_item *sx_add_frame(const struct sx_pen *p, proto_tree *tree, int hf, uint32_t frame)
@@ -129,6 +130,20 @@ proto_item *sx_add_frame(const struct sx_pen *p, proto_tree *tree, int hf, uint3
     uint32_t shown = frame ? sx_tracker_frame_shown(p->tracker, frame) : 0;
 
     return shown ? sx_add_uint(p, tree, hf, shown) : NULL;
+}
+
+void sx_add_sign(struct sx_pen *p, proto_tree *tree, int hf, uint32_t frame)
+{
+    proto_item *item = sx_add_frame(p, tree, hf, frame);
+    unsigned i = 0;
+
+    while (i < G_N_ELEMENTS(p->signs) && p->signs[i] && p->signs[i] != frame)
+        i++;
+    if (i == G_N_ELEMENTS(p->signs))
+        return;
+    if (p->signs[i] == frame)
+        proto_item_set_hidden(item);
+    p->signs[i] = frame;
 }
 
 /* The number and what stands around it as they are shown; where it was no number of a frame,
@@ -193,6 +208,37 @@ bool sx_is_expert_wanted(const struct sx_pen *p, const expert_field *ei)
     return p->experts || sx_is_wanted(p, ei->hf);
 }
 
+/* Its label, which is there only where the tree is shown, else NULL. */
+static char *label_of(proto_item *item)
+{
+    field_info *info = item ? PITEM_FINFO(item) : NULL;
+
+    return info && info->rep ? info->rep->representation : NULL;
+}
+
+static void end_at(char *text, size_t n)
+{
+    if (strlen(text) > n)
+        text[n] = '\0';
+}
+
+void sx_add_expert(const struct sx_pen *p, proto_item *item, expert_field *ei, const char *text,
+                   size_t shown)
+{
+    expert_add_info_format(p->pinfo, item, ei, "%s", text);
+    proto_item *info = item ? item->last_child : NULL;
+    char *label = label_of(info), *said = label ? strstr(label, "): ") : NULL;
+    char *field = info ? label_of(info->first_child) : NULL;
+    if (!said || !field)
+        return;
+    /* The line below says which field to filter on, and need not repeat the text. */
+    if (shown) {
+        end_at(said + strlen("): "), shown);
+        end_at(field, shown);
+    } else
+        g_strlcpy(field, proto_registrar_get_name(ei->hf), ITEM_LABEL_LENGTH);
+}
+
 void sx_flag(struct sx_pen *p, proto_item *item, expert_field *ei, const char *text)
 {
     char *sentence = wmem_strdup(p->pinfo->pool, sx_shown_frames(p, text));
@@ -201,7 +247,7 @@ void sx_flag(struct sx_pen *p, proto_item *item, expert_field *ei, const char *t
     if (strlen(sentence) >= ITEM_LABEL_LENGTH)
         *g_utf8_find_prev_char(sentence, sentence + ITEM_LABEL_LENGTH) = '\0';
     sentence[0] = g_ascii_toupper(sentence[0]);
-    expert_add_info_format(p->pinfo, item ? item : p->top, ei, "%s", sentence);
+    sx_add_expert(p, item ? item : p->top, ei, sentence, 0);
     if (!p->flagged)
         p->flagged = text;
 }

@@ -34,6 +34,7 @@ struct sx_pen {
     struct sx_flow_story story;
     enum sx_flow_token token; /* what a 403 has to do with the flow token of token_flow */
     const struct sx_flow *token_flow;
+    uint32_t signs[4]; /* frames that show what went wrong and have a line in the tree already */
 };
 
 /* To draw on a frame, whatever is in it. */
@@ -86,6 +87,10 @@ proto_item *sx_add_bool(const struct sx_pen *p, proto_tree *tree, int hf, bool v
 
 /* A link; NULL, and nothing added, for 0 and for a frame that a read filter dropped. */
 proto_item *sx_add_frame(const struct sx_pen *p, proto_tree *tree, int hf, uint32_t frame);
+
+/* The same for a frame that shows what went wrong. Where a line of the tree has it already it is
+ * hidden: it can be filtered on, and is not read twice. */
+void sx_add_sign(struct sx_pen *p, proto_tree *tree, int hf, uint32_t frame);
 void sx_add_time(const struct sx_pen *p, proto_tree *tree, int hf, int64_t ns);
 
 /* The field holds the whole text, but Wireshark shows no more than 240 bytes of an item: what does
@@ -94,8 +99,8 @@ void sx_add_long_string(const struct sx_pen *p, proto_tree *tree, int hf, int hf
                         const char *text);
 
 /* The value is "name: text"; what is shown leaves out the name, which the line above has. */
-void sx_add_named(const struct sx_pen *p, proto_tree *tree, int hf, const char *name,
-                  const char *text);
+proto_item *sx_add_named(const struct sx_pen *p, proto_tree *tree, int hf, const char *name,
+                         const char *text);
 
 /* True if the item will be seen: what is costly to make is made only then. */
 bool sx_is_wanted(const struct sx_pen *p, int hf);
@@ -103,6 +108,11 @@ bool sx_is_expert_wanted(const struct sx_pen *p, const expert_field *ei);
 
 /* The same text with the numbers of frames as Wireshark has them; NULL for NULL. */
 const char *sx_shown_frames(const struct sx_pen *p, const char *text);
+
+/* Adds an expert info. shown: the bytes of text that its line has, where the tree says the rest
+ * elsewhere; 0: all. What lists expert infos has all of it in any case. */
+void sx_add_expert(const struct sx_pen *p, proto_item *item, expert_field *ei, const char *text,
+                   size_t shown);
 
 /* Adds an expert info, to the top where item is NULL. The first one's text becomes the verdict. */
 void sx_flag(struct sx_pen *p, proto_item *item, expert_field *ei, const char *text);

@@ -39,7 +39,7 @@ static void draw_failure(struct sx_pen *p)
     struct sx_failure_cause cause = sx_failure_cause_find(p->view->tracker, p->txn);
     proto_item *item = sx_add_uint(p, p->tree, hf_cause, cause.kind);
     if (cause.frame)
-        sx_add_frame(p, proto_item_add_subtree(item, ett_cause), hf_cause_in, cause.frame);
+        sx_add_sign(p, proto_item_add_subtree(item, ett_cause), hf_cause_in, cause.frame);
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
     if (sx_say_failure(words, p->view->tracker, &cause))
         p->remark = wmem_strbuf_get_str(words);

@@ -91,7 +91,7 @@ static const value_string flow_transport_vals[] = {
     {0, NULL},
 };
 
-static void draw_flow_fields(const struct sx_pen *p, proto_tree *tree)
+static void draw_flow_fields(struct sx_pen *p, proto_tree *tree)
 {
     const struct sx_flow_story *story = &p->story;
     const struct sx_flow *flow = story->flow;
@@ -109,12 +109,9 @@ static void draw_flow_fields(const struct sx_pen *p, proto_tree *tree)
         if (sx_flow_more(flow)->link->has_stream)
             sx_add_uint(p, tree, hf_flow_stream, sx_flow_more(flow)->link->stream);
         if (sx_flow_more(flow)->link->closed_in && sx_flow_more(flow)->link->closed_in < p->frame)
-            sx_add_frame(p, tree, hf_flow_closed_in, sx_flow_more(flow)->link->closed_in);
+            sx_add_sign(p, tree, hf_flow_closed_in, sx_flow_more(flow)->link->closed_in);
         proto_item *death = sx_add_uint(p, tree, hf_flow_death, story->death);
-        /* Below it: most often it is the frame of the line above, which need not stand there twice.
-         * */
-        sx_add_frame(p, proto_item_add_subtree(death, ett_death), hf_flow_death_in,
-                     story->death_in);
+        sx_add_sign(p, proto_item_add_subtree(death, ett_death), hf_flow_death_in, story->death_in);
     }
     if (story->silent_ns >= 0)
         sx_add_time(p, tree, hf_flow_silent, story->silent_ns);

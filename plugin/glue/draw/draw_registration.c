@@ -61,7 +61,7 @@ static void draw_fields(struct sx_pen *p, const struct sx_registration *r)
     sx_add_time(p, tree, hf_registration_age, r->age_ns);
     if (r->has_expires)
         sx_add_uint(p, tree, hf_registration_expires, r->expires_s);
-    sx_add_frame(p, tree, hf_registration_lost_in, r->lost_in);
+    sx_add_sign(p, tree, hf_registration_lost_in, r->lost_in);
     sx_add_frame(p, tree, hf_registration_newer_in, r->newer_in);
     for (unsigned one = SX_DIFFERS_TRANSPORT; one <= SX_DIFFERS_PATH; one *= 2)
         if (r->differs & one)

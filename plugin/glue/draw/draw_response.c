@@ -83,7 +83,7 @@ static void draw_phrase(struct sx_pen *p, proto_tree *tree)
     proto_item *item = sx_add_bool(p, tree, hf_phrase_differs, true);
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
     sx_words_draw_phrase_differs(words, sx_text(p->pinfo->pool, v->msg->phrase), v->entry->phrase);
-    expert_add_info_format(p->pinfo, item, &ei_phrase_differs, "%s", wmem_strbuf_get_str(words));
+    sx_add_expert(p, item, &ei_phrase_differs, wmem_strbuf_get_str(words), 0);
 }
 
 static void missing_header(const struct sx_pen *p, proto_tree *tree, const char *name)
@@ -92,7 +92,7 @@ static void missing_header(const struct sx_pen *p, proto_tree *tree, const char 
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
 
     sx_words_draw_lacks(words, p->view->msg->code, name);
-    expert_add_info_format(p->pinfo, item, &ei_missing_header, "%s", wmem_strbuf_get_str(words));
+    sx_add_expert(p, item, &ei_missing_header, wmem_strbuf_get_str(words), 0);
 }
 
 static bool has_any(const struct sx_sip_msg *msg, const char *const *names)
@@ -144,6 +144,16 @@ static void draw_missing_headers(const struct sx_pen *p, proto_tree *tree)
         missing_header(p, tree, "CSeq");
 }
 
+static void draw_sip_reason(const struct sx_pen *p, proto_tree *tree, const struct sx_code *code)
+{
+    proto_item *item =
+        sx_add_named(p, tree, hf_reason_meaning, code->phrase, sx_catalogue_texts(code)->meaning);
+
+    /* The response's own code: its meaning stands above. */
+    if (code == p->view->entry)
+        proto_item_set_hidden(item);
+}
+
 /* RFC 3326, RFC 6432: "Q.850;cause=16;text="..."" */
 static void draw_reason(const struct sx_pen *p, proto_tree *tree, struct sx_slice value)
 {
@@ -165,7 +175,7 @@ static void draw_reason(const struct sx_pen *p, proto_tree *tree, struct sx_slic
         if (q850)
             sx_add_named(p, sub, hf_reason_meaning, q850->name, q850->meaning);
         else if (sip)
-            sx_add_named(p, sub, hf_reason_meaning, sip->phrase, sx_catalogue_texts(sip)->meaning);
+            draw_sip_reason(p, sub, sip);
         wmem_strbuf_t *words = wmem_strbuf_new(pool, "");
         sx_words_draw_cause(words, cause);
         if (q850 || sip)
@@ -294,13 +304,15 @@ static void draw_explanation(const struct sx_pen *p, proto_item *item, const cha
 
     if (!sx_is_expert_wanted(p, ei))
         return;
+    /* "430 Flow Failed": a line of its own has the meaning. */
+    const size_t title = strlen("430 ") + strlen(phrase);
     if (brief && entry->registered && phrase == entry->phrase && meaning == texts->meaning) {
-        expert_add_info_format(p->pinfo, item, ei, "%s", texts->summary);
+        sx_add_expert(p, item, ei, texts->summary, title);
         return;
     }
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
     sx_words_say_explained(words, p->view->msg->code, phrase, meaning);
-    expert_add_info_format(p->pinfo, item, ei, "%s", wmem_strbuf_get_str(words));
+    sx_add_expert(p, item, ei, wmem_strbuf_get_str(words), title);
 }
 
 /* sipexplain.failure alone also matches false, as any field does; sipexplain.failed is there only
