@@ -343,4 +343,4 @@ def test_a_site_s_own_texts_stay(wireshark, capture):
     text = wireshark.tshark(["-2", *ZH, "-o", f"uat:sipexplain_codes:{row}", "-O", "sipexplain"], capture(SOME[0]))
     lines = list(trees(text))
     assert "含义: Our meaning." in lines and "如何修复: Our advice." in lines
-    assert any(line.endswith("430 Our phrase：Our meaning.") for line in lines)
+    assert any(line.endswith("): 430 Our phrase") for line in lines)

@@ -44,11 +44,10 @@ def fields(wireshark, frame):
     return sorted(item for item in items(frame) if wireshark.types[item[0]] != "FT_NONE")
 
 
-def experts(wireshark, frames):
+def experts(wireshark, capture, mode="two"):
     """(frame, severity, group, text) of each of our expert infos."""
-    return [(number, *re.fullmatch(r"(.*?)/(.*?): (.*)", value, re.DOTALL).groups())
-            for number, frame in enumerate(frames, 1)
-            for name, value in items(frame) if wireshark.types[name] == "FT_NONE"]
+    return [(number, *expert) for number, frame in enumerate(wireshark.experts(capture, mode), 1)
+            for expert in frame]
 
 
 # Display filters
@@ -75,7 +74,7 @@ def test_tshark_filters_on_a_field(wireshark, capture, name):
 def test_filter_on_severity(wireshark, capture, severity):
     _, answer = wireshark.ask([("load", {"file": str(capture(DEMO))}), ("tap", {"tap0": "expert"})])
     expected = {row["f"] for row in answer["taps"][0]["details"] if row["s"] == severity}
-    ours = {expert[0] for expert in experts(wireshark, wireshark.everything(capture(DEMO), "two"))
+    ours = {expert[0] for expert in experts(wireshark, capture(DEMO))
             if expert[1] == severity}
     assert ours and ours <= expected
     assert numbers(wireshark, capture, f'_ws.expert.severity == "{severity}"') == sorted(expected)
@@ -83,7 +82,7 @@ def test_filter_on_severity(wireshark, capture, severity):
 
 @pytest.mark.parametrize("text", ["Flow Failed", "Stuck for", "Temporarily Unavailable"])
 def test_filter_on_message(wireshark, capture, text):
-    shown = experts(wireshark, wireshark.everything(capture(DEMO), "two"))
+    shown = experts(wireshark, capture(DEMO))
     expected = sorted({expert[0] for expert in shown if text in expert[3]})
     wanted = f'_ws.expert.message contains "{text}"'
     assert expected and numbers(wireshark, capture, wanted) == expected
@@ -169,8 +168,7 @@ def test_statistics_of_experts(wireshark, capture, path, mode):
             severity = HEADINGS[heading[1]]
         elif row:
             shown[severity, row[2], row[3]] += int(row[1])
-    frames = wireshark.everything(capture(path), mode)
-    expected = Counter(expert[1:] for expert in experts(wireshark, frames))
+    expected = Counter(expert[1:] for expert in experts(wireshark, capture(path), mode))
     assert expected and shown == expected
 
 
@@ -179,7 +177,7 @@ def test_sharkd_expert_tap(wireshark, capture, path):
     _, answer = wireshark.ask([("load", {"file": str(capture(path))}), ("tap", {"tap0": "expert"})])
     shown = [(row["f"], row["s"], row["g"], row["m"]) for row in answer["taps"][0]["details"]
              if row["p"] == "SIP Explain"]
-    assert sorted(shown) == sorted(experts(wireshark, wireshark.everything(capture(path), "two")))
+    assert sorted(shown) == sorted(experts(wireshark, capture(path)))
 
 
 # Columns and colours

@@ -26,6 +26,7 @@ HIDDEN = ("sipexplain.verdict", "sipexplain.call", "sipexplain.failed", *NAMES)
 # Hidden where another line of the tree says the same.
 SAID_BEFORE = ("sipexplain.flow.closed_in", "sipexplain.flow.death_in", "sipexplain.registration.lost_in",
                "sipexplain.reason.meaning")
+PASSES = {"one": [], "two": ["-2"]}
 NOBODY = 65534
 # Read anew for each capture, and of no use to ours.
 LISTS_OF_NAMES = {"manuf", "services", "enterprises.tsv"}
@@ -228,9 +229,13 @@ class Wireshark:
         """How many lines each of our trees takes in a window, opened as far as its own items; per frame."""
         return self.pdml(capture)[2]
 
+    def experts(self, capture, mode):
+        """(severity, group, all of the text) of our expert infos, per frame."""
+        return self.pdml(capture, *PASSES[mode])[3]
+
     def sip_codes(self, capture, mode):
         """The messages the SIP dissector draws, per frame; see sip_messages()."""
-        return self.pdml(capture, *{"one": [], "two": ["-2"]}[mode])[1]
+        return self.pdml(capture, *PASSES[mode])[1]
 
     def pdml(self, capture, *args):
         """Our trees, the SIP dissector's messages and how many lines our open trees take, per frame."""
@@ -243,7 +248,9 @@ class Wireshark:
         packets = ElementTree.fromstring(text).findall("packet")
         return ([self.pdml_trees(packet) for packet in packets],
                 [sip_messages(packet) for packet in packets],
-                [[self.pdml_lines(proto) for proto in self.pdml_protos(packet)] for packet in packets])
+                [[self.pdml_lines(proto) for proto in self.pdml_protos(packet)] for packet in packets],
+                [[expert for proto in self.pdml_protos(packet) for expert in pdml_experts(proto)]
+                 for packet in packets])
 
     def pdml_trees(self, packet):
         return [self.pdml_tree(proto) for proto in self.pdml_protos(packet)]
@@ -344,6 +351,13 @@ def nodes_of(tree):
 
 def expert_text(label):
     return EXPERT.sub(r"\1: \2", label)
+
+
+def pdml_experts(proto):
+    """The line of an expert info may be shorter than what it says."""
+    for info in proto.iterfind(".//field[@name='_ws.expert']"):
+        severity, group = EXPERT.fullmatch(info.get("showname"))[1].split("/")
+        yield severity, group, info.find("field[@name='_ws.expert.message']").get("show")
 
 
 def unquoted(value):

@@ -3,28 +3,12 @@
  */
 #include "glue/compat.h"
 
-#include <stdarg.h>
-#ifndef _WIN32
-#include <sys/ioctl.h>
-#include <unistd.h>
-#endif
-
-#include "core/base/cells.h"
-#include "core/base/text.h"
-#include "core/say/say.h"
 #include "core/say/words.h"
+#include "glue/stats/stats_columns.h"
 #include "glue/stats/stats_table.h"
 
 /* Never queued: its listeners are there to be drawn. */
 #define DRAW_TAP "sipexplain.draw"
-
-/* Characters between two columns of tshark's tables, and of the least that a column is cut to. */
-#define SEPARATOR 2
-#define LEAST 8
-
-/* Characters of a line that somebody may ask for; others are no width of a page. */
-#define NARROWEST_PAGE 40
-#define WIDEST_PAGE 10000
 
 /* Listeners of one table that are known at a time; nobody asks for more. */
 #define MAX_LISTENERS 32
@@ -32,106 +16,13 @@
 /* Kinds of tables; stats.c lists them. */
 #define MAX_TABLES 16
 
-/* A Call-ID or URI of more bytes helps nobody. */
-#define MAX_TEXT 256
-
 static void (*end_capture)(void);
-
 /* ---- rows ---- */
-
-const char *sx_printable(wmem_allocator_t *pool, struct sx_slice s)
-{
-    return sx_text_of(pool, s, MAX_TEXT);
-}
-
-static stat_tap_table_item_type *next_cell(struct sx_row *row, stat_tap_table_item_enum type)
-{
-    stat_tap_table_item_type *cell = &row->cells[row->at++];
-
-    cell->type = type;
-    return cell;
-}
-
-void sx_row_uint(struct sx_row *row, uint32_t value)
-{
-    next_cell(row, TABLE_ITEM_UINT)->value.uint_value = value;
-}
-
-void sx_row_text(struct sx_row *row, const char *text)
-{
-    next_cell(row, TABLE_ITEM_STRING)->value.string_value = g_strdup(text);
-}
-
-void sx_row_words(struct sx_row *row, wmem_strbuf_t *words)
-{
-    sx_row_text(row, wmem_strbuf_get_str(words));
-    wmem_strbuf_destroy(words);
-}
-
-void sx_row_text_in(struct sx_row *row, const char *text, uint32_t frame)
-{
-    wmem_strbuf_t *words = wmem_strbuf_new(NULL, "");
-
-    if (frame)
-        sx_words_stats_table_in(words, text, frame);
-    else
-        wmem_strbuf_append(words, text);
-    sx_row_words(row, words);
-}
-
-static void row_textf(struct sx_row *row, const char *format, ...)
-{
-    va_list args;
-
-    va_start(args, format);
-    next_cell(row, TABLE_ITEM_STRING)->value.string_value = g_strdup_vprintf(format, args);
-    va_end(args);
-}
-
-void sx_row_seconds(struct sx_row *row, int64_t ns)
-{
-    /* Texts are compared byte by byte, and a space comes before the digits. */
-    row_textf(row, "%9.3f", (double)ns / (double)SX_NS_PER_S);
-}
-
-void sx_row_seconds_if(struct sx_row *row, bool known, int64_t ns)
-{
-    if (known)
-        sx_row_seconds(row, ns);
-    else
-        sx_row_text(row, "");
-}
-
-void sx_row_number(struct sx_row *row, uint32_t value)
-{
-    if (value)
-        row_textf(row, "%u", value);
-    else
-        sx_row_text(row, "");
-}
-
-void sx_row_host(struct sx_row *row, const struct sx_tracker *tracker, struct sx_endpoint host)
-{
-    wmem_strbuf_t *text = wmem_strbuf_new(NULL, "");
-
-    sx_say_host(text, tracker, host.host);
-    bool colons = strchr(wmem_strbuf_get_str(text), ':') != NULL;
-    row_textf(row, colons ? "[%s]:%u" : "%s:%u", wmem_strbuf_get_str(text), host.port);
-    wmem_strbuf_destroy(text);
-}
-
-static void clear_row(stat_tap_table_item_type *cells, unsigned columns)
-{
-    for (unsigned i = 0; i < columns; i++)
-        if (cells[i].type == TABLE_ITEM_STRING)
-            g_free((char *)cells[i].value.string_value);
-    memset(cells, 0, columns * sizeof *cells);
-}
 
 static void free_retired(struct sx_table *table)
 {
     for (unsigned i = 0; i < table->retired->len; i++) {
-        clear_row(table->retired->pdata[i], (unsigned)table->ui.nfields);
+        sx_row_clear(table->retired->pdata[i], (unsigned)table->ui.nfields);
         g_free(table->retired->pdata[i]);
     }
     g_ptr_array_set_size(table->retired, 0);
@@ -175,11 +66,11 @@ static void show(struct sx_table *table, struct sx_noted *noted)
     if (!rows || (noted->row && !table->changes))
         return;
     if (!table->fill(table, noted, &row)) {
-        clear_row(cells, columns);
+        sx_row_clear(cells, columns);
         return;
     }
     if (noted->row) {
-        clear_row(noted->row, columns);
+        sx_row_clear(noted->row, columns);
         memcpy(noted->row, cells, columns * sizeof *cells);
         return;
     }
@@ -293,136 +184,6 @@ static void make_rows(const struct sx_notes *notes)
         qsort(rows->elements, rows->num_elements, sizeof(void *), compare_rows);
 }
 
-/* What takes more than max cells gets a mark at its end. */
-static char *fitted(const char *text, size_t width, size_t max)
-{
-    size_t length = sx_cells(sx_slice_str(text));
-
-    if (max && length > max) {
-        size_t cut = sx_cells_fit(text, max - 1);
-        size_t left = max - 1 - sx_cells(sx_slice(text, cut));
-        return g_strdup_printf("%.*s~%*s", (int)cut, text, (int)left, "");
-    }
-    return g_strdup_printf("%s%*s", text, (int)(width - length), "");
-}
-
-static size_t digits(unsigned value)
-{
-    size_t n = 1;
-
-    while (value /= 10)
-        n++;
-    return n;
-}
-
-static size_t column_width(const stat_tap_table *rows, const struct sx_column *column, unsigned at,
-                           size_t most)
-{
-    size_t width = sx_cells(sx_slice_str(sx_words_text(column->name)));
-
-    for (unsigned i = 0; i < rows->num_elements; i++) {
-        const stat_tap_table_item_type *cell = &rows->elements[i][at];
-        size_t length = column->number ? digits(cell->value.uint_value)
-                                       : sx_cells(sx_slice_str(cell->value.string_value));
-        width = MAX(width, length);
-    }
-    return most ? MIN(width, most) : width;
-}
-
-/* tshark prints the names as they are and each cell by its format, so both are made to fit.
- * Returns the width. */
-static size_t pad_column(struct sx_table *table, stat_tap_table *rows, unsigned at, size_t most)
-{
-    const struct sx_column *column = &table->columns[at];
-    stat_tap_table_item *field = &table->fields[at];
-    size_t width = column_width(rows, column, at, most);
-
-    const char *head = sx_words_text(column->name);
-    size_t room = width - MIN(width, sx_cells(sx_slice_str(head)));
-    g_autofree char *name = column->number ? g_strdup_printf("%*s%s", (int)room, "", head)
-                                           : fitted(head, width, width);
-    field->column_name = wmem_strdup(wmem_epan_scope(), name);
-    if (column->number)
-        field->field_format = wmem_strdup_printf(wmem_epan_scope(), "%%%uu", (unsigned)width);
-    for (unsigned i = 0; i < rows->num_elements && !column->number; i++) {
-        stat_tap_table_item_type *cell = &rows->elements[i][at];
-        char *text = (char *)cell->value.string_value;
-        cell->value.string_value = fitted(text, width, most);
-        g_free(text);
-    }
-    return width;
-}
-
-/* The column that gets what the others leave of the page: the last one, if none is told to. */
-static unsigned rest_column(const struct sx_table *table, unsigned count)
-{
-    unsigned at = 0;
-
-    while (at < count - 1 && table->columns[at].most != SX_REST)
-        at++;
-    return at;
-}
-
-/* Characters of a line: $COLUMNS, else those of the terminal. 0: neither, nothing is cut. */
-static size_t page_width(void)
-{
-    const char *columns = g_getenv("COLUMNS");
-    uint32_t width;
-
-    if (columns && sx_slice_uint(sx_slice_str(columns), WIDEST_PAGE, &width) &&
-        width >= NARROWEST_PAGE)
-        return width;
-#ifdef TIOCGWINSZ
-    struct winsize size;
-    if (isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 &&
-        size.ws_col >= NARROWEST_PAGE)
-        return size.ws_col;
-#endif
-    return 0;
-}
-
-/* tshark prints as many columns as the table says, and of a row those up to the first without a
- * type. */
-static void leave_out(struct sx_table *table, stat_tap_table *rows, unsigned kept)
-{
-    for (unsigned i = 0; i < rows->num_elements; i++)
-        clear_row(rows->elements[i] + kept, (unsigned)table->ui.nfields - kept);
-    table->ui.nfields = kept;
-}
-
-/* The widths of as many columns as the page has room for, from the left; their number. */
-static unsigned fit_columns(const struct sx_table *table, const stat_tap_table *rows, size_t page,
-                            size_t *widths)
-{
-    unsigned columns = (unsigned)table->ui.nfields, rest = rest_column(table, columns), n = 0;
-    size_t used = 0, natural[SX_MAX_COLUMNS];
-
-    for (unsigned i = 0; i < columns; i++) {
-        const struct sx_column *column = &table->columns[i];
-        natural[i] = column_width(rows, column, i, column->most == SX_REST ? 0 : column->most);
-        widths[i] = i == rest ? MIN(natural[i], LEAST) : natural[i];
-    }
-    for (; n < columns && used + widths[n] + SEPARATOR <= page; n++)
-        used += widths[n] + SEPARATOR;
-    if (n < columns && !table->columns[n].number && page - used >= LEAST + SEPARATOR) {
-        widths[n] = page - used - SEPARATOR;
-        return n + 1;
-    }
-    if (rest < n)
-        widths[rest] = MIN(natural[rest], widths[rest] + page - used);
-    return MAX(n, 1);
-}
-
-static void pad_columns(struct sx_table *table, stat_tap_table *rows)
-{
-    size_t page = page_width(), widths[SX_MAX_COLUMNS] = {0};
-
-    if (page)
-        leave_out(table, rows, fit_columns(table, rows, page, widths));
-    for (unsigned i = 0; i < (unsigned)table->ui.nfields; i++)
-        pad_column(table, rows, i, widths[i]);
-}
-
 static void before_draw(void *data)
 {
     const struct sx_notes *notes = data;
@@ -435,7 +196,7 @@ static void before_draw(void *data)
     table->ui.nfields = table->column_count; /* with those that were left out before */
     make_rows(notes);
     if (table->pad)
-        pad_columns(table, rows);
+        sx_stats_columns_fit(table, rows);
 }
 
 /* ---- Wireshark's callbacks ---- */

@@ -17,31 +17,13 @@
 
 #include "core/record/call.h"
 #include "glue/stats/stats.h"
+#include "glue/stats/stats_row.h"
 
 /* What one row is about. The kinds of tables put members of their own behind it. */
 struct sx_noted {
     uint32_t key;                  /* not 0 */
     stat_tap_table_item_type *row; /* NULL: there is none (yet) */
 };
-
-/* What a packet holds, cut at 256 bytes, as UTF-8; what a terminal could take for a command is
- * shown as U+FFFD. */
-const char *sx_printable(wmem_allocator_t *pool, struct sx_slice s);
-
-/* A row being written, column by column. */
-struct sx_row {
-    stat_tap_table_item_type *cells;
-    unsigned at;
-};
-
-void sx_row_uint(struct sx_row *row, uint32_t value);
-void sx_row_text(struct sx_row *row, const char *text);                    /* copied */
-void sx_row_text_in(struct sx_row *row, const char *text, uint32_t frame); /* 0: in none */
-void sx_row_words(struct sx_row *row, wmem_strbuf_t *words);               /* of no scope; freed */
-void sx_row_number(struct sx_row *row, uint32_t value);                    /* a text; empty for 0 */
-void sx_row_seconds(struct sx_row *row, int64_t ns);                /* "   12.345": texts sort */
-void sx_row_seconds_if(struct sx_row *row, bool known, int64_t ns); /* empty if it is not known */
-void sx_row_host(struct sx_row *row, const struct sx_tracker *tracker, struct sx_endpoint host);
 
 struct sx_column {
     unsigned name; /* SX_TEXT_..., its head */
