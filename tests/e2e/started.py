@@ -46,6 +46,9 @@ class Started:
             try:
                 self.socket.sendmsg([request], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, streams)])
                 answer = self.socket.recv(4)
+            except TimeoutError as error:
+                self.stop()
+                raise RuntimeError(f"{args}: stopped at its limit of {timeout} s") from error
             except OSError as error:
                 self.stop()
                 raise RuntimeError(f"{args}: no answer, {error}") from error

@@ -130,7 +130,7 @@ class Desktop:
         end = time.monotonic() + PATIENCE
         while not holds():
             if time.monotonic() > end:
-                raise RuntimeError(f"{complaint}; wireshark said:\n{self.log.read_text()}")
+                raise RuntimeError(f"{complaint} at the limit of {PATIENCE} s; wireshark said:\n{self.log.read_text()}")
             time.sleep(0.25)
 
     def title(self, window):
