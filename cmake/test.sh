@@ -62,7 +62,7 @@ steps=(
     "python tests/captures"     # the ladders' own reader
     "python tests/releases"     # what the tests with other releases do when one is not to be had
     "parallel tests/e2e"        # tshark, sharkd, a live capture, try.sh
-    "parallel tests/gui"        # Wireshark's windows, two at a time
+    "windows tests/gui"         # Wireshark's windows, several at a time
     "modules tests/export"      # rows, tables and questions on ClickHouse's engine
     "modules tests/workflow"    # the workflow files
     "hostile tests/fuzz"        # libFuzzer over the core, mangled captures, valgrind
@@ -71,10 +71,22 @@ steps=(
 
 # Clean Debian roots (tests/releases/README.md) can only be made by root.
 steps_for_root=(
-    "roots releases.py --but-host --brief-window"   # other Wireshark releases
-    "roots in_tree.py --newest"                     # inside Wireshark's own source; Wireshark's checkers
-    "roots packages.py"                             # .deb, .rpm, .tar.gz
-    "roots tarball.py"                              # the source release, without Python
+    "roots releases.py --but-host --brief"  # other Wireshark releases: what can differ there
+    "roots in_tree.py --newest --compile"   # inside Wireshark's own source; Wireshark's checkers
+    "roots packages.py"                     # .deb, .rpm, .tar.gz
+    "roots tarball.py"                      # the source release, without Python
+)
+
+# What takes long and seldom finds what the steps above do not: cmake/test.sh --nightly, some hours.
+nightly_steps=(
+    "long hostile tests/fuzz"   # more and longer fuzzing and mangling, captures of 10^6 transactions
+    "long python tests/bench"   # every row of the benchmark
+)
+nightly_steps_for_root=(
+    "roots releases.py"                     # everything in each Wireshark release
+    "roots in_tree.py"                      # tshark with the plugin in its tree, of each release
+    "roots packages.py 4.0 4.4 4.6"         # packages for each release
+    "roots measure.py --short 4.4 4.6"      # the benchmark's short form with the other releases
 )
 
 # ---- how a step is run and counted ----
@@ -100,8 +112,14 @@ python() {
     SX_PLUGIN=${plugin:+$PWD/$plugin} "$PYTHON" -m pytest -rfE --junitxml="$report" "$@"
 }
 
-# parallel FOLDER: the same with a process for each processor (each with a display of its own). tests/conftest.py says what stays together.
+# parallel FOLDER: the same with a process for each processor. tests/conftest.py says what stays together.
 parallel() { python "$1" -n "$(nproc)" --dist loadgroup; }
+
+# windows FOLDER: the same with one process more, for they wait half of the time (each has a display of its own).
+windows() { python "$1" -n "$(($(nproc) + 1))" --dist loadgroup; }
+
+# long STEP: the same at length
+long() { SX_LONG=1 "$@"; }
 
 # modules FOLDER: the same with what FOLDER/package.json names, in a folder of its own.
 modules() {
@@ -169,15 +187,18 @@ print(f"{tests - failed} passed, {failed} failed")
 usage() {
     cat <<'END'
 cmake/test.sh           every step that this user can run; installs what is missing
+cmake/test.sh --nightly what takes hours and seldom finds more
 cmake/test.sh STEP...   these steps, each in quotes as --list has it: cmake/test.sh 'unit dev'
-cmake/test.sh --list    the names of the steps
+cmake/test.sh --list    the names of the steps, the nightly ones last
 cmake/test.sh --help    this text
 
 CONTRIBUTING.md says how to run one test.
 END
 }
 
-list() { printf '%s\n' "${steps[@]}" "${steps_for_root[@]}"; }
+list() {
+    printf '%s\n' "${steps[@]}" "${steps_for_root[@]}" "${nightly_steps[@]}" "${nightly_steps_for_root[@]}"
+}
 
 # choose STEP...: they are run in the order in which they are named.
 choose() {
@@ -190,9 +211,27 @@ choose() {
     chosen=yes
 }
 
+nightly() {
+    steps=("${nightly_steps[@]}")
+    steps_for_root=("${nightly_steps_for_root[@]}")
+    chosen=yes
+}
+
+# The roots' packages come while other steps run.
+make_roots() {
+    nice "$PYTHON" -B tests/releases/roots.py >"$results/roots" 2>&1 </dev/null &
+    making=$!
+}
+
+end() {
+    [ -z "$making" ] || kill "$making" 2>/dev/null || true
+    rm -rf "$results"
+}
+
 chosen=
 case ${1-} in
     -h | --help) usage; exit ;;
+    -n | --nightly) nightly ;;
     -l | --list) list; exit ;;
     -*) usage >&2; exit 2 ;;
     ?*) choose "$@" ;;
@@ -202,10 +241,14 @@ title "Packages"
 want_to_test
 install_missing
 results=$(mktemp -d)
-trap 'rm -rf "$results"' EXIT
+making=
+trap end EXIT
 steps_run=()
 closing=()
-is_root && steps+=("${steps_for_root[@]}")
+if is_root; then
+    steps+=("${steps_for_root[@]}")
+    [ -n "$chosen" ] || make_roots
+fi
 set +e
 for step in "${steps[@]}"; do
     run "$step"
@@ -213,7 +256,7 @@ done
 set -e
 
 title "Closing lines"
-printf '%s\n' "${closing[@]}"
+printf '%s\n' "${closing[@]}" "All of it, $SECONDS s"
 is_root || [ ${#steps_for_root[@]} -eq 0 ] ||
     printf '%s: NOT RUN, only root can make clean roots\n' "${steps_for_root[@]}"
 total=$(tally)

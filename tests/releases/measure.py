@@ -13,6 +13,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import junit
 import roots
 
 SOURCE = Path(__file__).resolve().parents[2]
@@ -43,6 +44,7 @@ def main():
                         help="only these releases, for instance 4.4")
     parser.add_argument("--short", action="store_true", help="the short form of the benchmark")
     parser.add_argument("--refresh", action="store_true", help="make the roots anew")
+    parser.add_argument("--junitxml", type=Path, help="write a report there")
     options = parser.parse_args()
     roots.prepare()
     with tempfile.TemporaryDirectory(prefix="sipexplain-") as folder:
@@ -50,6 +52,10 @@ def main():
         snapshot = Path(folder) / "source"
         shutil.copytree(SOURCE, snapshot, ignore=NOT_SOURCE)
         results = [measure(roots.by_minor(minor), snapshot, options) for minor in options.minor]
+    report = junit.Report()
+    for minor, (line, good) in zip(options.minor, results):
+        report.add("measured", minor, None if good else line)
+    report.write(options.junitxml)
     print("\n" + "\n".join(line for line, _ in results))
     return not all(good for _, good in results)
 

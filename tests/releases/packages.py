@@ -197,7 +197,7 @@ def try_release(release, other, check):
         try_deb(root, made[".deb"], home, check)
         try_archive(root, made[".tar.gz"], home, check)
         _, needed = library(root)
-    with roots.root_of(other, "clean") as (_, root):
+    with roots.root_of(other) as (_, root):
         try_other_release(root, made[".deb"], needed, check)
 
 

@@ -23,13 +23,19 @@ SOURCE = Path(__file__).resolve().parents[2]
 LOGS = SOURCE / "build" / "releases"
 NOT_SOURCE = shutil.ignore_patterns("build", ".git", "__pycache__", ".pytest_cache")
 SUITES = {"catalogue": ["tests/catalogue"], "e2e": ["tests/e2e", "tests/export/test_elastic.py", "tests/export/test_ek.py"], "window": ["tests/gui"]}
-# What the plugin draws and adds to menus: there the releases differ most. And that a window says the
-# same as tshark does.
-BRIEF_WINDOW = ["tests/gui/test_window.py", "tests/gui/test_menus.py", "tests/gui/test_export.py"]
+# What goes through another libwireshark can differ there, and nothing else. The core's unit tests and what only reads
+# files say the same as with the installed release. Of the window: what the plugin draws and adds to menus, where the
+# releases differ most, and that a window says the same as tshark does.
+BRIEF = {
+    "catalogue": ["tests/catalogue/test_facts.py", "-k", "wireshark"],
+    "e2e": SUITES["e2e"],
+    "window": ["tests/gui/test_window.py", "tests/gui/test_menus.py", "tests/gui/test_export.py"],
+}
 TIME_LIMIT = 2400   # seconds for one command; a machine half as fast must do
 STOPPED = None      # the exit code of what was stopped at the limit
 SAID = 30           # lines of what a failed test says
 COLUMNS = ("Wireshark", "where", "build", "unit tests", *SUITES, "time", "result")
+MORE_THAN_PROCESSORS = 1    # processes for the tests of the window, which wait for it
 
 
 @dataclass
@@ -66,8 +72,8 @@ class Trial:
 
     source, build = Path("/src"), Path("/build")
 
-    def __init__(self, row, root, report, suites=SUITES):
-        self.row, self.root, self.report, self.suites = row, root, report, suites
+    def __init__(self, row, root, report, brief=False):
+        self.row, self.root, self.report, self.brief = row, root, report, brief
         self.log = LOGS / f"{row.release.minor}.log"
 
     def run(self, args, env=None, cwd=source):
@@ -87,14 +93,15 @@ class Trial:
     def all(self, snapshot):
         shutil.copytree(snapshot, self.root.outside(self.source))
         self.compile()
-        self.unit_tests()
+        if not self.brief:
+            self.unit_tests()
         plugin = self.plugin()
-        for name, paths in self.suites.items():
+        for name, paths in (BRIEF if self.brief else SUITES).items():
             self.pytest(name, paths, plugin)
 
     def compile(self):
         for args in (["cmake", "-S", self.source, "-B", self.build, "-G", "Ninja",
-                      "-DCMAKE_BUILD_TYPE=RelWithDebInfo"],
+                      "-DCMAKE_BUILD_TYPE=RelWithDebInfo", f"-DSX_TESTS={'OFF' if self.brief else 'ON'}"],
                      ["cmake", "--build", self.build]):
             code, text = self.run(args)
             if code != 0:
@@ -106,8 +113,8 @@ class Trial:
 
     def unit_tests(self):
         report = self.build / "unit.xml"
-        code, text = self.run(["ctest", "--test-dir", self.build, "--output-on-failure",
-                            "--output-junit", report])
+        code, text = self.run(["ctest", "--test-dir", self.build, "-j", str(os.cpu_count()),
+                            "--output-on-failure", "--output-junit", report])
         self.count("unit tests", report, code, text)
 
     def plugin(self):
@@ -118,11 +125,12 @@ class Trial:
 
     def pytest(self, name, paths, plugin):
         report = self.build / f"{name}.xml"
+        processes = os.cpu_count() + (MORE_THAN_PROCESSORS if name == "window" else 0)
         code, text = self.run(["/usr/bin/python3", "-m", "pytest", "-q", "-p", "no:cacheprovider",
-                            "-n", str(os.cpu_count()), "--dist", "loadgroup", "--junitxml", report,
+                            "-n", str(processes), "--dist", "loadgroup", "--junitxml", report,
                             *paths],
                            env={"SX_PLUGIN": plugin, "PYTHONDONTWRITEBYTECODE": "1",
-                                "SX_OTHER_RELEASE": "1"})
+                                "SX_OTHER_RELEASE": "brief" if self.brief else "whole"})
         self.count(name, report, code, text)
 
     def count(self, name, path, code, text=""):
@@ -155,12 +163,12 @@ def host_minor():
     return roots.wireshark_minor(done.stdout)
 
 
-def try_release(row, snapshot, report, refresh, suites=SUITES):
+def try_release(row, snapshot, report, refresh, brief=False):
     start = time.monotonic()
     (LOGS / f"{row.release.minor}.log").unlink(missing_ok=True)
     try:
         with roots.root_of(row.release, refresh=refresh) as (row.where, root):
-            trial = Trial(row, root, report, suites)
+            trial = Trial(row, root, report, brief)
             row.version = trial.run(["tshark", "--version"], cwd="/")[1].split("Wireshark) ")[-1]
             row.version = row.version.split()[0].rstrip(".")
             trial.all(snapshot)
@@ -205,8 +213,8 @@ def main():
     parser.add_argument("--refresh", action="store_true", help="make the roots anew")
     parser.add_argument("--but-host", action="store_true",
                         help="leave out the release that is installed here")
-    parser.add_argument("--brief-window", action="store_true",
-                        help=f"of the window's tests only {', '.join(BRIEF_WINDOW)}")
+    parser.add_argument("--brief", action="store_true",
+                        help="only what can differ from the installed release")
     parser.add_argument("--junitxml", type=Path, help="write a report of all tests there")
     options = parser.parse_args()
     roots.prepare()
@@ -215,7 +223,6 @@ def main():
     rows = [Row(release, on_host=release.minor == host, where="host" if release.minor == host
                 else "-") for release in map(roots.by_minor, options.minor)]
     report = junit.Report()
-    suites = {**SUITES, "window": BRIEF_WINDOW} if options.brief_window else SUITES
     with tempfile.TemporaryDirectory(prefix="sipexplain-") as folder:
         # Every release gets the same source, whatever is edited in the meantime.
         snapshot = Path(folder) / "source"
@@ -223,8 +230,9 @@ def main():
         for row in rows:
             if not row.on_host:
                 print(f"Wireshark {row.release.minor} ...", file=sys.stderr, flush=True)
-                try_release(row, snapshot, report, options.refresh, suites)
-    show(rows, f"window: {', '.join(suites['window'])}" if options.brief_window else "")
+                try_release(row, snapshot, report, options.refresh, options.brief)
+    show(rows, "brief: what goes through libwireshark, and of the window " +
+         ", ".join(BRIEF["window"]) if options.brief else "")
     report.write(options.junitxml)
     return bad(rows)
 

@@ -1,9 +1,11 @@
+#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Clean Debian roots, one for each Wireshark release. They need root and mmdebstrap.
 
 A root is kept as an archive in SX_ROOTS and unpacked anew for every use, so nothing that a run
 leaves behind reaches the next one. Its name holds a hash of the recipe: another recipe, another
-archive.
+archive. Run as a program, it makes the archives that cmake/test.sh needs: most of that is waiting
+for packages, which may as well be done while other steps run.
 """
 
 import fcntl
@@ -23,16 +25,15 @@ BUILDING = ("tshark", "wireshark-dev", "libglib2.0-dev", "gcc", "libc6-dev", "cm
             "pkg-config")
 WINDOW = ("wireshark", "xvfb", "xdotool", "imagemagick", "fonts-dejavu-core", "tesseract-ocr",
           "tesseract-ocr-eng", "tesseract-ocr-chi-sim", "fonts-wqy-microhei")
+# Of Wireshark itself, without its own development packages. In-tree builds share the root of the tests.
+IN_TREE = ("g++", "perl", "flex", "bzip2", "xz-utils", "python3-minimal", "libgcrypt20-dev",
+           "libpcre2-dev", "libc-ares-dev", "libspeexdsp-dev", "libxml2-dev")
 RECIPES = {
     "testing": (*BUILDING, "python3-pytest", "python3-pytest-xdist", "python3-scapy", "jq",
-                "sip-tester", "iproute2", "shellcheck", *WINDOW),
+                "sip-tester", "iproute2", "shellcheck", *WINDOW, *IN_TREE),
     "measuring": (*BUILDING, "python3-minimal", "valgrind", "util-linux", "wireshark"),
     "packaging": (*BUILDING, "python3-minimal", "dpkg-dev", "file", "rpm"),
     "clean": ("tshark",),
-    "in-tree": ("tshark", "gcc", "g++", "libc6-dev", "cmake", "ninja-build", "pkg-config", "perl",
-                "flex", "bzip2", "xz-utils", "python3-minimal", "libglib2.0-dev",
-                "libgcrypt20-dev", "libpcre2-dev", "libc-ares-dev", "libspeexdsp-dev",
-                "libxml2-dev"),
 }
 OPTIONS = (
     "--variant=apt", "--mode=root",
@@ -104,9 +105,9 @@ def prepare():
 
 
 @contextmanager
-def locked(folder):
-    """Holds the folder's lock, which ends with this process however that ends."""
-    handle = os.open(folder, os.O_RDONLY)
+def locked(path):
+    """Holds the lock of a folder or a file, which ends with this process however that ends."""
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDONLY | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
@@ -143,16 +144,20 @@ def workspace():
 
 
 def archive(suite, recipe="testing", refresh=False):
-    """The suite's archive, made if it is not there."""
+    """The suite's archive, made if it is not there. Who makes it already is waited for."""
     packages = RECIPES[recipe]
     digest = hashlib.sha256("\n".join((*packages, *OPTIONS)).encode()).hexdigest()[:12]
     path = store() / f"{suite}-{recipe}-{digest}.tar.zst"
-    if path.exists() and not refresh:
-        return path
+    store().mkdir(parents=True, exist_ok=True)
+    with locked(store() / f"{suite}-{recipe}.lock"):
+        return path if path.exists() and not refresh else make_archive(path, suite, recipe)
+
+
+def make_archive(path, suite, recipe):
     with workspace() as folder:
         unfinished = folder / path.name
         log = store() / f"{suite}-{recipe}.log"
-        command = ["mmdebstrap", *OPTIONS, f"--include={','.join(packages)}", suite, unfinished]
+        command = ["mmdebstrap", *OPTIONS, f"--include={','.join(RECIPES[recipe])}", suite, unfinished]
         with log.open("w") as out:
             done = subprocess.run(command, stdout=out, stderr=subprocess.STDOUT,
                                   env=dict(os.environ, TMPDIR=str(folder)))
@@ -232,3 +237,24 @@ def root_of(release, recipe="testing", refresh=False):
         path.unlink()
         reasons.append(f"{suite} has Wireshark {minor}")
     raise PackagesGone("\n".join(reasons))
+
+
+# What cmake/test.sh unpacks of each release that is not installed, and of the one that packages are made for.
+FOR_SUITE = {"4.0": ("packaging", "clean"), "4.4": ("testing",), "4.6": ("testing",)}
+
+
+def main():
+    """Makes what the suite needs, in the order of its steps. What cannot be made is for the step to say."""
+    prepare()
+    wanted = [(minor, recipe) for minor in ("4.4", "4.6", "4.0") for recipe in FOR_SUITE[minor]]
+    for minor, recipe in wanted:
+        for suite in by_minor(minor).suites:
+            try:
+                print(archive(suite, recipe), flush=True)
+                break
+            except RootError as error:
+                print(error, flush=True)
+
+
+if __name__ == "__main__":
+    main()

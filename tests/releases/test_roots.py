@@ -106,6 +106,28 @@ def test_all_suites_are_asked(store, mmdebstrap, tmp_path, monkeypatch):
     assert "mmdebstrap sid failed" in row.faults[0] and "mmdebstrap forky failed" in row.faults[0]
 
 
+def test_who_makes_an_archive_already_is_waited_for(store, tmp_path, monkeypatch):
+    """The suite makes them in the background; a step that needs one may come to it too soon."""
+    calls, tool = tmp_path / "calls", tmp_path / "bin" / "mmdebstrap"
+    tool.parent.mkdir()
+    tool.write_text(f'#!/bin/sh\necho once >>{calls}\nsleep 1\nfor last; do :; done\necho root >"$last"\n')
+    tool.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tool.parent}:{os.environ['PATH']}")
+    make = [sys.executable, "-B", "-c", "import roots; print(roots.archive('sid'))"]
+    both = [subprocess.Popen(make, cwd=HERE, text=True, stdout=subprocess.PIPE) for _ in range(2)]
+    paths = {process.communicate()[0].strip() for process in both}
+    assert [Path(path).read_text() for path in paths] == ["root\n"]
+    assert calls.read_text() == "once\n"
+
+
+def test_brief_is_a_part_of_all():
+    """The file of a part stands in a folder of the whole, or is named there."""
+    for name, words in releases.BRIEF.items():
+        for path in words[:words.index("-k")] if "-k" in words else words:
+            assert (releases.SOURCE / path).exists()
+            assert any(path == whole or path.startswith(f"{whole}/") for whole in releases.SUITES[name])
+
+
 def test_a_skipped_test_is_a_fault(tmp_path):
     xml = tmp_path / "unit.xml"
     xml.write_text('<testsuite name="x" tests="2" skipped="1"><testcase name="a"/>'

@@ -5,6 +5,8 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -20,7 +22,19 @@ def test_every_folder_with_tests_is_a_step():
 def test_help_names_what_there_is():
     done = run("--help")
     assert done.returncode == 0
-    assert "--list" in done.stdout and "STEP" in done.stdout
+    assert "--list" in done.stdout and "STEP" in done.stdout and "--nightly" in done.stdout
+
+
+@pytest.mark.parametrize("part, whole", [
+    ("hostile tests/fuzz", "long hostile tests/fuzz"),
+    ("python tests/bench", "long python tests/bench"),
+    ("roots releases.py --but-host --brief", "roots releases.py"),
+    ("roots in_tree.py --newest --compile", "roots in_tree.py"),
+    ("roots packages.py", "roots packages.py 4.0 4.4 4.6")])
+def test_what_is_tried_in_part_is_tried_as_a_whole_at_night(part, whole):
+    steps = run("--list").stdout.splitlines()
+    assert steps.index(part) < steps.index(whole)
+    assert len(steps) == len(set(steps))
 
 
 def test_a_step_that_is_none_is_refused():
