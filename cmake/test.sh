@@ -115,8 +115,8 @@ python() {
 # parallel FOLDER: the same with a process for each processor. tests/conftest.py says what stays together.
 parallel() { python "$1" -n "$(nproc)" --dist loadgroup; }
 
-# windows FOLDER: the same with one process more, for they wait half of the time (each has a display of its own).
-windows() { python "$1" -n "$(($(nproc) + 1))" --dist loadgroup; }
+# windows FOLDER: the same with twice as many, for most of the time they wait (each has a display of its own).
+windows() { python "$1" -n "$((2 * $(nproc)))" --dist loadgroup; }
 
 # long STEP: the same at length
 long() { SX_LONG=1 "$@"; }

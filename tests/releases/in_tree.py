@@ -33,6 +33,7 @@ CONFIGURE = (
     "-DENABLE_PCAP=OFF", "-DENABLE_GNUTLS=OFF", "-DENABLE_KERBEROS=OFF",
 )
 FOLDER = "plugins/epan/sipexplain"     # in Wireshark's source
+REGISTERS = "sipexplain_plugin.c"       # which in its tree Wireshark writes itself
 CAPTURE = "/src/tests/captures/recorded/call-answered.pcapng"
 
 
@@ -89,8 +90,8 @@ class Trial:
         """The plugin's files as Wireshark compiles them. To link them takes all of libwireshark."""
         known = self.must("ninja", "-C", "/build", "-t", "targets", "all")
         objects = re.findall(rf"^({FOLDER}/\S+\.o): ", known, re.MULTILINE)
-        files = sorted((SOURCE / "plugin").glob("glue/*.c"))
-        missing = [file.name for file in files if not any(f"/{file.name}." in path for path in objects)]
+        files = [file.name for file in (SOURCE / "plugin").glob("[cg]*/**/*.c") if file.name != REGISTERS]
+        missing = [name for name in files if not any(f"/{name}." in path for path in objects)]
         if missing:
             return [f"not built as part of the tree: {' '.join(missing)}"]
         for path in objects:
@@ -113,7 +114,7 @@ class Trial:
 def try_release(release, compile_only):
     """The version that was built, and what is wrong."""
     start = time.monotonic()
-    with roots.root_of(release) as (suite, root):
+    with roots.root_of(release, roots.FOR_SUITE[release.minor][0]) as (suite, root):
         trial = Trial(release, suite, root, compile_only)
         trial.log.unlink(missing_ok=True)
         faults = trial.all()

@@ -35,7 +35,7 @@ TIME_LIMIT = 2400   # seconds for one command; a machine half as fast must do
 STOPPED = None      # the exit code of what was stopped at the limit
 SAID = 30           # lines of what a failed test says
 COLUMNS = ("Wireshark", "where", "build", "unit tests", *SUITES, "time", "result")
-MORE_THAN_PROCESSORS = 1    # processes for the tests of the window, which wait for it
+PROCESSES = {"window": 2}   # for each processor; a window is waited for most of the time
 
 
 @dataclass
@@ -125,7 +125,7 @@ class Trial:
 
     def pytest(self, name, paths, plugin):
         report = self.build / f"{name}.xml"
-        processes = os.cpu_count() + (MORE_THAN_PROCESSORS if name == "window" else 0)
+        processes = os.cpu_count() * PROCESSES.get(name, 1)
         code, text = self.run(["/usr/bin/python3", "-m", "pytest", "-q", "-p", "no:cacheprovider",
                             "-n", str(processes), "--dist", "loadgroup", "--junitxml", report,
                             *paths],

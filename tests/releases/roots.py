@@ -25,14 +25,14 @@ BUILDING = ("tshark", "wireshark-dev", "libglib2.0-dev", "gcc", "libc6-dev", "cm
             "pkg-config")
 WINDOW = ("wireshark", "xvfb", "xdotool", "imagemagick", "fonts-dejavu-core", "tesseract-ocr",
           "tesseract-ocr-eng", "tesseract-ocr-chi-sim", "fonts-wqy-microhei")
-# Of Wireshark itself, without its own development packages. In-tree builds share the root of the tests.
+# What Wireshark's own source needs besides. Its builds share the roots of others: see FOR_SUITE.
 IN_TREE = ("g++", "perl", "flex", "bzip2", "xz-utils", "python3-minimal", "libgcrypt20-dev",
            "libpcre2-dev", "libc-ares-dev", "libspeexdsp-dev", "libxml2-dev")
 RECIPES = {
     "testing": (*BUILDING, "python3-pytest", "python3-pytest-xdist", "python3-scapy", "jq",
                 "sip-tester", "iproute2", "shellcheck", *WINDOW, *IN_TREE),
     "measuring": (*BUILDING, "python3-minimal", "valgrind", "util-linux", "wireshark"),
-    "packaging": (*BUILDING, "python3-minimal", "dpkg-dev", "file", "rpm"),
+    "packaging": (*BUILDING, "python3-minimal", "dpkg-dev", "file", "rpm", *IN_TREE),
     "clean": ("tshark",),
 }
 OPTIONS = (
@@ -239,7 +239,7 @@ def root_of(release, recipe="testing", refresh=False):
     raise PackagesGone("\n".join(reasons))
 
 
-# What cmake/test.sh unpacks of each release that is not installed, and of the one that packages are made for.
+# What cmake/test.sh unpacks of each release. The first has what it takes to build inside Wireshark's source.
 FOR_SUITE = {"4.0": ("packaging", "clean"), "4.4": ("testing",), "4.6": ("testing",)}
 
 
