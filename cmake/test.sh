@@ -72,7 +72,7 @@ steps=(
 # Clean Debian roots (tests/releases/README.md) can only be made by root.
 steps_for_root=(
     "roots releases.py --but-host --brief"  # other Wireshark releases: what can differ there
-    "roots in_tree.py --newest --compile"   # inside Wireshark's own source; Wireshark's checkers
+    "roots in_tree.py --newest"             # inside Wireshark's own source; Wireshark's checkers
     "roots packages.py"                     # .deb, .rpm, .tar.gz
     "roots tarball.py"                      # the source release, without Python
 )
@@ -84,7 +84,7 @@ nightly_steps=(
 )
 nightly_steps_for_root=(
     "roots releases.py"                     # everything in each Wireshark release
-    "roots in_tree.py"                      # tshark with the plugin in its tree, of each release
+    "roots in_tree.py"                      # inside the source of each release
     "roots packages.py 4.0 4.4 4.6"         # packages for each release
     "roots measure.py --short 4.4 4.6"      # the benchmark's short form with the other releases
 )

@@ -4,15 +4,13 @@
 
 For each release: a clean root, the source that Debian packages, our plugin folder linked into its
 plugins/epan and named in CMakeListsCustom.txt; then copied there and named by an option of cmake.
-Wireshark's own checkers, and a capture that the tshark built there has to explain each time. Nearly
-all of the time goes into building that tshark: --compile leaves it out, and only compiles the plugin.
-Debian keeps no old sources: releases without one are named in the last lines, and one at least has
-to be built.
+Wireshark's own checkers, and a capture that the tshark built there has to explain each time. Debian
+keeps no old sources: releases without one are named in the last lines, and one at least has to be
+built.
 """
 
 import argparse
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -33,13 +31,12 @@ CONFIGURE = (
     "-DENABLE_PCAP=OFF", "-DENABLE_GNUTLS=OFF", "-DENABLE_KERBEROS=OFF",
 )
 FOLDER = "plugins/epan/sipexplain"     # in Wireshark's source
-REGISTERS = "sipexplain_plugin.c"       # which in its tree Wireshark writes itself
 CAPTURE = "/src/tests/captures/recorded/call-answered.pcapng"
 
 
 class Trial:
-    def __init__(self, release, suite, root, compile_only=False):
-        self.release, self.suite, self.root, self.compile_only = release, suite, root, compile_only
+    def __init__(self, release, suite, root):
+        self.release, self.suite, self.root = release, suite, root
         self.log = LOGS / f"in-tree-{release.minor}.log"
 
     def run(self, *args):
@@ -78,26 +75,8 @@ class Trial:
         plugin = self.root.outside(f"/build/run/plugins/{self.release.minor}/epan/sipexplain.so")
         plugin.unlink(missing_ok=True)
         self.must("cmake", "-G", "Ninja", "-S", "/wireshark", "-B", "/build", *CONFIGURE, *options)
-        if self.compile_only:
-            return self.compile()
-        self.ninja("sipexplain", "tshark")
+        self.must("ninja", "-j", str(os.cpu_count()), "-C", "/build", "sipexplain", "tshark")
         return self.explains() if plugin.is_file() else [f"the build made no {plugin.name}"]
-
-    def ninja(self, *targets):
-        return self.must("ninja", "-j", str(os.cpu_count()), "-C", "/build", *targets)
-
-    def compile(self):
-        """The plugin's files as Wireshark compiles them. To link them takes all of libwireshark."""
-        known = self.must("ninja", "-C", "/build", "-t", "targets", "all")
-        objects = re.findall(rf"^({FOLDER}/\S+\.o): ", known, re.MULTILINE)
-        files = [file.name for file in (SOURCE / "plugin").glob("[cg]*/**/*.c") if file.name != REGISTERS]
-        missing = [name for name in files if not any(f"/{name}." in path for path in objects)]
-        if missing:
-            return [f"not built as part of the tree: {' '.join(missing)}"]
-        for path in objects:
-            self.root.outside(f"/build/{path}").unlink(missing_ok=True)
-        self.ninja(*objects)
-        return []
 
     def explains(self):
         # For root, 4.0 loads no plugins from a build folder.
@@ -111,21 +90,17 @@ class Trial:
         return []
 
 
-def try_release(release, compile_only):
+def try_release(release):
     """The version that was built, and what is wrong."""
     start = time.monotonic()
     with roots.root_of(release, roots.FOR_SUITE[release.minor][0]) as (suite, root):
-        trial = Trial(release, suite, root, compile_only)
+        trial = Trial(release, suite, root)
         trial.log.unlink(missing_ok=True)
         faults = trial.all()
     print(f"Wireshark {trial.version} ({suite}), {time.monotonic() - start:.0f} s: "
-          f"{'FAILED' if faults else done(compile_only) + '; the checkers pass'}",
+          f"{'FAILED' if faults else 'builds in tree without a warning; the checkers pass'}",
           *faults, sep="\n", flush=True)
     return trial.version, faults
-
-
-def done(compile_only):
-    return "compiles in tree without a warning" if compile_only else "builds in tree without a warning"
 
 
 def main():
@@ -134,8 +109,6 @@ def main():
                         help="only these releases, for instance 4.4")
     parser.add_argument("--newest", action="store_true",
                         help="only the newest of them that has a source")
-    parser.add_argument("--compile", action="store_true",
-                        help="build no tshark: only compile the plugin there")
     parser.add_argument("--junitxml", type=Path, help="write a report there")
     options = parser.parse_args()
     roots.prepare()
@@ -144,7 +117,7 @@ def main():
     for release in reversed(list(map(roots.by_minor, options.minor))):
         name = release.minor
         try:
-            name, faults = try_release(release, options.compile)
+            name, faults = try_release(release)
         except roots.PackagesGone as error:
             gone.append((name, error))
             continue
@@ -158,7 +131,7 @@ def main():
     report.write(options.junitxml)
     for name, error in gone:
         print(f"Wireshark {name} was NOT BUILT IN TREE: no source to be had.\n{error}")
-    print(("compiled in tree: " if options.compile else "built in tree: ") + (", ".join(built) or "none") +
+    print("built in tree: " + (", ".join(built) or "none") +
           (f"; FAILED: {', '.join(failed)}" if failed else "") +
           (f"; no source to be had: {', '.join(name for name, _ in gone)}" if gone else ""))
     return bool(failed or not built)

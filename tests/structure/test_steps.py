@@ -29,7 +29,7 @@ def test_help_names_what_there_is():
     ("hostile tests/fuzz", "long hostile tests/fuzz"),
     ("python tests/bench", "long python tests/bench"),
     ("roots releases.py --but-host --brief", "roots releases.py"),
-    ("roots in_tree.py --newest --compile", "roots in_tree.py"),
+    ("roots in_tree.py --newest", "roots in_tree.py"),
     ("roots packages.py", "roots packages.py 4.0 4.4 4.6")])
 def test_what_is_tried_in_part_is_tried_as_a_whole_at_night(part, whole):
     steps = run("--list").stdout.splitlines()
