@@ -57,8 +57,8 @@ const char *sx_add_verdict(const struct sx_pen *p, const char *sentence, const c
 
 bool sx_is_looked_at(proto_tree *tree)
 {
-    return proto_field_is_referenced(tree, proto_sipexplain) ||
-           proto_field_is_referenced(tree, proto_expert);
+    return tree && (proto_field_is_referenced(tree, proto_sipexplain) ||
+                    proto_field_is_referenced(tree, proto_expert));
 }
 
 bool sx_experts_wanted(void)

@@ -3,7 +3,7 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
-#include "core/read/sip_msg.h"
+#include "core/read/sip_msg_field.h"
 
 #include "claim.h"
 

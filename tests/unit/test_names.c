@@ -14,8 +14,8 @@ static struct sx_sip_msg called(const char *call_id)
 {
     return (struct sx_sip_msg){
         .call_id = text(call_id),
-        .from = text("\"Alice <work>\" <sip:alice@example.com;x=1>;tag=a"),
-        .to = text("<sips:bob@example.com>"),
+        .from_uri = text("sip:alice@example.com;x=1"),
+        .to_uri = text("sips:bob@example.com"),
     };
 }
 

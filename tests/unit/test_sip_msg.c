@@ -1,60 +1,10 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later
- *
- * Every input lies so that it ends at the end of a page that has nothing readable behind it, and
- * the rows also at the start of one that has nothing readable before it: a read outside is a crash,
- * with or without a sanitizer.
- */
+/* SPDX-License-Identifier: GPL-2.0-or-later */
 #define _DEFAULT_SOURCE /* MAP_ANONYMOUS */
 
-#include <sys/mman.h>
-#include <unistd.h>
+#include "core/read/sip_msg_field.h"
 
-#include "core/read/sip_msg.h"
-
+#include "read_text.h"
 #include "sip_text.h"
-
-#define S(literal) sx_slice(literal, sizeof(literal) - 1)
-
-struct cliff {
-    char *pages; /* where the readable ones begin */
-    size_t page, room;
-};
-
-static struct cliff cliff_new(size_t most)
-{
-    size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    struct cliff c = {.page = page, .room = (most + page - 1) / page * page};
-    char *all = mmap(NULL, c.room + 2 * page, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-    if (all == MAP_FAILED || mprotect(all + page, c.room, PROT_READ | PROT_WRITE) != 0)
-        g_error("no memory");
-    c.pages = all + page;
-    return c;
-}
-
-static void cliff_free(struct cliff *c)
-{
-    munmap(c->pages - c->page, c->room + 2 * c->page);
-}
-
-static struct sx_slice put_at(char *at, struct sx_slice bytes)
-{
-    if (bytes.n > 0)
-        memcpy(at, bytes.p, bytes.n);
-    return sx_slice(at, bytes.n);
-}
-
-/* A copy of the bytes that ends at the cliff. */
-static struct sx_slice put(const struct cliff *c, struct sx_slice bytes)
-{
-    return put_at(c->pages + c->room - bytes.n, bytes);
-}
-
-/* A copy that begins at it. */
-static struct sx_slice put_first(const struct cliff *c, struct sx_slice bytes)
-{
-    return put_at(c->pages, bytes);
-}
 
 /* ---- what must hold for any bytes ---- */
 
@@ -271,15 +221,6 @@ static const struct row rows[] = {
     {"nothing", T(""), .readable = false},
 };
 /* clang-format on */
-
-static void assert_text(struct sx_slice got, const char *want)
-{
-    char *text = g_strndup(got.p ? got.p : "", got.n);
-
-    g_assert_true((got.p != NULL) == (want != NULL));
-    g_assert_cmpstr(text, ==, want ? want : "");
-    g_free(text);
-}
 
 static void test_rows(void)
 {
@@ -537,35 +478,7 @@ static void test_random(void)
     g_rand_free(random);
 }
 
-/* ---- single fields ---- */
-
-static struct sx_sip_msg read_with(const char *lines)
-{
-    static char text[2048];
-    struct sx_sip_msg m;
-    int n = g_snprintf(text, sizeof text, "INVITE sip:bob@x SIP/2.0\r\n%s\r\n", lines);
-
-    g_assert_true(sx_sip_msg_read(sx_slice(text, (size_t)n), &m));
-    return m;
-}
-
-static void test_via_parameters(void)
-{
-    struct sx_sip_msg m = read_with(
-        "Via: SIP/2.0/UDP h1:5061;RPORT=4711;received=192.0.2.9;Branch=z9hG4bK-1;ttl=16\r\n"
-        "Via: SIP/2.0/UDP h2 ;rport;branch=z9hG4bK-2\r\n");
-    struct sx_via below;
-
-    assert_text(m.via.sent_by, "h1:5061");
-    assert_text(m.via.branch, "z9hG4bK-1");
-    assert_text(m.via.received, "192.0.2.9");
-    assert_text(m.via.rport, "4711");
-    g_assert_true(sx_sip_msg_via(&m, 1, &below));
-    assert_text(below.sent_by, "h2");
-    assert_text(below.branch, "z9hG4bK-2");
-    assert_text(below.received, NULL);
-    assert_text(below.rport, "");
-}
+/* ---- several Vias ---- */
 
 static void test_via_by_index(void)
 {
@@ -613,157 +526,6 @@ static void test_broken_vias(void)
     }
 }
 
-/* A colon in the value where the long name would have its own. */
-static void test_compact_with_a_colon(void)
-{
-    struct sx_sip_msg m = read_with("i: 2001:db8::1\r\nv:a:SIP/2.0/UDP h;branch=b\r\n"
-                                    "f: s:x\r\nt::\r\nl:1\r\n");
-
-    assert_text(m.call_id, "2001:db8::1");
-    assert_text(m.via.branch, "b");
-    assert_text(m.from, "s:x");
-    assert_text(m.to, ":");
-    g_assert_cmpuint(m.content_length, ==, 1);
-}
-
-static void test_small_fields(void)
-{
-    struct sx_sip_msg m = read_with(
-        "Route: <sip:token@edge.example.com;lr>;x=\"a,b\", <sip:second@x>\r\n"
-        "RSeq: 988789\r\nExpires: 0\r\nContent-Length: 7\r\nProxy-Authorization: Digest a=b\r\n");
-
-    assert_text(m.top_route, "<sip:token@edge.example.com;lr>;x=\"a,b\"");
-    g_assert_cmpuint(m.rseq, ==, 988789);
-    g_assert_true(m.has_expires);
-    g_assert_cmpuint(m.expires, ==, 0);
-    g_assert_true(m.has_content_length);
-    g_assert_cmpuint(m.content_length, ==, 7);
-    g_assert_true(m.has_credentials);
-
-    m = read_with("Content-Type: application/sdp\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n");
-    g_assert_null(sx_sip_msg_contact(&m).p);
-    g_assert_null(m.record_route.p);
-    m = read_with("Contact: , \"a, b\" <sip:a@x>;q=1, <sip:b@x>\r\nContact: <sip:c@x>\r\n"
-                  "Record-Route: <sip:p;lr>\r\n");
-    assert_text(sx_sip_msg_contact(&m), "\"a, b\" <sip:a@x>;q=1");
-    g_assert_nonnull(m.record_route.p);
-    m = read_with("m: <sip:a@x>\r\n");
-    assert_text(sx_sip_msg_contact(&m), "<sip:a@x>");
-
-    m = read_with("Authentication-Info: nextnonce=x\r\nProxy-Authenticate: Digest a=b\r\n"
-                  "Content-Length: -999\r\nExpires: never\r\nCSeq: -1 INVITE\r\nRSeq:\r\n");
-    g_assert_false(m.has_credentials);
-    g_assert_true(m.has_content_length);
-    g_assert_cmpuint(m.content_length, ==, 0); /* no number */
-    g_assert_false(m.has_expires);
-    g_assert_false(m.has_cseq);
-    g_assert_cmpuint(m.rseq, ==, 0);
-    g_assert_null(m.top_route.p);
-    g_assert_true(read_with("Authorization: Digest a=b\r\n").has_credentials);
-    g_assert_cmpuint(read_with("Content-Length: 2147483647\r\n").content_length, ==, 2147483647);
-    g_assert_false(read_with("Content-Length: 2147483648\r\n").has_content_length);
-    g_assert_true(read_with("Content-Length:\r\n").has_content_length);
-    g_assert_true(read_with("Content-Length: 0x10\r\n").has_content_length);
-}
-
-static void test_values(void)
-{
-    struct sx_sip_msg m = read_with("Warning: 399 a \"one, two\", 370 b \"x\"\r\n"
-                                    "Supported: path,, outbound ,\r\n"
-                                    "warning:305 c \"y\"\r\n"
-                                    "k: 100rel\r\n"
-                                    "Supported:\r\n");
-    static const char *const warnings[] = {"399 a \"one, two\"", "370 b \"x\"", "305 c \"y\""};
-    struct sx_field_iter iter = {0};
-    struct sx_slice value;
-
-    for (size_t i = 0; i < G_N_ELEMENTS(warnings); i++) {
-        g_assert_true(sx_sip_msg_value(&m, "Warning", &iter, &value));
-        assert_text(value, warnings[i]);
-    }
-    g_assert_false(sx_sip_msg_value(&m, "Warning", &iter, &value));
-    g_assert_false(sx_sip_msg_value(&m, "Warning", &iter, &value));
-    iter = (struct sx_field_iter){0};
-    g_assert_true(sx_sip_msg_field(&m, "Warning", &iter, &value));
-    assert_text(value, "399 a \"one, two\", 370 b \"x\"");
-    assert_text(sx_sip_msg_first(&m, "Supported"), "path");
-    assert_text(sx_sip_msg_first(&m, "Require"), NULL);
-}
-
-/* Those of RFC 3261 7.3.3 and section 20, and of the later registrations. */
-static void test_compact_forms(void)
-{
-    static const struct {
-        const char *name;
-        char compact;
-    } forms[] = {
-        {"Accept-Contact", 'a'},
-        {"Referred-By", 'b'},
-        {"Content-Type", 'c'},
-        {"Request-Disposition", 'd'},
-        {"Content-Encoding", 'e'},
-        {"From", 'f'},
-        {"Call-ID", 'i'},
-        {"Reject-Contact", 'j'},
-        {"Supported", 'k'},
-        {"Content-Length", 'l'},
-        {"Contact", 'm'},
-        {"Identity-Info", 'n'},
-        {"Event", 'o'},
-        {"Refer-To", 'r'},
-        {"Subject", 's'},
-        {"To", 't'},
-        {"Allow-Events", 'u'},
-        {"Via", 'v'},
-        {"Session-Expires", 'x'},
-        {"Identity", 'y'},
-    };
-
-    for (size_t i = 0; i < G_N_ELEMENTS(forms); i++) {
-        char line[64];
-        g_snprintf(line, sizeof line, "%c: value\r\n", forms[i].compact);
-        struct sx_sip_msg m = read_with(line);
-        g_test_message("%s, %c", forms[i].name, forms[i].compact);
-        assert_text(sx_sip_msg_first(&m, forms[i].name), "value");
-        assert_text(sx_sip_msg_first(&m, "Require"), NULL);
-    }
-}
-
-static void test_methods(void)
-{
-    static const char *const names[] = {"ACK",     "BYE",      "CANCEL",    "INFO",  "INVITE",
-                                        "MESSAGE", "NOTIFY",   "OPTIONS",   "PRACK", "PUBLISH",
-                                        "REFER",   "REGISTER", "SUBSCRIBE", "UPDATE"};
-
-    for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
-        enum sx_method method = sx_method_of(sx_slice_str(names[i]));
-        g_assert_cmpint(method, ==, SX_METHOD_ACK + i);
-        g_assert_cmpstr(sx_method_name(method), ==, names[i]);
-    }
-    g_assert_cmpint(sx_method_of(S("invite")), ==, SX_METHOD_OTHER); /* RFC 3261 7.1: its case */
-    g_assert_cmpint(sx_method_of(S("INVITES")), ==, SX_METHOD_OTHER);
-    g_assert_cmpint(sx_method_of(S("INVITE\0")), ==, SX_METHOD_OTHER);
-    g_assert_cmpint(sx_method_of(SX_SLICE_NONE), ==, SX_METHOD_OTHER);
-    g_assert_cmpstr(sx_method_name(SX_METHOD_OTHER), ==, "");
-    g_assert_cmpstr(sx_method_name((enum sx_method)99), ==, "");
-    g_assert_cmpuint(sx_method_suffix(S("xyINVITE")), ==, 6);
-    g_assert_cmpuint(sx_method_suffix(S("PRACK")), ==, 5); /* not ACK */
-    g_assert_cmpuint(sx_method_suffix(S("ACK")), ==, 3);
-    g_assert_cmpuint(sx_method_suffix(S("CK")), ==, 0);
-    g_assert_cmpuint(sx_method_suffix(S("INVITEx")), ==, 0);
-    g_assert_cmpuint(sx_method_suffix(SX_SLICE_NONE), ==, 0);
-}
-
-/* RFC 3261 25.1 */
-static void test_token(void)
-{
-    for (unsigned c = 0; c < 256; c++) {
-        bool want = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                    (c && strchr("-.!%*_+`'~", (int)c));
-        g_assert_true(sx_is_token((char)c) == want);
-    }
-}
-
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -773,14 +535,7 @@ int main(int argc, char **argv)
     g_test_add_func("/sip_msg/prefix_says_nothing_else", test_prefix_says_nothing_else);
     g_test_add_func("/sip_msg/body", test_body);
     g_test_add_func("/sip_msg/random", test_random);
-    g_test_add_func("/sip_msg/via_parameters", test_via_parameters);
     g_test_add_func("/sip_msg/via_by_index", test_via_by_index);
     g_test_add_func("/sip_msg/broken_vias", test_broken_vias);
-    g_test_add_func("/sip_msg/compact_with_a_colon", test_compact_with_a_colon);
-    g_test_add_func("/sip_msg/small_fields", test_small_fields);
-    g_test_add_func("/sip_msg/values", test_values);
-    g_test_add_func("/sip_msg/compact_forms", test_compact_forms);
-    g_test_add_func("/sip_msg/methods", test_methods);
-    g_test_add_func("/sip_msg/token", test_token);
     return g_test_run();
 }

@@ -15,13 +15,8 @@
 #ifndef SX_FINGERPRINT_H
 #define SX_FINGERPRINT_H
 
+#include "core/base/inline.h"
 #include "core/base/slice.h"
-
-#if defined(__GNUC__)
-#define SX_INLINE static inline __attribute__((always_inline))
-#else
-#define SX_INLINE static inline
-#endif
 
 struct sx_fingerprint {
     uint64_t bits; /* 0: of nothing */

@@ -9,6 +9,10 @@
  * is not touched yet takes no memory. */
 #define MIN_BLOCK_BYTES ((size_t)256 * 1024)
 
+/* Items that are cleared together, a power of two: a call for each one would cost more than the
+ * clearing. */
+#define CLEARED UINT32_C(16)
+
 void sx_pool_init(struct sx_pool *pool, size_t item_size)
 {
     *pool = (struct sx_pool){
@@ -25,17 +29,20 @@ void sx_pool_clear(struct sx_pool *pool)
     *pool = (struct sx_pool){.blocks = NULL};
 }
 
-void *sx_pool_add(struct sx_pool *pool)
+void sx_pool_grow(struct sx_pool *pool)
 {
-    if (pool->count >> pool->block_bits >= pool->blocks->len)
+    uint32_t in_block = UINT32_C(1) << pool->block_bits, more = MIN(in_block, CLEARED);
+
+    if (pool->room % in_block == 0)
         g_ptr_array_add(pool->blocks, g_malloc((size_t)pool->item_size << pool->block_bits));
-    return memset(sx_pool_at(pool, pool->count++), 0, pool->item_size);
+    memset(sx_pool_at(pool, pool->room), 0, (size_t)pool->item_size * more);
+    pool->room += more;
 }
 
 void sx_pool_truncate(struct sx_pool *pool, uint32_t count)
 {
-    if (count < pool->count)
-        pool->count = count;
+    while (pool->count > count)
+        memset(sx_pool_at(pool, --pool->count), 0, pool->item_size);
 }
 
 uint32_t sx_pool_lower_bound(const struct sx_pool *pool, uint32_t value)

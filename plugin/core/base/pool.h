@@ -16,15 +16,12 @@
 struct sx_pool {
     GPtrArray *blocks;
     uint32_t item_size;
-    unsigned block_bits; /* a block holds 2^block_bits items */
-    uint32_t count;
+    unsigned block_bits;  /* a block holds 2^block_bits items */
+    uint32_t count, room; /* items that are there, and that are cleared */
 };
 
 void sx_pool_init(struct sx_pool *pool, size_t item_size);
 void sx_pool_clear(struct sx_pool *pool);
-
-/* A new zeroed item at index count - 1. Lives until the pool is cleared. */
-void *sx_pool_add(struct sx_pool *pool);
 
 /* The item at an index below count. */
 static inline void *sx_pool_at(const struct sx_pool *pool, uint32_t nth)
@@ -32,6 +29,17 @@ static inline void *sx_pool_at(const struct sx_pool *pool, uint32_t nth)
     char *block = g_ptr_array_index(pool->blocks, nth >> pool->block_bits);
 
     return block + (size_t)(nth & ((1u << pool->block_bits) - 1)) * pool->item_size;
+}
+
+/* Makes room for more. */
+void sx_pool_grow(struct sx_pool *pool);
+
+/* A new zeroed item at index count - 1. Lives until the pool is cleared. */
+static inline void *sx_pool_add(struct sx_pool *pool)
+{
+    if (pool->count == pool->room)
+        sx_pool_grow(pool);
+    return sx_pool_at(pool, pool->count++);
 }
 
 /* Forgets the last items, so that count of them stay. */

@@ -19,12 +19,14 @@
 #include <emmintrin.h>
 #endif
 
+#include "core/base/inline.h"
+
 /* Bytes that sx_scan_block() looks at. */
 #define SX_SCAN_BLOCK 64
 
 #ifdef __SSE2__
 /* Of 16 bytes. */
-static inline uint64_t sx_scan_hits(const char *p, char a, char b, char c)
+SX_INLINE uint64_t sx_scan_hits(const char *p, char a, char b, char c)
 {
     __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
     __m128i equal = _mm_cmpeq_epi8(bytes, _mm_set1_epi8(a));
@@ -37,7 +39,7 @@ static inline uint64_t sx_scan_hits(const char *p, char a, char b, char c)
 }
 #else
 /* The high bit of each byte that is the wanted one. */
-static inline uint64_t sx_scan_equal(uint64_t word, char wanted)
+SX_INLINE uint64_t sx_scan_equal(uint64_t word, char wanted)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101), low = ones * 0x7f;
 
@@ -48,7 +50,7 @@ static inline uint64_t sx_scan_equal(uint64_t word, char wanted)
 
 /* A bit for each of SX_SCAN_BLOCK bytes, the lowest for the first: set where it is one of three,
  * which may be the same. */
-static inline uint64_t sx_scan_block(const char *p, char a, char b, char c)
+SX_INLINE uint64_t sx_scan_block(const char *p, char a, char b, char c)
 {
 #ifdef __SSE2__
     return sx_scan_hits(p, a, b, c) | sx_scan_hits(p + 16, a, b, c) << 16 |
@@ -67,7 +69,7 @@ static inline uint64_t sx_scan_block(const char *p, char a, char b, char c)
 }
 
 /* The same of the first n bytes alone, for a block that may not be looked at to its end. */
-static inline uint64_t sx_scan_few(const char *p, size_t n, char a, char b, char c)
+SX_INLINE uint64_t sx_scan_few(const char *p, size_t n, char a, char b, char c)
 {
     char block[SX_SCAN_BLOCK] = {0};
 
@@ -76,7 +78,7 @@ static inline uint64_t sx_scan_few(const char *p, size_t n, char a, char b, char
 }
 
 /* The number of the lowest bit that is set; there must be one. */
-static inline unsigned sx_scan_lowest(uint64_t bits)
+SX_INLINE unsigned sx_scan_lowest(uint64_t bits)
 {
 #ifdef __GNUC__
     return (unsigned)__builtin_ctzll(bits);
@@ -89,31 +91,27 @@ static inline unsigned sx_scan_lowest(uint64_t bits)
 #endif
 }
 
+/* As sx_scan_any(), for what stands shortly before limit. */
+const char *sx_scan_last(const char *p, const char *end, const char *limit, char a, char b, char c);
+
 /* The first of three bytes, which may be the same, from p on; end if none is there. No byte at or
- * behind limit is looked at, which is at least end: the more is left, the quicker it goes. */
-static inline const char *sx_scan_any(const char *p, const char *end, const char *limit, char a,
-                                      char b, char c)
+ * behind limit is looked at, which is at least end: with 16 bytes between them it goes quicker. */
+SX_INLINE const char *sx_scan_any(const char *p, const char *end, const char *limit, char a, char b,
+                                  char c)
 {
 #ifdef __SSE2__
-    const char *first = p;
-    uint64_t hits;
-
-    for (; p < end && limit - p >= 16; p += 16) {
-        hits = sx_scan_hits(p, a, b, c);
-        if (hits)
-            return MIN(p + sx_scan_lowest(hits), end);
+    if (SX_LIKELY(limit - end >= 16)) {
+        for (; p < end; p += 16) {
+            uint64_t hits = sx_scan_hits(p, a, b, c);
+            if (hits) {
+                p += sx_scan_lowest(hits);
+                break;
+            }
+        }
+        return MIN(p, end);
     }
-    /* The last bytes together with some that were looked at. */
-    if (p < end && end - first >= 16) {
-        hits = sx_scan_hits(end - 16, a, b, c);
-        return hits ? end - 16 + sx_scan_lowest(hits) : end;
-    }
-#else
-    (void)limit;
 #endif
-    while (p < end && *p != a && *p != b && *p != c)
-        p++;
-    return MIN(p, end);
+    return sx_scan_last(p, end, limit, a, b, c);
 }
 
 #endif

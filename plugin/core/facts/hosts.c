@@ -12,18 +12,19 @@
 /* "10.0.0.1", for which no library is called: every answer asks. */
 static bool is_ipv4(struct sx_slice text, const uint8_t bytes[4])
 {
-    size_t at = 0;
+    const char *p = text.p, *end = text.p + text.n;
 
     for (unsigned i = 0; i < 4; i++) {
-        unsigned value = 0, digits = 0;
-        for (; at < text.n && text.p[at] >= '0' && text.p[at] <= '9' && digits < 3; at++, digits++)
-            value = value * 10 + (unsigned)(text.p[at] - '0');
-        if (digits == 0 || value != bytes[i])
+        const char *begin = p;
+        unsigned value = 0, digit;
+        for (; p < end && (digit = (unsigned)*p - '0') <= 9; p++)
+            value = value * 10 + digit;
+        if (p == begin || p - begin > 3 || value != bytes[i])
             return false;
-        if (i < 3 && (at >= text.n || text.p[at++] != '.'))
+        if (i < 3 && (p == end || *p++ != '.'))
             return false;
     }
-    return at == text.n;
+    return p == end;
 }
 
 static bool is_ipv6(struct sx_slice text, const uint8_t bytes[16])

@@ -30,13 +30,12 @@ static bool find_bracket(struct sx_slice value, size_t *open)
     return at < value.n;
 }
 
-/* The same for one or two of them; quicker, for every REGISTER asks it several times. */
-static struct sx_slice up_to_either(struct sx_slice s, char one, char other)
+/* For every REGISTER asks it several times. */
+static struct sx_slice up_to(struct sx_slice s, char c)
 {
     const char *end = s.p + s.n;
 
-    return sx_slice_trim(
-        sx_slice(s.p, (size_t)(sx_scan_any(s.p, end, end, one, other, other) - s.p)));
+    return sx_slice_trim(sx_slice(s.p, (size_t)(sx_scan_any(s.p, end, end, c, c, c) - s.p)));
 }
 
 struct sx_slice sx_name_addr_uri(struct sx_slice value)
@@ -45,15 +44,23 @@ struct sx_slice sx_name_addr_uri(struct sx_slice value)
 
     if (!value.p)
         return value;
-    return find_bracket(value, &open) ? up_to_either(sx_slice_from(value, open + 1), '>', '>')
-                                      : up_to_either(value, ';', ';');
+    return find_bracket(value, &open) ? up_to(sx_slice_from(value, open + 1), '>')
+                                      : up_to(value, ';');
+}
+
+struct sx_slice sx_uri_bare(struct sx_slice uri, const char *limit)
+{
+    const char *end = uri.p + uri.n;
+    const char *stop = uri.p ? sx_scan_any(uri.p, end, limit, ';', '?', '?') : uri.p;
+
+    return sx_slice_trim(sx_slice(uri.p, (size_t)(stop - uri.p)));
 }
 
 struct sx_slice sx_name_addr_bare(struct sx_slice value)
 {
     struct sx_slice uri = sx_name_addr_uri(value);
 
-    return uri.p ? up_to_either(uri, ';', '?') : uri;
+    return sx_uri_bare(uri, uri.p + uri.n);
 }
 
 /* The length of "sip:" or "sips:"; "tel:" names no host. */

@@ -17,6 +17,10 @@ struct sx_slice sx_name_addr_uri(struct sx_slice value);
 /* The same without parameters and headers: sip:bob@example.com */
 struct sx_slice sx_name_addr_bare(struct sx_slice value);
 
+/* A URI without parameters and headers. limit: where the bytes end that it stands in; the more
+ * stands behind it, the quicker. */
+struct sx_slice sx_uri_bare(struct sx_slice uri, const char *limit);
+
 /* The host of a SIP URI or of a "host:port", without the brackets of IPv6; empty if there is none.
  * *port: what it names, 0 if nothing. */
 struct sx_slice sx_named_host(struct sx_slice uri, uint16_t *port);

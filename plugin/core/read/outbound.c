@@ -4,6 +4,7 @@
 #include "core/read/outbound.h"
 
 #include "core/read/name_addr.h"
+#include "core/read/sip_msg_field.h"
 
 bool sx_contact_read(struct sx_slice value, struct sx_contact *c)
 {

@@ -3,6 +3,8 @@
  */
 #include "core/read/reason.h"
 
+#include "core/read/sip_msg_field.h"
+
 #define MAX_Q850 127
 
 struct sx_reason sx_reason_read(const struct sx_sip_msg *msg)

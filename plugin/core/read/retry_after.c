@@ -3,6 +3,8 @@
  */
 #include "core/read/retry_after.h"
 
+#include "core/read/sip_msg_field.h"
+
 bool sx_retry_after_read(const struct sx_sip_msg *msg, uint32_t *seconds)
 {
     struct sx_slice value;

@@ -4,6 +4,7 @@
 #include "core/record/credentials.h"
 
 #include "core/read/digest.h"
+#include "core/read/sip_msg_field.h"
 #include "core/record/tracker_state.h"
 
 /* Values of one message that are looked at: one for each realm, and for each algorithm. */

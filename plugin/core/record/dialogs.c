@@ -4,6 +4,7 @@
 #include "core/record/dialogs.h"
 
 #include "core/read/name_addr.h"
+#include "core/read/sip_msg_field.h"
 #include "core/record/tracker_state.h"
 
 /* Most Call-IDs have one dialog, which the Call-ID alone finds; older ones need their tags. */

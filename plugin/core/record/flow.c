@@ -5,6 +5,8 @@
  */
 #include "core/record/flow.h"
 
+#include "core/read/sip_msg_field.h"
+
 #include "core/facts/catalogue.h"
 #include "core/read/uri.h"
 #include "core/record/flow_health.h"

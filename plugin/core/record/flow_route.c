@@ -8,6 +8,7 @@
  * is named.
  */
 #include "core/read/name_addr.h"
+#include "core/read/sip_msg_field.h"
 #include "core/read/uri.h"
 #include "core/record/flow_state.h"
 

@@ -73,8 +73,9 @@ static struct sx_slice if_short(struct sx_slice part)
 uint32_t sx_names_note(struct sx_waiting_names *n, const struct sx_sip_msg *msg, uint32_t owner)
 {
     struct sx_slice call_id = if_short(msg->call_id);
-    struct sx_slice from = if_short(sx_name_addr_bare(msg->from));
-    struct sx_slice to = if_short(sx_name_addr_bare(msg->to));
+    const char *limit = msg->head.p + msg->head.n;
+    struct sx_slice from = if_short(sx_uri_bare(msg->from_uri, limit));
+    struct sx_slice to = if_short(sx_uri_bare(msg->to_uri, limit));
     struct entry entry = {
         .owner = owner,
         .length = {(uint8_t)call_id.n, (uint8_t)from.n, (uint8_t)to.n},

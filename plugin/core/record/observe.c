@@ -8,6 +8,7 @@
 #include "core/record/overload.h"
 #include "core/read/name_addr.h"
 #include "core/read/reason.h"
+#include "core/read/sip_msg_field.h"
 #include "core/record/resent.h"
 #include "core/record/sessions.h"
 #include "core/record/sizes.h"

@@ -9,6 +9,7 @@
 #include "core/judge/failure.h"
 #include "core/judge/trying.h"
 #include "core/read/retry_after.h"
+#include "core/read/sip_msg_field.h"
 #include "core/say/say.h"
 #include "core/say/say_failure.h"
 #include "core/say/words.h"

@@ -490,42 +490,76 @@ static inline void ask(const packet_info *pinfo, bool first_pass)
     state.asked.frame = pinfo->num;
 }
 
+/* What there is to do for a frame, if anything is. */
+static void look(struct visit *v, const struct sx_layers *layers)
+{
+    sx_sip_source_each(v->pinfo, layers, on_message, v, &v->signs);
+    if (v->first_pass)
+        on_signs(v, v->frame);
+    if (v->looked_at)
+        sx_draw_frame(v->tree, v->pinfo, v->frame, state.tracker);
+    if (v->graphed)
+        graph_sign(v, v->frame);
+}
+
+/* True if all of the frame is there and it can tell nothing: so it is with most frames of most
+ * captures. */
+static inline bool is_foreign(const packet_info *pinfo, const struct sx_layers *layers)
+{
+    return sx_layers_are_foreign(layers) && !(pinfo->data_src && pinfo->data_src->next) &&
+           pinfo->fd->cap_len >= pinfo->fd->pkt_len;
+}
+
+/* The frame begins. Returns its number, as the tracker names it. */
+static inline uint32_t begin_frame(const packet_info *pinfo, bool first_pass, int64_t time_ns)
+{
+    if (!first_pass) {
+        if (sx_tracker_last_frame(state.tracker) == state.frames)
+            sx_tracker_end(state.tracker);
+        return sx_tracker_frame_again(state.tracker, pinfo->num);
+    }
+    uint32_t number = sx_tracker_next_frame(state.tracker, pinfo->num);
+    sx_watch_tick(state.tracker, number, time_ns);
+    return number;
+}
+
 static int dissect_sipexplain(tvbuff_t *tvb, packet_info *pinfo, proto_tree *tree,
                               void *data G_GNUC_UNUSED)
 {
-    struct visit v = {.pinfo = pinfo,
-                      .tree = tree,
-                      .frame = tvb,
-                      .first_pass = !PINFO_FD_VISITED(pinfo)};
+    bool first_pass = !PINFO_FD_VISITED(pinfo);
+    struct sx_layers layers;
 
     if (!state.tracker)
         return 0;
-    ask(pinfo, v.first_pass);
+    ask(pinfo, first_pass);
     if (!state.asked.enabled)
         return 0;
     /* As the caller would for a dissector of the protocol, and it takes it back: expert infos bear
      * the name. */
     pinfo->current_proto = "SIP Explain";
-    v.time_ns = frame_time(pinfo);
-    v.number = v.first_pass ? sx_tracker_next_frame(state.tracker, pinfo->num)
-                            : sx_tracker_frame_again(state.tracker, pinfo->num);
-    if (v.first_pass)
-        sx_watch_tick(state.tracker, v.number, v.time_ns);
-    else if (sx_tracker_last_frame(state.tracker) == state.frames)
-        sx_tracker_end(state.tracker);
-    v.looked_at = state.asked.for_experts || sx_is_looked_at(tree);
-    v.tapped = state.asked.for_stats;
-    v.graphed = state.asked.for_graph;
-    v.in_info = sx_prefs_info_column() && col_get_writable(pinfo->cinfo, COL_INFO);
-    if (v.first_pass || v.looked_at || v.tapped || v.graphed || v.in_info) {
-        sx_sip_source_each(pinfo, on_message, &v, &v.signs);
-        if (v.first_pass)
-            on_signs(&v, tvb);
-    }
-    if (v.looked_at)
-        sx_draw_frame(tree, pinfo, tvb, state.tracker);
-    if (v.graphed)
-        graph_sign(&v, tvb);
+    int64_t time_ns = frame_time(pinfo);
+    uint32_t number = begin_frame(pinfo, first_pass, time_ns);
+    bool looked_at = state.asked.for_experts || sx_is_looked_at(tree);
+    bool in_info = sx_prefs_info_column() && col_get_writable(pinfo->cinfo, COL_INFO);
+    bool shown = looked_at || state.asked.for_graph;
+    if (!first_pass && !shown && !state.asked.for_stats && !in_info)
+        return 0;
+    sx_layers_read(pinfo, &layers);
+    if (!shown && is_foreign(pinfo, &layers))
+        return 0;
+    struct visit v = {
+        .pinfo = pinfo,
+        .tree = tree,
+        .frame = tvb,
+        .time_ns = time_ns,
+        .number = number,
+        .first_pass = first_pass,
+        .looked_at = looked_at,
+        .tapped = state.asked.for_stats,
+        .graphed = state.asked.for_graph,
+        .in_info = in_info,
+    };
+    look(&v, &layers);
     return 0;
 }
 
@@ -582,5 +616,6 @@ void sx_postdissect_register(int proto)
 
 void sx_postdissect_handoff(void)
 {
+    sx_layers_init();
     sx_sip_source_init();
 }

@@ -10,9 +10,6 @@
 /* Verdicts of one frame: their numbers have one byte. */
 #define MAX_VERDICTS 256
 
-/* A frame with no more bytes than this, tunnels included, may be an empty keep-alive over UDP. */
-#define MAX_KEEPALIVE_FRAME 160
-
 /* Messages that a segment has room for; more of them take more than one allocation. */
 #define USUAL_PIECES 8
 
@@ -23,67 +20,20 @@
 /* Bytes of a DATA chunk of SCTP before the user's (RFC 9260 3.3.1). */
 #define SCTP_DATA_HEADER 16
 
-/* What a layer is to us. */
-enum layer {
-    LAYER_OTHER,
-    LAYER_SIP,
-    LAYER_UDP,
-    LAYER_TCP,
-    LAYER_TLS,
-    LAYER_WS,
-    LAYER_SCTP,
-    LAYER_ICMP,
-    LAYER_STUN,
-    LAYER_DATA,
-    LAYER_SIGCOMP,
-    LAYER_EXPORTED
-};
-
 static int proto_sip;
-static uint8_t *layer_of; /* enum layer, by the protocol's id; of epan scope */
-static unsigned layer_count;
 
 void sx_sip_source_init(void)
 {
-    static const struct {
-        const char *filter;
-        enum layer layer;
-    } protocols[] = {
-        {"sip", LAYER_SIP},   {"udp", LAYER_UDP},         {"tcp", LAYER_TCP},
-        {"tls", LAYER_TLS},   {"websocket", LAYER_WS},    {"sctp", LAYER_SCTP},
-        {"icmp", LAYER_ICMP}, {"icmpv6", LAYER_ICMP},     {"stun", LAYER_STUN},
-        {"data", LAYER_DATA}, {"sigcomp", LAYER_SIGCOMP}, {"exported_pdu", LAYER_EXPORTED},
-    };
-
     proto_sip = proto_get_id_by_filter_name("sip");
-    if (layer_of)
-        return;
-    for (unsigned i = 0; i < G_N_ELEMENTS(protocols); i++)
-        layer_count =
-            MAX(layer_count, (unsigned)(proto_get_id_by_filter_name(protocols[i].filter) + 1));
-    layer_of = wmem_alloc0_array(wmem_epan_scope(), uint8_t, layer_count);
-    for (unsigned i = 0; i < G_N_ELEMENTS(protocols); i++) {
-        int id = proto_get_id_by_filter_name(protocols[i].filter);
-        if (id >= 0)
-            layer_of[id] = (uint8_t)protocols[i].layer;
-    }
 }
 
 /* What the layers and the SIP dissector say of a frame. */
 struct frame {
     packet_info *pinfo;
+    const struct sx_layers *layers;
     struct sx_verdict *verdicts; /* of messages that it took, and of messages in their bodies */
     unsigned verdict_count;
-    unsigned layers, sip_layers;
-    unsigned first_sip; /* number of the layer, from 1 */
-    bool continued;     /* the dissector came to bytes that are no message */
-    enum sx_transport transport;
-    bool stream; /* several messages may follow one another */
-    bool tls;
-    bool quoted;
-    bool keepalive;
-    bool compressed;
-    bool exported;
+    bool continued; /* the dissector came to bytes that are no message */
 };
 
 /* The dissector keeps what it says of a message under the number of the layer that came last: its
@@ -92,9 +42,9 @@ struct frame {
  * 255. The same in all releases from 4.0 to 4.6. */
 static void read_verdicts(struct frame *f)
 {
-    unsigned from = f->first_sip, to = f->pinfo->curr_layer_num;
+    unsigned from = f->layers->first_sip, to = f->pinfo->curr_layer_num;
 
-    if (f->layers > UINT8_MAX) {
+    if (f->layers->count > UINT8_MAX) {
         from = 0;
         to = UINT8_MAX;
     }
@@ -112,64 +62,18 @@ static void read_verdicts(struct frame *f)
             .call_id = v->tap_call_id,
             .cseq = v->tap_cseq_number,
         };
-        if (!f->stream && f->sip_layers == 1)
+        if (!f->layers->stream && f->layers->sip == 1)
             return; /* a datagram is one message */
     }
 }
 
-static void read_transport(struct frame *f, enum layer layer)
+/* False if the frame holds no whole SIP message. */
+static bool ask_dissector(struct frame *f)
 {
-    static const uint8_t transports[] = {
-        [LAYER_UDP] = SX_TRANSPORT_UDP,   [LAYER_TCP] = SX_TRANSPORT_TCP,
-        [LAYER_TLS] = SX_TRANSPORT_TLS,   [LAYER_WS] = SX_TRANSPORT_WS,
-        [LAYER_SCTP] = SX_TRANSPORT_SCTP,
-    };
-
-    f->transport = (enum sx_transport)transports[layer];
-    if (layer == LAYER_TCP || layer == LAYER_SCTP)
-        f->stream = true;
-    else if (layer == LAYER_UDP)
-        f->stream = false;
-    else if (layer == LAYER_TLS)
-        f->tls = true;
-}
-
-static void read_layer(struct frame *f, enum layer layer)
-{
-    /* What a message carries says nothing of how it travels; SigComp stands below SIP's own port.
-     * */
-    if (f->sip_layers && layer != LAYER_SIP && layer != LAYER_SIGCOMP)
-        return;
-    if (layer == LAYER_SIP) {
-        if (f->sip_layers++ == 0)
-            f->first_sip = f->layers;
-    } else if (layer == LAYER_ICMP) {
-        f->quoted = true;
-    } else if (layer == LAYER_SIGCOMP) {
-        f->compressed = true;
-    } else if (layer == LAYER_EXPORTED) {
-        f->exported = true;
-    } else if (layer == LAYER_STUN || layer == LAYER_DATA) {
-        f->keepalive = layer == LAYER_STUN || f->pinfo->fd->pkt_len <= MAX_KEEPALIVE_FRAME;
-    } else {
-        read_transport(f, layer);
-    }
-}
-
-/* False if the frame holds no whole SIP message. For every frame of a capture, so most of them are
- * done with a look into the table for each layer. */
-static inline bool read_layers(struct frame *f)
-{
-    for (wmem_list_frame_t *l = wmem_list_head(f->pinfo->layers); l; l = wmem_list_frame_next(l)) {
-        unsigned id = GPOINTER_TO_UINT(wmem_list_frame_data(l));
-        f->layers++;
-        if (id < layer_count && layer_of[id] != LAYER_OTHER)
-            read_layer(f, (enum layer)layer_of[id]);
-    }
-    if (!f->sip_layers)
+    if (!f->layers->sip)
         return false;
     read_verdicts(f);
-    return f->verdict_count > 0 || (f->continued && f->stream);
+    return f->verdict_count > 0 || (f->continued && f->layers->stream);
 }
 
 /* ---- data sources ---- */
@@ -190,8 +94,8 @@ static void tell(const struct frame *f, tvbuff_t *tvb, const struct sx_piece *pi
         .offset = (unsigned)piece->offset,
         .length = (unsigned)piece->length,
         .msg = &piece->msg,
-        .transport = f->transport,
-        .quoted = f->quoted,
+        .transport = f->layers->transport,
+        .quoted = f->layers->quoted,
     };
 
     cb(&span, data);
@@ -217,7 +121,7 @@ static bool read_payload(const struct frame *f, struct sx_slice bytes, size_t *a
     const packet_info *pinfo = f->pinfo;
     struct sx_slice payload;
 
-    if (f->transport != SX_TRANSPORT_UDP || f->quoted || f->sip_layers > 1 ||
+    if (f->layers->transport != SX_TRANSPORT_UDP || f->layers->quoted || f->layers->sip > 1 ||
         !sx_udp_payload_find(bytes, address_slice(&pinfo->src), address_slice(&pinfo->dst),
                              (uint16_t)pinfo->srcport, (uint16_t)pinfo->destport, &payload))
         return false;
@@ -242,7 +146,7 @@ static unsigned each_in_source(const struct frame *f, tvbuff_t *tvb, sx_sip_sour
     } else {
         at = 0;
     }
-    while (found < f->sip_layers &&
+    while (found < f->layers->sip &&
            sx_start_line_find(bytes, &at, false,
                               f->verdicts[MIN(found, f->verdict_count - 1)].method)) {
         size_t start = at;
@@ -369,7 +273,7 @@ static bool read_next(const struct frame *f, struct sx_slice bytes, size_t *at, 
                       struct sx_piece *piece)
 {
     const char *method = f->verdict_count ? f->verdicts[0].method : NULL;
-    bool sctp = f->transport == SX_TRANSPORT_SCTP;
+    bool sctp = f->layers->transport == SX_TRANSPORT_SCTP;
 
     if (at_boundary && !sctp && sx_piece_read(bytes, at, piece)) {
         if (sx_piece_begins_plainly(bytes, piece))
@@ -409,9 +313,9 @@ static GSList *first_source(const struct frame *f, bool *unmasked)
     GSList *first = NULL;
 
     *unmasked = false;
-    if (f->pinfo->data_src->next && f->transport == SX_TRANSPORT_WS)
+    if (f->pinfo->data_src->next && f->layers->transport == SX_TRANSPORT_WS)
         *unmasked = (first = first_made(f, "Unmasked")) != NULL;
-    if (!first && f->pinfo->data_src->next && f->tls)
+    if (!first && f->pinfo->data_src->next && f->layers->tls)
         first = first_made(f, "Decrypted");
     return first ? first : f->pinfo->data_src;
 }
@@ -477,24 +381,34 @@ static unsigned each_in_stream(const struct frame *f, sx_sip_source_cb cb, void 
     return (unsigned)n;
 }
 
-unsigned sx_sip_source_each(packet_info *pinfo, sx_sip_source_cb cb, void *data,
-                            struct sx_frame_signs *signs)
+static struct sx_frame_signs signs_of(const struct sx_layers *l, const packet_info *pinfo,
+                                      bool has_sip)
+{
+    bool is_udp = l->transport == SX_TRANSPORT_UDP;
+
+    return (struct sx_frame_signs){
+        .tcp = l->stream && l->transport != SX_TRANSPORT_SCTP && !l->quoted,
+        .unreadable = !has_sip && !l->quoted && !l->exported &&
+                      (l->transport == SX_TRANSPORT_OTHER || (l->compressed && !l->stream)),
+        .icmp_without_sip = l->quoted && !l->sip,
+        .udp_keepalive = !has_sip && !l->quoted && is_udp && (l->sip || l->keepalive) &&
+                         !l->compressed,
+        .cut = !has_sip && l->sip && !l->quoted && is_cut(pinfo),
+        .has_sip = has_sip,
+        .transport = l->transport,
+    };
+}
+
+unsigned sx_sip_source_each(packet_info *pinfo, const struct sx_layers *layers, sx_sip_source_cb cb,
+                            void *data, struct sx_frame_signs *signs)
 {
     struct sx_verdict verdicts[MAX_VERDICTS];
-    struct frame f = {.pinfo = pinfo, .verdicts = verdicts};
-    bool has_sip = read_layers(&f);
+    struct frame f = {.pinfo = pinfo, .layers = layers, .verdicts = verdicts};
+    bool has_sip = ask_dissector(&f);
 
-    signs->tcp = f.stream && f.transport != SX_TRANSPORT_SCTP && !f.quoted;
-    signs->unreadable = !has_sip && !f.quoted && !f.exported &&
-                        (f.transport == SX_TRANSPORT_OTHER || (f.compressed && !f.stream));
-    signs->icmp_without_sip = f.quoted && !f.sip_layers;
-    signs->udp_keepalive = !has_sip && !f.quoted && f.transport == SX_TRANSPORT_UDP &&
-                           (f.sip_layers || f.keepalive) && !f.compressed;
-    signs->transport = f.transport;
-    signs->has_sip = has_sip;
-    signs->cut = !has_sip && f.sip_layers && !f.quoted && is_cut(pinfo);
+    *signs = signs_of(layers, pinfo, has_sip);
     if (!has_sip)
         return 0;
-    return f.stream && !f.quoted ? each_in_stream(&f, cb, data, &signs->cut)
-                                 : each_in_datagram(&f, cb, data);
+    return layers->stream && !layers->quoted ? each_in_stream(&f, cb, data, &signs->cut)
+                                             : each_in_datagram(&f, cb, data);
 }

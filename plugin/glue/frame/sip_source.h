@@ -11,9 +11,9 @@
 #ifndef SX_SIP_SOURCE_H
 #define SX_SIP_SOURCE_H
 
-#include "glue/compat.h"
+#include "glue/frame/layers.h"
 
-#include "core/facts/txn.h"
+#include "core/read/sip_msg.h"
 
 struct sx_sip_span {
     tvbuff_t *tvb;                /* the data source */
@@ -25,7 +25,7 @@ struct sx_sip_span {
 
 typedef void (*sx_sip_source_cb)(const struct sx_sip_span *span, void *data);
 
-/* Looks up the protocols; once, at hand-off. */
+/* Looks up the protocol; once, at hand-off. */
 void sx_sip_source_init(void);
 
 /* What else of a frame can tell why a request stays unanswered. */
@@ -41,7 +41,7 @@ struct sx_frame_signs {
 
 /* Calls back for each message of the frame, in the order of the wire, on any pass. Returns how
  * many there were. */
-unsigned sx_sip_source_each(packet_info *pinfo, sx_sip_source_cb cb, void *data,
-                            struct sx_frame_signs *signs);
+unsigned sx_sip_source_each(packet_info *pinfo, const struct sx_layers *layers, sx_sip_source_cb cb,
+                            void *data, struct sx_frame_signs *signs);
 
 #endif
