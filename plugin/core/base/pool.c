@@ -9,9 +9,9 @@
  * is not touched yet takes no memory. */
 #define MIN_BLOCK_BYTES ((size_t)256 * 1024)
 
-/* Items that are cleared together, a power of two: a call for each one would cost more than the
- * clearing. */
-#define CLEARED UINT32_C(16)
+/* Bytes that are cleared together, about: a call for each item would cost more than the clearing.
+ */
+#define CLEARED 1024
 
 void sx_pool_init(struct sx_pool *pool, size_t item_size)
 {
@@ -21,6 +21,8 @@ void sx_pool_init(struct sx_pool *pool, size_t item_size)
     };
     while (item_size << pool->block_bits < MIN_BLOCK_BYTES)
         pool->block_bits++;
+    while (item_size << (pool->clear_bits + 1) <= CLEARED && pool->clear_bits < pool->block_bits)
+        pool->clear_bits++;
 }
 
 void sx_pool_clear(struct sx_pool *pool)
@@ -31,11 +33,11 @@ void sx_pool_clear(struct sx_pool *pool)
 
 void sx_pool_grow(struct sx_pool *pool)
 {
-    uint32_t in_block = UINT32_C(1) << pool->block_bits, more = MIN(in_block, CLEARED);
+    uint32_t more = UINT32_C(1) << pool->clear_bits;
 
-    if (pool->room % in_block == 0)
+    if (pool->room >> pool->block_bits >= pool->blocks->len)
         g_ptr_array_add(pool->blocks, g_malloc((size_t)pool->item_size << pool->block_bits));
-    memset(sx_pool_at(pool, pool->room), 0, (size_t)pool->item_size * more);
+    memset(sx_pool_at(pool, pool->room), 0, (size_t)pool->item_size << pool->clear_bits);
     pool->room += more;
 }
 

@@ -16,7 +16,8 @@
 struct sx_pool {
     GPtrArray *blocks;
     uint32_t item_size;
-    unsigned block_bits;  /* a block holds 2^block_bits items */
+    uint8_t block_bits;   /* a block holds 2^block_bits items */
+    uint8_t clear_bits;   /* so many are cleared together */
     uint32_t count, room; /* items that are there, and that are cleared */
 };
 

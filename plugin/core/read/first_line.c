@@ -3,11 +3,13 @@
  */
 #include "core/read/first_line.h"
 
+#include "core/base/inline.h"
+
 #define VERSION "SIP/2.0"
 #define VERSION_LEN (sizeof VERSION - 1)
 
 /* Of VERSION_LEN bytes. */
-static bool is_version(const char *p)
+SX_INLINE bool is_version(const char *p)
 {
     return memcmp(p, VERSION, VERSION_LEN) == 0 ||
            sx_slice_caseis(sx_slice(p, VERSION_LEN), VERSION);

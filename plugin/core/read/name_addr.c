@@ -68,6 +68,9 @@ static size_t scheme_length(struct sx_slice uri, bool *is_tel)
 {
     const char *p = uri.p;
 
+    *is_tel = false;
+    if (uri.n > 5 && memcmp(p, "sip:", 4) == 0)
+        return 4;
     *is_tel = uri.n > 4 && p[3] == ':' && sx_lower(p[0]) == 't' && sx_lower(p[1]) == 'e';
     if (uri.n <= 5 || sx_lower(p[0]) != 's' || sx_lower(p[1]) != 'i' || sx_lower(p[2]) != 'p')
         return 0;
@@ -140,12 +143,14 @@ static struct sx_slice host_port(struct sx_slice uri, size_t *colon)
 /* What stands after the colon; 0 if it is no port. */
 static uint16_t port_at(struct sx_slice s, size_t colon)
 {
-    uint32_t port;
+    uint32_t port = 0;
+    size_t i = colon + 1;
 
-    return colon < s.n && s.p[colon] == ':' &&
-                   sx_slice_uint(sx_slice_from(s, colon + 1), UINT16_MAX, &port)
-               ? (uint16_t)port
-               : 0;
+    if (colon >= s.n || s.p[colon] != ':')
+        return 0;
+    for (; i < s.n && s.p[i] >= '0' && s.p[i] <= '9' && port <= UINT16_MAX; i++)
+        port = port * 10 + (uint32_t)(s.p[i] - '0');
+    return i == s.n && port <= UINT16_MAX ? (uint16_t)port : 0;
 }
 
 struct sx_slice sx_named_host(struct sx_slice uri, uint16_t *port)

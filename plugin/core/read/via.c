@@ -34,25 +34,31 @@ static bool param_is(struct sx_slice param, const char *name, size_t n, struct s
     return true;
 }
 
-SX_INLINE void read_via_param(struct sx_slice param, struct sx_via *via)
+/* Spelled in any way. */
+SX_COLD void read_any_param(struct sx_slice param, struct sx_via *via)
 {
     switch (param.n ? sx_lower(param.p[0]) : 0) {
     case 'b':
-        /* nearly always spelled so */
-        if (param.n > 7 && memcmp(param.p, "branch=", 7) == 0 && !sx_is_lws(param.p[7]))
-            via->branch = sx_slice_from(param, 7);
-        else
-            param_is(param, "branch", 6, &via->branch);
+        param_is(param, "branch", 6, &via->branch);
         break;
     case 'r':
-        if (param.n == 5 && memcmp(param.p, "rport", 5) == 0)
-            via->rport = sx_slice_from(param, 5);
-        else if (!param_is(param, "rport", 5, &via->rport))
+        if (!param_is(param, "rport", 5, &via->rport))
             param_is(param, "received", 8, &via->received);
         break;
     default:
         break;
     }
+}
+
+/* As nearly all are spelled. */
+SX_INLINE void read_via_param(struct sx_slice param, struct sx_via *via)
+{
+    if (param.n > 7 && memcmp(param.p, "branch=", 7) == 0 && !sx_is_lws(param.p[7]))
+        via->branch = sx_slice_from(param, 7);
+    else if (param.n == 5 && memcmp(param.p, "rport", 5) == 0)
+        via->rport = sx_slice(param.p + 5, 0);
+    else
+        read_any_param(param, via);
 }
 
 /* Behind "SIP/2.0/UDP": LWS is allowed nearly everywhere. */

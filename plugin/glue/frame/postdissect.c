@@ -85,13 +85,20 @@ static struct sx_slice address_slice(const address *a)
     return sx_slice(a->data, (size_t)MAX(a->len, 0));
 }
 
+/* Read at once; nothing keeps the pointer. */
+static struct sx_slice frame_bytes(tvbuff_t *frame)
+{
+    unsigned n = tvb_captured_length(frame);
+
+    return sx_slice((const char *)tvb_get_ptr(frame, 0, (int)n), n);
+}
+
 /* What tells the packet of this frame from others; found once for all its messages. */
-static void find_packet(struct visit *v)
+static void find_packet(struct visit *v, const struct sx_sip_span *span)
 {
     packet_info *pinfo = v->pinfo;
     struct sx_slice src = address_slice(&pinfo->src), dst = address_slice(&pinfo->dst);
-    unsigned n = tvb_captured_length(v->frame);
-    struct sx_slice bytes = sx_slice((const char *)tvb_get_ptr(v->frame, 0, (int)n), n);
+    struct sx_slice bytes = span->tvb == v->frame ? span->bytes : frame_bytes(v->frame);
     uint16_t in = 0;
     struct sx_ip_header ip;
 
@@ -112,7 +119,7 @@ static void find_packet(struct visit *v)
 static struct sx_packet_marks packet_marks(struct visit *v, const struct sx_sip_span *span)
 {
     if (!v->packet_found)
-        find_packet(v);
+        find_packet(v, span);
     struct sx_packet_marks marks = v->packet;
     if (marks.exact) {
         marks.id = v->tcp.seq + span->offset - (span->tvb == v->frame ? v->tcp.payload_at : 0);
@@ -150,11 +157,9 @@ static void on_icmp(const struct visit *v, const struct sx_sip_msg *msg)
 {
     const packet_info *pinfo = v->pinfo;
     struct sx_icmp_quote quote;
-    unsigned n = tvb_captured_length(v->frame);
 
-    /* Read at once; nothing keeps the pointer. */
-    if (!sx_icmp_quote_find(sx_slice((const char *)tvb_get_ptr(v->frame, 0, (int)n), n),
-                            address_slice(&pinfo->src), address_slice(&pinfo->dst), &quote))
+    if (!sx_icmp_quote_find(frame_bytes(v->frame), address_slice(&pinfo->src),
+                            address_slice(&pinfo->dst), &quote))
         return;
     struct sx_address src = address_of(&pinfo->src, quote.src_port);
     struct sx_address dst = address_of(&pinfo->dst, quote.dst_port);
@@ -269,7 +274,6 @@ static void on_tcp(const struct visit *v, tvbuff_t *frame)
 {
     packet_info *pinfo = v->pinfo;
     struct sx_tcp_header tcp;
-    unsigned n = tvb_captured_length(frame);
     struct sx_segment segment = {
         .src = address_of(&pinfo->src, pinfo->srcport),
         .dst = address_of(&pinfo->dst, pinfo->destport),
@@ -277,8 +281,7 @@ static void on_tcp(const struct visit *v, tvbuff_t *frame)
         .frame = v->number,
     };
 
-    /* Read at once; nothing keeps the pointer. */
-    struct sx_slice bytes = sx_slice((const char *)tvb_get_ptr(frame, 0, (int)n), n);
+    struct sx_slice bytes = frame_bytes(frame);
     if (v->packet.exact)
         tcp = v->tcp;
     else if (!sx_tcp_header_find(bytes, address_slice(&pinfo->src), address_slice(&pinfo->dst),
@@ -305,7 +308,6 @@ static void on_tcp(const struct visit *v, tvbuff_t *frame)
 static void on_udp(const struct visit *v, tvbuff_t *frame)
 {
     packet_info *pinfo = v->pinfo;
-    unsigned n = tvb_captured_length(frame);
     struct sx_datagram datagram = {
         .src = address_of(&pinfo->src, pinfo->srcport),
         .dst = address_of(&pinfo->dst, pinfo->destport),
@@ -313,10 +315,9 @@ static void on_udp(const struct visit *v, tvbuff_t *frame)
         .frame = v->number,
     };
 
-    /* Read at once; nothing keeps the pointer. */
-    if (sx_udp_payload_find(sx_slice((const char *)tvb_get_ptr(frame, 0, (int)n), n),
-                            address_slice(&pinfo->src), address_slice(&pinfo->dst),
-                            datagram.src.port, datagram.dst.port, &datagram.payload))
+    if (sx_udp_payload_find(frame_bytes(frame), address_slice(&pinfo->src),
+                            address_slice(&pinfo->dst), datagram.src.port, datagram.dst.port,
+                            &datagram.payload))
         sx_tracker_udp(state.tracker, &datagram);
 }
 
@@ -334,10 +335,8 @@ static bool find_fragment(const struct visit *v, tvbuff_t *frame, struct sx_seen
                           struct sx_sip_msg *msg)
 {
     struct sx_fragment f;
-    unsigned n = tvb_captured_length(frame);
 
-    /* Read at once; nothing keeps the pointer. */
-    if (!sx_fragment_find(sx_slice((const char *)tvb_get_ptr(frame, 0, (int)n), n), &f))
+    if (!sx_fragment_find(frame_bytes(frame), &f))
         return false;
     *seen = (struct sx_seen_fragment){
         .src = address_in(f.src),
@@ -405,13 +404,11 @@ static void on_cut(const struct visit *v, tvbuff_t *frame)
 {
     const packet_info *pinfo = v->pinfo;
     struct sx_address src = address_of(&pinfo->src, 0), dst = address_of(&pinfo->dst, 0);
-    unsigned n = tvb_captured_length(frame);
 
     if (!v->signs.cut &&
         (v->signs.icmp_without_sip || (v->signs.transport != SX_TRANSPORT_UDP && !v->signs.tcp)))
         return;
-    /* Read at once; nothing keeps the pointer. */
-    struct sx_slice bytes = sx_slice((const char *)tvb_get_ptr(frame, 0, (int)n), n);
+    struct sx_slice bytes = frame_bytes(frame);
     if (v->signs.cut || sx_start_line_may_begin(payload_of(pinfo, bytes, v->signs.tcp)))
         sx_tracker_unreadable(state.tracker, v->number, &src, &dst);
 }
@@ -441,15 +438,13 @@ static void on_signs(const struct visit *v, tvbuff_t *frame)
 static const char *sign_label(const struct visit *v, tvbuff_t *frame)
 {
     const packet_info *pinfo = v->pinfo;
-    unsigned n = tvb_captured_length(frame);
     struct sx_tcp_header tcp;
 
     if (!v->signs.tcp)
         return "ICMP error";
-    /* Read at once; nothing keeps the pointer. */
-    if (!sx_tcp_header_find(sx_slice((const char *)tvb_get_ptr(frame, 0, (int)n), n),
-                            address_slice(&pinfo->src), address_slice(&pinfo->dst),
-                            (uint16_t)pinfo->srcport, (uint16_t)pinfo->destport, &tcp))
+    if (!sx_tcp_header_find(frame_bytes(frame), address_slice(&pinfo->src),
+                            address_slice(&pinfo->dst), (uint16_t)pinfo->srcport,
+                            (uint16_t)pinfo->destport, &tcp))
         return "TCP";
     return tcp.flags & SX_TCP_RST   ? "TCP RST"
            : tcp.flags & SX_TCP_FIN ? "TCP FIN"

@@ -86,11 +86,12 @@ static struct sx_slice source_bytes(tvbuff_t *tvb)
     return n > 0 ? sx_slice((const char *)tvb_get_ptr(tvb, 0, (int)n), n) : SX_SLICE_NONE;
 }
 
-static void tell(const struct frame *f, tvbuff_t *tvb, const struct sx_piece *piece,
-                 sx_sip_source_cb cb, void *data)
+static void tell(const struct frame *f, tvbuff_t *tvb, struct sx_slice bytes,
+                 const struct sx_piece *piece, sx_sip_source_cb cb, void *data)
 {
     struct sx_sip_span span = {
         .tvb = tvb,
+        .bytes = bytes,
         .offset = (unsigned)piece->offset,
         .length = (unsigned)piece->length,
         .msg = &piece->msg,
@@ -141,7 +142,7 @@ static unsigned each_in_source(const struct frame *f, tvbuff_t *tvb, sx_sip_sour
     size_t at = 0;
 
     if (read_payload(f, bytes, &at, &piece)) {
-        tell(f, tvb, &piece, cb, data);
+        tell(f, tvb, bytes, &piece, cb, data);
         found++;
     } else {
         at = 0;
@@ -151,7 +152,7 @@ static unsigned each_in_source(const struct frame *f, tvbuff_t *tvb, sx_sip_sour
                               f->verdicts[MIN(found, f->verdict_count - 1)].method)) {
         size_t start = at;
         if (sx_piece_read(bytes, &at, &piece) && begins_as_told(f, &piece.msg)) {
-            tell(f, tvb, &piece, cb, data);
+            tell(f, tvb, bytes, &piece, cb, data);
             found++;
         } else {
             at = start + 7;
@@ -178,11 +179,14 @@ static bool is_reassembled(const struct data_source *source)
  * source goes first. */
 static unsigned each_in_datagram(const struct frame *f, sx_sip_source_cb cb, void *data)
 {
-    guint sources = g_slist_length(f->pinfo->data_src);
+    GSList *first = f->pinfo->data_src;
     unsigned found = 0;
 
+    if (first && !first->next)
+        return each_in_source(f, get_data_source_tvb(first->data), cb, data);
+    guint sources = g_slist_length(first);
     while (sources-- > 0 && found == 0) {
-        const struct data_source *source = g_slist_nth_data(f->pinfo->data_src, sources);
+        const struct data_source *source = g_slist_nth_data(first, sources);
         found = each_in_source(f, get_data_source_tvb(source), cb, data);
     }
     return found;
@@ -361,7 +365,8 @@ static bool may_hide_more(const struct frame *f, const struct sx_piece *last, tv
 static unsigned each_in_stream(const struct frame *f, sx_sip_source_cb cb, void *data, bool *cut)
 {
     struct pieces pieces = {.pool = f->pinfo->pool};
-    GSList *source = f->pinfo->data_src;
+    GSList *source = f->pinfo->data_src, *read = NULL;
+    struct sx_slice bytes = SX_SLICE_NONE;
     unsigned number = 0;
 
     collect_stream(f, &pieces);
@@ -375,7 +380,11 @@ static unsigned each_in_stream(const struct frame *f, sx_sip_source_cb cb, void 
         }
         for (; number < all[i].source; number++)
             source = source->next;
-        tell(f, get_data_source_tvb(source->data), &all[i], cb, data);
+        tvbuff_t *tvb = get_data_source_tvb(source->data);
+        if (read != source)
+            bytes = source_bytes(tvb);
+        read = source;
+        tell(f, tvb, bytes, &all[i], cb, data);
     }
     *cut = may_hide_more(f, n > 0 ? &all[n - 1] : NULL, get_data_source_tvb(source->data));
     return (unsigned)n;

@@ -17,6 +17,7 @@
 
 struct sx_sip_span {
     tvbuff_t *tvb;                /* the data source */
+    struct sx_slice bytes;        /* of the data source */
     unsigned offset, length;      /* of the message in it; bytes */
     const struct sx_sip_msg *msg; /* points into the data source; both valid during the call */
     enum sx_transport transport;
