@@ -45,8 +45,10 @@ const char *sx_add_verdict(const struct sx_pen *p, const char *sentence, const c
 
     sentence = sx_shown_frames(p, sentence);
     size_t n = sx_line_break(sentence, room);
-    proto_item_set_text(p->top, "SIP Explain: %.*s%s%.*s", (int)n, sentence,
-                        sentence[n] ? " ..." : "", (int)end_n, end ? end : "");
+    const char *tail = sentence[n] ? " ..." : "";
+    if (end)
+        tail = wmem_strdup_printf(p->pinfo->pool, "%s%.*s", tail, (int)end_n, end);
+    sx_set_line(p, p->top, "SIP Explain", sentence, n, tail);
     /* For columns; in the tree the top line says it. A method alone is no verdict. */
     if (end)
         sentence = wmem_strdup_printf(p->pinfo->pool, "%s%s", sentence, end);

@@ -23,13 +23,22 @@ static const char *plain_end(const char *p, const char *end)
     return p;
 }
 
+char *sx_text_copy(wmem_allocator_t *scope, const char *text, size_t n)
+{
+    char *copy = wmem_alloc(scope, n + 1);
+
+    memcpy(copy, text, n);
+    copy[n] = '\0';
+    return copy;
+}
+
 char *sx_text_of(wmem_allocator_t *scope, struct sx_slice bytes, size_t max)
 {
     const char *p = bytes.n ? bytes.p : "", *end = p + MIN(bytes.n, max),
                *plain = plain_end(p, end);
 
     if (plain == end)
-        return wmem_strndup(scope, p, end - p);
+        return sx_text_copy(scope, p, (size_t)(end - p));
     wmem_strbuf_t *out = wmem_strbuf_new_len(scope, p, plain - p);
     for (p = plain; p < end;) {
         unsigned char first = (unsigned char)*p;
@@ -53,9 +62,12 @@ char *sx_text_of(wmem_allocator_t *scope, struct sx_slice bytes, size_t max)
 
 size_t sx_text_first_sentence(const char *text)
 {
-    const char *latin = strstr(text, ". "), *wide = strstr(text, FULL_WIDTH_STOP);
+    const char *latin = strstr(text, ". ");
+    size_t n = latin ? (size_t)(latin - text) + 1 : strlen(text);
+    const size_t wide = strlen(FULL_WIDTH_STOP);
 
-    if (wide && (!latin || wide < latin))
-        return (size_t)(wide - text) + strlen(FULL_WIDTH_STOP);
-    return latin ? (size_t)(latin - text) + 1 : strlen(text);
+    for (const char *p = text, *end = text + n; (p = memchr(p, *FULL_WIDTH_STOP, end - p)); p++)
+        if ((size_t)(end - p) >= wide && memcmp(p, FULL_WIDTH_STOP, wide) == 0)
+            return (size_t)(p - text) + wide;
+    return n;
 }

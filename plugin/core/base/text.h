@@ -16,6 +16,9 @@
  * scope to be freed with wmem_free(). */
 char *sx_text_of(wmem_allocator_t *scope, struct sx_slice bytes, size_t max);
 
+/* The n bytes, which hold no NUL, with one behind them. Owned by the scope. */
+char *sx_text_copy(wmem_allocator_t *scope, const char *text, size_t n);
+
 /* Bytes of the first sentence of a text in any language, with its full stop; all of them if it has
  * only one. */
 size_t sx_text_first_sentence(const char *text);

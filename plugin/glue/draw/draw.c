@@ -52,11 +52,56 @@ proto_item *sx_add_string(const struct sx_pen *p, proto_tree *tree, int hf, cons
     return sx_generated(proto_tree_add_string(tree, hf, p->tvb, 0, 0, value));
 }
 
+static char *put(char *out, const char *text, size_t n)
+{
+    memcpy(out, text, n);
+    return out + n;
+}
+
+/* By hand, for a printf costs as much as all else of an item. */
+void sx_set_line(const struct sx_pen *p, proto_item *item, const char *label, const char *text,
+                 size_t n, const char *end)
+{
+    size_t label_n = strlen(label), end_n = strlen(end);
+    field_info *info = item ? PITEM_FINFO(item) : NULL;
+
+    if (!info || !sx_is_shown(p))
+        return;
+    if (!WS_OWN_LABEL_IS_CHEAPER || label_n + strlen(": ") + n + end_n >= ITEM_LABEL_LENGTH) {
+        proto_item_set_text(item, "%s: %.*s%s", label, (int)n, text, end);
+        return;
+    }
+    if (!info->rep)
+        info->rep = wmem_new(PNODE_POOL(item), item_label_t);
+    char *out = info->rep->representation;
+    out = put(out, label, label_n);
+    out = put(out, ": ", strlen(": "));
+    out = put(out, text, n);
+    put(out, end, end_n + 1);
+}
+
+static proto_item *show(const struct sx_pen *p, proto_item *item, int hf, const char *shown)
+{
+    sx_set_line(p, item, proto_registrar_get_name(hf), shown, strlen(shown), "");
+    return item;
+}
+
 proto_item *sx_add_shown(const struct sx_pen *p, proto_tree *tree, int hf, const char *value,
                          const char *shown)
 {
-    return sx_generated(
-        proto_tree_add_string_format_value(tree, hf, p->tvb, 0, 0, value, "%s", shown));
+    if (!WS_OWN_LABEL_IS_CHEAPER)
+        return sx_generated(
+            proto_tree_add_string_format_value(tree, hf, p->tvb, 0, 0, value, "%s", shown));
+    return show(p, sx_add_string(p, tree, hf, value), hf, shown);
+}
+
+proto_item *sx_add_shown_uint(const struct sx_pen *p, proto_tree *tree, int hf, uint32_t value,
+                              const char *shown)
+{
+    if (!WS_OWN_LABEL_IS_CHEAPER)
+        return sx_generated(
+            proto_tree_add_uint_format_value(tree, hf, p->tvb, 0, 0, value, "%s", shown));
+    return show(p, sx_add_uint(p, tree, hf, value), hf, shown);
 }
 
 proto_item *sx_add_uint(const struct sx_pen *p, proto_tree *tree, int hf, uint32_t value)
@@ -85,8 +130,12 @@ static size_t line_of(const char *text, size_t cells)
 /* In the first one; a little more where that is all of it. */
 static size_t first_line_of(const char *text, size_t cells)
 {
-    size_t all = sx_cells_fit(text, cells + cells / 10);
+    size_t n = strlen(text);
 
+    /* No character has more cells than bytes. */
+    if (n <= MIN(cells, LINE_BYTES))
+        return n;
+    size_t all = sx_cells_fit(text, cells + cells / 10);
     return !text[all] && all <= LINE_BYTES + LINE_BYTES / 10 ? all : line_of(text, cells);
 }
 
@@ -96,22 +145,23 @@ void sx_add_long_string(const struct sx_pen *p, proto_tree *tree, int hf, int hf
     if (!sx_is_wanted(p, hf) && !sx_is_wanted(p, hf_more))
         return;
     text = sx_shown_frames(p, text);
-    const char *label = proto_registrar_get_name(hf);
-    size_t cells = is_window() ? LINE_IN_WINDOW : LINE;
-    size_t cut = first_line_of(text, is_window() ? cells - sx_cells(sx_slice_str(label)) : cells);
-    bool fits = text[cut] == '\0';
     proto_item *item = sx_add_string(p, tree, hf, text);
+    if (!sx_is_shown(p) && !sx_is_wanted(p, hf_more))
+        return;
+    const bool window = is_window();
+    size_t cells = window ? LINE_IN_WINDOW : LINE;
+    const char *label = proto_registrar_get_name(hf);
+    size_t cut = first_line_of(text, window ? cells - sx_cells(sx_slice_str(label)) : cells);
+    bool fits = text[cut] == '\0';
     if (!fits || WS_OWN_LABEL_IS_CHEAPER)
-        proto_item_set_text(item, "%s: %.*s%s", label, (int)cut, text, fits ? "" : " ...");
+        sx_set_line(p, item, label, text, cut, fits ? "" : " ...");
     if (fits)
         return;
     proto_tree *sub = proto_item_add_subtree(item, ett_text);
     for (text += cut; *text; text += cut) {
         text += *text == ' ';
         cut = line_of(text, cells);
-        char *line = wmem_alloc(p->pinfo->pool, cut + 1);
-        memcpy(line, text, cut);
-        line[cut] = '\0';
+        const char *line = sx_text_copy(p->pinfo->pool, text, cut);
         sx_generated(proto_tree_add_string_format(sub, hf_more, p->tvb, 0, 0, line, "%s", line));
     }
 }
@@ -196,6 +246,11 @@ void sx_add_time(const struct sx_pen *p, proto_tree *tree, int hf, int64_t ns)
     nstime_t t = {.secs = (time_t)(ns / SX_NS_PER_S), .nsecs = (int)(ns % SX_NS_PER_S)};
 
     sx_generated(proto_tree_add_time(tree, hf, p->tvb, 0, 0, &t));
+}
+
+bool sx_is_shown(const struct sx_pen *p)
+{
+    return p->tree && PTREE_DATA(p->tree)->visible;
 }
 
 bool sx_is_wanted(const struct sx_pen *p, int hf)

@@ -79,9 +79,15 @@ const char *sx_quoted_text(wmem_allocator_t *pool, struct sx_slice s);
 proto_item *sx_generated(proto_item *item);
 proto_item *sx_add_string(const struct sx_pen *p, proto_tree *tree, int hf, const char *value);
 
+/* The line of an item: "label: text", n bytes of it, and end. */
+void sx_set_line(const struct sx_pen *p, proto_item *item, const char *label, const char *text,
+                 size_t n, const char *end);
+
 /* The value is the same in all languages, what is shown is not. */
 proto_item *sx_add_shown(const struct sx_pen *p, proto_tree *tree, int hf, const char *value,
                          const char *shown);
+proto_item *sx_add_shown_uint(const struct sx_pen *p, proto_tree *tree, int hf, uint32_t value,
+                              const char *shown);
 proto_item *sx_add_uint(const struct sx_pen *p, proto_tree *tree, int hf, uint32_t value);
 proto_item *sx_add_bool(const struct sx_pen *p, proto_tree *tree, int hf, bool value);
 
@@ -101,6 +107,9 @@ void sx_add_long_string(const struct sx_pen *p, proto_tree *tree, int hf, int hf
 /* The value is "name: text"; what is shown leaves out the name, which the line above has. */
 proto_item *sx_add_named(const struct sx_pen *p, proto_tree *tree, int hf, const char *name,
                          const char *text);
+
+/* True if the lines of the tree will be seen, and not only the values of some fields. */
+bool sx_is_shown(const struct sx_pen *p);
 
 /* True if the item will be seen: what is costly to make is made only then. */
 bool sx_is_wanted(const struct sx_pen *p, int hf);

@@ -36,7 +36,7 @@ static void draw_invite(struct sx_pen *p)
         return;
     sx_add_frame(p, p->tree, hf_ended_in, end.ended_in);
     add_end(p, &end);
-    if (p->remark)
+    if (p->remark || !sx_is_verdict_wanted(p))
         return;
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
     if (p->txn->final_frame) {
@@ -64,10 +64,10 @@ static void draw_cancel(struct sx_pen *p)
 static void flag_bye(struct sx_pen *p)
 {
     enum sx_bye_fault fault = sx_call_end_bye_fault(p->view->tracker, p->txn);
-    wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
 
     if (fault == SX_BYE_FINE)
         return;
+    wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
     sx_say_bye_fault(words, p->txn, fault);
     sx_flag(p, p->top, &ei_bye_failed, wmem_strbuf_get_str(words));
 }
@@ -83,7 +83,7 @@ static void draw_bye(struct sx_pen *p)
     if (!sx_call_end_is_by(p->view->tracker, &end, p->txn))
         return;
     add_end(p, &end);
-    if (p->remark)
+    if (p->remark || !sx_is_verdict_wanted(p))
         return;
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
     sx_say_ends_call(words, p->view->tracker, &end);

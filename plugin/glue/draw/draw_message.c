@@ -19,6 +19,12 @@ static void say_repeats(wmem_strbuf_t *out, const struct sx_message *record)
         sx_words_draw_repeats(out, record->repeats);
 }
 
+static void append_all(wmem_strbuf_t *out, const char *joint, const char *text)
+{
+    wmem_strbuf_append(out, joint);
+    wmem_strbuf_append(out, text);
+}
+
 /* The verdict of a message that nothing flagged. */
 static void say_plain(wmem_strbuf_t *out, const struct sx_pen *p)
 {
@@ -26,9 +32,9 @@ static void say_plain(wmem_strbuf_t *out, const struct sx_pen *p)
     const struct sx_txn *txn = p->txn;
 
     if (p->quoted) {
-        wmem_strbuf_append_printf(out, " - %s", sx_words_draw_quoted());
+        append_all(out, " - ", sx_words_draw_quoted());
     } else if (p->remark) {
-        wmem_strbuf_append_printf(out, " - %s", p->remark);
+        append_all(out, " - ", p->remark);
     } else if (txn && v->record->repeats) {
         wmem_strbuf_append(out, " - ");
         say_repeats(out, v->record);
@@ -63,12 +69,13 @@ static void say_message(wmem_strbuf_t *out, const struct sx_pen *p, struct sx_dr
     } else if (*method) {
         sx_words_draw_response(out, v->msg->code, phrase, method);
     } else {
-        wmem_strbuf_append_printf(out, "%u %s", v->msg->code, phrase);
+        sx_say_number(out, v->msg->code);
+        append_all(out, " ", phrase);
     }
     before = wmem_strbuf_get_len(out);
     drawn->head = before;
     if (p->flagged) {
-        wmem_strbuf_append_printf(out, " - %s", p->flagged);
+        append_all(out, " - ", p->flagged);
         return;
     }
     wmem_strbuf_append(out, " - ");
@@ -77,7 +84,7 @@ static void say_message(wmem_strbuf_t *out, const struct sx_pen *p, struct sx_dr
     if (p->txn && v->entry && v->msg->code >= 300 &&
         sx_say_step(out, v->tracker, p->txn, v->entry)) {
         if (p->remark)
-            wmem_strbuf_append_printf(out, "%s%s", sx_words_draw_joint(), p->remark);
+            append_all(out, sx_words_draw_joint(), p->remark);
         return;
     }
     wmem_strbuf_truncate(out, before);

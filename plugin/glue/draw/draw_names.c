@@ -26,6 +26,12 @@ static void add(const struct sx_pen *p, int hf, struct sx_slice value)
         proto_item_set_hidden(sx_add_string(p, p->tree, hf, sx_text(p->pinfo->pool, value)));
 }
 
+static void add_bare(const struct sx_pen *p, int hf, struct sx_slice name_addr)
+{
+    if (sx_is_wanted(p, hf))
+        add(p, hf, sx_name_addr_bare(name_addr));
+}
+
 /* "10.0.0.1:5060", "[2001:db8::1]:5060" */
 #define MAX_END (WS_INET6_ADDRSTRLEN + sizeof "[]:65535")
 
@@ -78,8 +84,8 @@ static void draw(struct sx_pen *p)
 
     add(p, hf_method, msg->method_name);
     add(p, hf_call_id, msg->call_id);
-    add(p, hf_from, sx_name_addr_bare(msg->from));
-    add(p, hf_to, sx_name_addr_bare(msg->to));
+    add_bare(p, hf_from, msg->from);
+    add_bare(p, hf_to, msg->to);
     /* The packet that carried a quoted message is another one. */
     if (p->quoted)
         return;

@@ -280,7 +280,7 @@ static bool is_told_briefly(const struct sx_view *v, const struct sx_txn *txn)
 
 static const char *first_sentence(const struct sx_pen *p, const char *text)
 {
-    return wmem_strndup(p->pinfo->pool, text, sx_text_first_sentence(text));
+    return sx_text_copy(p->pinfo->pool, text, sx_text_first_sentence(text));
 }
 
 static void draw_advice(const struct sx_pen *p, proto_tree *tree, bool brief)
@@ -288,7 +288,8 @@ static void draw_advice(const struct sx_pen *p, proto_tree *tree, bool brief)
     const struct sx_view *v = p->view;
     const char *when = sx_catalogue_texts(v->entry)->when;
 
-    sx_add_long_string(p, tree, hf_when, hf_when_more, brief ? first_sentence(p, when) : when);
+    if (sx_is_wanted(p, hf_when) || sx_is_wanted(p, hf_when_more))
+        sx_add_long_string(p, tree, hf_when, hf_when_more, brief ? first_sentence(p, when) : when);
     if (!sx_is_wanted(p, hf_fix) && !sx_is_wanted(p, hf_fix_more))
         return;
     const char *fix = fix_of(p);
@@ -330,16 +331,46 @@ static void draw_failure(const struct sx_pen *p, proto_tree *tree)
         proto_item_set_hidden(sx_add_bool(p, tree, hf_failed, true));
 }
 
-static void draw_reference(const struct sx_pen *p, proto_tree *tree)
+/* Made once for each code in each language, for each response shows its own. */
+static const char *shown_reference(const struct sx_code *entry)
 {
-    const char *reference = p->view->entry->reference;
+    static wmem_map_t *shown;
+    const void *key = sx_catalogue_texts(entry);
     wmem_strbuf_t *words;
 
-    if (!sx_is_wanted(p, hf_reference))
-        return;
+    if (!shown)
+        shown = wmem_map_new(wmem_epan_scope(), g_direct_hash, g_direct_equal);
+    const char *reference = wmem_map_lookup(shown, key);
+    if (reference)
+        return reference;
+    words = wmem_strbuf_new(wmem_epan_scope(), "");
+    sx_say_reference(words, entry->reference);
+    reference = wmem_strbuf_finalize(words);
+    wmem_map_insert(shown, key, (void *)reference);
+    return reference;
+}
+
+static void draw_reference(const struct sx_pen *p, proto_tree *tree)
+{
+    const struct sx_code *entry = p->view->entry;
+
+    if (sx_is_wanted(p, hf_reference))
+        sx_add_shown(p, tree, hf_reference, entry->reference, shown_reference(entry));
+}
+
+/* "Status code: 430 Flow Failed" */
+static proto_item *draw_code(const struct sx_pen *p, const char *phrase)
+{
+    const unsigned code = p->view->msg->code;
+    wmem_strbuf_t *words;
+
+    if (!sx_is_shown(p))
+        return sx_add_uint(p, p->tree, hf_code, code);
     words = wmem_strbuf_new(p->pinfo->pool, "");
-    sx_say_reference(words, reference);
-    sx_add_shown(p, tree, hf_reference, reference, wmem_strbuf_get_str(words));
+    sx_say_number(words, code);
+    wmem_strbuf_append_c(words, ' ');
+    wmem_strbuf_append(words, phrase);
+    return sx_add_shown_uint(p, p->tree, hf_code, code, wmem_strbuf_get_str(words));
 }
 
 static void draw_response(struct sx_pen *p)
@@ -354,9 +385,7 @@ static void draw_response(struct sx_pen *p)
     }
     const char *phrase = site_or(v->site_phrase, entry->phrase);
     const char *meaning = site_or(v->site_meaning, sx_catalogue_texts(entry)->meaning);
-    proto_item *item =
-        sx_generated(proto_tree_add_uint_format_value(tree, hf_code, p->tvb, 0, 0, v->msg->code,
-                                                      "%u %s", v->msg->code, phrase));
+    proto_item *item = draw_code(p, phrase);
     proto_tree *sub = proto_item_add_subtree(item, ett_response);
     sx_add_string(p, sub, hf_phrase,
                   entry->registered ? entry->phrase : sx_catalogue_class_name(v->msg->code / 100));

@@ -72,7 +72,7 @@ static void draw_response_links(const struct sx_pen *p, proto_tree *tree)
 /* In the tree it stands in the line of the transaction. */
 static void add_call(const struct sx_pen *p, proto_tree *tree, uint32_t call)
 {
-    if (call)
+    if (call && sx_is_wanted(p, hf_call))
         proto_item_set_hidden(sx_add_uint(p, tree, hf_call, call));
 }
 
@@ -81,24 +81,23 @@ static proto_tree *add_transaction(const struct sx_pen *p, uint32_t call)
     uint32_t number = p->txn->number;
     wmem_strbuf_t *words;
 
-    if (!call)
+    if (!call || !sx_is_shown(p))
         return proto_item_add_subtree(sx_add_uint(p, p->tree, hf_transaction, number),
                                       ett_transaction);
     words = wmem_strbuf_new(p->pinfo->pool, "");
     sx_words_draw_transaction(words, number, call);
-    proto_item *item =
-        sx_generated(proto_tree_add_uint_format_value(p->tree, hf_transaction, p->tvb, 0, 0, number,
-                                                      "%s", wmem_strbuf_get_str(words)));
-    return proto_item_add_subtree(item, ett_transaction);
+    return proto_item_add_subtree(sx_add_shown_uint(p, p->tree, hf_transaction, number,
+                                                    wmem_strbuf_get_str(words)),
+                                  ett_transaction);
 }
 
 static void draw_transaction(struct sx_pen *p)
 {
     const struct sx_message *record = p->view->record;
-    uint32_t call = sx_call_number(p->view->tracker, p->txn);
 
     if (!p->txn)
         return;
+    uint32_t call = sx_is_wanted(p, hf_call) ? sx_call_number(p->view->tracker, p->txn) : 0;
     if (p->quoted) {
         add_call(p, p->tree, call);
         sx_add_frame(p, p->tree, hf_request_in, p->txn->request_frame);
