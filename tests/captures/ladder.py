@@ -26,7 +26,7 @@ NAMES = {"call", "tag"}
 LISTS = {"via", "split"}
 KEYWORDS = FLAGS | NUMBERS | NAMES | LISTS
 HOST_WORDS = {"udp", "tcp", "ws", "no-handshake"}
-TCP_EVENTS = {"SYN", "FIN", "RST", "CRLF", "CRLFCRLF"}
+TCP_EVENTS = {"SYN", "ACK", "FIN", "RST", "CRLF", "CRLFCRLF"}
 TOKEN = re.compile(r'"(?:\\.|[^"\\])*"|\S+')
 TIME = re.compile(r"-?\d+(\.\d{1,6})?")
 

@@ -72,7 +72,7 @@ class Wire:
         return None
 
     def tcp(self, line):
-        events = {"SYN": self.syn, "FIN": self.fin, "RST": self.rst}
+        events = {"SYN": self.syn, "ACK": self.ack, "FIN": self.fin, "RST": self.rst}
         events.get(line.words[0], self.keep_alive)(line)
 
     def rtp(self, line):
@@ -188,6 +188,9 @@ class Wire:
         else:
             conn.seq[place(line.src)] -= 1      # the same SYN once more
         self.control(line, conn, line.src, "S")
+
+    def ack(self, line):
+        self.control(line, self.connection(line), line.src, "A")
 
     def fin(self, line):
         conn = self.connections.get(pair(line)) or self.new_connection(line)

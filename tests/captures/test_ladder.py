@@ -138,16 +138,17 @@ def test_tcp_stream(built):
     _, fields = built(
         INVITE + "1 p1 -> alice 100 via a1\n+ p1 -> alice 180 via a1\n"
         "2 p1 -> alice 200 via a1 split 50 100\n"
-        "3 alice -- p1 CRLFCRLF\n4 p1 -- alice CRLF\n5 alice -- p1 FIN\n6 p1 -- alice FIN\n"
+        "3 alice -- p1 CRLFCRLF\n4 p1 -- alice CRLF\n4 alice -- p1 ACK\n5 alice -- p1 FIN\n6 p1 -- alice FIN\n"
         "7 alice -> p1 ACK via a2\n8 p1 -- alice RST\n", hosts)
     assert fields("tcp.flags.str", "tcp.stream", "sip.Status-Code") == [
         ("··········S·", "0", ""), ("·······A··S·", "0", ""), ("·······A····", "0", ""),
         ("·······AP···", "0", ""), ("·······AP···", "0", "100,180"), ("·······AP···", "0", ""),
         ("·······AP···", "0", ""), ("·······AP···", "0", "200"), ("·······AP···", "0", ""),
-        ("·······AP···", "0", ""), ("·······A···F", "0", ""), ("·······A···F", "0", ""),
+        ("·······AP···", "0", ""), ("·······A····", "0", ""),
+        ("·······A···F", "0", ""), ("·······A···F", "0", ""),
         ("··········S·", "1", ""), ("·······A··S·", "1", ""), ("·······A····", "1", ""),
         ("·······AP···", "1", ""), ("·······A·R··", "1", "")]
-    assert not any(fields("tcp.analysis.flags")[:12])
+    assert not any(fields("tcp.analysis.flags")[:13])
 
 
 def test_no_handshake_and_unanswered_syn(built):
@@ -228,7 +229,7 @@ def test_times_may_go_back_and_bytes_are_always_the_same(built):
     (INVITE + "+ alice -> p1 INVITE via a1\n", 8, "'+' is for messages over TCP"),
     (INVITE + "# remark\n  Subject\n", 9, "expected 'Name: value', "),
     (INVITE + "1 icmp p1 -> alice port-unreachable of 2\n", 8, "there is no frame 2 yet"),
-    (INVITE + "1 alice -- p1 NOP\n", 8, "after '--' comes one of CRLF, CRLFCRLF, FIN, RST, SYN"),
+    (INVITE + "1 alice -- p1 NOP\n", 8, "after '--' comes one of ACK, CRLF, CRLFCRLF, FIN, RST, SYN"),
     ("0 alice -> p1 OPTIONS sip:x via a1 tcp split 9999\n", 7, "'split 9999' is not"),
     ("0 alice -> p1 OPTIONS sip:x via a1 split 8000\n", 7, "'split 8000' is not"),
     ("0 raw alice -> p1 SIP\n", 7, 'raw needs "quoted bytes", with Python escapes'),

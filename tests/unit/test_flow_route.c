@@ -147,6 +147,25 @@ static void test_second_route(void)
     ladder_close(&l);
 }
 
+/* RFC 5626 5.3.1: the token of the client that sends the request, and of another one. */
+static void test_own_token(void)
+{
+    static const char *const route = "Route: <sip:token40001@10.0.0.2;lr;ob>\r\n";
+    struct ladder l = ladder_open();
+    uint32_t flow = make_flow(&l, 0, R1)->flow;
+
+    const struct sx_txn *own =
+        txn_of(&l, request(&l, 1, PHONE, EDGE, "INFO", via("phone i1"), .to_tag = "x",
+                           .uri = "sip:bob@10.0.0.5:40009", .more = route, .src_port = 40001));
+    g_assert_cmpuint(own->flow, ==, 0);
+    g_assert_false(own->token_known);
+    const struct sx_txn *other =
+        txn_of(&l, request(&l, 2, PHONE, EDGE, "INFO", via("phone i2"), .to_tag = "x",
+                           .uri = "sip:bob@10.0.0.5:40009", .more = route, .src_port = 40002));
+    g_assert_cmpuint(other->flow, ==, flow);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -157,5 +176,6 @@ int main(int argc, char **argv)
     g_test_add_func("/flow_route/tenants", test_tenants);
     g_test_add_func("/flow_route/tokens", test_tokens);
     g_test_add_func("/flow_route/second_route", test_second_route);
+    g_test_add_func("/flow_route/own_token", test_own_token);
     return g_test_run();
 }

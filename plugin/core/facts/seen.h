@@ -15,6 +15,7 @@
 /* What tells whether two sightings of a message are one packet. */
 struct sx_packet_marks {
     uint32_t id;      /* TCP: sequence number; IPv4: identification; 0: it tells nothing */
+    uint32_t ack;     /* where exact: of the TCP header */
     uint16_t place;   /* hash of what a copy on another interface, VLAN, hop or tunnel
                        * layer has otherwise */
     uint16_t network; /* likewise, of the destination alone: who sent it does not count */

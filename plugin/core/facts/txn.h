@@ -99,6 +99,8 @@ struct sx_txn_rare {
     uint32_t unreachable_frame;      /* an ICMP error or TCP reset that the request met */
     uint32_t last_unreachable_frame; /* the newest of them */
     uint32_t returned_frame;         /* an ICMP error that a response met */
+    uint32_t closed_frame;           /* the server closed the connection of its INVITE before any
+                                      * response */
     uint32_t other_final_frame;      /* a later final response with its code and another To tag */
     uint32_t other_final_tag;        /* sx_txn_tag_hash() of that; 0: none */
     uint32_t hangup;                 /* index + 1: the client closed the connection of its INVITE */
@@ -196,6 +198,8 @@ struct sx_txn {
     bool trying_elsewhere : 1;  /* its 100 came from another host than the request went to */
     bool completed_elsewhere : 1; /* a CANCEL whose Reason is SIP 200 (RFC 3326) */
     bool uneven_repeats : 1;      /* it was sent again sooner than before: no timer does so */
+    bool way_back_seen : 1;       /* an INVITE over TCP whose connection bears nothing that could be
+                                   * a response, as the server's own segments show */
 };
 
 /* What few transactions have, all zero for those that have nothing of it. Never NULL. */

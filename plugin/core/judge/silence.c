@@ -20,8 +20,16 @@ bool sx_silence_no_response(const struct sx_tracker *tracker, const struct sx_tx
     /* What a frame has said stays true. */
     return sx_txn_rare(txn)->expired_frame ||
            (!sx_tracker_hung_up(tracker, txn) &&
+            !sx_evidence_went_on(tracker, txn, sx_evidence_now(tracker)) &&
             sx_evidence_of_silence(tracker, txn, sx_evidence_now(tracker)) &&
             sx_missing_response(tracker, txn, UINT32_MAX).sign == SX_MISSING_NONE);
+}
+
+uint32_t sx_silence_lost_in(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    return sx_silence_no_response(tracker, txn)
+               ? sx_evidence_connection_lost(txn, sx_evidence_now(tracker))
+               : 0;
 }
 
 bool sx_silence_not_repeated(const struct sx_tracker *tracker, const struct sx_txn *txn)

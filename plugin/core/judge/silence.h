@@ -12,6 +12,10 @@
  * (record/evidence.h); or if a frame has said so. */
 bool sx_silence_no_response(const struct sx_tracker *tracker, const struct sx_txn *txn);
 
+/* Of such a request: the frame by which the server ended its connection before any response; 0 if
+ * none did. */
+uint32_t sx_silence_lost_in(const struct sx_tracker *tracker, const struct sx_txn *txn);
+
 /* True if nothing in the capture answered the request for so long, and the client did not go on
  * sending it as it does over UDP while it hears nothing (RFC 3261 17.1.1.2, 17.1.2.2): it may have
  * a response that the capture lacks. */

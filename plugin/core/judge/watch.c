@@ -41,7 +41,8 @@ static bool is_settled(const struct sx_tracker *t, const struct sx_txn *txn)
     uint32_t frame = sx_tracker_last_frame(t);
 
     return sx_txn_rare(txn)->expired_frame == frame || txn->expired_after_100 ||
-           sx_tracker_hung_up(t, txn) || sx_missing_response(t, txn, frame).sign != SX_MISSING_NONE;
+           sx_tracker_hung_up(t, txn) || sx_evidence_went_on(t, txn, sx_evidence_now(t)) ||
+           sx_missing_response(t, txn, frame).sign != SX_MISSING_NONE;
 }
 
 static void ask_session(struct sx_tracker *t, uint32_t number)

@@ -3,7 +3,7 @@
  */
 #include "core/record/tracker_state.h"
 #include "core/read/name_addr.h"
-#include "core/record/missing.h"
+#include "core/record/riding.h"
 #include "core/record/signs.h"
 
 /* How far back a request is looked for that an ICMP error or a reset may concern. */
@@ -18,22 +18,12 @@
 #define SYN_AGAIN_NS (200 * SX_NS_PER_MS)
 #define SYN_AGAIN_LATEST_NS (70 * SX_NS_PER_S)
 
-struct sx_way {
-    struct sx_endpoint from, to;
-};
-
 /* A SYN that nothing answered yet. */
 struct sx_connecting {
     struct sx_way way;
     int64_t first_ns, last_ns;
     uint32_t first_frame;
     uint32_t attempt; /* index + 1, once it is known to be in vain */
-};
-
-/* A connection that carried an INVITE to where it goes. */
-struct sx_riding {
-    struct sx_way way;
-    uint32_t newest; /* number of the newest such transaction */
 };
 
 guint sx_way_hash(gconstpointer way)
@@ -50,7 +40,7 @@ gboolean sx_way_equal(gconstpointer one, gconstpointer other)
     return sx_endpoint_eq(a->from, b->from) && sx_endpoint_eq(a->to, b->to);
 }
 
-static void met_unreachable(struct sx_tracker *t, struct sx_txn *txn, uint32_t frame)
+void sx_txn_met_unreachable(struct sx_tracker *t, struct sx_txn *txn, uint32_t frame)
 {
     struct sx_txn_rare *rare = sx_txn_give_rare(t, txn);
 
@@ -73,7 +63,7 @@ struct sx_txn *sx_observe_quote(struct sx_tracker *t, const struct sx_observatio
     if (!txn)
         return NULL;
     if (obs->msg->is_request) {
-        met_unreachable(t, txn, obs->frame);
+        sx_txn_met_unreachable(t, txn, obs->frame);
         sx_flows_unreachable(t->flows, obs->frame, txn->src, txn->dst);
     } else {
         was_returned(t, txn, obs->frame);
@@ -98,7 +88,7 @@ static bool fits_quote(const struct sx_tracker *t, const struct sx_txn *txn,
     return sx_fingerprint_eq(sx_txn_key(t, &whole, &names, (enum sx_method)txn->method), txn->key);
 }
 
-static void note_sign(struct sx_tracker *t, const struct sx_txn *txn, uint32_t frame, bool response)
+void sx_txn_note_sign(struct sx_tracker *t, const struct sx_txn *txn, uint32_t frame, bool response)
 {
     sx_sign_note(t, &(struct sx_sign){.frame = frame, .txn = txn->number, .response = response});
 }
@@ -109,13 +99,13 @@ static void request_did_not_arrive(struct sx_tracker *t, struct sx_txn *txn, uin
     if (txn->first_response_frame || sx_txn_rare(txn)->hangup ||
         time_ns - sx_txn_last_request_ns(txn) > LOOK_BACK_NS)
         return;
-    note_sign(t, txn, frame, false);
-    met_unreachable(t, txn, frame);
+    sx_txn_note_sign(t, txn, frame, false);
+    sx_txn_met_unreachable(t, txn, frame);
 }
 
 static void response_did_not_arrive(struct sx_tracker *t, struct sx_txn *txn, uint32_t frame)
 {
-    note_sign(t, txn, frame, true);
+    sx_txn_note_sign(t, txn, frame, true);
     was_returned(t, txn, frame);
 }
 
@@ -281,76 +271,6 @@ static void connect_ends(struct sx_tracker *t, const struct sx_segment *segment,
     g_hash_table_remove(t->connecting, &c->way);
 }
 
-/* ---- connections that end ---- */
-
-void sx_txn_rides(struct sx_tracker *t, struct sx_txn *txn)
-{
-    struct sx_riding new = {.way = {.from = txn->src, .to = txn->dst}};
-    struct sx_riding *riding = g_hash_table_lookup(t->riding, &new);
-
-    if (!riding) {
-        riding = g_memdup2(&new, sizeof new);
-        g_hash_table_add(t->riding, riding);
-    }
-    sx_txn_give_more(t, txn)->next_on_way = riding->newest;
-    riding->newest = txn->number;
-}
-
-/* The client closes or resets the connection that its INVITEs went over. */
-static void hang_up(struct sx_tracker *t, const struct sx_segment *segment,
-                    const struct sx_way *way)
-{
-    const struct sx_riding *riding = g_hash_table_lookup(t->riding, way);
-
-    for (uint32_t n = riding ? riding->newest : 0; n;) {
-        struct sx_txn *txn = sx_txn_at(t, n);
-        n = sx_txn_more(txn)->next_on_way;
-        if (txn->first_response_frame || sx_txn_rare(txn)->cancel_frame ||
-            sx_txn_rare(txn)->hangup ||
-            sx_missing_is_sure(sx_missing_response(t, txn, segment->frame).sign))
-            continue;
-        *(struct sx_hangup *)sx_pool_add(&t->hangups) = (struct sx_hangup){
-            .frame = segment->frame,
-            .txn = txn->number,
-            .time_ns = segment->time_ns,
-            .reset = segment->flags & SX_TCP_RST,
-        };
-        sx_txn_give_rare(t, txn)->hangup = t->hangups.count;
-    }
-}
-
-/* The server resets the connection that INVITEs came over: nothing that it sends can come over it.
- * */
-static void cut_off(struct sx_tracker *t, uint32_t frame, const struct sx_way *back)
-{
-    const struct sx_riding *riding = g_hash_table_lookup(t->riding, back);
-
-    for (uint32_t n = riding ? riding->newest : 0; n;) {
-        struct sx_txn *txn = sx_txn_at(t, n);
-        n = sx_txn_more(txn)->next_on_way;
-        if (txn->first_response_frame || sx_txn_rare(txn)->hangup)
-            continue;
-        if (sx_txn_rare(txn)->last_unreachable_frame != frame)
-            note_sign(t, txn, frame, false);
-        met_unreachable(t, txn, frame);
-    }
-}
-
-static void connection_ends(struct sx_tracker *t, const struct sx_segment *segment,
-                            const struct sx_way *back)
-{
-    const struct sx_way way = {.from = back->to, .to = back->from};
-
-    if (g_hash_table_size(t->riding) == 0)
-        return;
-    if (segment->flags & SX_TCP_RST)
-        cut_off(t, segment->frame, back);
-    hang_up(t, segment, &way);
-    g_hash_table_remove(t->riding, &way);
-    /* Where the server closes, the client's FIN that follows is no hang-up. */
-    g_hash_table_remove(t->riding, back);
-}
-
 void sx_tracker_unreadable(struct sx_tracker *t, uint32_t frame, const struct sx_address *src,
                            const struct sx_address *dst)
 {
@@ -375,7 +295,7 @@ bool sx_tracker_watches_tcp(const struct sx_tracker *t)
 bool sx_tracker_wants(const struct sx_tracker *t, unsigned flags, uint32_t payload)
 {
     return (flags & (SX_TCP_SYN | SX_TCP_FIN | SX_TCP_RST | SX_TCP_GOODBYE)) ||
-           (payload > 0 && sx_flows_over_tcp(t->flows));
+           (payload > 0 ? sx_flows_over_tcp(t->flows) : t->unheard != 0);
 }
 
 void sx_tracker_tcp(struct sx_tracker *t, const struct sx_segment *segment)
@@ -395,6 +315,7 @@ void sx_tracker_tcp(struct sx_tracker *t, const struct sx_segment *segment)
         message_lost(t, segment->frame, segment->time_ns, &back, NULL);
     if (connecting)
         connect_ends(t, segment, connecting);
+    sx_riding_segment(t, segment, &back);
     if (flags & (SX_TCP_FIN | SX_TCP_RST | SX_TCP_GOODBYE))
-        connection_ends(t, segment, &back);
+        sx_riding_ends(t, segment, &back);
 }

@@ -3,6 +3,8 @@
  */
 #include "core/record/evidence.h"
 
+#include "core/record/call.h"
+
 /* RFC 3261 17.1.2.2: what the intervals of a request other than INVITE grow to. */
 #define T2_NS (4 * SX_NS_PER_S)
 
@@ -24,6 +26,9 @@
 
 /* Branches of one request that are looked through; more than any fork has. */
 #define MAX_BRANCHES 64
+
+/* Transactions of a call, the newest first, that are looked through. */
+#define MAX_OF_CALL 256
 
 /* Transactions before and after one that are looked through for what the capture shows there. */
 #define MAX_NEIGHBOURS 256
@@ -173,6 +178,32 @@ bool sx_evidence_unreachable(const struct sx_txn *txn, struct sx_horizon until)
            sx_txn_rare(txn)->last_unreachable_frame > sx_txn_last_request_frame(txn);
 }
 
+/* ---- connections ---- */
+
+uint32_t sx_evidence_connection_lost(const struct sx_txn *txn, struct sx_horizon until)
+{
+    const struct sx_txn_rare *rare = sx_txn_rare(txn);
+
+    if (!is_reliable(txn) || txn->responses)
+        return 0;
+    if (seen(rare->closed_frame, until) && rare->closed_frame > sx_txn_last_request_frame(txn))
+        return rare->closed_frame;
+    return sx_evidence_unreachable(txn, until) ? rare->last_unreachable_frame : 0;
+}
+
+bool sx_evidence_went_on(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                         struct sx_horizon until)
+{
+    uint32_t lost = sx_evidence_connection_lost(txn, until);
+    const struct sx_txn *other = lost ? sx_call_newest(tracker, txn) : NULL;
+
+    for (unsigned i = 0; other && i < MAX_OF_CALL; i++, other = sx_call_older(tracker, other))
+        if (other->method == txn->method && other->src.host == txn->src.host &&
+            other->request_frame > lost && seen(other->request_frame, until) && other->responses)
+            return true;
+    return false;
+}
+
 bool sx_evidence_of_silence(const struct sx_tracker *tracker, const struct sx_txn *txn,
                             struct sx_horizon until)
 {
@@ -186,7 +217,8 @@ bool sx_evidence_of_silence(const struct sx_tracker *tracker, const struct sx_tx
     if (sx_evidence_unreachable(txn, until))
         return true;
     if (is_reliable(txn))
-        return sx_evidence_sees_answers(tracker, txn, until);
+        return txn->way_back_seen || sx_evidence_connection_lost(txn, until) ||
+               sx_evidence_sees_answers(tracker, txn, until);
     return sx_evidence_hearing(txn, until) == SX_HEARD_NOTHING ||
            sx_evidence_gave_up(tracker, txn, until);
 }

@@ -61,6 +61,14 @@ bool sx_evidence_tried_elsewhere(const struct sx_tracker *tracker, const struct 
 bool sx_evidence_not_relayed(const struct sx_tracker *tracker, const struct sx_txn *txn,
                              const struct sx_txn *branch, struct sx_horizon until);
 
+/* The frame that ended the connection of an INVITE before any response: the server closed or reset
+ * it. 0 if none did. */
+uint32_t sx_evidence_connection_lost(const struct sx_txn *txn, struct sx_horizon until);
+
+/* True if the client sent another INVITE of this call after that, and has a response to it. */
+bool sx_evidence_went_on(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                         struct sx_horizon until);
+
 /* True if the capture shows that no response came: any of the above, by the rules of the transport,
  * while the request was not cancelled. Says nothing of packets that cannot be read (missing.h). */
 bool sx_evidence_of_silence(const struct sx_tracker *tracker, const struct sx_txn *txn,

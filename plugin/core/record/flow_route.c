@@ -174,6 +174,21 @@ static struct sx_flow *find_by_token(const struct sx_flows *f, const struct want
     return *wrong || is_token_credible(f, flow, w) ? flow : NULL;
 }
 
+/* RFC 5626 5.3.1: a request that a client sends inside a dialog begins its Route with the token of
+ * its own flow; that one is where it comes from, not where it is to go. */
+static bool is_own_token(const struct sx_flows *f, struct sx_fingerprint token,
+                         const struct sx_txn *txn)
+{
+    const struct sx_flow_name *n = first_name(f, token);
+
+    for (unsigned i = 0; n && i < SX_MAX_FLOWS; i++, n = next_name(f, n)) {
+        const struct sx_flow *flow = sx_flow_numbered(f, n->flow);
+        if (flow->has_way && has_token(flow, token) && sx_endpoint_eq(flow->client, txn->src))
+            return true;
+    }
+    return false;
+}
+
 /* The Route value with a token that is known, or else the topmost with a token. */
 static void read_route(const struct sx_flows *f, struct wanted *w)
 {
@@ -187,6 +202,8 @@ static void read_route(const struct sx_flows *f, struct wanted *w)
             continue;
         struct sx_fingerprint key = sx_token_key(f, uri);
         bool known = first_name(f, key) != NULL;
+        if (known && is_own_token(f, key, w->txn))
+            continue;
         if (known || !w->token.bits) {
             w->token = key;
             w->token_host = sx_token_host_key(f, uri);

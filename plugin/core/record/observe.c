@@ -10,6 +10,7 @@
 #include "core/read/reason.h"
 #include "core/read/sip_msg_field.h"
 #include "core/record/resent.h"
+#include "core/record/riding.h"
 #include "core/record/sessions.h"
 #include "core/record/sizes.h"
 #include "core/record/tracker_state.h"
@@ -160,7 +161,7 @@ static void first_invite(struct sx_tracker *t, struct sx_txn *txn, const struct 
         host->own_invite = obs->frame;
     if (obs->transport == SX_TRANSPORT_TCP || obs->transport == SX_TRANSPORT_TLS ||
         obs->transport == SX_TRANSPORT_WS)
-        sx_txn_rides(t, txn);
+        sx_riding_add(t, txn, &obs->packet);
 }
 
 /* Proxies register nobody's address as their own. */

@@ -5,6 +5,7 @@
 
 #include "core/record/call.h"
 #include "core/record/copies.h"
+#include "core/record/riding.h"
 #include "core/record/tracker_state.h"
 #include "core/record/signs.h"
 #include "core/record/missing.h"
@@ -37,7 +38,7 @@ struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config 
     t->unreadable = sx_unreadable_new();
     t->awaiting = g_hash_table_new_full(sx_fingerprint_hash, sx_fingerprint_equal, g_free, NULL);
     t->connecting = g_hash_table_new_full(sx_way_hash, sx_way_equal, g_free, NULL);
-    t->riding = g_hash_table_new_full(sx_way_hash, sx_way_equal, g_free, NULL);
+    t->riding = sx_riding_new();
     sx_copies_init(t);
     sx_credentials_init(t);
     sx_deadlines_init(&t->deadlines);

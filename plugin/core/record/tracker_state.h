@@ -8,6 +8,7 @@
  * observe.c        what a message changes
  * signs.c          packets without SIP that show why a message has no answer
  * connections.c    what ICMP and TCP say of requests that did not arrive
+ * riding.c         what TCP says of the INVITEs that a connection carries
  * credentials.c    what requests proved of their user
  * sessions.c       session timers that were agreed on
  * strays.c         responses that do not match the request which they are for
@@ -69,7 +70,8 @@ struct sx_tracker {
     uint32_t next_first_fragment;
     GHashTable *awaiting;   /* attempt fingerprint -> transaction that a new attempt may follow */
     GHashTable *connecting; /* struct sx_connecting, by its way; SYN sent, not answered */
-    GHashTable *riding;     /* struct sx_riding, by its way: it carried an INVITE */
+    GHashTable *riding;     /* private to riding.c */
+    uint32_t unheard;       /* likewise */
     struct sx_deadlines deadlines;
     struct sx_sessions *sessions;
     struct sx_flows *flows;
@@ -148,16 +150,22 @@ void sx_txn_mark_forwarded(struct sx_tracker *tracker, const struct sx_txn *txn)
 uint64_t sx_txn_call_hash(const struct sx_tracker *tracker, struct sx_slice call_id);
 uint32_t sx_txn_hash(const struct sx_tracker *tracker, struct sx_slice s);
 
-/* ---- undelivered.c ---- */
+/* ---- connections.c ---- */
 
 struct sx_txn *sx_observe_quote(struct sx_tracker *tracker, const struct sx_observation *obs);
 
-/* Notes that a new INVITE came over a connection. */
-void sx_txn_rides(struct sx_tracker *tracker, struct sx_txn *txn);
+/* Notes that a request met an ICMP error or a reset; and the sign of it. */
+void sx_txn_met_unreachable(struct sx_tracker *tracker, struct sx_txn *txn, uint32_t frame);
+void sx_txn_note_sign(struct sx_tracker *tracker, const struct sx_txn *txn, uint32_t frame,
+                      bool response);
 
 /* Notes the ports that a request names as ports for SIP: the one it went to over UDP, those of its
  * Via and Request-URI, that of a registered Contact. */
 void sx_note_ports(struct sx_tracker *tracker, const struct sx_observation *obs);
+
+struct sx_way {
+    struct sx_endpoint from, to;
+};
 
 /* For tables whose keys begin with the two ends of a connection. */
 guint sx_way_hash(gconstpointer way);

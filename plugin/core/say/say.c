@@ -116,17 +116,29 @@ void sx_say_endpoint(wmem_strbuf_t *out, const struct sx_tracker *tracker, struc
     sx_say_host_port(out, sx_tracker_host(tracker, end.host), end.port);
 }
 
+wmem_strbuf_t *sx_say_closed(const wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                             const struct sx_txn *txn, struct sx_horizon until)
+{
+    wmem_strbuf_t *piece = sx_words_piece(out);
+    uint32_t lost = sx_evidence_connection_lost(txn, until);
+
+    if (lost && lost == sx_txn_rare(txn)->closed_frame)
+        sx_words_say_closed(piece, sx_tracker_host(tracker, txn->dst.host), lost);
+    return piece;
+}
+
 void sx_say_no_response(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                         const struct sx_txn *txn)
 {
-    wmem_strbuf_t *sends = sx_words_piece(out), *unreachable = sx_words_piece(out);
+    struct sx_horizon now = sx_evidence_now(tracker);
+    wmem_strbuf_t *sends = sx_words_piece(out), *why = sx_say_closed(out, tracker, txn, now);
 
     if (sx_txn_sends(txn) > 1)
         sx_words_say_sends(sends, sx_txn_sends(txn));
-    if (sx_evidence_unreachable(txn, sx_evidence_now(tracker)))
-        sx_words_say_unreachable(unreachable, sx_tracker_host(tracker, txn->dst.host),
+    if (wmem_strbuf_get_len(why) == 0 && sx_evidence_unreachable(txn, now))
+        sx_words_say_unreachable(why, sx_tracker_host(tracker, txn->dst.host),
                                  sx_txn_rare(txn)->last_unreachable_frame);
-    sx_words_say_no_response(out, sx_tracker_now(tracker) - txn->request_ns, sends, unreachable);
+    sx_words_say_no_response(out, sx_tracker_now(tracker) - txn->request_ns, sends, why);
 }
 
 void sx_say_not_repeated(wmem_strbuf_t *out, const struct sx_txn *txn)

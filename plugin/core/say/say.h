@@ -13,6 +13,7 @@
 
 #include "core/facts/catalogue.h"
 #include "core/judge/flow_story.h"
+#include "core/record/evidence.h"
 #include "core/record/records.h"
 #include "core/judge/registration.h"
 #include "core/judge/trying.h"
@@ -59,6 +60,10 @@ void sx_say_endpoint(wmem_strbuf_t *out, const struct sx_tracker *tracker, struc
  * SX_MISSING_NONE. */
 void sx_say_missing(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
                     const struct sx_missing *missing);
+
+/* ": 10.0.0.2 closed the connection in frame 6", of an INVITE that got no response; or nothing. */
+wmem_strbuf_t *sx_say_closed(const wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                             const struct sx_txn *txn, struct sx_horizon until);
 
 /* "no response for 32 s, sent 7 times" */
 void sx_say_no_response(wmem_strbuf_t *out, const struct sx_tracker *tracker,

@@ -23,12 +23,14 @@ static void say_unreachable(wmem_strbuf_t *out, const struct sx_tracker *t,
 static void say_unanswered(wmem_strbuf_t *out, const struct sx_tracker *t,
                            const struct sx_failure_cause *c)
 {
+    const struct sx_horizon until = {c->at->final_frame, c->at->final_ns};
     wmem_strbuf_t *sends = sx_words_piece(out);
 
     if (sx_txn_sends(c->of) > 1)
         sx_words_say_sends(sends, sx_txn_sends(c->of));
     sx_words_failure_unanswered(out, sx_tracker_host(t, c->of->dst.host),
-                                sx_tracker_host(t, c->at->dst.host), c->frame, sends);
+                                sx_tracker_host(t, c->at->dst.host), c->frame, sends,
+                                sx_say_closed(out, t, c->of, until));
 }
 
 /* RFC 3261 8.1.1.6: a request has 70 hops at the most; a circle is named by its first ones. */

@@ -532,7 +532,9 @@ void sx_say_expiry(wmem_strbuf_t *out, const struct sx_tracker *tracker, const s
     if (e->after_100)
         say_expiry_after_100(out, tracker, txn, e);
     else if (txn->request_frame)
-        sx_words_trying_silent(out, e->waited_ns, sx_say_method(txn), txn->request_frame);
+        sx_words_trying_silent(
+            out, e->waited_ns, sx_say_method(txn), txn->request_frame,
+            sx_say_closed(out, tracker, txn, (struct sx_horizon){e->frame, INT64_MAX}));
     else
         sx_words_trying_silent_unseen(out, e->waited_ns);
 }

@@ -6,6 +6,7 @@
 #include "glue/compat.h"
 
 #include "core/judge/failure.h"
+#include "core/judge/silence.h"
 #include "core/say/say_failure.h"
 #include "glue/draw/draw.h"
 
@@ -29,17 +30,36 @@ static const value_string cause_vals[] = {
     {0, NULL},
 };
 
+static void add_cause(struct sx_pen *p, enum sx_failure_kind kind, uint32_t frame)
+{
+    proto_item *item = sx_add_uint(p, p->tree, hf_cause, kind);
+
+    if (frame)
+        sx_add_sign(p, proto_item_add_subtree(item, ett_cause), hf_cause_in, frame);
+}
+
+/* A request that nothing answered has failed, too. */
+static void draw_lost(struct sx_pen *p)
+{
+    uint32_t lost = sx_message_stands_for(p->view->record, p->txn->request_frame)
+                        ? sx_silence_lost_in(p->view->tracker, p->txn)
+                        : 0;
+
+    if (lost)
+        add_cause(p, SX_FAILURE_UNREACHABLE, lost);
+}
+
 static void draw_failure(struct sx_pen *p)
 {
     unsigned code = p->view->msg->code;
 
+    if (sx_has_txn(p) && p->view->msg->is_request)
+        draw_lost(p);
     if (!sx_has_txn(p) || code < 300 || p->txn->final_code != code || p->view->record->repeats ||
         !sx_failure_judge(p->view->tracker, p->txn, code))
         return;
     struct sx_failure_cause cause = sx_failure_cause_find(p->view->tracker, p->txn);
-    proto_item *item = sx_add_uint(p, p->tree, hf_cause, cause.kind);
-    if (cause.frame)
-        sx_add_sign(p, proto_item_add_subtree(item, ett_cause), hf_cause_in, cause.frame);
+    add_cause(p, cause.kind, cause.frame);
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
     if (sx_say_failure(words, p->view->tracker, &cause))
         p->remark = wmem_strbuf_get_str(words);
@@ -50,7 +70,7 @@ static void set_up(int proto, expert_module_t *module G_GNUC_UNUSED)
     static hf_register_info hf[] = {
         {&hf_cause,
          {"Why it failed", "sipexplain.failure.cause", FT_UINT8, BASE_DEC, VALS(cause_vals), 0,
-          "Why this failure was made, at the hop that made it", HFILL}},
+          "Why this failure was made, at the hop that made it; or why a request got no response", HFILL}},
         {&hf_cause_in,
          {"Shown in", "sipexplain.failure.cause_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
           "The frame that shows why", HFILL}},
