@@ -35,7 +35,7 @@ LOOK_AHEAD = {
     "sipexplain.registration.newer_in", "sipexplain.registration.differs",
     "sipexplain.ack_in", "sipexplain.ack.state", "sipexplain.ack.cause", "sipexplain.ack.cause_in",
     "sipexplain.no_ack", "sipexplain.call.ended_in", "sipexplain.call.ended_by",
-    "sipexplain.call.duration", "sipexplain.bye_failed",
+    "sipexplain.call.duration", "sipexplain.call.leg_ended_in", "sipexplain.bye_failed",
     "sipexplain.session.refreshed_in", "sipexplain.session_not_refreshed",
     "sipexplain.registration.refused", "sipexplain.registration.before_in",
     "sipexplain.registration_refused", "sipexplain.registration.run_out",

@@ -314,9 +314,11 @@ static void cancel_of_a_fork(void)
         const char *english, *chinese;
     } rows[] = {
         {200, 9.0, "10.0.0.2 cancels after 9 s of ringing: another branch answered in frame 5",
-         "振铃 9 秒后，10.0.0.2 取消：另一分支已在第 5 帧给出最终响应"},
-        {603, 9.0, "10.0.0.2 cancels after 9 s of ringing: another branch answered in frame 5",
-         "振铃 9 秒后，10.0.0.2 取消：另一分支已在第 5 帧给出最终响应"},
+         "振铃 9 秒后，10.0.0.2 取消：另一分支已在第 5 帧应答"},
+        {603, 9.0,
+         "10.0.0.2 cancels after 9 s of ringing: the 603 of another branch in "
+         "frame 5 ended the fork",
+         "振铃 9 秒后，10.0.0.2 取消：另一分支在第 5 帧的 603 结束了分叉呼叫"},
         {486, 9.0, "10.0.0.2 gives up after 9 s of ringing", "振铃 9 秒后，10.0.0.2 放弃"},
         {200, 9.2, "10.0.0.2 gives up after 9 s of ringing", "振铃 9 秒后，10.0.0.2 放弃"},
     };

@@ -985,7 +985,8 @@ static void test_cancelled_for_another_branch(void)
         struct sx_trying v = judged(&l, branch);
         g_test_message("%u at %.0f s", rows[i].code, rows[i].at);
         g_assert_cmpint(v.end, ==, rows[i].elsewhere ? SX_END_CANCEL_ELSEWHERE : SX_END_CANCEL);
-        g_assert_cmpuint(v.elsewhere_in, ==, rows[i].elsewhere ? other : 0);
+        g_assert_cmpuint(v.elsewhere ? v.elsewhere->final_frame : 0, ==,
+                         rows[i].elsewhere ? other : 0);
     }
 }
 

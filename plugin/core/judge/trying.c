@@ -23,21 +23,23 @@ static bool fits_expires(const struct sx_txn *txn)
     return expires > 0 && after > expires - SX_NS_PER_S && after < expires + 2 * SX_NS_PER_S;
 }
 
-uint32_t sx_trying_answered_elsewhere(const struct sx_tracker *tracker, const struct sx_txn *txn)
+const struct sx_txn *sx_trying_settled_elsewhere(const struct sx_tracker *tracker,
+                                                 const struct sx_txn *txn)
 {
-    const struct sx_txn *b = sx_tracker_siblings(tracker, txn);
+    const struct sx_txn *b = sx_tracker_siblings(tracker, txn), *first = NULL;
 
     for (unsigned i = 0; b && i < MAX_BRANCHES; i++, b = sx_tracker_next_sibling(tracker, b)) {
         unsigned class = b->final_code / 100;
         if (b != txn && (class == 2 || class == 6) &&
-            b->final_frame < sx_txn_rare(txn)->cancel_frame)
-            return b->final_frame;
+            b->final_frame < sx_txn_rare(txn)->cancel_frame &&
+            (!first || b->final_frame < first->final_frame))
+            first = b;
     }
-    return 0;
+    return first;
 }
 
 static enum sx_trying_end cancel_end(const struct sx_tracker *tracker, const struct sx_txn *txn,
-                                     uint32_t *elsewhere_in)
+                                     const struct sx_txn **elsewhere)
 {
     const struct sx_txn *parent = sx_tracker_txn(tracker, txn->parent);
     const struct sx_txn *cancel = sx_tracker_txn(tracker, sx_txn_rare(txn)->related);
@@ -49,8 +51,8 @@ static enum sx_trying_end cancel_end(const struct sx_tracker *tracker, const str
     if (parent && sx_tracker_connection_lost(tracker, parent) &&
         sx_tracker_connection_lost(tracker, parent)->frame <= sx_txn_rare(txn)->cancel_frame)
         return SX_END_CANCEL_AFTER_HANGUP;
-    *elsewhere_in = sx_trying_answered_elsewhere(tracker, txn);
-    if (*elsewhere_in)
+    *elsewhere = sx_trying_settled_elsewhere(tracker, txn);
+    if (*elsewhere)
         return SX_END_CANCEL_ELSEWHERE;
     if (cancel && cancel->completed_elsewhere)
         return SX_END_CANCEL_COMPLETED;
@@ -119,7 +121,7 @@ static int64_t find_end(const struct sx_tracker *tracker, const struct sx_txn *t
 
     if (cancelled && !missing) {
         v->ended_in = sx_txn_rare(txn)->cancel_frame;
-        v->end = cancel_end(tracker, txn, &v->elsewhere_in);
+        v->end = cancel_end(tracker, txn, &v->elsewhere);
         return sx_txn_rare(txn)->cancel_ns;
     }
     if (txn->first_response_frame && !cancelled) {

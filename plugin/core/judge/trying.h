@@ -29,7 +29,7 @@ enum sx_trying_end {
     SX_END_CANCEL,              /* the client gave up */
     SX_END_CANCEL_PASSED_ON,    /* a proxy was told to */
     SX_END_CANCEL_AFTER_HANGUP, /* a proxy whose caller's connection was lost */
-    SX_END_CANCEL_ELSEWHERE,    /* a proxy that has an answer from another branch (16.7 item 10) */
+    SX_END_CANCEL_ELSEWHERE,    /* a proxy that has a 2xx or 6xx of another branch (16.7) */
     SX_END_CANCEL_COMPLETED,    /* its Reason says that somebody else answered (RFC 3326 2) */
     SX_END_CANCEL_TIMER_C,      /* a proxy's CANCEL that fits Timer C (16.6 item 11, 16.8) */
     SX_END_CANCEL_EXPIRES,      /* the Expires of the INVITE ran out (13.2.1, 16.10) */
@@ -44,13 +44,14 @@ struct sx_trying {
     int64_t wait_ns;           /* from the first 100 to the end of the wait */
     uint32_t ended_in;         /* frame; 0: nothing ended it */
     struct sx_missing missing; /* the response that ended it, or may have, is not in the capture */
-    uint32_t elsewhere_in;     /* the answer of another branch that ended it; 0: none */
-    struct sx_trying_chain chain; /* what held it up; empty while that is not asked */
+    const struct sx_txn *elsewhere; /* the branch whose answer ended it; NULL: none */
+    struct sx_trying_chain chain;   /* what held it up; empty while that is not asked */
 };
 
-/* The 2xx or 6xx of another branch for which a proxy cancelled this one; 0 if the capture has none.
- * */
-uint32_t sx_trying_answered_elsewhere(const struct sx_tracker *tracker, const struct sx_txn *txn);
+/* The other branch for whose 2xx (RFC 3261 16.7 item 10) or 6xx (item 5), the first of them, a
+ * proxy cancelled this one; NULL if the capture has none. */
+const struct sx_txn *sx_trying_settled_elsewhere(const struct sx_tracker *tracker,
+                                                 const struct sx_txn *txn);
 
 /* What the capture, as far as it was read, says of a transaction's wait. */
 struct sx_trying sx_trying_judge(const struct sx_tracker *tracker, const struct sx_txn *txn);

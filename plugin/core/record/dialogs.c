@@ -223,6 +223,8 @@ void sx_dialogs_request(struct sx_tracker *t, struct sx_txn *txn, const struct s
         txn->uri_hash = sx_txn_hash(t, msg->uri);
     if (msg->method == SX_METHOD_INVITE)
         note_contact(t, dialog, side, msg);
+    if (msg->session_id.p)
+        sx_legs_note(t, dialog, msg);
 }
 
 /* Requests of a dialog that are looked through when its sides turn out to be the other way round.
@@ -348,4 +350,6 @@ void sx_dialogs_response(struct sx_tracker *t, struct sx_txn *txn, const struct 
         make(t, dialog, txn, obs, name.from);
     if (msg->method == SX_METHOD_INVITE)
         note_answer(t, dialog, txn, obs, name.to);
+    if (msg->code >= 200 && msg->session_id.p)
+        sx_legs_note(t, dialog, msg);
 }

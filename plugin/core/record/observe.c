@@ -8,6 +8,7 @@
 #include "core/record/overload.h"
 #include "core/read/name_addr.h"
 #include "core/read/reason.h"
+#include "core/read/session_id.h"
 #include "core/read/sip_msg_field.h"
 #include "core/record/resent.h"
 #include "core/record/riding.h"
@@ -85,22 +86,15 @@ static void note_answer_dst(struct sx_tracker *t, struct sx_txn *txn, struct sx_
     rare->answered_aside = true;
 }
 
-/* RFC 7989 5: the UUID of the sender of the request stands first; the nil UUID names nobody. A
- * B2BUA hands it on. */
+/* RFC 7989 5: a B2BUA hands the UUID of the sender on. */
 static uint64_t session_hash(const struct sx_tracker *t, const struct sx_sip_msg *msg)
 {
-    struct sx_slice s = msg->session_id;
-    const char *end = s.p ? memchr(s.p, ';', s.n) : NULL;
+    struct sx_session_id id = sx_session_id_read(msg->session_id);
     struct sx_hash h = sx_hash_begin(t->key);
-    size_t zeros = 0;
 
-    if (end)
-        s = sx_slice_trim(sx_slice(s.p, (size_t)(end - s.p)));
-    while (zeros < s.n && s.p[zeros] == '0')
-        zeros++;
-    if (zeros == s.n)
+    if (!id.local.p)
         return 0;
-    sx_hash_add_bytes_lower(&h, s);
+    sx_hash_add_bytes_lower(&h, id.local);
     return sx_hash_end(h).bits;
 }
 

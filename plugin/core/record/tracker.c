@@ -85,6 +85,7 @@ void sx_tracker_free(struct sx_tracker *t)
     sx_sessions_free(t->sessions);
     sx_flows_free(t->flows);
     sx_dialogs_free(t->dialogs);
+    sx_legs_free(t->legs);
     sx_resents_free(t->resents);
     sx_overload_free(t->overload);
     sx_sizes_free(t->sizes);

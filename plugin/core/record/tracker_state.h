@@ -13,6 +13,7 @@
  * sessions.c       session timers that were agreed on
  * strays.c         responses that do not match the request which they are for
  * dialogs.c        which dialog a message names
+ * legs.c           dialogs that a B2BUA joins
  * sizes.c          requests that are large for UDP
  * overload.c       servers that refuse, and who does not stay away from them
  * missing.c        what shows that there was a response which the capture lacks
@@ -27,6 +28,7 @@
 #include "core/base/frame_numbers.h"
 #include "core/record/dialogs.h"
 #include "core/record/flow.h"
+#include "core/record/legs.h"
 #include "core/record/names.h"
 #include "core/base/fingerprint_map.h"
 #include "core/record/tracker.h"
@@ -76,6 +78,7 @@ struct sx_tracker {
     struct sx_sessions *sessions;
     struct sx_flows *flows;
     struct sx_dialogs *dialogs;
+    struct sx_legs *legs; /* NULL: no message had a Session-ID of both ends */
     struct sx_resents *resents;
     struct sx_overload *overload;
     struct sx_sizes *sizes;

@@ -4,6 +4,7 @@
 #include "core/say/say_call_end.h"
 
 #include "core/facts/catalogue.h"
+#include "core/judge/leg_end.h"
 #include "core/judge/trying.h"
 #include "core/read/reason.h"
 #include "core/record/missing.h"
@@ -59,6 +60,33 @@ static wmem_strbuf_t *reason_of_end(const wmem_strbuf_t *out, const struct sx_tr
     return reason_of(out, request ? request->reason : 0);
 }
 
+/* ": the caller of its other leg hung up in frame 7"; nothing where no other leg made the end. */
+static wmem_strbuf_t *leg_of(const wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                             const struct sx_call_end *end)
+{
+    struct sx_leg_end leg = sx_leg_end_find(tracker, end);
+    wmem_strbuf_t *piece = sx_words_piece(out);
+
+    switch (leg.cause) {
+    case SX_LEG_HUNG_UP:
+        if (leg.by == SX_SIDE_CALLER)
+            sx_words_call_end_leg_caller(piece, leg.frame);
+        else
+            sx_words_call_end_leg_called(piece, leg.frame);
+        break;
+    case SX_LEG_NO_ACK:
+        sx_words_call_end_leg_no_ack(piece, leg.code, leg.frame);
+        break;
+    case SX_LEG_NOT_REFRESHED:
+        sx_words_call_end_leg_session(piece, leg.frame);
+        break;
+    case SX_LEG_NONE:
+    default:
+        break;
+    }
+    return piece;
+}
+
 void sx_say_call_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                      const struct sx_call_end *end)
 {
@@ -67,7 +95,8 @@ void sx_say_call_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     if (end->cancelled)
         sx_words_call_end_cancelled(out, ender(end->by), after(out, end), end->ended_in, reason);
     else
-        sx_words_call_end_ended(out, ender(end->by), after(out, end), end->ended_in, reason);
+        sx_words_call_end_ended(out, ender(end->by), after(out, end), end->ended_in,
+                                leg_of(out, tracker, end), reason);
 }
 
 void sx_say_ends_call(wmem_strbuf_t *out, const struct sx_tracker *tracker,
@@ -80,8 +109,8 @@ void sx_say_ends_call(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         sx_words_call_end_forgotten(forgotten, sx_method_name((enum sx_method)request->method),
                                     request->request_frame, request->final_code,
                                     request->final_frame);
-    sx_words_call_end_ends(out, after(out, end), ender(end->by), forgotten,
-                           reason_of_end(out, tracker, end));
+    sx_words_call_end_ends(out, after(out, end), ender(end->by), leg_of(out, tracker, end),
+                           forgotten, reason_of_end(out, tracker, end));
 }
 
 void sx_say_bye_fault(wmem_strbuf_t *out, const struct sx_txn *bye, enum sx_bye_fault fault)
@@ -157,7 +186,7 @@ static void say_gives_up(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                  sx_txn_first_response_ns(invite) <= cancel->request_ns;
     int64_t since_ns = heard ? sx_txn_first_response_ns(invite) : invite->request_ns;
     int64_t waited_ns = cancel->request_ns - since_ns;
-    uint32_t answered_in = sx_trying_answered_elsewhere(tracker, invite);
+    const struct sx_txn *other = sx_trying_settled_elsewhere(tracker, invite);
     wmem_strbuf_t *who = who_cancels(out, tracker, cancel, invite);
     wmem_strbuf_t *silent = no_end(out, tracker, cancel, invite);
     wmem_strbuf_t *reason = reason_of(out, cancel->completed_elsewhere ? 0 : cancel->reason);
@@ -167,8 +196,12 @@ static void say_gives_up(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                        : sx_txn_first_response_code(invite) == 180 ? sx_words_call_end_ringing()
                                                                    : sx_words_call_end_progress();
 
-    if (answered_in)
-        sx_words_call_end_cancels(out, who, waited_ns, what, answered_in, soon, reason, silent);
+    if (other && other->final_code >= 600)
+        sx_words_call_end_cancels_declined(out, who, waited_ns, what, other->final_code,
+                                           other->final_frame, soon, reason, silent);
+    else if (other)
+        sx_words_call_end_cancels(out, who, waited_ns, what, other->final_frame, soon, reason,
+                                  silent);
     else if (cancel->completed_elsewhere)
         sx_words_call_end_cancels_elsewhere(out, who, waited_ns, what, soon, reason, silent);
     else

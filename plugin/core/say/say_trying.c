@@ -111,7 +111,10 @@ static void say_end(wmem_strbuf_t *out, const struct sx_tracker *tracker, const 
         sx_words_trying_passed_on(out, client, in);
         break;
     case SX_END_CANCEL_ELSEWHERE:
-        sx_words_trying_elsewhere(out, v->elsewhere_in, in);
+        if (v->elsewhere->final_code >= 600)
+            sx_words_trying_declined(out, v->elsewhere->final_code, v->elsewhere->final_frame, in);
+        else
+            sx_words_trying_elsewhere(out, v->elsewhere->final_frame, in);
         break;
     case SX_END_CANCEL_COMPLETED:
         sx_words_trying_completed(out, in);
@@ -532,9 +535,9 @@ void sx_say_expiry(wmem_strbuf_t *out, const struct sx_tracker *tracker, const s
     if (e->after_100)
         say_expiry_after_100(out, tracker, txn, e);
     else if (txn->request_frame)
-        sx_words_trying_silent(
-            out, e->waited_ns, sx_say_method(txn), txn->request_frame,
-            sx_say_closed(out, tracker, txn, (struct sx_horizon){e->frame, INT64_MAX}));
+        sx_words_trying_silent(out, e->waited_ns, sx_say_method(txn), txn->request_frame,
+                               sx_say_closed(out, tracker, txn,
+                                             (struct sx_horizon){e->frame, INT64_MAX}));
     else
         sx_words_trying_silent_unseen(out, e->waited_ns);
 }

@@ -5,6 +5,7 @@
  */
 #include "glue/compat.h"
 
+#include "core/judge/leg_end.h"
 #include "core/say/say_call_end.h"
 #include "core/say/words.h"
 #include "glue/draw/draw.h"
@@ -12,6 +13,7 @@
 static int hf_ended_in = -1;
 static int hf_ended_by = -1;
 static int hf_duration = -1;
+static int hf_leg_ended_in = -1;
 
 static expert_field ei_bye_failed = EI_INIT;
 
@@ -26,6 +28,7 @@ static void add_end(const struct sx_pen *p, const struct sx_call_end *end)
     sx_add_uint(p, p->tree, hf_ended_by, end->by);
     if (end->has_duration)
         sx_add_time(p, p->tree, hf_duration, end->duration_ns);
+    sx_add_frame(p, p->tree, hf_leg_ended_in, sx_leg_end_find(p->view->tracker, end).frame);
 }
 
 static void draw_invite(struct sx_pen *p)
@@ -121,6 +124,13 @@ static void set_up(int proto, expert_module_t *module)
         {&hf_duration,
          {"Call lasted (s)", "sipexplain.call.duration", FT_RELATIVE_TIME, BASE_NONE, NULL, 0,
           "From the 2xx to what ended the call", HFILL}},
+        {&hf_leg_ended_in,
+         {"Ended for its other leg in", "sipexplain.call.leg_ended_in", FT_FRAMENUM, BASE_NONE,
+          NULL, 0,
+          "Of a call that a B2BUA ended because of its other leg, which Session-ID joins to this "
+          "one: "
+          "the BYE there, or the 2xx whose ACK or session refresh never came",
+          HFILL}},
     };
     static ei_register_info ei[] = {
         {&ei_bye_failed,
