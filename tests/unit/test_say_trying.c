@@ -235,7 +235,6 @@ static void test_slow(void)
 static void assert_end_by(enum sx_trying_end end, unsigned code, const char *english,
                           const char *chinese)
 {
-    const struct sx_txn elsewhere = {.final_frame = 2, .final_code = (uint16_t)code};
     struct ladder l = at_p1("Expires: 60\r\n");
     char *en = g_strconcat("cancelled 5 s after 100: 10.0.0.2 had only sent 100 by then (frame 2); "
                            "nothing of the call is seen beyond it",
@@ -247,7 +246,7 @@ static void assert_end_by(enum sx_trying_end end, unsigned code, const char *eng
     request(&l, 5, ALICE, P1, "CANCEL", via("alice a1"));
     struct sx_trying v = sx_trying_judge(l.tracker, txn_numbered(&l, 1));
     v.end = end;
-    v.elsewhere = &elsewhere;
+    v.elsewhere = response(&l, 6, DAVE, P3, code, "INVITE", via("p3 x1"), .call_id = "other")->txn;
     assert_trying(&l, 1, v, en, zh_says);
     g_free(en);
     g_free(zh_says);
@@ -270,16 +269,16 @@ static void test_ends(void)
                "；10.0.0.1 放弃（与 Timer C 的 180 秒相符），在第 3 帧发出 CANCEL");
     assert_end(SX_END_CANCEL_PASSED_ON, "; 10.0.0.1 passed the CANCEL on in frame 3",
                "；10.0.0.1 在第 3 帧转发了 CANCEL");
-    assert_end(SX_END_CANCEL_ELSEWHERE, "; another branch answered in frame 2: CANCEL in frame 3",
-               "；另一分支已在第 2 帧应答，因此在第 3 帧发出 CANCEL");
+    assert_end(SX_END_CANCEL_ELSEWHERE, "; another branch answered in frame 4: CANCEL in frame 3",
+               "；另一分支已在第 4 帧应答，因此在第 3 帧发出 CANCEL");
     for (unsigned code = 600; code < 700; code += 99)
         assert_end_by(
             SX_END_CANCEL_ELSEWHERE, code,
             code == 600
-                ? "; the 600 of another branch in frame 2 ended the fork: CANCEL in frame 3"
-                : "; the 699 of another branch in frame 2 ended the fork: CANCEL in frame 3",
-            code == 600 ? "；另一分支在第 2 帧的 600 结束了分叉呼叫，因此在第 3 帧发出 CANCEL"
-                        : "；另一分支在第 2 帧的 699 结束了分叉呼叫，因此在第 3 帧发出 CANCEL");
+                ? "; the 600 of another branch in frame 4 ended the fork: CANCEL in frame 3"
+                : "; the 699 of another branch in frame 4 ended the fork: CANCEL in frame 3",
+            code == 600 ? "；另一分支在第 4 帧的 600 结束了分叉呼叫，因此在第 3 帧发出 CANCEL"
+                        : "；另一分支在第 4 帧的 699 结束了分叉呼叫，因此在第 3 帧发出 CANCEL");
     assert_end(SX_END_CANCEL_COMPLETED,
                "; CANCEL in frame 3, whose Reason says that the call was answered elsewhere",
                "；第 3 帧的 CANCEL 以 Reason 说明呼叫已在别处应答");

@@ -306,6 +306,23 @@ static inline bool sx_txn_needs_dialog(const struct sx_txn *txn)
            txn->method == SX_METHOD_ACK;
 }
 
+/* True if a CANCEL, or the ACK of a failure, has the topmost Via of this INVITE (RFC 3261 9.1,
+ * 17.1.1.3), whatever else differs. */
+static inline bool sx_txn_has_via_of(const struct sx_txn *request, const struct sx_txn *invite)
+{
+    return !invite->old_branch && invite->branch_hash == request->branch_hash &&
+           invite->sent_by_hash == request->sent_by_hash;
+}
+
+/* True if the final response of an INVITE, no 2xx, had no ACK before this request came. */
+static inline bool sx_txn_lacks_ack_before(const struct sx_txn *invite,
+                                           const struct sx_txn *request)
+{
+    uint32_t ack = sx_txn_more(invite)->ack_frame;
+
+    return !ack || ack > request->request_frame;
+}
+
 /* "INVITE"; "request" for a method that is not known. */
 const char *sx_txn_method_name(const struct sx_txn *txn);
 

@@ -304,9 +304,7 @@ struct awaiting_ack {
 /* The CSeq number of the INVITE, or its Via. */
 static bool is_near(const struct claim *c, const struct sx_txn *invite)
 {
-    return invite->cseq == c->txn->cseq ||
-           (!invite->old_branch && invite->branch_hash == c->txn->branch_hash &&
-            invite->sent_by_hash == c->txn->sent_by_hash);
+    return invite->cseq == c->txn->cseq || sx_txn_has_via_of(c->txn, invite);
 }
 
 static void weigh_invite(const struct claim *c, const struct sx_txn *invite,
@@ -322,9 +320,7 @@ static void weigh_invite(const struct claim *c, const struct sx_txn *invite,
     else if (done && success && !found->answered && c->at_ns - invite->final_ns < SX_TIMER_B_NS)
         found->answered = invite;
     else if (done && !success && !found->failed && is_near(c, invite) &&
-             (!sx_txn_more(invite)->ack_frame ||
-              sx_txn_more(invite)->ack_frame > c->txn->request_frame) &&
-             c->at_ns - invite->final_ns < SX_TIMER_B_NS)
+             sx_txn_lacks_ack_before(invite, c->txn) && c->at_ns - invite->final_ns < SX_TIMER_B_NS)
         found->failed = invite;
 }
 

@@ -37,16 +37,13 @@ static bool waits_for(const struct sx_txn *invite, const struct sx_txn *request)
 
     if (request->method == SX_METHOD_CANCEL)
         return !ended;
-    return ended && invite->final_code >= 300 &&
-           (!sx_txn_more(invite)->ack_frame ||
-            sx_txn_more(invite)->ack_frame > request->request_frame);
+    return ended && invite->final_code >= 300 && sx_txn_lacks_ack_before(invite, request);
 }
 
 static bool has_its_via(const struct sx_txn *invite, const struct sx_txn *request)
 {
-    return invite->method == SX_METHOD_INVITE && invite->request_frame && !invite->old_branch &&
-           invite->branch_hash == request->branch_hash &&
-           invite->sent_by_hash == request->sent_by_hash && invite->cseq == request->cseq;
+    return invite->method == SX_METHOD_INVITE && invite->request_frame &&
+           invite->cseq == request->cseq && sx_txn_has_via_of(request, invite);
 }
 
 static uint32_t of_invites(const struct sx_tracker *t, const struct sx_txn *request)

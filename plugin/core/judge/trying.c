@@ -39,7 +39,7 @@ const struct sx_txn *sx_trying_settled_elsewhere(const struct sx_tracker *tracke
 }
 
 static enum sx_trying_end cancel_end(const struct sx_tracker *tracker, const struct sx_txn *txn,
-                                     const struct sx_txn **elsewhere)
+                                     uint32_t *elsewhere)
 {
     const struct sx_txn *parent = sx_tracker_txn(tracker, txn->parent);
     const struct sx_txn *cancel = sx_tracker_txn(tracker, sx_txn_rare(txn)->related);
@@ -51,8 +51,9 @@ static enum sx_trying_end cancel_end(const struct sx_tracker *tracker, const str
     if (parent && sx_tracker_connection_lost(tracker, parent) &&
         sx_tracker_connection_lost(tracker, parent)->frame <= sx_txn_rare(txn)->cancel_frame)
         return SX_END_CANCEL_AFTER_HANGUP;
-    *elsewhere = sx_trying_settled_elsewhere(tracker, txn);
-    if (*elsewhere)
+    const struct sx_txn *other = sx_trying_settled_elsewhere(tracker, txn);
+    *elsewhere = other ? other->number : 0;
+    if (other)
         return SX_END_CANCEL_ELSEWHERE;
     if (cancel && cancel->completed_elsewhere)
         return SX_END_CANCEL_COMPLETED;

@@ -44,8 +44,8 @@ struct sx_trying {
     int64_t wait_ns;           /* from the first 100 to the end of the wait */
     uint32_t ended_in;         /* frame; 0: nothing ended it */
     struct sx_missing missing; /* the response that ended it, or may have, is not in the capture */
-    const struct sx_txn *elsewhere; /* the branch whose answer ended it; NULL: none */
-    struct sx_trying_chain chain;   /* what held it up; empty while that is not asked */
+    uint32_t elsewhere;        /* number of the branch whose answer ended it; 0: none */
+    struct sx_trying_chain chain; /* what held it up; empty while that is not asked */
 };
 
 /* The other branch for whose 2xx (RFC 3261 16.7 item 10) or 6xx (item 5), the first of them, a

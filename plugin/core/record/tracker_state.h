@@ -5,7 +5,12 @@
  *
  * tracker.c        the capture: its frames, waits and records
  * matching.c       which transaction a message belongs to, and what it was forwarded from
- * observe.c        what a message changes
+ * observe.c        each message, and whether it is whole
+ * requests.c       what a request changes
+ * responses.c      what a response changes
+ * attempts.c       which request follows a challenge, a redirection, a repairable error
+ * cancels.c        which INVITE a CANCEL is for
+ * answers.c        when an answer is due, and where it went
  * signs.c          packets without SIP that show why a message has no answer
  * connections.c    what ICMP and TCP say of requests that did not arrive
  * riding.c         what TCP says of the INVITEs that a connection carries

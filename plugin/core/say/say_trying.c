@@ -79,6 +79,15 @@ static bool say_strange_cancel(wmem_strbuf_t *out, const struct sx_tracker *trac
     return true;
 }
 
+/* RFC 3261 16.7: a 2xx and a 6xx of one branch end the fork. */
+static void say_settled(wmem_strbuf_t *out, const struct sx_txn *by, uint32_t in)
+{
+    if (by->final_code >= 600)
+        sx_words_trying_declined(out, by->final_code, by->final_frame, in);
+    else
+        sx_words_trying_elsewhere(out, by->final_frame, in);
+}
+
 static void say_end(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
                     const struct sx_trying *v)
 {
@@ -111,10 +120,7 @@ static void say_end(wmem_strbuf_t *out, const struct sx_tracker *tracker, const 
         sx_words_trying_passed_on(out, client, in);
         break;
     case SX_END_CANCEL_ELSEWHERE:
-        if (v->elsewhere->final_code >= 600)
-            sx_words_trying_declined(out, v->elsewhere->final_code, v->elsewhere->final_frame, in);
-        else
-            sx_words_trying_elsewhere(out, v->elsewhere->final_frame, in);
+        say_settled(out, sx_tracker_txn(tracker, v->elsewhere), in);
         break;
     case SX_END_CANCEL_COMPLETED:
         sx_words_trying_completed(out, in);

@@ -1,0 +1,47 @@
+/* attempts.c
+ * SPDX-License-Identifier: GPL-2.0-or-later
+ */
+#include "core/record/attempts.h"
+
+#include "core/facts/catalogue.h"
+
+/* RFC 3261 22.2: the next attempt has the same Call-ID and a higher CSeq number. It ought to keep
+ * the From tag, and many phones do not. Each hop sees an attempt of its own, from the same client.
+ */
+static struct sx_fingerprint attempt_key(const struct sx_tracker *t, const struct sx_sip_msg *msg,
+                                         uint32_t client)
+{
+    struct sx_hash h = sx_hash_begin(t->key);
+
+    sx_hash_add(&h, msg->call_id);
+    sx_hash_add(&h, msg->cseq_method_name);
+    sx_hash_add_uint(&h, (uint64_t)sx_sip_msg_via_count(msg) << 32 | client);
+    return sx_hash_end(h);
+}
+
+void sx_attempts_await(struct sx_tracker *t, struct sx_txn *txn, const struct sx_sip_msg *msg)
+{
+    const struct sx_code *entry = sx_catalogue_explain(msg->code);
+
+    if (!entry || (entry->role != SX_ROLE_CHALLENGE && entry->role != SX_ROLE_REDIRECT &&
+                   entry->role != SX_ROLE_RETRY))
+        return;
+    struct sx_fingerprint key = attempt_key(t, msg, txn->src.host);
+    g_hash_table_replace(t->awaiting, g_memdup2(&key, sizeof key), txn);
+    if (entry->role == SX_ROLE_REDIRECT && txn->parent)
+        sx_txn_at(t, txn->parent)->redirected_child = true;
+}
+
+const struct sx_txn *sx_attempts_follow(struct sx_tracker *t, const struct sx_txn *txn,
+                                        const struct sx_sip_msg *msg)
+{
+    if (g_hash_table_size(t->awaiting) == 0)
+        return NULL;
+    struct sx_fingerprint key = attempt_key(t, msg, txn->src.host);
+    struct sx_txn *old = g_hash_table_lookup(t->awaiting, &key);
+    if (!old || old->cseq >= msg->cseq)
+        return NULL;
+    old->followed_by = txn->number;
+    g_hash_table_remove(t->awaiting, &key);
+    return old;
+}

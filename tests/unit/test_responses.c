@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/record/tracker.h"
+
+#include "sip_text.h"
+
+/* How far a search for an earlier response can go: the work per message does not grow. */
+static uint32_t list_length(const struct ladder *l, const struct sx_txn *txn)
+{
+    uint32_t n = 0;
+
+    for (uint32_t i = txn->responses; i; n++) {
+        /* one message per frame here, so index + 1 is the frame */
+        i = sx_tracker_message(l->tracker, i, 0)->next;
+    }
+    return n;
+}
+
+/* What the caller of a forked call sees: several To tags on one transaction. */
+static void test_answers_of_a_fork(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"))->txn;
+
+    g_assert_cmpuint(
+        response(&l, 1.0, P1, ALICE, 180, "INVITE", via("alice a1"), .to_tag = "1")->repeats, ==,
+        0);
+    g_assert_cmpuint(
+        response(&l, 2.0, P1, ALICE, 180, "INVITE", via("alice a1"), .to_tag = "2")->repeats, ==,
+        0);
+    g_assert_cmpuint(
+        response(&l, 3.0, P1, ALICE, 200, "INVITE", via("alice a1"), .to_tag = "2")->repeats, ==,
+        0);
+    g_assert_cmpuint(
+        response(&l, 4.0, P1, ALICE, 200, "INVITE", via("alice a1"), .to_tag = "1")->repeats, ==,
+        0);
+    g_assert_cmpuint(
+        response(&l, 5.0, P1, ALICE, 200, "INVITE", via("alice a1"), .to_tag = "2")->repeats, ==,
+        4);
+    g_assert_cmpuint(txn_numbered(&l, txn)->final_frame, ==, 4);
+    g_assert_cmpuint(txn_numbered(&l, txn)->distinct, ==, 4);
+    ladder_close(&l);
+}
+
+static void test_response_again(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *m;
+
+    request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+    m = response(&l, 1.000, BOB, ALICE, 200, "INVITE", via("alice a1"));
+    g_assert_cmpuint(m->repeats, ==, 0);
+    m = response(&l, 1.001, BOB, ALICE, 200, "INVITE", via("alice a1"));
+    g_assert_cmpuint(m->repeats, ==, 2);
+    g_assert_cmpuint(m->flags, ==, SX_MESSAGE_DUPLICATE);
+    m = response(&l, 1.500, BOB, ALICE, 200, "INVITE", via("alice a1"));
+    g_assert_cmpuint(m->repeats, ==, 2);
+    g_assert_cmpuint(m->flags, ==, 0);
+    ladder_close(&l);
+}
+
+/* A server sends its last response again at once when the request comes again (RFC 3261 17.2.1):
+ * a few ms behind that request, but half a second behind the first sending. */
+static void test_response_to_request_again(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *m;
+
+    request(&l, 0.000, ALICE, BOB, "INVITE", via("alice a1"));
+    response(&l, 0.010, BOB, ALICE, 100, "INVITE", via("alice a1"));
+    request(&l, 0.500, ALICE, BOB, "INVITE", via("alice a1"));
+    m = response(&l, 0.502, BOB, ALICE, 100, "INVITE", via("alice a1"));
+    g_assert_cmpuint(m->repeats, ==, 2);
+    g_assert_cmpuint(m->flags & SX_MESSAGE_DUPLICATE, ==, 0);
+    m = response(&l, 0.503, BOB, ALICE, 100, "INVITE", via("alice a1")); /* a copy of that */
+    g_assert_cmpuint(m->repeats, ==, 4);
+    g_assert_cmpuint(m->flags & SX_MESSAGE_DUPLICATE, ==, SX_MESSAGE_DUPLICATE);
+    ladder_close(&l);
+}
+
+static void test_many_again(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"))->txn;
+
+    for (unsigned i = 1; i <= 50000 && !g_test_failed(); i++) {
+        g_assert_cmpuint(request(&l, i, ALICE, BOB, "INVITE", via("alice a1"))->txn, ==, txn);
+        g_assert_cmpuint(response(&l, i + 0.1, BOB, ALICE, 180, "INVITE", via("alice a1"))->repeats,
+                         ==, i > 1 ? 3 : 0);
+    }
+    g_assert_cmpuint(sx_tracker_txn_count(l.tracker), ==, 1);
+    g_assert_cmpuint(sx_txn_sends(txn_numbered(&l, txn)), ==, 50001);
+    g_assert_cmpuint(list_length(&l, txn_numbered(&l, txn)), ==, 1);
+    ladder_close(&l);
+}
+
+static void test_many_different(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"))->txn;
+
+    for (unsigned i = 1; i <= 20000; i++) {
+        char tag[16];
+        g_snprintf(tag, sizeof tag, "%u", i);
+        response(&l, i, BOB, ALICE, 180, "INVITE", via("alice a1"), .to_tag = tag);
+    }
+    g_assert_cmpuint(list_length(&l, txn_numbered(&l, txn)), <=, 100);
+    g_assert_cmpuint(list_length(&l, txn_numbered(&l, txn)), ==, txn_numbered(&l, txn)->distinct);
+    /* the first ones are still known */
+    g_assert_cmpuint(
+        response(&l, 30000, BOB, ALICE, 180, "INVITE", via("alice a1"), .to_tag = "1")->repeats, ==,
+        2);
+    ladder_close(&l);
+}
+
+/* A capture that begins within a call. */
+static void test_only_responses(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *trying, *busy;
+
+    trying = response(&l, 0.0, P1, ALICE, 100, "INVITE", via("alice a1"));
+    busy = response(&l, 9.0, P1, ALICE, 486, "INVITE", via("alice a1"));
+    const struct sx_txn *txn = txn_of(&l, trying);
+    g_assert_cmpuint(busy->txn, ==, trying->txn);
+    g_assert_cmpuint(busy->flags & SX_MESSAGE_ENDS_WAIT, !=, 0);
+    g_assert_cmpuint(sx_txn_more(txn)->trying_frame, ==, 1);
+    g_assert_cmpint(txn->method, ==, SX_METHOD_INVITE);
+    g_assert_cmpuint(sx_tracker_host(l.tracker, txn->src.host)->bytes[3], ==, ALICE);
+    g_assert_cmpuint(sx_tracker_host(l.tracker, txn->dst.host)->bytes[3], ==, P1);
+    ladder_close(&l);
+}
+
+/* A 100 that comes behind another response starts no wait. */
+static void test_100_too_late(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"))->txn;
+
+    response(&l, 0.1, P1, ALICE, 180, "INVITE", via("alice a1"));
+    response(&l, 0.2, P1, ALICE, 100, "INVITE", via("alice a1"));
+    other_packet(&l, 100);
+    g_assert_cmpuint(sx_txn_more(txn_numbered(&l, txn))->trying_frame, ==, 0);
+    g_assert_null(sx_tracker_expiry(l.tracker, l.frame, 0));
+    ladder_close(&l);
+}
+
+/* No response at all has such a code: a transaction is not Completed without a final response. */
+static void test_codes_of_no_class(void)
+{
+    static const unsigned codes[] = {0, 99, 700, 999};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
+        struct ladder l = ladder_open();
+        const struct sx_txn *txn =
+            txn_of(&l, request(&l, 0.0, ALICE, P1, "OPTIONS", via("alice a1")));
+        /* code 0 would build a request */
+        if (codes[i] > 0)
+            response(&l, 0.1, P1, ALICE, codes[i], "OPTIONS", via("alice a1"));
+        g_test_message("%u", codes[i]);
+        g_assert_true((txn->state == SX_TXN_COMPLETED) == (txn->final_frame != 0));
+        ladder_close(&l);
+    }
+}
+
+/* Only the 200 is kept of a call, as with -R sip.Status-Code==200: no message repeats itself. */
+static void test_frame_again_responses(void)
+{
+    struct ladder l = ladder_open();
+    static const unsigned codes[] = {100, 180, 183, 200};
+
+    request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
+    for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
+        l.frame--;
+        const struct sx_message *m =
+            response(&l, 1.0 + (double)i, P1, ALICE, codes[i], "INVITE", via("alice a1"));
+        g_test_message("%u", codes[i]);
+        g_assert_cmpuint(m->repeats, ==, 0);
+    }
+    ladder_close(&l);
+}
+
+/* A list that the dropped frames began must not lead into another transaction. */
+static void test_frame_again_other_transaction(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
+    response(&l, 1.0, P1, ALICE, 100, "INVITE", via("alice a1"));
+    l.frame--;
+    response(&l, 2.0, P1, ALICE, 180, "INVITE", via("alice a2"), .call_id = "call-2");
+    g_assert_cmpuint(response(&l, 3.0, P1, ALICE, 180, "INVITE", via("alice a1"))->repeats, ==, 0);
+    ladder_close(&l);
+}
+
+int main(int argc, char **argv)
+{
+    tests_init(&argc, &argv);
+    g_test_add_func("/responses/answers_of_a_fork", test_answers_of_a_fork);
+    g_test_add_func("/responses/response_again", test_response_again);
+    g_test_add_func("/responses/response_to_request_again", test_response_to_request_again);
+    g_test_add_func("/responses/many_again", test_many_again);
+    g_test_add_func("/responses/many_different", test_many_different);
+    g_test_add_func("/responses/only_responses", test_only_responses);
+    g_test_add_func("/responses/100_too_late", test_100_too_late);
+    g_test_add_func("/responses/codes_of_no_class", test_codes_of_no_class);
+    g_test_add_func("/responses/frame_again_responses", test_frame_again_responses);
+    g_test_add_func("/responses/frame_again_other_transaction", test_frame_again_other_transaction);
+    return g_test_run();
+}
