@@ -25,8 +25,8 @@ static bool waits_for_any_response(const struct sx_tracker *t, const struct sx_t
     return txn->responses == 0 && sx_evidence_of_silence(t, txn, sx_evidence_now(t));
 }
 
-/* A new detector adds its line here, and its deadline where the wait begins (record/observe.c). The
- * first that finds something speaks. */
+/* A new detector adds its line here, and its deadline where the wait begins (record/requests.c).
+ * The first that finds something speaks. */
 static const struct {
     is_overdue overdue;
     bool after_100;

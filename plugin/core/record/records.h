@@ -7,7 +7,8 @@
  * in which frames are looked at. A tracker owns all that it hands out: pointers live until
  * sx_tracker_free(). Frames are frame numbers from 1, times nanoseconds since the epoch.
  *
- * Limitations: a B2BUA's two sides share no Via and no Call-ID and stay two calls.
+ * Limitations: a B2BUA's two sides share no Via and mostly no Call-ID and stay two calls; legs.h
+ * joins what it can.
  */
 #ifndef SX_RECORDS_H
 #define SX_RECORDS_H
