@@ -207,8 +207,8 @@ static bool is_silent(const struct sx_tracker *t, const struct sx_txn *at, const
 {
     struct sx_horizon until = {.frame = at->final_frame, .ns = at->final_ns};
 
-    if (!seen(at, b->request_frame) || (at->final_ns - b->request_ns < LEAST_WAIT_NS &&
-                                        !sx_evidence_connection_lost(b, until)))
+    if (!seen(at, b->request_frame) ||
+        (at->final_ns - b->request_ns < LEAST_WAIT_NS && !sx_evidence_connection_lost(b, until)))
         return false;
     if (!says_it_got_none(at, b) &&
         (seen(at, sx_txn_more(b)->trying_frame) || !sx_evidence_of_silence(t, b, until)))

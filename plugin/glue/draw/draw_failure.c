@@ -70,7 +70,8 @@ static void set_up(int proto, expert_module_t *module G_GNUC_UNUSED)
     static hf_register_info hf[] = {
         {&hf_cause,
          {"Why it failed", "sipexplain.failure.cause", FT_UINT8, BASE_DEC, VALS(cause_vals), 0,
-          "Why this failure was made, at the hop that made it; or why a request got no response", HFILL}},
+          "Why this failure was made, at the hop that made it; or why a request got no response",
+          HFILL}},
         {&hf_cause_in,
          {"Shown in", "sipexplain.failure.cause_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
           "The frame that shows why", HFILL}},
