@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A live capture on loopback reports a stuck call while it runs, and no answered one."""
+"""A live capture on loopback reports a stuck call and a registration that ran out while it runs, and no
+answered call."""
 
 import os
 import queue
@@ -46,6 +47,17 @@ def test_an_answered_call_is_not_reported(wireshark, loopback, tmp_path):
         assert live.runs()
     assert "200" in [frame["sipexplain.code"] for frame in frames]
     assert not [frame for frame in frames if frame["sipexplain.expired"]]
+
+
+def test_a_registration_that_runs_out_is_reported_while_the_capture_runs(wireshark, loopback, tmp_path):
+    with Live(wireshark, loopback, tmp_path, "uac-register", "uas-register") as live:
+        first, granted, second = live.frame(), live.frame(), live.frame()
+        assert live.runs()
+    assert first["sip.Method"] == second["sip.Method"] == "REGISTER"
+    assert granted["sipexplain.code"] == "200"
+    assert second["sipexplain.expired"] == first["frame.number"]
+    assert "sip:phone1@example.com in frame 1 ran out at 1 s" in second["_ws.expert.message"]
+    assert not first["sipexplain.expired"] and not granted["sipexplain.expired"]
 
 
 class Live:

@@ -205,6 +205,211 @@ static void test_taken_back(void)
     }
 }
 
+/* ---- run out, while the capture goes on ---- */
+
+static const struct sx_overdue *overdue_here(const struct ladder *l)
+{
+    return sx_tracker_overdue(l->tracker, l->frame, 0);
+}
+
+static void test_run_out(void)
+{
+    struct ladder l = ladder_open();
+
+    registers(&l, 0, 1, 200, CONTACT, GRANTS_60);
+    registers(&l, 30, 2, 200, CONTACT, GRANTS_60);
+    other_packet(&l, 90.999);
+    g_assert_null(overdue_here(&l));
+    other_packet(&l, 91);
+    const struct sx_overdue *o = overdue_here(&l);
+    g_assert_nonnull(o);
+    g_assert_cmpint(o->due, ==, SX_DUE_REFRESH);
+    g_assert_cmpuint(o->since_frame, ==, 3);
+    g_assert_cmpuint(o->refused_in, ==, 0);
+    g_assert_cmpint(o->waited_ns, ==, 61 * SX_NS_PER_S);
+    g_assert_cmpuint(o->registering, ==, 2);
+    g_assert_null(sx_tracker_overdue(l.tracker, l.frame, 1));
+    other_packet(&l, 200);
+    g_assert_null(overdue_here(&l));
+    /* It is back, and watched again. */
+    registers(&l, 201, 3, 200, CONTACT, GRANTS_60);
+    other_packet(&l, 261.999);
+    g_assert_null(overdue_here(&l));
+    other_packet(&l, 262);
+    g_assert_cmpuint(overdue_here(&l)->since_frame, ==, 8);
+    ladder_close(&l);
+}
+
+/* The first frame after it is the client's own: whether it comes late tells its answer. */
+static void test_comes_late(void)
+{
+    static const char *const asks[] = {CONTACT, CONTACT "Expires: 0\r\n",
+                                       "Contact: *\r\nExpires: 0\r\n"};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(asks); i++) {
+        struct ladder l = ladder_open();
+        registers(&l, 0, 1, 200, CONTACT, GRANTS_60);
+        request(&l, 70, BOB, P1, "REGISTER", via("bob x"), .cseq = 2, .more = asks[i]);
+        g_assert_cmpint(overdue_here(&l)->due, ==, SX_DUE_NOTHING);
+        ladder_close(&l);
+    }
+    /* Another's is not. */
+    struct ladder l = ladder_open();
+    registers(&l, 0, 1, 200, CONTACT, GRANTS_60);
+    request(&l, 70, CAROL, P1, "REGISTER", via("carol x"), .cseq = 2, .call_id = "c",
+            .to_uri = "sip:carol@example.com", .more = "Contact: <sip:carol@10.0.0.6>\r\n");
+    g_assert_cmpint(overdue_here(&l)->due, ==, SX_DUE_REFRESH);
+    ladder_close(&l);
+}
+
+static bool is_told(struct ladder *l, double now)
+{
+    other_packet(l, now);
+    bool told = overdue_here(l) != NULL;
+    ladder_close(l);
+    return told;
+}
+
+static struct ladder granted(const char *answer)
+{
+    struct ladder l = ladder_open();
+
+    registers(&l, 0, 1, 200, CONTACT, answer);
+    return l;
+}
+
+static void test_what_was_granted(void)
+{
+    struct ladder l = granted(CONTACT "Expires: 0\r\n");
+
+    g_assert_false(is_told(&l, 100));
+    l = granted(CONTACT "Expires: 1\r\n");
+    g_assert_true(is_told(&l, 2));
+    l = granted(CONTACT);
+    g_assert_false(is_told(&l, 100000));
+    l = granted("Contact: <sip:bob@10.0.0.5>;expires=30\r\nExpires: 60\r\n");
+    g_assert_true(is_told(&l, 31));
+    /* 68 years. */
+    l = granted(CONTACT "Expires: 2147483646\r\n");
+    g_assert_true(is_told(&l, 2147483647));
+    l = granted(CONTACT "Expires: 2147483647\r\n");
+    g_assert_false(is_told(&l, 2147483648));
+    /* A shorter one after a longer one; and the other way round. */
+    l = granted(CONTACT "Expires: 3600\r\n");
+    registers(&l, 10, 2, 200, CONTACT, GRANTS_60);
+    g_assert_true(is_told(&l, 71));
+    l = granted(GRANTS_60);
+    registers(&l, 10, 2, 200, CONTACT, CONTACT "Expires: 3600\r\n");
+    other_packet(&l, 100);
+    g_assert_null(overdue_here(&l));
+    other_packet(&l, 3610.999);
+    g_assert_null(overdue_here(&l));
+    g_assert_true(is_told(&l, 3611));
+    /* The one that was told does not come again when the longer one of before is over. */
+    l = granted(CONTACT "Expires: 600\r\n");
+    registers(&l, 10, 2, 200, CONTACT, GRANTS_60);
+    other_packet(&l, 100);
+    g_assert_nonnull(overdue_here(&l));
+    g_assert_false(is_told(&l, 700));
+}
+
+static void test_clock_goes_back(void)
+{
+    struct ladder l = ladder_open();
+
+    registers(&l, 1000, 1, 200, CONTACT, GRANTS_60);
+    other_packet(&l, 500);
+    g_assert_null(overdue_here(&l));
+    other_packet(&l, 1060);
+    g_assert_null(overdue_here(&l));
+    g_assert_true(is_told(&l, 1061));
+    /* An earlier time that it is refreshed at counts. */
+    l = ladder_open();
+    registers(&l, 1000, 1, 200, CONTACT, GRANTS_60);
+    registers(&l, 500, 2, 200, CONTACT, GRANTS_60);
+    g_assert_true(is_told(&l, 561));
+}
+
+static const struct sx_overdue *after_refusal(struct ladder *l, double at, unsigned code,
+                                              double now)
+{
+    registers(l, 0, 1, 200, CONTACT, GRANTS_60);
+    registers(l, at, 2, code, CONTACT, NULL);
+    other_packet(l, now);
+    return overdue_here(l);
+}
+
+static void test_refused_and_run_out(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_overdue *o = after_refusal(&l, 50, 403, 61);
+
+    g_assert_cmpuint(o->refused_in, ==, 4);
+    g_assert_cmpuint(o->refused_code, ==, 403);
+    g_assert_cmpuint(o->since_frame, ==, 1);
+    ladder_close(&l);
+    l = ladder_open();
+    g_assert_nonnull(after_refusal(&l, 50, 300, 61));
+    ladder_close(&l);
+    /* It may try again, for five seconds. */
+    l = ladder_open();
+    g_assert_null(after_refusal(&l, 58, 403, 62.999));
+    other_packet(&l, 63);
+    g_assert_cmpuint(overdue_here(&l)->refused_in, ==, 4);
+    ladder_close(&l);
+    l = ladder_open();
+    g_assert_null(after_refusal(&l, 58, 403, 62));
+    registers(&l, 62.5, 3, 200, CONTACT, GRANTS_60);
+    other_packet(&l, 63);
+    g_assert_null(overdue_here(&l));
+    other_packet(&l, 123.499);
+    g_assert_null(overdue_here(&l));
+    g_assert_true(is_told(&l, 123.5));
+    /* It did, and has no answer. */
+    l = ladder_open();
+    g_assert_null(after_refusal(&l, 59, 401, 62));
+    request(&l, 62.5, BOB, P1, "REGISTER", via("bob x"), .cseq = 3, .more = CONTACT);
+    g_assert_false(is_told(&l, 100));
+}
+
+static void test_no_run_out(void)
+{
+    struct ladder l = granted(GRANTS_60);
+
+    /* Another Call-ID. */
+    request(&l, 50, BOB, P1, "REGISTER", via("bob x"), .call_id = "other", .more = CONTACT);
+    g_assert_false(is_told(&l, 61));
+    /* Taken back. */
+    l = granted(GRANTS_60);
+    registers(&l, 50, 2, 200, CONTACT "Expires: 0\r\n", NULL);
+    g_assert_false(is_told(&l, 61));
+    l = granted(GRANTS_60);
+    registers(&l, 50, 2, 200, "Contact: *\r\nExpires: 0\r\n", NULL);
+    g_assert_false(is_told(&l, 61));
+    /* Another Contact. */
+    l = granted(GRANTS_60);
+    request(&l, 50, BOB, P1, "REGISTER", via("bob x"), .call_id = "other",
+            .more = "Contact: <sip:bob@10.0.0.5:5070>\r\n");
+    g_assert_false(is_told(&l, 61));
+    /* One that was there before it was refreshed is another phone's. */
+    l = ladder_open();
+    request(&l, 0, BOB, P1, "REGISTER", via("bob x"), .call_id = "other",
+            .more = "Contact: <sip:bob@10.0.0.5:5070>\r\n");
+    registers(&l, 1, 1, 200, CONTACT, GRANTS_60);
+    g_assert_true(is_told(&l, 62));
+    /* The capture lacks a REGISTER, not here. */
+    l = granted(GRANTS_60);
+    registers(&l, 10, 3, 200, CONTACT, GRANTS_60);
+    g_assert_false(is_told(&l, 71));
+    l = granted(GRANTS_60);
+    registers(&l, 10, 2, 200, CONTACT, GRANTS_60);
+    g_assert_true(is_told(&l, 71));
+    /* Somebody is sent to it. */
+    l = granted(GRANTS_60);
+    request(&l, 60.5, P1, BOB, "INVITE", via("p1 a"), .uri = "sip:bob@10.0.0.5", .call_id = "c1");
+    g_assert_false(is_told(&l, 61));
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -216,5 +421,11 @@ int main(int argc, char **argv)
     g_test_add_func("/registration-health/never", test_never);
     g_test_add_func("/registration-health/still-held", test_still_held);
     g_test_add_func("/registration-health/taken-back", test_taken_back);
+    g_test_add_func("/registration-health/run-out", test_run_out);
+    g_test_add_func("/registration-health/comes-late", test_comes_late);
+    g_test_add_func("/registration-health/what-was-granted", test_what_was_granted);
+    g_test_add_func("/registration-health/clock-goes-back", test_clock_goes_back);
+    g_test_add_func("/registration-health/refused-and-run-out", test_refused_and_run_out);
+    g_test_add_func("/registration-health/no-run-out", test_no_run_out);
     return g_test_run();
 }

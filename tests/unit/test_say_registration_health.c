@@ -118,6 +118,28 @@ static void soon(void)
     ladder_close(&l);
 }
 
+static void run_out(void)
+{
+    struct ladder l = ladder_open();
+    const char *contact = "Contact: <sip:bob@10.0.0.5>\r\nExpires: 60\r\n";
+
+    request(&l, 0, BOB, P1, "REGISTER", via("bob r1"), .more = contact);
+    response(&l, 0, P1, BOB, 200, "REGISTER", via("bob r1"), .more = contact);
+    struct sx_overdue o = {.since_frame = 1, .registering = 1, .waited_ns = 65 * SX_NS_PER_S};
+    SAYS_BOTH(sx_say_run_out(out, l.tracker, &o),
+              "no refresh in this capture: the registration of sip:bob@example.com in frame 1 ran "
+              "out at 60 s, 5 s ago",
+              "抓包中没有刷新：sip:bob@example.com 在第 1 帧的注册有效期 60 秒，5 秒前已过期");
+    o.refused_in = 4;
+    o.refused_code = 403;
+    SAYS_BOTH(sx_say_run_out(out, l.tracker, &o),
+              "the registration of sip:bob@example.com in frame 1 ran out at 60 s, 5 s ago; its "
+              "refresh was refused with 403 in frame 4",
+              "sip:bob@example.com 在第 1 帧的注册有效期 60 秒，5 秒前已过期；刷新在第 4 帧被 403 "
+              "拒绝");
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -126,5 +148,6 @@ int main(int argc, char **argv)
     g_test_add_func("/say-registration-health/late", late);
     g_test_add_func("/say-registration-health/never", never);
     g_test_add_func("/say-registration-health/soon", soon);
+    g_test_add_func("/say-registration-health/run-out", run_out);
     return g_test_run();
 }

@@ -26,7 +26,7 @@ struct sx_deadline_queue {
     guint first;
 };
 
-#define SX_DEADLINE_QUEUES 4 /* as many as there are time limits */
+#define SX_DEADLINE_QUEUES 5 /* as many as there are time limits */
 
 struct sx_deadlines {
     struct sx_deadline_queue queues[SX_DEADLINE_QUEUES];

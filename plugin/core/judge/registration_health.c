@@ -10,6 +10,9 @@
 /* REGISTERs of one binding, or one Call-ID, that are looked through, the newest first. */
 #define MAX_EVENTS 256
 
+/* A client that goes on after a refusal, with credentials or another interval, does so sooner. */
+#define REACTION_NS (5 * SX_NS_PER_S)
+
 static const struct sx_binding *binding_of(const struct sx_tracker *t, const struct sx_flow *flow)
 {
     return sx_binding_at(sx_tracker_flows(t), flow->binding);
@@ -137,6 +140,47 @@ static bool is_routed_after(const struct sx_flow *flow, int64_t ns)
     return flow->routed_ns > ns;
 }
 
+/* The capture lacks a REGISTER between this one and the one before. */
+static bool lacks_some(const struct sx_tracker *t, const struct sx_registering *grant)
+{
+    const struct sx_registering *older = sx_registering_at(sx_tracker_flows(t), grant->older);
+    const struct sx_txn *before = older ? sx_tracker_txn(t, older->txn) : NULL,
+                        *now = sx_tracker_txn(t, grant->txn);
+
+    return before && before->call_hash == now->call_hash && before->cseq < now->cseq &&
+           !is_gapless(t, before, now);
+}
+
+/* A client whose address, port or connection is another registers another Contact, and lets the
+ * first one run out. */
+static bool has_newcomer(const struct sx_flows *flows, const struct sx_binding *b,
+                         const struct sx_registering *grant)
+{
+    const struct sx_binding *other =
+        sx_binding_at(flows, sx_user_at(flows, b->user)->newest_binding);
+
+    for (unsigned i = 0; other && i < MAX_EVENTS; i++) {
+        if (other->first_in > grant->frame)
+            return true;
+        other = sx_binding_at(flows, other->next_of_user);
+    }
+    return false;
+}
+
+/* By the newest frame, whatever the client has sent since. */
+static bool has_run_out(const struct sx_tracker *t, const struct sx_binding *b,
+                        const struct sx_registering *grant)
+{
+    const struct sx_flows *flows = sx_tracker_flows(t);
+    const struct sx_flow *flow = sx_flows_at(flows, grant->flow);
+    const struct sx_user *user = sx_user_at(flows, b->user);
+
+    return sx_tracker_now(t) >= sx_health_due_ns(grant) && flow->leaving_in <= grant->frame &&
+           MAX(user->removed_in, user->leaving_in) <= grant->register_in &&
+           !is_routed_after(flow, grant->ns + lifetime_ns(grant)) &&
+           !has_newcomer(flows, b, grant) && !lacks_some(t, grant);
+}
+
 struct sx_no_refresh sx_no_refresh_judge(const struct sx_tracker *t, const struct sx_txn *txn)
 {
     const struct sx_flows *flows = sx_tracker_flows(t);
@@ -148,13 +192,45 @@ struct sx_no_refresh sx_no_refresh_judge(const struct sx_tracker *t, const struc
         return r;
     const struct sx_binding *b = binding_of(t, flow);
     const struct sx_registering *grant = sx_registering_at(flows, b->newest_grant);
-    if (!grant || grant->txn != txn->number || !grant->has_expires || b->last_in > grant->frame ||
-        b->newest != flow->number || flow->leaving_in > grant->frame ||
-        MAX(sx_user_at(flows, flow->user)->removed_in, sx_user_at(flows, flow->user)->leaving_in) >
-            grant->register_in ||
-        sx_tracker_now(t) < grant->ns || is_routed_after(flow, grant->ns + lifetime_ns(grant)))
+    if (!grant || grant->txn != txn->number || b->last_in > grant->frame ||
+        b->newest != flow->number || !has_run_out(t, b, grant))
         return r;
     r.since_ns = sx_tracker_now(t) - grant->ns - lifetime_ns(grant);
-    r.flow = r.since_ns >= SX_LATE_NS ? flow : NULL;
+    r.flow = flow;
     return r;
+}
+
+/* The newest REGISTER was refused, and none followed. */
+static const struct sx_registering *last_refusal(const struct sx_tracker *t,
+                                                 const struct sx_binding *b)
+{
+    const struct sx_registering *e = sx_registering_at(sx_tracker_flows(t), b->newest_event);
+
+    return e->code >= 300 && e->register_in == b->last_in && !sx_tracker_txn(t, e->txn)->followed_by
+               ? e
+               : NULL;
+}
+
+struct sx_run_out sx_run_out_judge(const struct sx_tracker *t, uint32_t binding)
+{
+    const struct sx_flows *flows = sx_tracker_flows(t);
+    const struct sx_binding *b = sx_binding_at(flows, binding);
+    const struct sx_registering *grant = sx_registering_at(flows, b->newest_grant), *refusal;
+    struct sx_run_out r = {.grant = NULL};
+
+    if (!grant || !has_run_out(t, b, grant))
+        return r;
+    if (b->last_in <= grant->frame) {
+        r.grant = b->newest == grant->flow ? grant : NULL;
+        return r;
+    }
+    if (!(refusal = last_refusal(t, b)))
+        return r;
+    if (sx_tracker_now(t) < refusal->ns + REACTION_NS) {
+        r.again_ns = refusal->ns + REACTION_NS;
+        return r;
+    }
+    return (struct sx_run_out){.grant = grant,
+                               .refused_in = refusal->frame,
+                               .refused_code = refusal->code};
 }

@@ -55,6 +55,17 @@ struct sx_no_refresh {
 struct sx_no_refresh sx_no_refresh_judge(const struct sx_tracker *tracker,
                                          const struct sx_txn *txn);
 
+/* What a frame finds of a binding whose newest registration has run out. */
+struct sx_run_out {
+    const struct sx_registering *grant; /* NULL: nothing that could be told */
+    uint32_t refused_in;                /* the response that refused the refresh; 0: none came */
+    uint16_t refused_code;
+    int64_t again_ns; /* the refusal is so new that the client may try again: ask then; 0: don't */
+};
+
+/* By the newest frame. */
+struct sx_run_out sx_run_out_judge(const struct sx_tracker *tracker, uint32_t binding);
+
 /* Why the newest refresh that was refused was; SX_REFRESH_TAKEN if none was. For tables. */
 enum sx_refresh_refusal sx_refresh_refused_last(const struct sx_tracker *tracker, uint32_t binding);
 

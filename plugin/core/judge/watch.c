@@ -4,6 +4,7 @@
 #include "core/judge/watch.h"
 
 #include "core/judge/no_ack.h"
+#include "core/judge/registration_health.h"
 #include "core/judge/session.h"
 #include "core/record/evidence.h"
 #include "core/record/missing.h"
@@ -56,6 +57,26 @@ static void ask_session(struct sx_tracker *t, uint32_t number)
         sx_sessions_overdue(t, number);
 }
 
+static void ask_binding(struct sx_tracker *t, uint32_t number)
+{
+    if (!sx_tracker_binding_due(t, number))
+        return;
+    struct sx_run_out r = sx_run_out_judge(t, number);
+    if (r.again_ns)
+        sx_tracker_watch_binding(t, number, r.again_ns);
+    else if (r.grant)
+        sx_tracker_add_overdue(t, &(struct sx_overdue){
+                                      .since_frame = r.grant->register_in,
+                                      .txn = r.grant->txn,
+                                      .registering =
+                                          sx_binding_at(sx_tracker_flows(t), number)->newest_grant,
+                                      .refused_in = r.refused_in,
+                                      .refused_code = r.refused_code,
+                                      .waited_ns = sx_tracker_now(t) - r.grant->ns,
+                                      .due = SX_DUE_REFRESH,
+                                  });
+}
+
 /* Not a wait for a response, so nothing above settles it. */
 static void ask_ack(struct sx_tracker *t, const struct sx_txn *txn)
 {
@@ -87,6 +108,8 @@ void sx_watch(struct sx_tracker *t)
             return;
         if (number & SX_DUE_SESSION)
             ask_session(t, number & ~SX_DUE_SESSION);
+        else if (number & SX_DUE_BINDING)
+            ask_binding(t, number & ~SX_DUE_BINDING);
         else
             ask(t, number);
     }

@@ -17,11 +17,12 @@
 /* Contacts of one REGISTER or 2xx that are looked at. */
 #define MAX_CONTACTS 32
 
-struct sx_flows *sx_flows_new(const uint64_t key[2])
+struct sx_flows *sx_flows_new(const uint64_t key[2], struct sx_deadlines *deadlines)
 {
     struct sx_flows *f = g_new0(struct sx_flows, 1);
 
     memcpy(f->key, key, sizeof f->key);
+    f->deadlines = deadlines;
     sx_texts_init(&f->texts);
     sx_pool_init(&f->flows, sizeof(struct sx_flow));
     sx_pool_init(&f->mores, sizeof(struct sx_flow_more));
@@ -117,6 +118,14 @@ const struct sx_registering *sx_registering_at(const struct sx_flows *f, uint32_
 struct sx_binding *sx_binding_of(const struct sx_flows *f, const struct sx_flow *flow)
 {
     return sx_numbered(&f->bindings, flow->binding);
+}
+
+bool sx_flows_asks_in(const struct sx_flows *f, const struct sx_registering *grant, uint32_t frame)
+{
+    const struct sx_flow *flow = sx_flow_numbered(f, grant->flow);
+
+    return sx_binding_of(f, flow)->last_in == frame || flow->leaving_in == frame ||
+           sx_user_at(f, flow->user)->leaving_in == frame;
 }
 
 const struct sx_binding *sx_binding_newest_of_client(const struct sx_flows *f,
@@ -682,6 +691,7 @@ static void granted(struct sx_flows *f, struct sx_flow *flow, const struct sx_ob
     read_lifetime(flow, event, obs);
     if (event->frame == obs->frame)
         sx_health_granted(f, flow, binding->newest_event, txn);
+    sx_health_watch(f, flow->binding);
     flow->removed_in = flow->leaving_in = 0;
     flow->refused = false;
     if (sx_flow_more(flow)->reg_id)

@@ -15,6 +15,7 @@
 #ifndef SX_FLOW_H
 #define SX_FLOW_H
 
+#include "core/base/deadlines.h"
 #include "core/facts/seen.h"
 #include "core/read/stun.h"
 #include "core/record/records.h"
@@ -149,6 +150,7 @@ struct sx_binding {
     uint32_t soon;              /* REGISTERs in a row that came soon after the one before */
     uint32_t soon_since;        /* struct sx_registering: the first of them */
     uint32_t most_soon;         /* the longest such row */
+    uint32_t watch_s;           /* private to flow_health.c */
 };
 
 /* A user's AOR. */
@@ -199,8 +201,10 @@ struct sx_flow_failure {
 
 struct sx_flows;
 
-/* key: as the tracker's. Owns all that it hands out, until sx_flows_free(). */
-struct sx_flows *sx_flows_new(const uint64_t key[2]);
+/* key: as the tracker's. deadlines: where it notes when a registration runs out, each as
+ * SX_DUE_BINDING and the number of the binding. Owns all that it hands out, until sx_flows_free().
+ */
+struct sx_flows *sx_flows_new(const uint64_t key[2], struct sx_deadlines *deadlines);
 void sx_flows_free(struct sx_flows *flows);
 
 /* Flows, bindings and users by their numbers from 1; NULL where there is none. */
@@ -220,6 +224,11 @@ const struct sx_binding *sx_binding_newest_of_client(const struct sx_flows *flow
 
 /* True if the transaction's request goes over the flow to its client. */
 bool sx_flow_is_to_client(const struct sx_flow *flow, const struct sx_txn *txn);
+
+/* True if this frame asks for another registration of the binding that this one is of, or takes it
+ * back. */
+bool sx_flows_asks_in(const struct sx_flows *flows, const struct sx_registering *grant,
+                      uint32_t frame);
 
 /* True if both belong to one instance of one AOR. */
 bool sx_flows_of_one_instance(const struct sx_flows *flows, const struct sx_flow *a,

@@ -4,6 +4,7 @@
 #include "core/record/flow_health.h"
 
 #include "core/record/flow_state.h"
+#include "core/record/tracker.h"
 
 const struct sx_health_mark *sx_health_mark(const struct sx_flows *f, uint32_t frame, uint32_t nth)
 {
@@ -92,6 +93,62 @@ void sx_health_granted(struct sx_flows *f, const struct sx_flow *flow, uint32_t 
     binding->soon_since = event;
     if (before)
         note_late(f, binding, before, mark, asked_ns);
+}
+
+/* ---- run out ---- */
+
+/* Modulo 2^32, so they are compared by their difference. 0 is none. */
+static uint32_t second_of(int64_t ns)
+{
+    return MAX((uint32_t)(ns / SX_NS_PER_S), 1);
+}
+
+static bool is_before(uint32_t a, uint32_t b)
+{
+    return (int32_t)(a - b) < 0;
+}
+
+/* What lasts longer than seconds can be compared runs out in no capture. */
+int64_t sx_health_due_ns(const struct sx_registering *grant)
+{
+    if (!grant->has_expires || grant->expires_s == 0 || grant->expires_s >= INT32_MAX)
+        return INT64_MAX;
+    return grant->ns + (int64_t)grant->expires_s * SX_NS_PER_S + SX_LATE_NS;
+}
+
+void sx_health_watch_until(struct sx_flows *f, uint32_t number, int64_t due_ns)
+{
+    struct sx_binding *binding = sx_numbered(&f->bindings, number);
+
+    binding->watch_s = second_of(due_ns);
+    sx_deadlines_add(f->deadlines, due_ns, SX_DUE_BINDING | number);
+}
+
+/* One deadline waits for each binding: when it is over, it is set anew if the binding was refreshed
+ * meanwhile. So refreshes cost none, but for one that shortens the time. */
+void sx_health_watch(struct sx_flows *f, uint32_t number)
+{
+    const struct sx_binding *binding = sx_binding_at(f, number);
+    const struct sx_registering *grant = sx_registering_at(f, binding->newest_grant);
+    int64_t due_ns = grant ? sx_health_due_ns(grant) : INT64_MAX;
+
+    if (due_ns != INT64_MAX &&
+        (!binding->watch_s || is_before(second_of(due_ns), binding->watch_s)))
+        sx_health_watch_until(f, number, due_ns);
+}
+
+bool sx_health_is_due(struct sx_flows *f, uint32_t number, int64_t now_ns)
+{
+    struct sx_binding *binding = sx_numbered(&f->bindings, number);
+
+    if (!binding || !binding->watch_s || is_before(second_of(now_ns), binding->watch_s))
+        return false;
+    binding->watch_s = 0;
+    const struct sx_registering *grant = sx_registering_at(f, binding->newest_grant);
+    if (!grant || sx_health_due_ns(grant) <= now_ns)
+        return grant != NULL;
+    sx_health_watch(f, number);
+    return false;
 }
 
 void sx_health_removed(const struct sx_flows *f, const struct sx_flow *flow)

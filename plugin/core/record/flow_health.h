@@ -37,6 +37,18 @@ struct sx_health_mark {
     bool each;       /* late: none of the refreshes so far came in time */
 };
 
+/* When a frame finds a registration run out: SX_LATE_NS after it did. INT64_MAX: never, as far as
+ * its 2xx says. */
+int64_t sx_health_due_ns(const struct sx_registering *grant);
+
+/* Of a binding whose deadline is over: true if its newest registration is, too, and that was not
+ * found before. It is not watched any more then, until it is registered again. On the first pass.
+ */
+bool sx_health_is_due(struct sx_flows *flows, uint32_t binding, int64_t now_ns);
+
+/* Watches it for that time once more. */
+void sx_health_watch_until(struct sx_flows *flows, uint32_t binding, int64_t due_ns);
+
 /* The nth mark of a frame; NULL if there is no such. */
 const struct sx_health_mark *sx_health_mark(const struct sx_flows *flows, uint32_t frame,
                                             uint32_t nth);

@@ -40,6 +40,7 @@ struct sx_flow_name {
 
 struct sx_flows {
     uint64_t key[2];
+    struct sx_deadlines *deadlines;
     struct sx_texts texts;
     struct sx_pool flows, mores, users, bindings, links, edges, failures, losses, early, names,
         events, attempts, back_offs, marks;
@@ -103,6 +104,9 @@ void sx_attempt_succeeded(struct sx_flows *flows, const struct sx_flow *flow);
 void sx_health_granted(struct sx_flows *flows, const struct sx_flow *flow, uint32_t event,
                        const struct sx_txn *txn);
 void sx_health_removed(const struct sx_flows *flows, const struct sx_flow *flow);
+
+/* The binding's newest 2xx says when it runs out. */
+void sx_health_watch(struct sx_flows *flows, uint32_t binding);
 
 /* ---- flow_link.c ---- */
 

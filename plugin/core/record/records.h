@@ -28,14 +28,19 @@ struct sx_expiry {
 
 /* What follows an answer and did not come in time. */
 enum sx_due {
-    SX_DUE_ACK /* of a final response to INVITE */
+    SX_DUE_ACK,     /* of a final response to INVITE */
+    SX_DUE_REFRESH, /* of a registration */
+    SX_DUE_NOTHING  /* the frame that found it holds what was due itself */
 };
 
 struct sx_overdue {
     uint32_t frame;       /* that found it */
     uint32_t since_frame; /* the message that waits */
     uint32_t txn, dialog; /* of that message; dialog 0: none */
+    uint32_t registering; /* SX_DUE_REFRESH: struct sx_registering, the 2xx that granted it */
+    uint32_t refused_in;  /* ... and the response that refused the refresh; 0: there was none */
     int64_t waited_ns;
+    uint16_t refused_code;
     uint8_t due; /* enum sx_due */
 };
 

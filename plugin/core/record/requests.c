@@ -103,10 +103,12 @@ static void tie_to_flow(struct sx_tracker *t, struct sx_txn *txn, const struct s
     const struct sx_txn *parent = sx_txn_at(t, txn->parent);
     uint32_t callee = 0;
 
-    if (txn->method == SX_METHOD_REGISTER)
+    if (txn->method == SX_METHOD_REGISTER) {
         txn->flow = sx_flows_register(t->flows, obs, txn, parent ? parent->flow : 0);
-    else if (sx_flows_count(t->flows) > 0 && txn->method != SX_METHOD_ACK)
+        sx_tracker_refresh_came(t);
+    } else if (sx_flows_count(t->flows) > 0 && txn->method != SX_METHOD_ACK) {
         callee = sx_flows_route(t->flows, obs->msg, txn, parent ? parent->flow : 0);
+    }
     if (callee)
         sx_txn_give_more(t, txn)->callee = callee;
 }

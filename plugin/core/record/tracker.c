@@ -5,6 +5,7 @@
 
 #include "core/record/call.h"
 #include "core/record/copies.h"
+#include "core/record/flow_health.h"
 #include "core/record/riding.h"
 #include "core/record/tracker_state.h"
 #include "core/record/signs.h"
@@ -43,7 +44,7 @@ struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config 
     sx_credentials_init(t);
     sx_deadlines_init(&t->deadlines);
     t->sessions = sx_sessions_new();
-    t->flows = sx_flows_new(key);
+    t->flows = sx_flows_new(key, &t->deadlines);
     t->dialogs = sx_dialogs_new();
     t->resents = sx_resents_new();
     t->overload = sx_overload_new();
@@ -217,6 +218,16 @@ uint32_t sx_tracker_due(struct sx_tracker *t)
     return sx_deadlines_pop(&t->deadlines, t->now_ns, &due) ? due.what : 0;
 }
 
+bool sx_tracker_binding_due(struct sx_tracker *t, uint32_t binding)
+{
+    return sx_health_is_due(t->flows, binding, t->now_ns);
+}
+
+void sx_tracker_watch_binding(struct sx_tracker *t, uint32_t binding, int64_t due_ns)
+{
+    sx_health_watch_until(t->flows, binding, due_ns);
+}
+
 void sx_tracker_expired(struct sx_tracker *t, uint32_t number, bool after_100)
 {
     struct sx_txn *txn = sx_txn_at(t, number);
@@ -240,6 +251,26 @@ void sx_tracker_add_overdue(struct sx_tracker *t, const struct sx_overdue *overd
     added->frame = t->last_frame;
     if (overdue->txn)
         sx_names_keep(t->names, sx_txn_at(t, overdue->txn)->names, overdue->txn);
+}
+
+/* The nth of the newest frame; NULL if there is no such. */
+static struct sx_overdue *overdue_here(const struct sx_tracker *t, uint32_t nth)
+{
+    struct sx_overdue *o =
+        nth < t->overdues.count ? sx_pool_at(&t->overdues, t->overdues.count - 1 - nth) : NULL;
+
+    return o && o->frame == t->last_frame ? o : NULL;
+}
+
+void sx_tracker_refresh_came(struct sx_tracker *t)
+{
+    struct sx_overdue *o;
+
+    for (uint32_t n = 0; (o = overdue_here(t, n)); n++) {
+        if (o->due == SX_DUE_REFRESH &&
+            sx_flows_asks_in(t->flows, sx_registering_at(t->flows, o->registering), o->frame))
+            o->due = SX_DUE_NOTHING;
+    }
 }
 
 bool sx_tracker_names(const struct sx_tracker *t, uint32_t txn, struct sx_name *name)

@@ -26,10 +26,15 @@ bool sx_tracker_tick(struct sx_tracker *tracker, uint32_t frame, int64_t time_ns
 
 /* In place of a transaction's number: the number of a session timer (sessions.h). */
 #define SX_DUE_SESSION (UINT32_C(1) << 31)
+#define SX_DUE_BINDING (UINT32_C(1) << 30)
 
-/* The next transaction whose time limit is over, or SX_DUE_SESSION and a session timer; 0 if there
- * is none. Each limit is told once. */
+/* The next transaction whose time limit is over, or SX_DUE_SESSION and a session timer, or
+ * SX_DUE_BINDING and a binding; 0 if there is none. Each limit is told once. */
 uint32_t sx_tracker_due(struct sx_tracker *tracker);
+
+/* Of a binding whose limit is over: see sx_health_is_due() and sx_health_watch_until(). */
+bool sx_tracker_binding_due(struct sx_tracker *tracker, uint32_t binding);
+void sx_tracker_watch_binding(struct sx_tracker *tracker, uint32_t binding, int64_t due_ns);
 
 /* Records that the newest frame found this wait past its limit. */
 void sx_tracker_expired(struct sx_tracker *tracker, uint32_t number, bool after_100);

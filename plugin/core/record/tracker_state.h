@@ -228,4 +228,8 @@ void sx_unreadable_packet(struct sx_tracker *tracker, uint32_t frame, uint32_t f
 /* For sx_tracker.unreadable. */
 GHashTable *sx_unreadable_new(void);
 
+/* The newest frame holds a REGISTER: what it found run out without a refresh is not, if this is it.
+ */
+void sx_tracker_refresh_came(struct sx_tracker *tracker);
+
 #endif

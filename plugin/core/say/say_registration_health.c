@@ -77,6 +77,20 @@ void sx_say_no_refresh(wmem_strbuf_t *out, const struct sx_tracker *t,
         sx_words_registration_health_never_so_far(out, r->since_ns);
 }
 
+void sx_say_run_out(wmem_strbuf_t *out, const struct sx_tracker *t, const struct sx_overdue *o)
+{
+    const struct sx_flows *flows = sx_tracker_flows(t);
+    const struct sx_registering *grant = sx_registering_at(flows, o->registering);
+    const char *aor = sx_flows_at(flows, grant->flow)->aor;
+    int64_t ago_ns = o->waited_ns - (int64_t)grant->expires_s * SX_NS_PER_S;
+
+    if (o->refused_in)
+        sx_words_registration_health_overdue_refused(out, aor, o->since_frame, grant->expires_s,
+                                                     ago_ns, o->refused_code, o->refused_in);
+    else
+        sx_words_registration_health_overdue(out, aor, o->since_frame, grant->expires_s, ago_ns);
+}
+
 void sx_say_soon(wmem_strbuf_t *out, const struct sx_tracker *t, const struct sx_health_mark *m)
 {
     const struct sx_flows *flows = sx_tracker_flows(t);

@@ -24,6 +24,11 @@ void sx_say_late_refresh(wmem_strbuf_t *out, const struct sx_late_refresh *r);
 void sx_say_no_refresh(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                        const struct sx_no_refresh *r);
 
+/* "no refresh in this capture: the registration of sip:bob@example.com in frame 1 ran out at 60 s,
+ * 1.2 s ago". Of SX_DUE_REFRESH. */
+void sx_say_run_out(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                    const struct sx_overdue *overdue);
+
 /* "5 REGISTERs in a row for sip:bob@example.com since frame 1, within 2 s, each soon after ...". Of
  * a mark SX_HEALTH_SOON. */
 void sx_say_soon(wmem_strbuf_t *out, const struct sx_tracker *tracker,

@@ -66,7 +66,8 @@ static void set_up(int proto, expert_module_t *module G_GNUC_UNUSED)
     static hf_register_info hf[] = {
         {&hf_expired,
          {"Waits since frame", "sipexplain.expired", FT_FRAMENUM, BASE_NONE, NULL, 0,
-          "The 100, the request or the response that has waited for too long", HFILL}},
+          "The 100, the request, the response or the registration that has waited for too long",
+          HFILL}},
         {&hf_call,
          {"Call", "sipexplain.expired.call", FT_UINT32, BASE_DEC, NULL, 0,
           "Number of the call that waits", HFILL}},

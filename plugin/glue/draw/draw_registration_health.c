@@ -118,6 +118,29 @@ static void draw_message(struct sx_pen *p)
     draw_end(p);
 }
 
+/* Registrations that this frame finds run out. */
+static void draw_frame(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
+                       const struct sx_tracker *tracker)
+{
+    const struct sx_overdue *o;
+    struct sx_pen p = sx_pen_of_frame(pinfo, tvb, tracker);
+
+    for (uint32_t i = 0; (o = sx_tracker_overdue(tracker, p.frame, i)); i++) {
+        if (o->due != SX_DUE_REFRESH)
+            continue;
+        if (!p.top)
+            sx_add_top(&p, tree);
+        wmem_strbuf_t *words = words_for(&p);
+        sx_say_run_out(words, tracker, o);
+        sx_flag(&p,
+                sx_add_expired(&p, o->since_frame, sx_tracker_txn(tracker, o->txn), o->waited_ns,
+                               -1),
+                o->refused_in ? &ei_refused : &ei_not_refreshed, wmem_strbuf_get_str(words));
+    }
+    if (p.top)
+        sx_add_verdict(&p, p.flagged, NULL);
+}
+
 static void set_up(int proto, expert_module_t *module)
 {
     static hf_register_info hf[] = {
@@ -166,4 +189,5 @@ static void set_up(int proto, expert_module_t *module)
 }
 
 const struct sx_drawing sx_drawing_registration_health = {.set_up = set_up,
-                                                          .message = draw_message};
+                                                          .message = draw_message,
+                                                          .frame = draw_frame};
