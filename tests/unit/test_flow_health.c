@@ -27,6 +27,13 @@ static const struct sx_health_mark *registers(struct ladder *l, double at, uint1
 
 #define GRANTS_60 CONTACT "Expires: 60\r\n"
 
+static uint32_t most_soon(const struct ladder *l)
+{
+    const struct sx_flows *flows = sx_tracker_flows(l->tracker);
+
+    return sx_binding_more(flows, sx_binding_at(flows, 1))->most_soon;
+}
+
 static void removes(struct ladder *l, double at, const char *contact)
 {
     static unsigned nth;
@@ -105,12 +112,12 @@ static void test_soon(void)
     g_assert_cmpuint(sx_registering_at(sx_tracker_flows(l.tracker), mark->before)->register_in, ==,
                      1);
     g_assert_null(registers(&l, 21, 0, GRANTS_60));
-    g_assert_cmpuint(sx_binding_at(sx_tracker_flows(l.tracker), 1)->most_soon, ==, 6);
+    g_assert_cmpuint(most_soon(&l), ==, 6);
     ladder_close(&l);
 
     l = ladder_open();
     g_assert_null(in_row(&l, 5, 6));
-    g_assert_cmpuint(sx_binding_at(sx_tracker_flows(l.tracker), 1)->most_soon, ==, 0);
+    g_assert_cmpuint(most_soon(&l), ==, 0);
     ladder_close(&l);
 }
 

@@ -7,6 +7,8 @@
 #include "core/facts/catalogue.h"
 #include "sip_text.h"
 
+static const struct sx_user user_of_bob = {.aor = "sip:bob@example.com"};
+
 #define TO_BOB via("p1 b1", "alice a1")
 
 static void assert_says(struct ladder *l, const char *english, const char *chinese)
@@ -145,7 +147,7 @@ static void test_registration(void)
          "frame 1",
          "注册已注销或已过期（第 9 帧）：sip:bob@example.com 在第 1 帧的注册"},
     };
-    const struct sx_flow flow = {.aor = "sip:bob@example.com", .registered_in = 1};
+    const struct sx_flow flow = {.user = &user_of_bob, .registered_in = 1};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
         struct ladder l = call_comes();

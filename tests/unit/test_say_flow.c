@@ -4,6 +4,8 @@
 #include "core/say/words.h"
 #include "flow_text.h"
 
+static const struct sx_user user_of_bob = {.aor = "sip:bob@example.com"};
+
 #define R1 (&(struct reg){.reg_id = 1})
 
 static struct sx_flow_story story_of(const struct ladder *l, const struct sx_txn *txn)
@@ -144,7 +146,7 @@ static void in_chinese(void)
 static struct sx_link link_of_bob = {.transport = SX_TRANSPORT_TCP};
 static struct sx_flow_more more_of_bob = {.instance = "", .link = &link_of_bob, .reg_id = 1};
 static struct sx_flow_more more_of_another = {.instance = "", .link = &link_of_bob};
-static struct sx_flow flow_of_bob = {.aor = "sip:bob@example.com",
+static struct sx_flow flow_of_bob = {.user = &user_of_bob,
                                      .more = &more_of_bob,
                                      .registered_in = 4};
 
@@ -202,7 +204,7 @@ static void test_chinese_deaths(void)
 
 static void test_chinese_stories(void)
 {
-    static struct sx_flow unseen = {.aor = "sip:bob@example.com", .more = &more_of_another};
+    static struct sx_flow unseen = {.user = &user_of_bob, .more = &more_of_another};
     static const struct {
         struct sx_flow_story story;
         const char *says;
@@ -355,7 +357,7 @@ static void test_chinese_advice(void)
 /* Where to look, how long the client was silent, how it came back. */
 static void test_chinese_causes(void)
 {
-    static struct sx_flow no_reg_id = {.aor = "sip:bob@example.com", .more = &more_of_another};
+    static struct sx_flow no_reg_id = {.user = &user_of_bob, .more = &more_of_another};
     static const struct {
         struct sx_flow_story story;
         const char *says;

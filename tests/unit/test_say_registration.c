@@ -3,6 +3,8 @@
 #include "core/say/say.h"
 #include "sip_text.h"
 
+static const struct sx_user user_of_bob = {.aor = "sip:bob@example.com"};
+
 static const struct sx_txn *message(struct ladder *l, double at, enum sx_transport transport)
 {
     return txn_of(l, request(l, at, P1, BOB, "MESSAGE", via("p1 c1"), .dst_port = 40000,
@@ -61,7 +63,7 @@ static void test_parts(void)
     struct sx_txn txn = *message(&l, 20, SX_TRANSPORT_UDP);
     struct sx_link link = {.closed_in = 5};
     struct sx_flow_more more = {.instance = "", .link = &link};
-    const struct sx_flow flow = {.aor = "sip:bob@example.com", .more = &more};
+    const struct sx_flow flow = {.user = &user_of_bob, .more = &more};
 
     txn.transport = SX_TRANSPORT_OTHER;
     for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -91,7 +93,7 @@ static void test_unreachable(void)
 {
     struct ladder l = ladder_open();
     const struct sx_txn *txn = message(&l, 20, SX_TRANSPORT_UDP);
-    const struct sx_flow flow = {.aor = "sip:bob@example.com"};
+    const struct sx_flow flow = {.user = &user_of_bob};
     const struct sx_registration r = {.flow = &flow,
                                       .in = 3,
                                       .lost_in = 5,

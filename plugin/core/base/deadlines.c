@@ -3,29 +3,39 @@
  */
 #include "core/base/deadlines.h"
 
-/* Queued items that are taken out before the others move up. */
-#define MIN_TAKEN 1024
-
 /* A list that grows leaves holes between the dissectors' allocations, which makes those dearer. */
 #define FIRST_LENGTH 4096
 
-static GArray *new_list(void)
-{
-    return g_array_sized_new(FALSE, FALSE, sizeof(struct sx_deadline), FIRST_LENGTH);
-}
+/* Deadlines of a queue that are allocated together. */
+#define BLOCK 1024
+
+struct sx_deadline_block {
+    struct sx_deadline_block *next; /* of those that come after it */
+    struct sx_deadline items[BLOCK];
+};
 
 void sx_deadlines_init(struct sx_deadlines *d)
 {
     for (unsigned i = 0; i < SX_DEADLINE_QUEUES; i++)
-        d->queues[i] = (struct sx_deadline_queue){.items = new_list()};
-    d->heap = new_list();
+        d->queues[i] = (struct sx_deadline_queue){.length = 0};
+    d->heap = g_array_sized_new(FALSE, FALSE, sizeof(struct sx_deadline), FIRST_LENGTH);
     d->earliest_ns = INT64_MAX;
+}
+
+/* The block goes, and the one after it is the first. */
+static void drop_block(struct sx_deadline_queue *q)
+{
+    struct sx_deadline_block *block = q->first;
+
+    q->first = block->next;
+    g_free(block);
 }
 
 void sx_deadlines_clear(struct sx_deadlines *d)
 {
     for (unsigned i = 0; i < SX_DEADLINE_QUEUES; i++)
-        g_array_free(d->queues[i].items, TRUE);
+        while (d->queues[i].first)
+            drop_block(&d->queues[i]);
     g_array_free(d->heap, TRUE);
 }
 
@@ -38,23 +48,47 @@ static struct sx_deadline *items_of(const GArray *list)
 
 static bool is_empty(const struct sx_deadline_queue *q)
 {
-    return q->first == q->items->len;
+    return q->length == 0;
 }
 
 static bool takes(const struct sx_deadline_queue *q, int64_t due_ns)
 {
-    return is_empty(q) || items_of(q->items)[q->items->len - 1].due_ns <= due_ns;
+    return is_empty(q) || q->newest_ns <= due_ns;
+}
+
+static void put_last(struct sx_deadline_queue *q, struct sx_deadline new)
+{
+    guint place = (q->taken + q->length) % BLOCK;
+
+    if (!q->first || (place == 0 && q->length > 0)) {
+        struct sx_deadline_block *block = g_new(struct sx_deadline_block, 1);
+        block->next = NULL;
+        if (q->first)
+            q->last->next = block;
+        else
+            q->first = block;
+        q->last = block;
+    }
+    q->last->items[place] = new;
+    q->newest_ns = new.due_ns;
+    q->length++;
+}
+
+static const struct sx_deadline *first_of(const struct sx_deadline_queue *q)
+{
+    return &q->first->items[q->taken];
 }
 
 static struct sx_deadline take_first(struct sx_deadline_queue *q)
 {
-    struct sx_deadline first = items_of(q->items)[q->first++];
+    struct sx_deadline first = *first_of(q);
 
-    /* Each moves up less than once for each that is taken out. */
-    if (q->first >= MIN_TAKEN && q->first >= q->items->len - q->first) {
-        g_array_remove_range(q->items, 0, q->first);
-        q->first = 0;
-    }
+    q->length--;
+    q->taken++;
+    if (q->taken == BLOCK && q->length > 0)
+        drop_block(q);
+    if (q->taken == BLOCK || q->length == 0)
+        q->taken = 0;
     return first;
 }
 
@@ -100,7 +134,7 @@ void sx_deadlines_add(struct sx_deadlines *d, int64_t due_ns, uint32_t what)
     while (i < SX_DEADLINE_QUEUES && !takes(&d->queues[i], due_ns))
         i++;
     if (i < SX_DEADLINE_QUEUES)
-        g_array_append_val(d->queues[i].items, new);
+        put_last(&d->queues[i], new);
     else
         heap_add(d->heap, new);
 }
@@ -115,7 +149,7 @@ static struct sx_deadline_queue *earliest_queue(struct sx_deadlines *d, int64_t 
         struct sx_deadline_queue *q = &d->queues[i];
         if (is_empty(q))
             continue;
-        const struct sx_deadline *first = &items_of(q->items)[q->first];
+        const struct sx_deadline *first = first_of(q);
         if (first->due_ns < *due_ns || (first->due_ns == *due_ns && d->heap->len == 0)) {
             earliest = q;
             *due_ns = first->due_ns;

@@ -20,10 +20,12 @@ struct sx_deadline {
     uint32_t what;
 };
 
-/* In order of due_ns, behind those that are taken out. */
+/* In order of due_ns. */
 struct sx_deadline_queue {
-    GArray *items;
-    guint first;
+    struct sx_deadline_block *first, *last; /* NULL: none yet */
+    guint taken;                            /* of the first block, and so the first's place in it */
+    guint length;
+    int64_t newest_ns;
 };
 
 #define SX_DEADLINE_QUEUES 5 /* as many as there are time limits */

@@ -67,10 +67,11 @@ static const struct sx_flow *flow_at_edge(const struct sx_flows *flows, const st
     const struct sx_binding *b = sx_binding_newest_of_client(flows, own);
     const struct sx_flow *found = NULL;
 
-    for (unsigned i = 0; b && i < MAX_CHAIN; i++, b = sx_binding_at(flows, b->next)) {
+    for (unsigned i = 0; b && i < MAX_CHAIN;
+         i++, b = sx_binding_at(flows, sx_binding_more(flows, b)->next)) {
         const struct sx_flow *flow = sx_flows_at(flows, b->newest);
         if (!flow || !flow->accepted ||
-            (flow->brought_by != host && !(flow->has_way && flow->edge.host == host)))
+            (sx_flow_brought_by(flow) != host && !(flow->has_way && flow->edge.host == host)))
             continue;
         if (found || b == own)
             return NULL;
@@ -425,11 +426,12 @@ enum sx_flow_token sx_flow_token_of(const struct sx_tracker *tracker, const stru
 bool sx_flow_is_lost_by(const struct sx_flows *flows, const struct sx_flow *flow, uint32_t frame)
 {
     const struct sx_flow *newer = sx_flows_at(flows, sx_flow_more(flow)->newer);
-    uint32_t leaving = sx_user_at(flows, flow->user)->leaving_in;
+    uint32_t leaving = sx_user_more(flows, flow->user)->leaving_in;
 
     return flow->accepted && sx_flow_more(flow)->reg_id &&
            !(flow->removed_in && flow->removed_in < frame) &&
-           !(flow->leaving_in && flow->leaving_in < frame) &&
-           !(leaving > MAX(flow->registered_in, flow->refreshed_in) && leaving < frame) &&
+           !(sx_flow_more(flow)->leaving_in && sx_flow_more(flow)->leaving_in < frame) &&
+           !(leaving > MAX(flow->registered_in, sx_flow_refreshed_in(flows, flow)) &&
+             leaving < frame) &&
            !(newer && newer->registered_in < frame);
 }

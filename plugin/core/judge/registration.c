@@ -77,15 +77,16 @@ static const struct sx_registering *moved_on(const struct sx_tracker *t, const s
 
     if (sx_flow_more(flow)->reg_id || !*sx_flow_more(flow)->instance)
         return NULL;
-    for (unsigned i = 0; b && i < MAX_CHAIN; i++, b = sx_binding_at(flows, b->next)) {
+    for (unsigned i = 0; b && i < MAX_CHAIN;
+         i++, b = sx_binding_at(flows, sx_binding_more(flows, b)->next)) {
         const struct sx_registering *e = sx_registering_at(flows, b->newest_event);
         for (unsigned n = 0; b != own && e && n < MAX_EVENTS; n++) {
             if (e->frame <= m.frame && is_grant(e))
                 break;
             e = sx_registering_at(flows, e->older);
         }
-        if (b != own && !b->reg_id && e && is_grant(e) && e->frame <= m.frame &&
-            e->register_in > grant->register_in)
+        if (b != own && !sx_binding_more(flows, b)->reg_id && e && is_grant(e) &&
+            e->frame <= m.frame && e->register_in > grant->register_in)
             return e;
     }
     return NULL;
@@ -103,7 +104,7 @@ static uint32_t link_lost_in(const struct sx_flow *flow, struct moment m)
 static uint32_t all_removed_in(const struct sx_flows *flows, const struct sx_flow *flow,
                                const struct sx_registering *grant, struct moment m)
 {
-    uint32_t frame = sx_user_at(flows, flow->user)->removed_in;
+    uint32_t frame = sx_user_more(flows, flow->user)->removed_in;
 
     return frame > grant->register_in && frame <= m.frame ? frame : 0;
 }
@@ -229,8 +230,8 @@ static bool path_differs(const struct sx_flow *flow, const struct sx_txn *txn)
     if (txn->wrong_token)
         return true;
     return sx_flow_more(flow)->token_key.bits && !txn->token_known &&
-           txn->src.host == flow->registrar && flow->has_way && txn->src.host != flow->edge.host &&
-           txn->dst.host != flow->edge.host;
+           txn->src.host == sx_flow_registrar(flow) && flow->has_way &&
+           txn->src.host != flow->edge.host && txn->dst.host != flow->edge.host;
 }
 
 static uint8_t differs_of(const struct sx_tracker *t, const struct sx_flow *flow,
@@ -269,7 +270,7 @@ static bool is_better(const struct sx_registration *a, const struct sx_registrat
 
 static bool is_registrar(const struct sx_flow *flow, uint32_t host)
 {
-    return flow->registrar == host || (flow->has_way && flow->edge.host == host);
+    return sx_flow_registrar(flow) == host || (flow->has_way && flow->edge.host == host);
 }
 
 static struct sx_registration of_user(const struct sx_tracker *t, const struct sx_txn *txn,

@@ -55,7 +55,8 @@ static const struct sx_registering *granted_before(const struct sx_tracker *t,
     for (unsigned i = 0; e && i < MAX_EVENTS; i++, e = sx_registering_at(flows, e->older)) {
         if (e->frame >= frame || e->code >= 300)
             continue;
-        return !e->removes && sx_user_at(flows, flow->user)->removed_in < e->register_in ? e : NULL;
+        return !e->removes && sx_user_more(flows, flow->user)->removed_in < e->register_in ? e
+                                                                                           : NULL;
     }
     return NULL;
 }
@@ -134,12 +135,6 @@ struct sx_late_refresh sx_late_refresh_judge(const struct sx_tracker *t,
 
 /* ---- never ---- */
 
-/* Somebody still sends to it: the registrar may have had a refresh that the capture lacks. */
-static bool is_routed_after(const struct sx_flow *flow, int64_t ns)
-{
-    return flow->routed_ns > ns;
-}
-
 /* The capture lacks a REGISTER between this one and the one before. */
 static bool lacks_some(const struct sx_tracker *t, const struct sx_registering *grant)
 {
@@ -167,17 +162,18 @@ static bool has_newcomer(const struct sx_flows *flows, const struct sx_binding *
     return false;
 }
 
-/* By the newest frame, whatever the client has sent since. */
+/* By the newest frame, whatever the client has sent since. Where somebody still sends to it the
+ * registrar may have had a refresh that the capture lacks. */
 static bool has_run_out(const struct sx_tracker *t, const struct sx_binding *b,
                         const struct sx_registering *grant)
 {
     const struct sx_flows *flows = sx_tracker_flows(t);
     const struct sx_flow *flow = sx_flows_at(flows, grant->flow);
-    const struct sx_user *user = sx_user_at(flows, b->user);
+    const struct sx_user_more *user = sx_user_more(flows, flow->user);
 
-    return sx_tracker_now(t) >= sx_health_due_ns(grant) && flow->leaving_in <= grant->frame &&
-           MAX(user->removed_in, user->leaving_in) <= grant->register_in &&
-           !is_routed_after(flow, grant->ns + lifetime_ns(grant)) &&
+    return sx_tracker_now(t) >= sx_health_due_ns(grant) &&
+           sx_flow_more(flow)->leaving_in <= grant->frame &&
+           MAX(user->removed_in, user->leaving_in) <= grant->register_in && !flow->routed_late &&
            !has_newcomer(flows, b, grant) && !lacks_some(t, grant);
 }
 

@@ -84,30 +84,28 @@ struct sx_flow_more {
     uint32_t also_removed; /* by the REGISTER that removes this one */
     uint32_t also_added;   /* by the REGISTER that adds this one */
     uint32_t replaces;     /* what that REGISTER removes; 0: nothing */
+    uint32_t leaving_in;   /* one that is to remove it, without a final response yet */
+    uint32_t registrar;    /* where relayed; see sx_flow_registrar() */
+    uint32_t brought_by;
+    bool relayed; /* the first response that the capture has of it is not that to the client */
 };
 
 /* One flow. Strings are cut at 255 bytes. */
 struct sx_flow {
-    const char *aor;
-    const char *contact;               /* URI, as registered last */
-    struct sx_fingerprint contact_key; /* of that URI, however it is spelled */
-    struct sx_flow_more *more;         /* NULL: nothing of it; see sx_flow_more() */
-    int64_t expires_ns;                /* when the binding runs out; INT64_MAX if unknown */
-    int64_t routed_ns; /* the newest request outside a dialog that was sent to it; 0: none */
+    const char *contact;             /* URI, as registered last */
+    struct sx_flow_more *more;       /* NULL: nothing of it; see sx_flow_more() */
+    const struct sx_user *user;      /* whose it is */
     struct sx_endpoint client, edge; /* of the client's hop, where has_way */
     uint32_t number;                 /* from 1 */
     uint32_t registered_in;          /* the REGISTER that made it */
-    uint32_t refreshed_in;           /* the last REGISTER over it */
     uint32_t removed_in;             /* REGISTER that removed the binding */
-    uint32_t leaving_in; /* a REGISTER that is to remove it, without a final response yet */
-    uint32_t registrar;  /* host that granted it, as far as the capture shows */
-    uint32_t brought_by; /* host that it answered */
-    uint32_t binding;    /* number, from 1 */
-    uint32_t user;
-    uint8_t transport; /* enum sx_transport of the client's hop, where has_way */
-    bool has_way;
-    bool accepted; /* its REGISTER got a 2xx */
-    bool refused;  /* its newest REGISTER was refused, and none accepted before */
+    uint32_t binding;                /* number, from 1 */
+    uint32_t granted;     /* struct sx_registering: the newest 2xx to a REGISTER over it; 0: none */
+    uint8_t transport;    /* enum sx_transport of the client's hop, where has_way */
+    bool has_way : 1;     /* the client's hop is in the capture */
+    bool accepted : 1;    /* its REGISTER got a 2xx */
+    bool refused : 1;     /* its newest REGISTER was refused, and none accepted before */
+    bool routed_late : 1; /* a request outside a dialog was sent to it when it had run out */
 };
 
 extern const struct sx_flow_more sx_flow_no_more;
@@ -134,30 +132,40 @@ struct sx_registering {
 
 /* A binding. */
 struct sx_binding {
-    struct sx_fingerprint ua; /* the client: AOR and instance; zero: it has none */
     uint32_t user;
-    uint32_t reg_id;
     uint32_t newest; /* flow */
-    uint32_t next;   /* an older binding of the same client; 0: none */
     uint32_t next_of_user;
     uint32_t newest_event;      /* struct sx_registering */
-    uint32_t open_failure;      /* the newest 430 that no registration followed; 0: none */
-    uint32_t attempts;          /* of an outbound binding; private */
     uint32_t first_in, last_in; /* REGISTERs */
     uint32_t granted;           /* how many of them were */
     uint32_t newest_grant;      /* struct sx_registering; 0: none, or it was removed */
-    uint32_t late;              /* refreshes that came when it had run out */
-    uint32_t soon;              /* REGISTERs in a row that came soon after the one before */
-    uint32_t soon_since;        /* struct sx_registering: the first of them */
-    uint32_t most_soon;         /* the longest such row */
+    uint32_t more;              /* see sx_binding_more(); 0: nothing of it */
     uint32_t watch_s;           /* private to flow_health.c */
+};
+
+/* What a binding has that is not just refreshed in time, or is of an instance. */
+struct sx_binding_more {
+    struct sx_fingerprint ua; /* the client: AOR and instance; zero: it has none */
+    uint32_t reg_id;
+    uint32_t next;         /* an older binding of the same client; 0: none */
+    uint32_t open_failure; /* the newest 430 that no registration followed; 0: none */
+    uint32_t attempts;     /* of an outbound binding; private */
+    uint32_t late;         /* refreshes that came when it had run out */
+    uint32_t soon;         /* REGISTERs in a row that came soon after the one before; 0: as 1 */
+    uint32_t soon_since;   /* struct sx_registering: the first of them, where soon */
+    uint32_t most_soon;    /* the longest such row */
 };
 
 /* A user's AOR. */
 struct sx_user {
     const char *aor;
     uint32_t newest_binding;
-    uint32_t removed_in; /* the last REGISTER with Contact: * */
+    uint32_t more; /* see sx_user_more(); 0: nothing of it */
+};
+
+/* What a user has who has sent Contact: *. */
+struct sx_user_more {
+    uint32_t removed_in; /* the last REGISTER with it */
     uint32_t leaving_in; /* one without a final response yet */
 };
 
@@ -215,6 +223,22 @@ const struct sx_binding *sx_binding_at(const struct sx_flows *flows, uint32_t nu
 const struct sx_user *sx_user_at(const struct sx_flows *flows, uint32_t number);
 const struct sx_registering *sx_registering_at(const struct sx_flows *flows, uint32_t number);
 
+/* Never NULL: nothing of it is all zero. */
+const struct sx_binding_more *sx_binding_more(const struct sx_flows *flows,
+                                              const struct sx_binding *binding);
+const struct sx_user_more *sx_user_more(const struct sx_flows *flows, const struct sx_user *user);
+
+/* When its registration runs out; INT64_MAX if unknown. */
+int64_t sx_flow_expires_ns(const struct sx_flows *flows, const struct sx_flow *flow);
+
+/* The last REGISTER that was granted over it, after the one that made it; 0: none. */
+uint32_t sx_flow_refreshed_in(const struct sx_flows *flows, const struct sx_flow *flow);
+
+/* The host that granted it, as far as the capture shows, and the one that it answered. */
+#define SX_NO_HOST UINT32_MAX
+uint32_t sx_flow_registrar(const struct sx_flow *flow);
+uint32_t sx_flow_brought_by(const struct sx_flow *flow);
+
 /* The newest flow that was tried for the same binding. */
 const struct sx_flow *sx_flows_newest(const struct sx_flows *flows, const struct sx_flow *flow);
 
@@ -246,19 +270,6 @@ struct sx_back_off sx_flow_early(const struct sx_flows *flows, const struct sx_f
 
 /* The frame that bore this number before, and those after it, were dropped. */
 void sx_flows_frame_again(struct sx_flows *flows, uint32_t frame);
-
-/* A REGISTER with its transaction; upstream: the flow of the transaction it was forwarded from, or
- * 0. Returns the number of the first flow that it makes, refreshes or removes; 0 if it is none. */
-uint32_t sx_flows_register(struct sx_flows *flows, const struct sx_observation *obs,
-                           struct sx_txn *txn, uint32_t upstream);
-
-/* A 2xx to such a REGISTER, whose first hop in the capture is in frame register_in. */
-void sx_flows_registered(struct sx_flows *flows, const struct sx_observation *obs,
-                         const struct sx_txn *txn, uint32_t register_in);
-
-/* A final response to such a REGISTER that is no 2xx. */
-void sx_flows_not_registered(struct sx_flows *flows, const struct sx_observation *obs,
-                             const struct sx_txn *txn, uint32_t register_in);
 
 /* The flow that a request is sent to, by the flow token in its Route or by its Request-URI; where
  * it is none, or more than one fits, the transaction has none. upstream: that of the transaction it

@@ -5,6 +5,7 @@
  */
 #include "core/facts/catalogue.h"
 #include "core/read/retry_after.h"
+#include "core/record/flow_names.h"
 #include "core/record/flow_state.h"
 
 #define BASE_ALL_FAILED_NS (30 * SX_NS_PER_S)
@@ -58,7 +59,7 @@ void sx_attempts_clear(struct sx_flows *f)
 
 static struct attempts *attempts_of(struct sx_flows *f, const struct sx_flow *flow)
 {
-    struct sx_binding *binding = sx_binding_of(f, flow);
+    struct sx_binding_more *binding = sx_binding_give_more(f, sx_binding_of(f, flow));
 
     if (!binding->attempts) {
         sx_pool_add(&f->attempts);
@@ -127,7 +128,8 @@ static bool other_works(const struct sx_flows *f, const struct sx_binding *bindi
 {
     const struct sx_binding *other = sx_binding_newest_of_client(f, binding);
 
-    for (unsigned i = 0; other && i < SX_MAX_FLOWS; i++, other = sx_binding_at(f, other->next)) {
+    for (unsigned i = 0; other && i < SX_MAX_FLOWS;
+         i++, other = sx_binding_at(f, sx_binding_more(f, other)->next)) {
         struct sx_flow *flow = sx_flow_numbered(f, other->newest);
         if (other != binding && flow && sx_flow_more(flow)->reg_id &&
             sx_flow_is_alive(f, flow, now_ns))
@@ -194,7 +196,7 @@ void sx_attempt_begins(struct sx_flows *f, struct sx_flow *flow, const struct sx
     if (flow->accepted || !sx_flow_more(flow)->reg_id)
         return;
     a = attempts_of(f, flow);
-    start_anew(a, sx_call_key(f, obs->msg->call_id));
+    start_anew(a, sx_flow_names_call(f, obs->msg->call_id));
     if (!a->challenged)
         judge_back_off(f, flow, a, obs);
     a->challenged = false;

@@ -61,7 +61,7 @@ static bool has_run_out(const struct sx_flows *f, const struct sx_flow *flow, in
     const struct sx_registering *newest =
         sx_registering_at(f, sx_binding_of(f, flow)->newest_event);
 
-    return flow->expires_ns <= now_ns && newest && newest->code >= 300;
+    return sx_flow_expires_ns(f, flow) <= now_ns && newest && newest->code >= 300;
 }
 
 static enum sx_flow_death death_of(const struct sx_flows *f, const struct sx_flow *flow,
@@ -115,7 +115,7 @@ void sx_flows_failed(struct sx_flows *f, const struct sx_observation *obs, const
 
     if (!flow || !may_tell_a_loss(txn, obs->msg->code))
         return;
-    struct sx_binding *binding = sx_binding_of(f, flow);
+    struct sx_binding_more *binding = sx_binding_give_more(f, sx_binding_of(f, flow));
     struct sx_flow_failure *failure = sx_pool_add(&f->failures);
     sx_flow_settle(f, flow);
     *failure = (struct sx_flow_failure){

@@ -17,7 +17,8 @@ static const struct sx_registering *granted_before(const struct sx_flows *f,
 {
     const struct sx_registering *e = sx_registering_at(f, binding->newest_grant);
 
-    return e && sx_user_at(f, binding->user)->removed_in < e->register_in ? e : NULL;
+    return e && sx_user_more(f, sx_user_at(f, binding->user))->removed_in < e->register_in ? e
+                                                                                           : NULL;
 }
 
 static void add(struct sx_flows *f, const struct sx_health_mark *mark)
@@ -53,14 +54,20 @@ static void note_late(struct sx_flows *f, struct sx_binding *binding,
     if (mark.ns < SX_LATE_NS)
         return;
     mark.kind = SX_HEALTH_LATE;
-    mark.count = ++binding->late;
-    mark.each = binding->late + 1 == binding->granted;
+    mark.count = ++sx_binding_give_more(f, binding)->late;
+    mark.each = mark.count + 1 == binding->granted;
     add(f, &mark);
 }
 
-static void note_soon(struct sx_flows *f, struct sx_binding *binding, struct sx_health_mark mark,
+static void note_soon(struct sx_flows *f, struct sx_binding *of, struct sx_health_mark mark,
                       int64_t asked_ns)
 {
+    struct sx_binding_more *binding = sx_binding_give_more(f, of);
+
+    if (!binding->soon) {
+        binding->soon = 1;
+        binding->soon_since = mark.before;
+    }
     binding->soon++;
     binding->most_soon = MAX(binding->most_soon, binding->soon);
     if (!is_told(binding->soon))
@@ -89,8 +96,10 @@ void sx_health_granted(struct sx_flows *f, const struct sx_flow *flow, uint32_t 
         note_soon(f, binding, mark, asked_ns);
         return;
     }
-    binding->soon = 1;
-    binding->soon_since = event;
+    if (binding->more) {
+        sx_binding_give_more(f, binding)->soon = 1;
+        sx_binding_give_more(f, binding)->soon_since = event;
+    }
     if (before)
         note_late(f, binding, before, mark, asked_ns);
 }
@@ -116,38 +125,37 @@ int64_t sx_health_due_ns(const struct sx_registering *grant)
     return grant->ns + (int64_t)grant->expires_s * SX_NS_PER_S + SX_LATE_NS;
 }
 
-void sx_health_watch_until(struct sx_flows *f, uint32_t number, int64_t due_ns)
+void sx_health_watch_until(struct sx_flows *f, uint32_t binding, int64_t due_ns)
 {
-    struct sx_binding *binding = sx_numbered(&f->bindings, number);
+    struct sx_binding *b = sx_numbered(&f->bindings, binding);
 
-    binding->watch_s = second_of(due_ns);
-    sx_deadlines_add(f->deadlines, due_ns, SX_DUE_BINDING | number);
+    b->watch_s = second_of(due_ns);
+    sx_deadlines_add(f->deadlines, due_ns, SX_DUE_BINDING | binding);
 }
 
 /* One deadline waits for each binding: when it is over, it is set anew if the binding was refreshed
  * meanwhile. So refreshes cost none, but for one that shortens the time. */
-void sx_health_watch(struct sx_flows *f, uint32_t number)
+void sx_health_watch(struct sx_flows *f, uint32_t binding)
 {
-    const struct sx_binding *binding = sx_binding_at(f, number);
-    const struct sx_registering *grant = sx_registering_at(f, binding->newest_grant);
+    const struct sx_binding *b = sx_binding_at(f, binding);
+    const struct sx_registering *grant = sx_registering_at(f, b->newest_grant);
     int64_t due_ns = grant ? sx_health_due_ns(grant) : INT64_MAX;
 
-    if (due_ns != INT64_MAX &&
-        (!binding->watch_s || is_before(second_of(due_ns), binding->watch_s)))
-        sx_health_watch_until(f, number, due_ns);
+    if (due_ns != INT64_MAX && (!b->watch_s || is_before(second_of(due_ns), b->watch_s)))
+        sx_health_watch_until(f, binding, due_ns);
 }
 
-bool sx_health_is_due(struct sx_flows *f, uint32_t number, int64_t now_ns)
+bool sx_health_is_due(struct sx_flows *f, uint32_t binding, int64_t now_ns)
 {
-    struct sx_binding *binding = sx_numbered(&f->bindings, number);
+    struct sx_binding *b = sx_numbered(&f->bindings, binding);
 
-    if (!binding || !binding->watch_s || is_before(second_of(now_ns), binding->watch_s))
+    if (!b || !b->watch_s || is_before(second_of(now_ns), b->watch_s))
         return false;
-    binding->watch_s = 0;
-    const struct sx_registering *grant = sx_registering_at(f, binding->newest_grant);
+    b->watch_s = 0;
+    const struct sx_registering *grant = sx_registering_at(f, b->newest_grant);
     if (!grant || sx_health_due_ns(grant) <= now_ns)
         return grant != NULL;
-    sx_health_watch(f, number);
+    sx_health_watch(f, binding);
     return false;
 }
 

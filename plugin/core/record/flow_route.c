@@ -10,6 +10,7 @@
 #include "core/read/name_addr.h"
 #include "core/read/sip_msg_field.h"
 #include "core/read/uri.h"
+#include "core/record/flow_names.h"
 #include "core/record/flow_state.h"
 
 /* What a request says of where it is to go. */
@@ -25,20 +26,10 @@ struct found {
     unsigned bindings;
 };
 
-static struct sx_flow_name *first_name(const struct sx_flows *f, struct sx_fingerprint key)
-{
-    return sx_numbered(&f->names, sx_fingerprint_map_get(&f->by_name, key));
-}
-
-static struct sx_flow_name *next_name(const struct sx_flows *f, const struct sx_flow_name *name)
-{
-    return sx_numbered(&f->names, name->older);
-}
-
 static bool is_of_aor(const struct sx_flows *f, const struct sx_flow *flow,
                       struct sx_fingerprint aor)
 {
-    return aor.bits && sx_fingerprint_map_get(&f->by_aor, aor) == flow->user;
+    return aor.bits && sx_user_at(f, sx_fingerprint_map_get(&f->by_aor, aor)) == flow->user;
 }
 
 static bool has_token(const struct sx_flow *flow, struct sx_fingerprint token)
@@ -49,8 +40,7 @@ static bool has_token(const struct sx_flow *flow, struct sx_fingerprint token)
 
 static bool has_contact(const struct sx_flow *flow, const struct wanted *w)
 {
-    return sx_fingerprint_eq(flow->contact_key, w->contact) &&
-           sx_uri_equal(sx_slice_str(flow->contact), w->msg->uri);
+    return sx_uri_equal(sx_slice_str(flow->contact), w->msg->uri);
 }
 
 /* How much speaks for a flow, among those that bear the name. */
@@ -70,9 +60,9 @@ static struct found find_best(const struct sx_flows *f, struct sx_fingerprint ke
     struct found found = {NULL, 0};
     unsigned best = 0, seen = 0;
 
-    for (const struct sx_flow_name *n = first_name(f, key); n && seen < SX_MAX_FLOWS;
-         n = next_name(f, n), seen++) {
-        struct sx_flow *flow = sx_flow_numbered(f, n->flow);
+    for (uint32_t n = sx_flow_names_first(f, key); n && seen < SX_MAX_FLOWS;
+         n = sx_flow_names_next(f, n), seen++) {
+        struct sx_flow *flow = sx_flow_names_flow(f, n);
         if (flow->refused || !fit(flow, w))
             continue;
         unsigned much = weight(f, flow, w);
@@ -179,10 +169,10 @@ static struct sx_flow *find_by_token(const struct sx_flows *f, const struct want
 static bool is_own_token(const struct sx_flows *f, struct sx_fingerprint token,
                          const struct sx_txn *txn)
 {
-    const struct sx_flow_name *n = first_name(f, token);
+    uint32_t found = sx_flow_names_first(f, token);
 
-    for (unsigned i = 0; n && i < SX_MAX_FLOWS; i++, n = next_name(f, n)) {
-        const struct sx_flow *flow = sx_flow_numbered(f, n->flow);
+    for (unsigned i = 0; found && i < SX_MAX_FLOWS; i++, found = sx_flow_names_next(f, found)) {
+        const struct sx_flow *flow = sx_flow_names_flow(f, found);
         if (flow->has_way && has_token(flow, token) && sx_endpoint_eq(flow->client, txn->src))
             return true;
     }
@@ -200,13 +190,13 @@ static void read_route(const struct sx_flows *f, struct wanted *w)
         struct sx_slice uri = sx_token_uri(value);
         if (!uri.p)
             continue;
-        struct sx_fingerprint key = sx_token_key(f, uri);
-        bool known = first_name(f, key) != NULL;
+        struct sx_fingerprint key = sx_flow_names_token(f, uri);
+        bool known = sx_flow_names_first(f, key) != 0;
         if (known && is_own_token(f, key, w->txn))
             continue;
         if (known || !w->token.bits) {
             w->token = key;
-            w->token_host = sx_token_host_key(f, uri);
+            w->token_host = sx_flow_names_token_host(f, uri);
         }
         if (known)
             return;
@@ -237,22 +227,23 @@ static bool is_own_edge(const struct sx_flows *f, const struct wanted *w)
 uint32_t sx_flows_route(struct sx_flows *f, const struct sx_sip_msg *msg, struct sx_txn *txn,
                         uint32_t upstream)
 {
-    struct wanted w = {.msg = msg, .txn = txn, .contact = sx_contact_key(f, msg->uri)};
+    struct wanted w = {.msg = msg, .txn = txn, .contact = sx_flow_names_contact(f, msg->uri)};
     const struct sx_flow *flow = NULL, *above = sx_flow_numbered(f, upstream);
     bool wrong = false;
 
     if (msg->top_route.p)
         read_route(f, &w);
-    bool known = w.token.bits && first_name(f, w.token);
-    if (!known && !first_name(f, w.contact)) {
+    bool known = w.token.bits && sx_flow_names_first(f, w.token);
+    if (!known && !sx_flow_names_first(f, w.contact)) {
         /* An edge may change the Request-URI where it takes the request to the client. */
         if (above && sx_flow_is_to_client(above, txn))
             txn->flow = upstream;
         else if (!above)
-            return sx_fingerprint_map_get(&f->by_aor, sx_aor_key(f, sx_name_addr_bare(msg->uri)));
+            return sx_fingerprint_map_get(&f->by_aor,
+                                          sx_flow_names_aor(f, sx_name_addr_bare(msg->uri)));
         return 0;
     }
-    w.to = sx_aor_key(f, sx_name_addr_bare(msg->to));
+    w.to = sx_flow_names_aor(f, sx_name_addr_bare(msg->to));
     if (known)
         flow = find_by_token(f, &w, &wrong);
     else if (w.token.bits && is_own_edge(f, &w))
@@ -262,8 +253,8 @@ uint32_t sx_flows_route(struct sx_flows *f, const struct sx_sip_msg *msg, struct
     if (!flow && above && sx_flow_is_to_client(above, txn))
         flow = above;
     txn->flow = flow ? flow->number : 0;
-    if (flow && !txn->in_dialog)
-        sx_flow_numbered(f, flow->number)->routed_ns = txn->request_ns;
+    if (flow && !txn->in_dialog && txn->request_ns > sx_flow_expires_ns(f, flow))
+        sx_flow_numbered(f, flow->number)->routed_late = true;
     txn->token_known = flow && known;
     txn->wrong_token = flow && wrong;
     return 0;

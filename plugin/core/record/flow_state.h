@@ -3,11 +3,15 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * flow.c          what REGISTER and its responses say
+ * flow.c          what all of them need
+ * flow_names.c    what they are found by
+ * flow_bindings.c which binding a Contact is
+ * flow_register.c what a REGISTER asks for
+ * flow_answers.c  what comes of it
  * flow_attempts.c when a client may try again (RFC 5626 4.5)
  * flow_route.c    which of them a request is sent to
  * flow_link.c     the connections below them
- * flow_health.c   refreshes that come late, or too often
+ * flow_health.c   refreshes that come late, too often, or not at all
  * flow_failure.c  how they die, and what says so
  */
 #ifndef SX_FLOW_STATE_H
@@ -21,6 +25,12 @@
 /* Flows, bindings and the like that are followed in one chain; a client has a handful. */
 #define SX_MAX_FLOWS 64
 
+/* Contacts of one REGISTER or 2xx that are looked at. */
+#define SX_MAX_CONTACTS 32
+
+/* Bytes of a string that is kept. */
+#define SX_MAX_FLOW_TEXT 255
+
 /* An edge proxy's end of the connections. */
 struct sx_edge {
     struct sx_connection at; /* without a client */
@@ -31,11 +41,11 @@ struct sx_edge {
     bool all_ended;          /* none was left then */
 };
 
-/* A name that a flow is found by, a Contact or a flow token, in the chain of those with one
- * fingerprint. */
+/* A name of several flows, a Contact or a flow token, in the chain of those with one fingerprint;
+ * private to flow_names.c. */
 struct sx_flow_name {
     uint32_t flow;
-    uint32_t older; /* index + 1 */
+    uint32_t older;
 };
 
 struct sx_flows {
@@ -43,8 +53,8 @@ struct sx_flows {
     struct sx_deadlines *deadlines;
     struct sx_texts texts;
     struct sx_pool flows, mores, users, bindings, links, edges, failures, losses, early, names,
-        events, attempts, back_offs, marks;
-    struct sx_fingerprint_map by_name;    /* -> the newest struct sx_flow_name */
+        events, attempts, back_offs, marks, user_mores, binding_mores;
+    struct sx_fingerprint_map by_name;    /* private to flow_names.c */
     struct sx_fingerprint_map by_aor;     /* -> user */
     struct sx_fingerprint_map by_binding; /* -> binding */
     struct sx_fingerprint_map by_ua;      /* -> the newest binding of a client */
@@ -66,25 +76,22 @@ static inline void *sx_numbered(const struct sx_pool *pool, uint32_t number)
     return number > 0 && number <= pool->count ? sx_pool_at(pool, number - 1) : NULL;
 }
 
+/* To write on what not all bindings have. */
+struct sx_binding_more *sx_binding_give_more(struct sx_flows *flows, struct sx_binding *binding);
+
+/* The Path of a REGISTER or its 2xx: the flow is found by the flow token in it. */
+void sx_flow_set_token(struct sx_flows *flows, struct sx_flow *flow, struct sx_slice path);
+
+/* The user of a REGISTER with Contact: * wants to leave; frame 0: it is decided. NULL: none that is
+ * known. */
+struct sx_user_more *sx_flow_leave(struct sx_flows *flows, const struct sx_observation *obs,
+                                   uint32_t frame);
+
 /* Takes over what a Contact: * removed. */
 void sx_flow_settle(const struct sx_flows *flows, struct sx_flow *flow);
 
 /* True if it was registered, and nothing has ended that. */
 bool sx_flow_is_alive(const struct sx_flows *flows, struct sx_flow *flow, int64_t now_ns);
-
-/* ---- names ---- */
-
-/* Of an AOR, as RFC 3261 10.3 compares them; of a Contact or Request-URI, as RFC 3261 19.1.4 does;
- * of a flow token; of the host of one. */
-struct sx_fingerprint sx_aor_key(const struct sx_flows *flows, struct sx_slice aor);
-struct sx_fingerprint sx_contact_key(const struct sx_flows *flows, struct sx_slice uri);
-struct sx_fingerprint sx_token_key(const struct sx_flows *flows, struct sx_slice uri);
-struct sx_fingerprint sx_token_host_key(const struct sx_flows *flows, struct sx_slice uri);
-
-struct sx_fingerprint sx_call_key(const struct sx_flows *flows, struct sx_slice call_id);
-
-/* The flow is found by this name from now on. */
-void sx_flow_add_name(struct sx_flows *flows, struct sx_flow *flow, struct sx_fingerprint key);
 
 /* ---- flow_attempts.c ---- */
 

@@ -11,6 +11,7 @@
 #include "core/record/attempts.h"
 #include "core/record/cancels.h"
 #include "core/record/copies.h"
+#include "core/record/flow_register.h"
 #include "core/record/overload.h"
 #include "core/record/riding.h"
 #include "core/record/sizes.h"
@@ -104,7 +105,7 @@ static void tie_to_flow(struct sx_tracker *t, struct sx_txn *txn, const struct s
     uint32_t callee = 0;
 
     if (txn->method == SX_METHOD_REGISTER) {
-        txn->flow = sx_flows_register(t->flows, obs, txn, parent ? parent->flow : 0);
+        txn->flow = sx_flow_register(t->flows, obs, txn, parent ? parent->flow : 0);
         sx_tracker_refresh_came(t);
     } else if (sx_flows_count(t->flows) > 0 && txn->method != SX_METHOD_ACK) {
         callee = sx_flows_route(t->flows, obs->msg, txn, parent ? parent->flow : 0);

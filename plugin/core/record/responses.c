@@ -11,6 +11,7 @@
 #include "core/record/attempts.h"
 #include "core/record/cancels.h"
 #include "core/record/copies.h"
+#include "core/record/flow_answers.h"
 #include "core/record/overload.h"
 #include "core/record/resent.h"
 #include "core/record/sessions.h"
@@ -120,7 +121,7 @@ static void first_other_response(struct sx_tracker *t, struct sx_txn *txn,
 static void flow_fails(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
 {
     if (txn->method == SX_METHOD_REGISTER)
-        sx_flows_not_registered(t->flows, obs, txn, first_hop_frame(t, txn));
+        sx_flow_answers_refused(t->flows, obs, txn, first_hop_frame(t, txn));
     else
         sx_flows_failed(t->flows, obs, txn);
     if (obs->msg->code == 430)
@@ -163,7 +164,7 @@ static void other_response(struct sx_tracker *t, struct sx_txn *txn,
     if (obs->time_ns < t->paused_until_ns)
         sx_overload_served(t, txn);
     if (txn->method == SX_METHOD_REGISTER && (txn->flow || txn->unregisters_all)) {
-        sx_flows_registered(t->flows, obs, txn, first_hop_frame(t, txn));
+        sx_flow_answers_granted(t->flows, obs, txn, first_hop_frame(t, txn));
     }
 }
 

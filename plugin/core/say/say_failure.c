@@ -99,9 +99,9 @@ static void say_registration(wmem_strbuf_t *out, const struct sx_failure_cause *
                 c->registration.state == SX_REGISTRATION_RUN_OUT;
 
     if (c->frame && !last)
-        sx_words_failure_registration_seen(out, what_became(c), c->frame, flow->aor, in);
+        sx_words_failure_registration_seen(out, what_became(c), c->frame, flow->user->aor, in);
     else
-        sx_words_failure_registration(out, what_became(c), flow->aor, in);
+        sx_words_failure_registration(out, what_became(c), flow->user->aor, in);
 }
 
 /* What the failure was that this one was made from: of a lost flow its story. False if it was none.

@@ -124,7 +124,7 @@ static void say_gone(wmem_strbuf_t *out, const struct sx_flow_story *story)
         sx_words_flow_before(before, death);
     if (flow->registered_in)
         sx_words_flow_made(made, flow->registered_in);
-    sx_words_flow_gone(out, token, before, flow->aor, made);
+    sx_words_flow_gone(out, token, before, flow->user->aor, made);
 }
 
 void sx_say_flow(wmem_strbuf_t *out, const struct sx_flow_story *story)
@@ -418,7 +418,7 @@ void sx_say_flow_end(wmem_strbuf_t *out, const struct sx_flow *flow)
         sx_words_flow_end_made(made, flow->registered_in);
     if (sx_flow_more(flow)->link->goodbye_in)
         sx_words_flow_goodbye(goodbye, sx_flow_more(flow)->link->goodbye_in);
-    sx_words_flow_end(out, how_closed(sx_flow_more(flow)->link), flow->aor,
+    sx_words_flow_end(out, how_closed(sx_flow_more(flow)->link), flow->user->aor,
                       sx_flow_more(flow)->reg_id, made, goodbye);
 }
 

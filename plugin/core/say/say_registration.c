@@ -119,7 +119,7 @@ void sx_say_registration(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     if (r->refused_in && r->state != SX_REGISTRATION_REPLACED)
         sx_words_registration_refused(refused, r->refused_code, r->refused_in);
     say_difference(difference, tracker, r, txn);
-    sx_words_registration_registered(out, flow->aor, r->age_ns, r->in, way, state, refused,
+    sx_words_registration_registered(out, flow->user->aor, r->age_ns, r->in, way, state, refused,
                                      difference);
 }
 

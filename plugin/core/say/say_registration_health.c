@@ -81,7 +81,7 @@ void sx_say_run_out(wmem_strbuf_t *out, const struct sx_tracker *t, const struct
 {
     const struct sx_flows *flows = sx_tracker_flows(t);
     const struct sx_registering *grant = sx_registering_at(flows, o->registering);
-    const char *aor = sx_flows_at(flows, grant->flow)->aor;
+    const char *aor = sx_flows_at(flows, grant->flow)->user->aor;
     int64_t ago_ns = o->waited_ns - (int64_t)grant->expires_s * SX_NS_PER_S;
 
     if (o->refused_in)

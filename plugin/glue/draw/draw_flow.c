@@ -98,7 +98,7 @@ static void draw_flow_fields(struct sx_pen *p, proto_tree *tree)
 
     if (flow) {
         sx_add_frame(p, tree, hf_flow_registered_in, flow->registered_in);
-        sx_add_string(p, tree, hf_flow_aor, flow->aor);
+        sx_add_string(p, tree, hf_flow_aor, flow->user->aor);
         if (*sx_flow_more(flow)->instance)
             sx_add_string(p, tree, hf_flow_instance, sx_flow_more(flow)->instance);
         if (sx_flow_more(flow)->reg_id)
@@ -232,7 +232,7 @@ static void draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
             sx_add_top(&p, tree);
         wmem_strbuf_truncate(words, 0);
         sx_say_flow_end(words, flow);
-        proto_item *item = sx_add_string(&p, p.tree, hf_flow_lost_here, flow->aor);
+        proto_item *item = sx_add_string(&p, p.tree, hf_flow_lost_here, flow->user->aor);
         sx_flag(&p, item, &ei_flow_closed, wmem_strbuf_get_str(words));
         if (n == 0)
             wmem_strbuf_append(verdict, wmem_strbuf_get_str(words));

@@ -75,7 +75,7 @@ static void flow_cells(struct sx_row *row, const struct sx_flow *flow)
         return;
     }
     wmem_allocator_t *pool = wmem_allocator_new(WMEM_ALLOCATOR_SIMPLE);
-    sx_row_text(row, sx_printable(pool, sx_slice_str(flow->aor ? flow->aor : "")));
+    sx_row_text(row, sx_printable(pool, sx_slice_str(flow->user->aor)));
     wmem_destroy_allocator(pool);
     sx_row_number(row, sx_flow_more(flow)->reg_id);
     sx_row_number(row, flow->registered_in);

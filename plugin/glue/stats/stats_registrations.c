@@ -135,13 +135,15 @@ static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *
 {
     const struct sx_binding *binding = sx_binding_at(sx_tracker_flows(table->tracker), noted->key);
     struct sx_registration r = sx_registration_now(table->tracker, noted->key);
+    const struct sx_binding_more *more;
 
     if (!binding || !r.flow)
         return false;
     if (!is_counted(table->tracker))
         count_missed(table->tracker);
+    more = sx_binding_more(sx_tracker_flows(table->tracker), binding);
     sx_row_uint(row, binding->first_in);
-    text_cell(row, r.flow->aor);
+    text_cell(row, r.flow->user->aor);
     state_cell(row, binding, &r);
     sx_row_uint(row, counted.missed[noted->key - 1]);
     if (r.flow->has_way)
@@ -153,8 +155,8 @@ static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *
     sx_row_uint(row, binding->granted > 0 ? binding->granted - 1 : 0);
     sx_row_uint(row, sx_registration_refusals(table->tracker, noted->key));
     sx_row_text(row, sx_say_refusal(sx_refresh_refused_last(table->tracker, noted->key)));
-    sx_row_uint(row, binding->late);
-    sx_row_uint(row, binding->most_soon > 1 ? binding->most_soon : 0);
+    sx_row_uint(row, more->late);
+    sx_row_uint(row, more->most_soon > 1 ? more->most_soon : 0);
     sx_row_number(row, r.has_expires ? r.expires_s : 0);
     text_cell(row, r.flow->contact ? r.flow->contact : "");
     return true;
