@@ -21,7 +21,7 @@ from ladder_error import LadderError
 
 FLAGS = {"udp", "tcp", "ws", "dup", "lost", "rest-lost", "no-handshake",
          "whole"}
-NUMBERS = {"cseq", "snap", "of", "quote"}
+NUMBERS = {"cseq", "snap", "of", "quote", "mtu"}
 NAMES = {"call", "tag"}
 LISTS = {"via", "split"}
 KEYWORDS = FLAGS | NUMBERS | NAMES | LISTS

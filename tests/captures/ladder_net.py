@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from scapy.layers.dns import DNS, DNSQR
 from scapy.layers.inet import ICMP, IP, TCP, UDP
-from scapy.layers.inet6 import ICMPv6DestUnreach, ICMPv6TimeExceeded, IPv6
+from scapy.layers.inet6 import ICMPv6DestUnreach, ICMPv6PacketTooBig, ICMPv6TimeExceeded, IPv6
 from scapy.layers.l2 import Ether
 from scapy.packet import Raw
 
@@ -24,6 +24,7 @@ ICMP_ERRORS = {                     # name -> (IPv4 type, code), (IPv6 message, 
     "redirect": ((5, 1), (None, 0)),
     "admin-prohibited": ((3, 13), (ICMPv6DestUnreach, 1)),
     "ttl-exceeded": ((11, 0), (ICMPv6TimeExceeded, 0)),
+    "too-big": ((3, 4), (ICMPv6PacketTooBig, 0)),       # with 'mtu N'
 }
 
 
@@ -96,6 +97,8 @@ class Wire:
         if "whole" in line.options:
             quoted = packet
         error = message6(code=code6) if v6 else ICMP(type=type4, code=code4)
+        if line.words[0] == "too-big":
+            setattr(error, "mtu" if v6 else "nexthopmtu", line.options.get("mtu", 0))
         self.put(line, self.ip(line.src, line.dst) / error / Raw(quoted))
 
     def again(self, line):

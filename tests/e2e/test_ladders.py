@@ -41,6 +41,7 @@ LOOK_AHEAD = {
     "sipexplain.registration_refused", "sipexplain.registration.run_out",
     "sipexplain.registration_not_refreshed",
     "sipexplain.size", "sipexplain.size.bytes", "sipexplain.size.smaller_in", "sipexplain.size.tcp_in",
+    "sipexplain.size.mtu", "sipexplain.size.cause_in",
     "sipexplain.too_large", "sipexplain.tcp_not_taken",
     "sipexplain.retry_after.broken", "sipexplain.retry_after.broken_in", "sipexplain.retry_after_broken",
 }

@@ -226,6 +226,24 @@ static inline uint32_t undelivered(struct ladder *l, double seconds, unsigned fr
     return frame;
 }
 
+/* An ICMP error of P3 that says that a packet is too large. Returns its frame. */
+static inline uint32_t too_big(struct ladder *l, double seconds, unsigned from, unsigned to,
+                               uint32_t bytes, uint32_t mtu)
+{
+    const uint8_t src[4] = {10, 0, 0, (uint8_t)from}, dst[4] = {10, 0, 0, (uint8_t)to};
+    const uint8_t by[4] = {10, 0, 0, P3};
+    uint32_t frame = other_packet(l, seconds);
+
+    sx_tracker_too_big(l->tracker, &(struct sx_seen_too_big){.src = address_at(src, 5060),
+                                                             .dst = address_at(dst, 5060),
+                                                             .by = address_at(by, 0),
+                                                             .time_ns = ns_of(seconds),
+                                                             .frame = frame,
+                                                             .bytes = bytes,
+                                                             .mtu = mtu});
+    return frame;
+}
+
 /* A fragment of an IP packet. Returns its frame. */
 static inline uint32_t fragment(struct ladder *l, double seconds, unsigned from, unsigned to,
                                 uint32_t id, enum sx_fragment_holds holds, bool first)

@@ -122,6 +122,57 @@ static void test_malformed(void)
         sx_icmp_quote_find(sx_slice((char *)p, n), SX_SLICE_NONE, SX_SLICE_NONE, &quote));
 }
 
+static void test_too_big(void)
+{
+    uint8_t p[256];
+    struct sx_icmp_quote quote;
+
+    for (unsigned code = 0; code < 16; code++) {
+        size_t n = v4_error(p, 3, 17, 0);
+        memcpy(p + 14 + 20 + 1, (const uint8_t[]){(uint8_t)code, 0, 0, 0, 0, 5, 0x78}, 7);
+        memcpy(p + 14 + 20 + 8 + 24, "\x05\xdc", 2);
+        g_assert_true(find(p, n, false, &quote));
+        g_assert_true(quote.too_big == (code == 4));
+        g_assert_cmpuint(quote.mtu, ==, code == 4 ? 1400 : 0);
+        g_assert_cmpuint(quote.bytes, ==, 1492);
+        g_assert_true(quote.udp);
+        /* The length of the datagram is cut off. */
+        g_assert_true(find(p, n - 3, false, &quote));
+        g_assert_cmpuint(quote.bytes, ==, 0);
+    }
+    size_t n = v4_error(p, 3, 6, 0);
+    memcpy(p + 14 + 20 + 8 + 24, "\x05\xdc", 2);
+    g_assert_true(find(p, n, false, &quote));
+    g_assert_false(quote.udp);
+    g_assert_cmpuint(quote.bytes, ==, 0);
+    n = v4_error(p, 11, 17, 0);
+    p[14 + 20 + 1] = 4;
+    memcpy(p + 14 + 20 + 8 + 24, "\x00\x08", 2);
+    g_assert_true(find(p, n, false, &quote));
+    g_assert_false(quote.too_big);
+    g_assert_cmpuint(quote.bytes, ==, 0);
+    for (unsigned type = 1; type <= 4; type++) {
+        n = v6_error(p, type, 17);
+        memcpy(p + 14 + 40 + 4, "\x00\x01\x05\x00", 4);
+        g_assert_true(find(p, n, true, &quote));
+        g_assert_true(quote.too_big == (type == 2));
+        g_assert_cmpuint(quote.mtu, ==, type == 2 ? 0x10500 : 0);
+    }
+}
+
+/* What follows the first fragment has no ports. */
+static void test_fragments(void)
+{
+    uint8_t p[256];
+    struct sx_icmp_quote quote;
+    size_t n = v4_error(p, 3, 17, 0);
+
+    p[14 + 20 + 8 + 6] = 0x20;
+    g_assert_true(find(p, n, false, &quote));
+    p[14 + 20 + 8 + 7] = 1;
+    g_assert_false(find(p, n, false, &quote));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -130,5 +181,7 @@ int main(int argc, char **argv)
     g_test_add_func("/icmp_quote/ports", test_ports);
     g_test_add_func("/icmp_quote/cut", test_cut);
     g_test_add_func("/icmp_quote/malformed", test_malformed);
+    g_test_add_func("/icmp_quote/too_big", test_too_big);
+    g_test_add_func("/icmp_quote/fragments", test_fragments);
     return g_test_run();
 }

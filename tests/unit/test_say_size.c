@@ -55,9 +55,28 @@ static void sentences(void)
     ladder_close(&l);
 }
 
+static void too_large_for_the_way(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_txn *txn = txn_of(&l, request(&l, 0, ALICE, P1, "INVITE", via("alice a")));
+    struct sx_too_big big = {.frame = 4, .bytes = 1500, .mtu = 1400, .by = txn->dst.host};
+    const struct sx_size s = {.kind = SX_SIZE_TOO_BIG, .too_big = &big};
+    wmem_strbuf_t *out = buffer();
+
+    sx_say_size(out, l.tracker, &s);
+    assert_says(out, "10.0.0.2 says that it is too large for the way on, MTU 1400 (frame 4); it "
+                     "has 1500 bytes over UDP, and nothing answered");
+    big.mtu = big.bytes = 0;
+    sx_say_size(out = buffer(), l.tracker, &s);
+    assert_says(out, "10.0.0.2 says that it is too large for the way on (frame 4), and nothing "
+                     "answered");
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
     g_test_add_func("/say-size/sentences", sentences);
+    g_test_add_func("/say-size/too-large-for-the-way", too_large_for_the_way);
     return g_test_run();
 }

@@ -175,6 +175,66 @@ static void test_fragments(void)
     g_assert_cmpint(begins(7, 0, 1301).kind, ==, SX_SIZE_NOTHING);
 }
 
+/* ---- ICMP ---- */
+
+static struct sx_size told(uint32_t bytes, uint32_t mtu, unsigned sends, unsigned code)
+{
+    struct ladder l = ladder_open();
+    const struct sx_txn *txn = unanswered(&l, 100, sends, 1500);
+
+    too_big(&l, 100.001 + (sends > 1 ? 31.5 : 0), ALICE, P1, bytes, mtu);
+    if (code)
+        response(&l, 131.6, P1, ALICE, code, "INVITE", via("alice a"));
+    other_packet(&l, 132);
+    struct sx_size s = sx_size_judge(l.tracker, txn);
+    if (s.too_big) {
+        g_assert_cmpuint(s.too_big->frame, ==, sends + 1);
+        g_assert_cmpuint(sx_tracker_host(l.tracker, s.too_big->by)->bytes[3], ==, P3);
+        g_assert_cmpuint(s.too_big->mtu, ==, mtu);
+    }
+    ladder_close(&l);
+    return s;
+}
+
+static void test_too_big(void)
+{
+    struct sx_size s = told(1500, 1400, 7, 0);
+
+    g_assert_cmpint(s.kind, ==, SX_SIZE_TOO_BIG);
+    g_assert_cmpuint(s.bytes, ==, 1500);
+    g_assert_cmpuint(s.sends, ==, 7);
+    /* One send, and an error for it: it did not arrive. */
+    g_assert_cmpint(told(1500, 1400, 1, 0).kind, ==, SX_SIZE_TOO_BIG);
+    g_assert_cmpint(told(1500, 0, 7, 0).kind, ==, SX_SIZE_TOO_BIG);
+    /* The quote does not say how large it is; the capture does. */
+    s = told(0, 1400, 7, 0);
+    g_assert_cmpint(s.kind, ==, SX_SIZE_TOO_BIG);
+    g_assert_cmpuint(s.bytes, ==, 1500);
+    g_assert_cmpint(told(1373, 1400, 7, 0).kind, ==, SX_SIZE_TOO_BIG);
+    g_assert_cmpint(told(1372, 1400, 7, 0).kind, ==, SX_SIZE_NOTHING);
+    g_assert_cmpint(told(1500, 1400, 7, 100).kind, ==, SX_SIZE_NOTHING);
+    g_assert_cmpint(told(1500, 1400, 7, 486).kind, ==, SX_SIZE_NOTHING);
+}
+
+/* Of the sizes of the capture's requests it depends on none. */
+static void test_too_big_though_small(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_txn *txn = unanswered(&l, 100, 7, 1300);
+
+    too_big(&l, 100.001, ALICE, P1, 1300, 1280);
+    uint32_t first = l.frame;
+    too_big(&l, 131.501, ALICE, P1, 1300, 1000);
+    other_packet(&l, 131.999);
+    g_assert_cmpint(sx_size_judge(l.tracker, txn).kind, ==, SX_SIZE_NOTHING);
+    other_packet(&l, 132);
+    struct sx_size s = sx_size_judge(l.tracker, txn);
+    g_assert_cmpint(s.kind, ==, SX_SIZE_TOO_BIG);
+    g_assert_cmpuint(s.too_big->frame, ==, first);
+    g_assert_cmpuint(sx_txn_rare(txn)->unreachable_frame, ==, first);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -184,5 +244,7 @@ int main(int argc, char **argv)
     g_test_add_func("/size/no-tcp", test_no_tcp);
     g_test_add_func("/size/failed-by-tcp", test_failed_by_tcp);
     g_test_add_func("/size/fragments", test_fragments);
+    g_test_add_func("/size/too-big", test_too_big);
+    g_test_add_func("/size/too-big-though-small", test_too_big_though_small);
     return g_test_run();
 }

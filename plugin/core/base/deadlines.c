@@ -11,7 +11,8 @@
 
 struct sx_deadline_block {
     struct sx_deadline_block *next; /* of those that come after it */
-    struct sx_deadline items[BLOCK];
+    int64_t due_ns[BLOCK];          /* apart from what is due, which needs half as much room */
+    uint32_t what[BLOCK];
 };
 
 void sx_deadlines_init(struct sx_deadlines *d)
@@ -69,19 +70,21 @@ static void put_last(struct sx_deadline_queue *q, struct sx_deadline new)
             q->first = block;
         q->last = block;
     }
-    q->last->items[place] = new;
+    q->last->due_ns[place] = new.due_ns;
+    q->last->what[place] = new.what;
     q->newest_ns = new.due_ns;
     q->length++;
 }
 
-static const struct sx_deadline *first_of(const struct sx_deadline_queue *q)
+static struct sx_deadline first_of(const struct sx_deadline_queue *q)
 {
-    return &q->first->items[q->taken];
+    return (struct sx_deadline){.due_ns = q->first->due_ns[q->taken],
+                                .what = q->first->what[q->taken]};
 }
 
 static struct sx_deadline take_first(struct sx_deadline_queue *q)
 {
-    struct sx_deadline first = *first_of(q);
+    struct sx_deadline first = first_of(q);
 
     q->length--;
     q->taken++;
@@ -149,10 +152,10 @@ static struct sx_deadline_queue *earliest_queue(struct sx_deadlines *d, int64_t 
         struct sx_deadline_queue *q = &d->queues[i];
         if (is_empty(q))
             continue;
-        const struct sx_deadline *first = first_of(q);
-        if (first->due_ns < *due_ns || (first->due_ns == *due_ns && d->heap->len == 0)) {
+        struct sx_deadline first = first_of(q);
+        if (first.due_ns < *due_ns || (first.due_ns == *due_ns && d->heap->len == 0)) {
             earliest = q;
-            *due_ns = first->due_ns;
+            *due_ns = first.due_ns;
         }
     }
     return earliest;

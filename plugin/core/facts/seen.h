@@ -38,7 +38,8 @@ struct sx_observation {
     enum sx_transport transport;
     uint32_t stream; /* tcp.stream, where has_stream */
     bool has_stream;
-    bool quoted; /* by an ICMP error */
+    bool quoted;  /* by an ICMP error */
+    bool too_big; /* that says that it is too large for the way on */
     struct sx_packet_marks packet;
     uint32_t bytes; /* of the message, as far as the frame holds it */
     /* The tracker fills these in. */
@@ -84,6 +85,17 @@ struct sx_datagram {
     int64_t time_ns;
     uint32_t frame;
     struct sx_slice payload; /* read during the call only */
+};
+
+/* An ICMP error says that a datagram is too large for the way on. */
+struct sx_seen_too_big {
+    struct sx_address src, dst; /* of the datagram */
+    struct sx_address by;       /* who says so */
+    int64_t time_ns;
+    uint32_t frame;
+    uint32_t bytes;                 /* of its payload */
+    uint32_t mtu;                   /* 0: it does not say */
+    const struct sx_sip_msg *quote; /* what it holds of the message; NULL for nothing */
 };
 
 #endif

@@ -25,14 +25,12 @@ struct moment {
 
 static bool is_grant(const struct sx_registering *event)
 {
-    return event->code / 100 == 2 && !event->removes;
+    return event->txn->final_code / 100 == 2 && !event->removes;
 }
 
-static bool was_refused(const struct sx_tracker *t, const struct sx_registering *event)
+static bool was_refused(const struct sx_registering *event)
 {
-    const struct sx_txn *txn = sx_tracker_txn(t, event->txn);
-
-    return event->code >= 300 && !(txn && txn->followed_by);
+    return event->txn->final_code >= 300 && !event->txn->followed_by;
 }
 
 /* What the REGISTERs before the moment come to, for the flow. */
@@ -52,7 +50,7 @@ static struct history history_of(const struct sx_tracker *t, const struct sx_flo
         sx_registering_at(flows, sx_binding_at(flows, flow->binding)->newest_event);
 
     for (unsigned i = 0; e && !h.grant && i < MAX_EVENTS; i++) {
-        if (e->frame > m.frame)
+        if (e->txn->final_frame > m.frame)
             ;
         else if (is_grant(e) && e->flow == flow->number)
             h.grant = e;
@@ -60,7 +58,7 @@ static struct history history_of(const struct sx_tracker *t, const struct sx_flo
             h.newer = e;
         else if (e->removes && !h.newer && !h.removal)
             h.removal = e;
-        else if (!h.refusal && !h.newer && was_refused(t, e))
+        else if (!h.refusal && !h.newer && was_refused(e))
             h.refusal = e;
         e = sx_registering_at(flows, e->older);
     }
@@ -81,12 +79,12 @@ static const struct sx_registering *moved_on(const struct sx_tracker *t, const s
          i++, b = sx_binding_at(flows, sx_binding_more(flows, b)->next)) {
         const struct sx_registering *e = sx_registering_at(flows, b->newest_event);
         for (unsigned n = 0; b != own && e && n < MAX_EVENTS; n++) {
-            if (e->frame <= m.frame && is_grant(e))
+            if (e->txn->final_frame <= m.frame && is_grant(e))
                 break;
             e = sx_registering_at(flows, e->older);
         }
         if (b != own && !sx_binding_more(flows, b)->reg_id && e && is_grant(e) &&
-            e->frame <= m.frame && e->register_in > grant->register_in)
+            e->txn->final_frame <= m.frame && e->register_in > grant->register_in)
             return e;
     }
     return NULL;
@@ -112,7 +110,7 @@ static uint32_t all_removed_in(const struct sx_flows *flows, const struct sx_flo
 static bool has_run_out(const struct sx_registration *r, const struct sx_registering *grant,
                         struct moment m)
 {
-    return r->has_expires && m.ns > grant->ns + (int64_t)r->expires_s * SX_NS_PER_S;
+    return r->has_expires && m.ns > grant->txn->final_ns + (int64_t)r->expires_s * SX_NS_PER_S;
 }
 
 static void judge_state(struct sx_registration *r, const struct history *h, uint32_t all_removed,
@@ -135,11 +133,9 @@ static void judge_state(struct sx_registration *r, const struct history *h, uint
     }
 }
 
-static int64_t asked_ns(const struct sx_tracker *t, const struct sx_registering *grant)
+static int64_t asked_ns(const struct sx_registering *grant)
 {
-    const struct sx_txn *txn = sx_tracker_txn(t, grant->txn);
-
-    return txn && txn->request_frame ? txn->request_ns : grant->ns;
+    return grant->txn->request_frame ? grant->txn->request_ns : grant->txn->final_ns;
 }
 
 /* The flow's registration at a moment; state unknown if the capture does not show that it was
@@ -151,14 +147,14 @@ static struct sx_registration at_moment(const struct sx_tracker *t, const struct
     struct history h = history_of(t, flow, m);
 
     if (h.refusal) {
-        r.refused_in = h.refusal->frame;
-        r.refused_code = h.refusal->code;
+        r.refused_in = h.refusal->txn->final_frame;
+        r.refused_code = h.refusal->txn->final_code;
     }
     if (!h.grant)
         return r;
     r.in = h.grant->register_in;
-    r.granted_in = h.grant->frame;
-    r.age_ns = m.ns - asked_ns(t, h.grant);
+    r.granted_in = h.grant->txn->final_frame;
+    r.age_ns = m.ns - asked_ns(h.grant);
     r.expires_s = h.grant->expires_s;
     r.has_expires = h.grant->has_expires;
     r.lost_in = link_lost_in(flow, m);
@@ -415,6 +411,6 @@ uint32_t sx_registration_refusals(const struct sx_tracker *t, uint32_t binding)
     uint32_t n = 0;
 
     for (unsigned i = 0; e && i < MAX_EVENTS; i++, e = sx_registering_at(flows, e->older))
-        n += was_refused(t, e);
+        n += was_refused(e);
     return n;
 }

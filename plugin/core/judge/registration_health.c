@@ -53,7 +53,7 @@ static const struct sx_registering *granted_before(const struct sx_tracker *t,
     const struct sx_registering *e = sx_registering_at(flows, binding_of(t, flow)->newest_event);
 
     for (unsigned i = 0; e && i < MAX_EVENTS; i++, e = sx_registering_at(flows, e->older)) {
-        if (e->frame >= frame || e->code >= 300)
+        if (e->txn->final_frame >= frame || e->txn->final_code >= 300)
             continue;
         return !e->removes && sx_user_more(flows, flow->user)->removed_in < e->register_in ? e
                                                                                            : NULL;
@@ -76,8 +76,8 @@ struct sx_refresh sx_refresh_judge(const struct sx_tracker *t, const struct sx_t
     r.flow = flow;
     r.in = grant->register_in;
     /* A clock that goes back tells nothing. */
-    r.has_left = grant->has_expires && txn->final_ns >= grant->ns;
-    r.left_ns = r.has_left ? grant->ns - txn->final_ns + lifetime_ns(grant) : 0;
+    r.has_left = grant->has_expires && txn->final_ns >= grant->txn->final_ns;
+    r.left_ns = r.has_left ? grant->txn->final_ns - txn->final_ns + lifetime_ns(grant) : 0;
     return r;
 }
 
@@ -88,9 +88,8 @@ enum sx_refresh_refusal sx_refresh_refused_last(const struct sx_tracker *t, uint
     const struct sx_registering *e = b ? sx_registering_at(flows, b->newest_event) : NULL;
 
     for (unsigned i = 0; e && i < MAX_EVENTS; i++, e = sx_registering_at(flows, e->older)) {
-        const struct sx_txn *txn = sx_tracker_txn(t, e->txn);
-        if (txn && txn->final_frame == e->frame && sx_failure_judge(t, txn, e->code))
-            return why(t, txn);
+        if (sx_failure_judge(t, e->txn, e->txn->final_code))
+            return why(t, e->txn);
     }
     return SX_REFRESH_TAKEN;
 }
@@ -122,8 +121,8 @@ struct sx_late_refresh sx_late_refresh_judge(const struct sx_tracker *t,
     const struct sx_txn *txn = sx_tracker_txn(t, mark->txn), *old;
     struct sx_late_refresh r = {.flow = NULL};
 
-    if (mark->kind != SX_HEALTH_LATE || !before || !txn ||
-        !(old = sx_tracker_txn(t, before->txn)) || !is_gapless(t, old, txn))
+    if (mark->kind != SX_HEALTH_LATE || !before || !txn || !(old = before->txn) ||
+        !is_gapless(t, old, txn))
         return r;
     r.flow = sx_flows_at(flows, before->flow);
     r.before_in = before->register_in;
@@ -139,8 +138,7 @@ struct sx_late_refresh sx_late_refresh_judge(const struct sx_tracker *t,
 static bool lacks_some(const struct sx_tracker *t, const struct sx_registering *grant)
 {
     const struct sx_registering *older = sx_registering_at(sx_tracker_flows(t), grant->older);
-    const struct sx_txn *before = older ? sx_tracker_txn(t, older->txn) : NULL,
-                        *now = sx_tracker_txn(t, grant->txn);
+    const struct sx_txn *before = older ? older->txn : NULL, *now = grant->txn;
 
     return before && before->call_hash == now->call_hash && before->cseq < now->cseq &&
            !is_gapless(t, before, now);
@@ -155,7 +153,7 @@ static bool has_newcomer(const struct sx_flows *flows, const struct sx_binding *
         sx_binding_at(flows, sx_user_at(flows, b->user)->newest_binding);
 
     for (unsigned i = 0; other && i < MAX_EVENTS; i++) {
-        if (other->first_in > grant->frame)
+        if (other->first_in > grant->txn->final_frame)
             return true;
         other = sx_binding_at(flows, other->next_of_user);
     }
@@ -172,7 +170,7 @@ static bool has_run_out(const struct sx_tracker *t, const struct sx_binding *b,
     const struct sx_user_more *user = sx_user_more(flows, flow->user);
 
     return sx_tracker_now(t) >= sx_health_due_ns(grant) &&
-           sx_flow_more(flow)->leaving_in <= grant->frame &&
+           sx_flow_more(flow)->leaving_in <= grant->txn->final_frame &&
            MAX(user->removed_in, user->leaving_in) <= grant->register_in && !flow->routed_late &&
            !has_newcomer(flows, b, grant) && !lacks_some(t, grant);
 }
@@ -188,10 +186,10 @@ struct sx_no_refresh sx_no_refresh_judge(const struct sx_tracker *t, const struc
         return r;
     const struct sx_binding *b = binding_of(t, flow);
     const struct sx_registering *grant = sx_registering_at(flows, b->newest_grant);
-    if (!grant || grant->txn != txn->number || b->last_in > grant->frame ||
+    if (!grant || grant->txn != txn || b->last_in > grant->txn->final_frame ||
         b->newest != flow->number || !has_run_out(t, b, grant))
         return r;
-    r.since_ns = sx_tracker_now(t) - grant->ns - lifetime_ns(grant);
+    r.since_ns = sx_tracker_now(t) - grant->txn->final_ns - lifetime_ns(grant);
     r.flow = flow;
     return r;
 }
@@ -202,9 +200,8 @@ static const struct sx_registering *last_refusal(const struct sx_tracker *t,
 {
     const struct sx_registering *e = sx_registering_at(sx_tracker_flows(t), b->newest_event);
 
-    return e->code >= 300 && e->register_in == b->last_in && !sx_tracker_txn(t, e->txn)->followed_by
-               ? e
-               : NULL;
+    return e->txn->final_code >= 300 && e->register_in == b->last_in && !e->txn->followed_by ? e
+                                                                                             : NULL;
 }
 
 struct sx_run_out sx_run_out_judge(const struct sx_tracker *t, uint32_t binding)
@@ -216,17 +213,17 @@ struct sx_run_out sx_run_out_judge(const struct sx_tracker *t, uint32_t binding)
 
     if (!grant || !has_run_out(t, b, grant))
         return r;
-    if (b->last_in <= grant->frame) {
+    if (b->last_in <= grant->txn->final_frame) {
         r.grant = b->newest == grant->flow ? grant : NULL;
         return r;
     }
     if (!(refusal = last_refusal(t, b)))
         return r;
-    if (sx_tracker_now(t) < refusal->ns + REACTION_NS) {
-        r.again_ns = refusal->ns + REACTION_NS;
+    if (sx_tracker_now(t) < refusal->txn->final_ns + REACTION_NS) {
+        r.again_ns = refusal->txn->final_ns + REACTION_NS;
         return r;
     }
     return (struct sx_run_out){.grant = grant,
-                               .refused_in = refusal->frame,
-                               .refused_code = refusal->code};
+                               .refused_in = refusal->txn->final_frame,
+                               .refused_code = refusal->txn->final_code};
 }

@@ -136,11 +136,25 @@ static bool is_undelivered(const struct sx_tracker *t, const struct sx_txn *txn)
            sx_silence_no_response(t, txn);
 }
 
+/* A sender that learns the MTU from it sends the request again in fragments; an answer shows that
+ * this was enough. */
+static bool stays_too_big(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    return txn->transport == SX_TRANSPORT_UDP && sx_too_big_of(t, txn) &&
+           sx_silence_no_response(t, txn);
+}
+
 struct sx_size sx_size_judge(const struct sx_tracker *t, const struct sx_txn *txn)
 {
     const struct sx_large *large = sx_large_of(t, txn);
     struct sx_size s = {.kind = SX_SIZE_NOTHING};
 
+    if (stays_too_big(t, txn))
+        return (struct sx_size){.kind = SX_SIZE_TOO_BIG,
+                                .bytes = sx_too_big_of(t, txn)->bytes,
+                                .sends = sx_txn_sends(txn),
+                                .too_big = sx_too_big_of(t, txn),
+                                .to = txn->dst};
     if (!large)
         return s;
     if (!is_over_udp(txn, large))

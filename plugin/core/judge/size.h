@@ -16,11 +16,12 @@
 #define SX_SIZE_SENDS 5
 
 enum sx_size_kind {
-    SX_SIZE_NOTHING,      /* there is nothing to say of it */
-    SX_SIZE_MAY_BE_LOST,  /* unanswered, while smaller requests to the same place are answered */
-    SX_SIZE_FRAGMENTS,    /* only first fragments of it are in the capture, and it is unanswered */
-    SX_SIZE_NO_TCP,       /* sent over UDP, for the other side did not take TCP just before */
-    SX_SIZE_FAILED_BY_TCP /* its hop failed it: the next one, which takes UDP, did not take TCP */
+    SX_SIZE_NOTHING,       /* there is nothing to say of it */
+    SX_SIZE_MAY_BE_LOST,   /* unanswered, while smaller requests to the same place are answered */
+    SX_SIZE_FRAGMENTS,     /* only first fragments of it are in the capture, and it is unanswered */
+    SX_SIZE_NO_TCP,        /* sent over UDP, for the other side did not take TCP just before */
+    SX_SIZE_FAILED_BY_TCP, /* its hop failed it: the next one, which takes UDP, did not take TCP */
+    SX_SIZE_TOO_BIG        /* ICMP says that it is larger than the MTU of the way on; unanswered */
 };
 
 struct sx_size {
@@ -29,6 +30,7 @@ struct sx_size {
     uint32_t sends;
     uint32_t smaller_in; /* the newest smaller request that is answered there; 0: none */
     const struct sx_attempt *attempt; /* the connection that did not come up; NULL: none */
+    const struct sx_too_big *too_big; /* SX_SIZE_TOO_BIG: what ICMP says; else NULL */
     struct sx_endpoint to;            /* where it, or the connection, goes */
 };
 

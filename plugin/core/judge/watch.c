@@ -67,12 +67,12 @@ static void ask_binding(struct sx_tracker *t, uint32_t number)
     else if (r.grant)
         sx_tracker_add_overdue(t, &(struct sx_overdue){
                                       .since_frame = r.grant->register_in,
-                                      .txn = r.grant->txn,
+                                      .txn = r.grant->txn->number,
                                       .registering =
                                           sx_binding_at(sx_tracker_flows(t), number)->newest_grant,
                                       .refused_in = r.refused_in,
                                       .refused_code = r.refused_code,
-                                      .waited_ns = sx_tracker_now(t) - r.grant->ns,
+                                      .waited_ns = sx_tracker_now(t) - r.grant->txn->final_ns,
                                       .due = SX_DUE_REFRESH,
                                   });
 }

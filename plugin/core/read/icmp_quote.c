@@ -8,8 +8,12 @@
 #define ICMP_HEADER 8
 #define V4_HEADER 20
 #define V6_HEADER 40
+#define UDP_HEADER 8
 
 enum { PROTOCOL_ICMP = 1, PROTOCOL_TCP = 6, PROTOCOL_UDP = 17, PROTOCOL_ICMPV6 = 58 };
+
+/* Type, code; of ICMPv6 a type. */
+enum { UNREACHABLE = 3, TOO_BIG = 4, TOO_BIG_V6 = 2 };
 
 static unsigned byte_at(struct sx_slice s, size_t at)
 {
@@ -33,7 +37,23 @@ static size_t header_length(struct sx_slice ip, bool v6, unsigned *protocol)
 /* Destination unreachable, time exceeded, parameter problem; for IPv6 packet too big as well. */
 static bool is_loss(unsigned type, bool v6)
 {
-    return v6 ? type >= 1 && type <= 4 : type == 3 || type == 11 || type == 12;
+    return v6 ? type >= 1 && type <= 4 : type == UNREACHABLE || type == 11 || type == 12;
+}
+
+/* Only the first fragment has the ports. */
+static bool is_first(struct sx_slice ip, bool v6)
+{
+    return v6 || (be16_at(ip, 6) & 0x1fff) == 0;
+}
+
+static void read_too_big(struct sx_slice icmp, bool v6, struct sx_icmp_quote *quote)
+{
+    unsigned type = byte_at(icmp, 0);
+
+    quote->too_big = v6 ? type == TOO_BIG_V6 : type == UNREACHABLE && byte_at(icmp, 1) == TOO_BIG;
+    quote->mtu = quote->too_big ? be16_at(icmp, 6) : 0;
+    if (quote->too_big && v6)
+        quote->mtu |= (uint32_t)be16_at(icmp, 4) << 16;
 }
 
 static bool read_quote(struct sx_slice icmp, bool v6, struct sx_icmp_quote *quote)
@@ -44,12 +64,17 @@ static bool read_quote(struct sx_slice icmp, bool v6, struct sx_icmp_quote *quot
     size_t length = header_length(ip, v6, &protocol);
 
     if (!is_loss(byte_at(icmp, 0), v6) || length < (v6 ? V6_HEADER : V4_HEADER) ||
-        length + 4 > ip.n || (protocol != PROTOCOL_UDP && protocol != PROTOCOL_TCP))
+        length + 4 > ip.n || (protocol != PROTOCOL_UDP && protocol != PROTOCOL_TCP) ||
+        !is_first(ip, v6))
         return false;
     quote->src = sx_slice(ip.p + addresses, n);
     quote->dst = sx_slice(ip.p + addresses + n, n);
     quote->src_port = be16_at(ip, length);
     quote->dst_port = be16_at(ip, length + 2);
+    quote->udp = protocol == PROTOCOL_UDP;
+    unsigned bytes = quote->udp ? be16_at(ip, length + 4) : 0;
+    quote->bytes = bytes > UDP_HEADER && length + 6 <= ip.n ? bytes - UDP_HEADER : 0;
+    read_too_big(icmp, v6, quote);
     return true;
 }
 

@@ -1,6 +1,7 @@
 /* connections.c
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
+#include "core/record/sizes.h"
 #include "core/record/tracker_state.h"
 #include "core/read/name_addr.h"
 #include "core/record/riding.h"
@@ -109,9 +110,10 @@ static void response_did_not_arrive(struct sx_tracker *t, struct sx_txn *txn, ui
     was_returned(t, txn, frame);
 }
 
-/* The newest message on this way that fits is the one that did not arrive. */
-static void message_lost(struct sx_tracker *t, uint32_t frame, int64_t time_ns,
-                         const struct sx_way *way, const struct sx_sip_msg *quote)
+/* The newest message on this way that fits is the one that did not arrive. Returns the transaction
+ * if that is a request. */
+static struct sx_txn *message_lost(struct sx_tracker *t, uint32_t frame, int64_t time_ns,
+                                   const struct sx_way *way, const struct sx_sip_msg *quote)
 {
     bool response = quote && !quote->is_request;
 
@@ -126,8 +128,9 @@ static void message_lost(struct sx_tracker *t, uint32_t frame, int64_t time_ns,
             request_did_not_arrive(t, txn, frame, time_ns);
         else
             response_did_not_arrive(t, txn, frame);
-        return;
+        return response ? NULL : txn;
     }
+    return NULL;
 }
 
 static bool find_way(const struct sx_tracker *t, const struct sx_address *src,
@@ -224,6 +227,18 @@ void sx_tracker_undelivered(struct sx_tracker *t, uint32_t frame, int64_t time_n
         in_vain(t, frame, connecting);
     else
         message_lost(t, frame, time_ns, &way, quote);
+}
+
+/* The flow is none the worse for it: smaller datagrams pass. */
+void sx_tracker_too_big(struct sx_tracker *t, const struct sx_seen_too_big *big)
+{
+    struct sx_way way;
+
+    if (!find_way(t, &big->src, &big->dst, &way) || !sx_sizes_is_too_big(big))
+        return;
+    const struct sx_txn *txn = message_lost(t, big->frame, big->time_ns, &way, big->quote);
+    if (txn)
+        sx_sizes_too_big(t, txn, big);
 }
 
 /* Only hosts that were seen to send SIP are watched, and only on their way to a SIP port. */

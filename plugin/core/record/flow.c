@@ -181,8 +181,9 @@ int64_t sx_flow_expires_ns(const struct sx_flows *f, const struct sx_flow *flow)
 {
     const struct sx_registering *grant = sx_registering_at(f, flow->granted);
 
-    return grant && grant->has_expires ? grant->ns + (int64_t)grant->expires_s * SX_NS_PER_S
-                                       : INT64_MAX;
+    return grant && grant->has_expires
+               ? grant->txn->final_ns + (int64_t)grant->expires_s * SX_NS_PER_S
+               : INT64_MAX;
 }
 
 uint32_t sx_flow_refreshed_in(const struct sx_flows *f, const struct sx_flow *flow)

@@ -118,16 +118,13 @@ static inline const struct sx_flow_more *sx_flow_more(const struct sx_flow *flow
 
 /* What came of one REGISTER for a binding. */
 struct sx_registering {
-    int64_t ns;           /* of the final response */
-    uint32_t frame;       /* of it */
-    uint32_t register_in; /* the first REGISTER of it in the capture */
-    uint32_t txn;
-    uint32_t flow;
-    uint32_t older;     /* of the same binding; 0: none */
-    uint32_t expires_s; /* granted, where has_expires */
-    uint16_t code;
-    bool removes;
-    bool has_expires;
+    const struct sx_txn *txn; /* of the hop that has its final response first in the capture */
+    uint32_t register_in;     /* the first REGISTER of it in the capture */
+    uint32_t expires_s;       /* granted, where has_expires */
+    uint32_t flow : 31;
+    uint32_t removes : 1;
+    uint32_t older : 31; /* of the same binding; 0: none */
+    uint32_t has_expires : 1;
 };
 
 /* A binding. */

@@ -25,29 +25,27 @@ static bool is_challenge(unsigned code)
 /* Each hop's response to one REGISTER comes here; they are one event. A challenge and what the
  * client makes of it are one, too. */
 static struct sx_registering *note_event(struct sx_flows *f, const struct sx_flow *flow,
-                                         const struct sx_observation *obs, uint32_t txn,
+                                         const struct sx_observation *obs, const struct sx_txn *txn,
                                          uint32_t register_in)
 {
     struct sx_binding *binding = sx_binding_of(f, flow);
     struct sx_registering *event = newest_event(f, binding);
 
-    if (event && event->register_in == register_in && event->code / 100 == obs->msg->code / 100)
+    if (event && event->register_in == register_in &&
+        event->txn->final_code / 100 == obs->msg->code / 100)
         return event;
     uint32_t older = binding->newest_event;
-    if (event && event->code >= 300 && is_challenge(event->code)) {
+    if (event && event->txn->final_code >= 300 && is_challenge(event->txn->final_code)) {
         older = event->older;
     } else {
         event = sx_pool_add(&f->events);
         binding->newest_event = f->events.count;
     }
     *event = (struct sx_registering){
-        .ns = obs->time_ns,
-        .frame = obs->frame,
-        .register_in = register_in,
         .txn = txn,
+        .register_in = register_in,
         .flow = flow->number,
         .older = older,
-        .code = obs->msg->code,
     };
     return event;
 }
@@ -120,7 +118,7 @@ static void remove_flows(struct sx_flows *f, struct sx_flow *flow, const struct 
          i++, flow = sx_flow_numbered(f, sx_flow_more(flow)->also_removed)) {
         flow->removed_in = register_in;
         stays(flow);
-        note_event(f, flow, obs, txn->number, register_in)->removes = true;
+        note_event(f, flow, obs, txn, register_in)->removes = true;
         sx_health_removed(f, flow);
     }
 }
@@ -157,17 +155,17 @@ static void granted(struct sx_flows *f, struct sx_flow *flow, const struct sx_ob
 {
     const struct sx_sip_msg *msg = obs->msg;
     struct sx_binding *binding = sx_binding_of(f, flow);
-    struct sx_registering *event = note_event(f, flow, obs, txn->number, register_in);
+    struct sx_registering *event = note_event(f, flow, obs, txn, register_in);
     uint32_t refreshed_in = sx_flow_refreshed_in(f, flow);
 
     flow->granted = binding->newest_event;
-    if (event->frame == obs->frame) {
+    if (event->txn->final_frame == obs->frame) {
         binding->granted++;
         note_registrar(f, flow, obs);
     }
     sx_flow_set_token(f, flow, sx_outbound_edge_path(msg));
     read_lifetime(flow, event, obs);
-    if (event->frame == obs->frame)
+    if (event->txn->final_frame == obs->frame)
         sx_health_granted(f, flow, binding->newest_event, txn);
     sx_health_watch(f, flow->binding);
     flow->removed_in = 0;
@@ -213,7 +211,7 @@ void sx_flow_answers_granted(struct sx_flows *f, const struct sx_observation *ob
 static void refused(struct sx_flows *f, struct sx_flow *flow, const struct sx_observation *obs,
                     const struct sx_txn *txn, uint32_t register_in)
 {
-    note_event(f, flow, obs, txn->number, register_in);
+    note_event(f, flow, obs, txn, register_in);
     stays(flow);
     flow->refused = !flow->accepted;
     sx_attempt_failed(f, flow, obs, txn);

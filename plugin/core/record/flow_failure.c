@@ -61,7 +61,7 @@ static bool has_run_out(const struct sx_flows *f, const struct sx_flow *flow, in
     const struct sx_registering *newest =
         sx_registering_at(f, sx_binding_of(f, flow)->newest_event);
 
-    return sx_flow_expires_ns(f, flow) <= now_ns && newest && newest->code >= 300;
+    return sx_flow_expires_ns(f, flow) <= now_ns && newest && newest->txn->final_code >= 300;
 }
 
 static enum sx_flow_death death_of(const struct sx_flows *f, const struct sx_flow *flow,

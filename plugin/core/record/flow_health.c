@@ -32,8 +32,8 @@ static bool is_soon(const struct sx_registering *before, const struct sx_registe
 {
     int64_t granted_ns = (int64_t)before->expires_s * SX_NS_PER_S;
 
-    return before->flow == now->flow && before->has_expires && asked_ns >= before->ns &&
-           asked_ns - before->ns < granted_ns / SX_SOON_PART;
+    return before->flow == now->flow && before->has_expires && asked_ns >= before->txn->final_ns &&
+           asked_ns - before->txn->final_ns < granted_ns / SX_SOON_PART;
 }
 
 static bool is_told(uint32_t in_row)
@@ -48,9 +48,9 @@ static void note_late(struct sx_flows *f, struct sx_binding *binding,
                       int64_t asked_ns)
 {
     /* A clock that goes back tells nothing. */
-    if (!before->has_expires || asked_ns < before->ns)
+    if (!before->has_expires || asked_ns < before->txn->final_ns)
         return;
-    mark.ns = asked_ns - before->ns - (int64_t)before->expires_s * SX_NS_PER_S;
+    mark.ns = asked_ns - before->txn->final_ns - (int64_t)before->expires_s * SX_NS_PER_S;
     if (mark.ns < SX_LATE_NS)
         return;
     mark.kind = SX_HEALTH_LATE;
@@ -75,7 +75,7 @@ static void note_soon(struct sx_flows *f, struct sx_binding *of, struct sx_healt
     mark.kind = SX_HEALTH_SOON;
     mark.before = binding->soon_since;
     mark.count = binding->soon;
-    mark.ns = asked_ns - sx_registering_at(f, binding->soon_since)->ns;
+    mark.ns = asked_ns - sx_registering_at(f, binding->soon_since)->txn->final_ns;
     add(f, &mark);
 }
 
@@ -85,8 +85,8 @@ void sx_health_granted(struct sx_flows *f, const struct sx_flow *flow, uint32_t 
     struct sx_binding *binding = sx_binding_of(f, flow);
     const struct sx_registering *now = sx_registering_at(f, event),
                                 *before = granted_before(f, binding);
-    int64_t asked_ns = txn->request_frame ? txn->request_ns : now->ns;
-    const struct sx_health_mark mark = {.frame = now->frame,
+    int64_t asked_ns = txn->request_frame ? txn->request_ns : now->txn->final_ns;
+    const struct sx_health_mark mark = {.frame = now->txn->final_frame,
                                         .txn = txn->number,
                                         .binding = flow->binding,
                                         .before = binding->newest_grant};
@@ -122,7 +122,7 @@ int64_t sx_health_due_ns(const struct sx_registering *grant)
 {
     if (!grant->has_expires || grant->expires_s == 0 || grant->expires_s >= INT32_MAX)
         return INT64_MAX;
-    return grant->ns + (int64_t)grant->expires_s * SX_NS_PER_S + SX_LATE_NS;
+    return grant->txn->final_ns + (int64_t)grant->expires_s * SX_NS_PER_S + SX_LATE_NS;
 }
 
 void sx_health_watch_until(struct sx_flows *f, uint32_t binding, int64_t due_ns)

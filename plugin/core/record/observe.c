@@ -44,7 +44,7 @@ struct sx_message *sx_tracker_observe(struct sx_tracker *t, struct sx_observatio
     record->method = (uint8_t)obs->msg->method;
     obs->names = sx_txn_names(t, obs->msg);
     if (obs->quoted) {
-        txn = sx_observe_quote(t, obs);
+        txn = obs->too_big ? sx_txn_at(t, sx_tracker_find(t, obs->msg)) : sx_observe_quote(t, obs);
     } else {
         obs->from = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->src), obs->src.port};
         obs->to = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->dst), obs->dst.port};

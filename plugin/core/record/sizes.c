@@ -6,7 +6,7 @@
 #include "core/record/tracker_state.h"
 
 struct sx_sizes {
-    struct sx_pool large, begun, again;
+    struct sx_pool large, begun, again, too_big;
     struct sx_fingerprint_map by_key; /* of the transaction -> begun, index + 1 */
 };
 
@@ -17,6 +17,7 @@ struct sx_sizes *sx_sizes_new(void)
     sx_pool_init(&s->large, sizeof(struct sx_large));
     sx_pool_init(&s->begun, sizeof(struct sx_begun));
     sx_pool_init(&s->again, sizeof(struct sx_begun_again));
+    sx_pool_init(&s->too_big, sizeof(struct sx_too_big));
     sx_fingerprint_map_init(&s->by_key);
     return s;
 }
@@ -26,6 +27,7 @@ void sx_sizes_free(struct sx_sizes *s)
     sx_pool_clear(&s->large);
     sx_pool_clear(&s->begun);
     sx_pool_clear(&s->again);
+    sx_pool_clear(&s->too_big);
     sx_fingerprint_map_clear(&s->by_key);
     g_free(s);
 }
@@ -35,6 +37,7 @@ void sx_sizes_frame_again(struct sx_sizes *s, uint32_t frame)
     sx_pool_truncate(&s->large, sx_pool_lower_bound(&s->large, frame));
     sx_pool_truncate(&s->begun, sx_pool_lower_bound(&s->begun, frame));
     sx_pool_truncate(&s->again, sx_pool_lower_bound(&s->again, frame));
+    sx_pool_truncate(&s->too_big, sx_pool_lower_bound(&s->too_big, frame));
 }
 
 const struct sx_large *sx_large_of(const struct sx_tracker *t, const struct sx_txn *txn)
@@ -67,6 +70,39 @@ const struct sx_begun *sx_begun_at(const struct sx_tracker *t, uint32_t number)
 const struct sx_txn *sx_begun_txn(const struct sx_tracker *t, const struct sx_begun *begun)
 {
     return sx_txn_find(t, begun->key);
+}
+
+/* It met the ICMP error in one of these frames, or in none; in each of them is one at most. */
+const struct sx_too_big *sx_too_big_of(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    const struct sx_too_big *b =
+        sx_pool_nth(&t->sizes->too_big, sx_txn_rare(txn)->too_big_frame, 0);
+
+    return b && b->txn == txn->number ? b : NULL;
+}
+
+bool sx_sizes_is_too_big(const struct sx_seen_too_big *big)
+{
+    uint32_t headers = big->by.len == 16 ? 40 + 8 : 20 + 8;
+
+    return big->mtu == 0 || big->bytes == 0 || big->bytes + headers > big->mtu;
+}
+
+void sx_sizes_too_big(struct sx_tracker *t, const struct sx_txn *txn,
+                      const struct sx_seen_too_big *big)
+{
+    const struct sx_large *large = sx_large_of(t, txn);
+
+    if (sx_too_big_of(t, txn))
+        return;
+    sx_txn_give_rare(t, sx_txn_at(t, txn->number))->too_big_frame = big->frame;
+    *(struct sx_too_big *)sx_pool_add(&t->sizes->too_big) = (struct sx_too_big){
+        .frame = big->frame,
+        .txn = txn->number,
+        .bytes = big->bytes || !large ? big->bytes : large->bytes,
+        .mtu = big->mtu,
+        .by = sx_hosts_index(&t->hosts, &big->by),
+    };
 }
 
 void sx_sizes_large(struct sx_tracker *t, const struct sx_txn *txn, uint32_t bytes)

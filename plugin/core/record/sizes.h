@@ -40,6 +40,18 @@ struct sx_begun_again {
     int64_t ns;
 };
 
+/* An ICMP error that says that a request over UDP is too large for the way on. */
+struct sx_too_big {
+    uint32_t frame; /* the first one */
+    uint32_t txn;
+    uint32_t bytes; /* of the request; 0: not known */
+    uint32_t mtu;   /* 0: it does not say */
+    uint32_t by;    /* host */
+};
+
+/* NULL if there is none for the request of the transaction. */
+const struct sx_too_big *sx_too_big_of(const struct sx_tracker *tracker, const struct sx_txn *txn);
+
 /* NULL if the request of a transaction is not that large. */
 const struct sx_large *sx_large_of(const struct sx_tracker *tracker, const struct sx_txn *txn);
 
@@ -55,6 +67,7 @@ const struct sx_txn *sx_begun_txn(const struct sx_tracker *tracker, const struct
 /* ---- the recording, by the tracker ---- */
 
 struct sx_seen_fragment;
+struct sx_seen_too_big;
 struct sx_sizes;
 
 struct sx_sizes *sx_sizes_new(void);
@@ -65,6 +78,13 @@ void sx_sizes_frame_again(struct sx_sizes *sizes, uint32_t frame);
 
 /* Adds a new request of more than SX_MAX_OVER_UDP bytes. */
 void sx_sizes_large(struct sx_tracker *tracker, const struct sx_txn *txn, uint32_t bytes);
+
+/* False if the error contradicts itself: the datagram is not larger than the MTU. */
+bool sx_sizes_is_too_big(const struct sx_seen_too_big *big);
+
+/* Adds such an error, for the request of a transaction. */
+void sx_sizes_too_big(struct sx_tracker *tracker, const struct sx_txn *txn,
+                      const struct sx_seen_too_big *big);
 
 /* Adds the first fragment of a request. */
 void sx_sizes_begun(struct sx_tracker *tracker, const struct sx_seen_fragment *fragment);

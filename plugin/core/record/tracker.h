@@ -69,6 +69,9 @@ void sx_tracker_undelivered(struct sx_tracker *tracker, uint32_t frame, int64_t 
                             const struct sx_address *src, const struct sx_address *dst,
                             const struct sx_sip_msg *quote);
 
+/* Adds the news that one is too large for the way on. On the first pass. */
+void sx_tracker_too_big(struct sx_tracker *tracker, const struct sx_seen_too_big *big);
+
 /* Adds a packet from src that could hold SIP which the capture does not show: encrypted,
  * compressed, or a fragment without the others. dst: where it went, if a request in the other
  * direction could have it for an answer; NULL if it is of a connection of its own. On the first

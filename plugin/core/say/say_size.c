@@ -24,6 +24,17 @@ static wmem_strbuf_t *smaller(const wmem_strbuf_t *out, const struct sx_tracker 
     return piece;
 }
 
+static void say_too_big(wmem_strbuf_t *out, const struct sx_tracker *t, const struct sx_too_big *b)
+{
+    wmem_strbuf_t *mtu = sx_words_piece(out), *bytes = sx_words_piece(out);
+
+    if (b->mtu)
+        sx_words_size_mtu(mtu, b->mtu);
+    if (b->bytes)
+        sx_words_size_has(bytes, b->bytes);
+    sx_words_size_too_big(out, sx_tracker_host(t, b->by), mtu, b->frame, bytes);
+}
+
 void sx_say_size(wmem_strbuf_t *out, const struct sx_tracker *t, const struct sx_size *s)
 {
     switch (s->kind) {
@@ -44,6 +55,9 @@ void sx_say_size(wmem_strbuf_t *out, const struct sx_tracker *t, const struct sx
         break;
     case SX_SIZE_FAILED_BY_TCP:
         sx_words_size_failed_by_tcp(out, no_tcp(out, t, s), SX_MAX_OVER_UDP, s->smaller_in);
+        break;
+    case SX_SIZE_TOO_BIG:
+        say_too_big(out, t, s->too_big);
         break;
     case SX_SIZE_NOTHING:
     default:

@@ -12,6 +12,8 @@ static int hf_size = -1;
 static int hf_bytes = -1;
 static int hf_smaller_in = -1;
 static int hf_tcp_in = -1;
+static int hf_mtu = -1;
+static int hf_cause_in = -1;
 
 static int ett_size = -1;
 
@@ -23,6 +25,7 @@ static const value_string size_vals[] = {
     {SX_SIZE_FRAGMENTS, "Only its first fragments are in the capture"},
     {SX_SIZE_NO_TCP, "TCP was not taken before"},
     {SX_SIZE_FAILED_BY_TCP, "The next hop does not take TCP"},
+    {SX_SIZE_TOO_BIG, "Larger than the MTU of the way on, ICMP says"},
     {0, NULL},
 };
 
@@ -37,8 +40,11 @@ static void draw(struct sx_pen *p, const struct sx_size *s)
         sx_add_uint(p, tree, hf_bytes, s->bytes);
     sx_add_frame(p, tree, hf_smaller_in, s->smaller_in);
     sx_add_frame(p, tree, hf_tcp_in, s->attempt ? s->attempt->frame : 0);
+    if (s->too_big && s->too_big->mtu)
+        sx_add_uint(p, tree, hf_mtu, s->too_big->mtu);
+    sx_add_frame(p, tree, hf_cause_in, s->too_big ? s->too_big->frame : 0);
     sx_flag(p, item,
-            s->kind == SX_SIZE_MAY_BE_LOST || s->kind == SX_SIZE_FRAGMENTS ? &ei_lost : &ei_no_tcp,
+            s->kind == SX_SIZE_NO_TCP || s->kind == SX_SIZE_FAILED_BY_TCP ? &ei_no_tcp : &ei_lost,
             wmem_strbuf_get_str(words));
 }
 
@@ -88,12 +94,18 @@ static void set_up(int proto, expert_module_t *module)
         {&hf_tcp_in,
          {"TCP not taken in", "sipexplain.size.tcp_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
           "The reset, or the repeated SYN that nothing answers", HFILL}},
+        {&hf_mtu,
+         {"MTU", "sipexplain.size.mtu", FT_UINT32, BASE_DEC, NULL, 0,
+          "Of the way on, as the ICMP error says", HFILL}},
+        {&hf_cause_in,
+         {"Cause in", "sipexplain.size.cause_in", FT_FRAMENUM, BASE_NONE, NULL, 0,
+          "The ICMP error that says that the request is too large", HFILL}},
     };
     static int *ett[] = {&ett_size};
     static ei_register_info ei[] = {
         {&ei_lost,
          {"sipexplain.too_large", PI_SEQUENCE, PI_WARN,
-          "A request that is large for UDP is not answered, smaller ones are", EXPFILL}},
+          "A request that is large for UDP is not answered", EXPFILL}},
         {&ei_no_tcp,
          {"sipexplain.tcp_not_taken", PI_SEQUENCE, PI_NOTE,
           "A large request, and the other side does not take TCP", EXPFILL}},

@@ -129,6 +129,19 @@ static struct sx_packet_marks packet_marks(struct visit *v, const struct sx_sip_
     return marks;
 }
 
+static bool find_quote(const struct visit *v, struct sx_icmp_quote *quote)
+{
+    return sx_icmp_quote_find(frame_bytes(v->frame), address_slice(&v->pinfo->src),
+                              address_slice(&v->pinfo->dst), quote);
+}
+
+static bool says_too_big(const struct visit *v, const struct sx_sip_span *span)
+{
+    struct sx_icmp_quote quote;
+
+    return span->quoted && find_quote(v, &quote) && quote.too_big;
+}
+
 static const struct sx_message *observe(struct visit *v, const struct sx_sip_span *span)
 {
     struct sx_observation obs = {
@@ -139,6 +152,7 @@ static const struct sx_message *observe(struct visit *v, const struct sx_sip_spa
         .frame = v->number,
         .transport = span->transport,
         .quoted = span->quoted,
+        .too_big = says_too_big(v, span),
         .packet = packet_marks(v, span),
         .bytes = span->length,
     };
@@ -153,20 +167,36 @@ static const struct sx_message *observe(struct visit *v, const struct sx_sip_spa
     return sx_tracker_observe(state.tracker, &obs);
 }
 
-/* msg: what it holds of a message, or NULL */
-static void on_icmp(const struct visit *v, const struct sx_sip_msg *msg)
+/* RFC 1191, RFC 8201: TCP sends smaller segments then. */
+static void on_too_big(const struct visit *v, const struct sx_icmp_quote *quote,
+                       struct sx_seen_too_big *big)
+{
+    big->by = address_of(&v->pinfo->src, 0);
+    big->bytes = quote->bytes;
+    big->mtu = quote->mtu;
+    if (quote->udp)
+        sx_tracker_too_big(state.tracker, big);
+}
+
+/* msg: what it holds of a message, or NULL; known: whose that is, is known. */
+static void on_icmp(const struct visit *v, const struct sx_sip_msg *msg, bool known)
 {
     const packet_info *pinfo = v->pinfo;
     struct sx_icmp_quote quote;
 
-    if (!sx_icmp_quote_find(frame_bytes(v->frame), address_slice(&pinfo->src),
-                            address_slice(&pinfo->dst), &quote))
+    if (!find_quote(v, &quote))
         return;
-    struct sx_address src = address_of(&pinfo->src, quote.src_port);
-    struct sx_address dst = address_of(&pinfo->dst, quote.dst_port);
-    src.bytes = quote.src.p;
-    dst.bytes = quote.dst.p;
-    sx_tracker_undelivered(state.tracker, v->number, v->time_ns, &src, &dst, msg);
+    struct sx_seen_too_big big = {.src = address_of(&pinfo->src, quote.src_port),
+                                  .dst = address_of(&pinfo->dst, quote.dst_port),
+                                  .time_ns = v->time_ns,
+                                  .frame = v->number,
+                                  .quote = msg};
+    big.src.bytes = quote.src.p;
+    big.dst.bytes = quote.dst.p;
+    if (quote.too_big)
+        on_too_big(v, &quote, &big);
+    else if (!known)
+        sx_tracker_undelivered(state.tracker, v->number, v->time_ns, &big.src, &big.dst, msg);
 }
 
 /* There is little room above an arrow, and most responses are to INVITE. */
@@ -202,8 +232,8 @@ static void on_message(const struct sx_sip_span *span, void *data)
     const struct sx_message *record =
         v->first_pass ? observe(v, span) : sx_tracker_message(state.tracker, v->number, v->nth);
 
-    if (v->first_pass && span->quoted && record->txn == 0)
-        on_icmp(v, span->msg);
+    if (v->first_pass && span->quoted)
+        on_icmp(v, span->msg, record->txn != 0);
     v->nth++;
     if (v->tapped)
         sx_stats_tell(v->pinfo, state.tracker, record, span->msg, v->time_ns, v->first_pass);
@@ -430,7 +460,7 @@ static void on_signs(const struct visit *v, tvbuff_t *frame)
         if (sx_tracker_watches_udp(state.tracker))
             on_udp(v, frame);
     } else if (v->signs.icmp_without_sip) {
-        on_icmp(v, NULL);
+        on_icmp(v, NULL, false);
     } else if (v->signs.unreadable && sx_tracker_watches_tcp(state.tracker)) {
         on_unreadable(v, frame);
     }
