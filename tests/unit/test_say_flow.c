@@ -228,7 +228,9 @@ static void test_chinese_stories(void)
          "Microsoft 的路由修复（P-Dialog-Recovery-Action）：该对话的路由已失效，流没有断"},
         {{.in_dialog = true}, "抓包中没有这条流的注册；在对话内，也可能是路由已失效"},
         {{.token_route = true}, "抓包中没有这条流的注册"},
-        {{.code = 430}, "没有迹象表明有流断开：Route 中没有流令牌，抓包中也没有流的注册"},
+        {{.code = 430},
+         "没有迹象表明有流断开：Route 中没有流令牌，"
+         "抓包中也没有能确定与该请求对应的注册"},
         {{.from_client = true,
           .outcome = SX_FLOW_OTHER_ANSWERED,
           .retried = true,
@@ -299,7 +301,8 @@ static void test_chinese_advice(void)
          "边缘代理有连接可用，已发出该请求（第 9 帧）；没有响应的是客户端，或者是客户端的网络不通。"
          "查客户端。这种情况下边缘代理应等到超时（408），而不是发 430。"},
         {{.code = 430},
-         "这里看不到 SIP outbound（RFC 5626）的迹象：Route 中没有流令牌，也没有带 reg-id 的注册。"
+         "看不出该请求与 SIP outbound（RFC 5626）有关：Route 中没有流令牌，也没有能确定与它对应的、"
+         "带 reg-id 的注册。"
          "看发送方的日志，查它发 430 的原因，按 400 处理。"},
         {{EXPIRED, .outcome = SX_FLOW_OTHER_ANSWERED, .retry_reg_id = 2, .retry_code_in = 47,
           .retry_code = 200},

@@ -103,6 +103,7 @@ struct sx_flow {
     uint32_t granted;     /* struct sx_registering: the newest 2xx to a REGISTER over it; 0: none */
     uint8_t transport;    /* enum sx_transport of the client's hop, where has_way */
     bool has_way : 1;     /* the client's hop is in the capture */
+    bool own_address : 1; /* the Contact is where that hop begins: no NAT is between */
     bool accepted : 1;    /* its REGISTER got a 2xx */
     bool refused : 1;     /* its newest REGISTER was refused, and none accepted before */
     bool routed_late : 1; /* a request outside a dialog was sent to it when it had run out */

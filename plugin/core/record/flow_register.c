@@ -61,12 +61,17 @@ static struct sx_flow *new_flow(struct sx_flows *f, uint32_t number, const struc
     return flow;
 }
 
-static void set_way(struct sx_flow *flow, const struct sx_txn *txn)
+static void set_way(struct sx_flow *flow, const struct sx_observation *obs,
+                    const struct sx_txn *txn)
 {
+    struct sx_address from = obs->src;
+
+    from.port = 0;
     flow->client = txn->src;
     flow->edge = txn->dst;
     flow->transport = txn->transport;
     flow->has_way = true;
+    flow->own_address = sx_address_is_named(sx_slice_str(flow->contact), &from);
 }
 
 static void set_contact(struct sx_flows *f, struct sx_flow *flow, struct sx_slice uri)
@@ -98,7 +103,7 @@ static struct sx_flow *add_contact(struct sx_flows *f, const struct sx_observati
     if (!binding->first_in)
         binding->first_in = obs->frame;
     if (way->first_hop) {
-        set_way(flow, way->txn);
+        set_way(flow, obs, way->txn);
         sx_flow_set_link(f, flow, obs, way->txn);
         sx_attempt_begins(f, flow, obs);
     }

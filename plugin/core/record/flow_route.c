@@ -121,12 +121,18 @@ static bool is_private(struct sx_slice host)
     return false;
 }
 
+/* Behind no NAT the Contact is the client's address, and one client's only, where its edge is. */
+static bool is_of_its_edge(const struct sx_flow *flow, const struct sx_txn *txn)
+{
+    return flow->own_address && flow->edge.host == txn->dst.host;
+}
+
 /* A Contact that only one binding of the capture has may be another's that the capture lacks. */
 static bool is_credible(const struct sx_flows *f, const struct sx_flow *flow,
                         const struct wanted *w)
 {
-    return flow && (sx_flow_is_to_client(flow, w->txn) || is_of_aor(f, flow, w->to) ||
-                    !is_private(sx_uri_read(w->msg->uri).host));
+    return flow && (sx_flow_is_to_client(flow, w->txn) || is_of_its_edge(flow, w->txn) ||
+                    is_of_aor(f, flow, w->to) || !is_private(sx_uri_read(w->msg->uri).host));
 }
 
 /* A token goes with the Contact that was registered through it, or with what a client calls itself
