@@ -107,9 +107,10 @@ struct sx_txn_rare {
     uint32_t hangup;                 /* index + 1: the client closed the connection of its INVITE */
     uint32_t stray;                  /* of responses that are for it and do not match it; 0: none */
     uint32_t meant_for;              /* such a one's request */
-    struct sx_endpoint answer_dst;   /* with answered_aside */
-    uint16_t differs;                /* enum sx_differs; with meant_for */
-    bool answered_aside;             /* the first response that is not a 100 went to answer_dst */
+    uint32_t progress_ms; /* from the first response that is not a 100 to the newest 101 to 199 */
+    struct sx_endpoint answer_dst; /* with answered_aside */
+    uint16_t differs;              /* enum sx_differs; with meant_for */
+    bool answered_aside;           /* the first response that is not a 100 went to answer_dst */
 };
 
 /* What a transaction has that is more than a request and its final response. */

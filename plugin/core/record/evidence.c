@@ -233,9 +233,12 @@ bool sx_evidence_not_relayed(const struct sx_tracker *tracker, const struct sx_t
     if (branch->answer_way == SX_ANSWER_ASTRAY) /* the hop does not have it */
         return true;
 
-    /* Of those between only the first final one is kept. */
+    /* Of those between, the first final one is kept, and the newest before it. */
     if (newest_ns > due_ns && seen(branch->final_frame, until))
         newest_ns = branch->final_ns;
+    if (newest_ns > due_ns)
+        newest_ns = sx_txn_first_response_ns(branch) +
+                    (int64_t)sx_txn_rare(branch)->progress_ms * SX_NS_PER_MS;
     if (newest_ns > due_ns || newest_ns - sx_txn_first_response_ns(branch) < APART_NS)
         return false;
     /* It goes on with its 2xx because no ACK came. */

@@ -4,6 +4,7 @@
 #include "core/record/missing.h"
 
 #include "core/record/evidence.h"
+#include "core/record/strays.h"
 #include "core/record/tracker_state.h"
 
 /* INVITEs and ACKs of one client and call, and branches of one request, that are looked through;
@@ -80,23 +81,24 @@ static const struct sx_txn *newest_alike(const struct sx_tracker *t, const struc
     return sx_txn_at(t, sx_fingerprint_map_get(&t->alike, alike_key(t, txn)));
 }
 
-/* The ACK has the To tag of the 2xx (RFC 3261 12.1.2, 13.2.2.4). A client may have sent the INVITE
- * to several servers, at once or one after the other. */
-static enum fit ack_fits(const struct sx_tracker *t, const struct sx_txn *txn,
-                         const struct sx_txn *ack)
+/* An ACK has the To tag of the 2xx (RFC 3261 12.1.2, 13.2.2.4), a PRACK that of the provisional
+ * response. A client may have sent the INVITE to several servers, at once or one after the other.
+ */
+static enum fit tag_fits(const struct sx_tracker *t, const struct sx_txn *txn,
+                         const struct sx_txn *request)
 {
-    const struct sx_horizon by = {ack->request_frame, ack->request_ns};
+    const struct sx_horizon by = {request->request_frame, request->request_ns};
     enum fit fit = FITS;
 
     if (!may_be_answered(txn, by))
         return FITS_NOT;
-    if (has_tag(t, txn, ack->final_tag))
+    if (has_tag(t, txn, request->to_tag))
         return FITS;
     const struct sx_txn *other = newest_alike(t, txn);
     for (unsigned i = 0; other && i < MAX_ALIKE; i++, other = sx_txn_at(t, other->next_alike)) {
         if (other == txn || other->method != SX_METHOD_INVITE)
             continue;
-        if (has_tag(t, other, ack->final_tag))
+        if (has_tag(t, other, request->to_tag))
             return FITS_NOT;
         if (!other->final_frame && !sx_txn_more(other)->ack_frame && may_be_answered(other, by))
             fit = MAY_FIT;
@@ -116,12 +118,53 @@ static enum fit find_ack(const struct sx_tracker *t, const struct sx_txn *txn, u
     for (unsigned i = 0; ack && i < MAX_ALIKE; i++, ack = sx_txn_at(t, ack->next_alike)) {
         if (ack->method != SX_METHOD_ACK || ack->request_frame > until_frame)
             continue;
-        enum fit fit = ack_fits(t, txn, ack);
+        enum fit fit = tag_fits(t, txn, ack);
         if (fit == FITS_NOT || fit < best)
             continue;
         best = fit;
         *missing =
             (struct sx_missing){SX_MISSING_ACKNOWLEDGED, ack->request_frame, ack->request_ns};
+    }
+    return best;
+}
+
+/* ---- PRACKs ---- */
+
+/* It takes the way of another INVITE of this client. */
+static bool goes_elsewhere(const struct sx_tracker *t, const struct sx_txn *txn,
+                           const struct sx_txn *prack)
+{
+    const struct sx_txn *other = newest_alike(t, txn);
+
+    if (prack->dst.host == txn->dst.host)
+        return false;
+    for (unsigned i = 0; other && i < MAX_ALIKE; i++, other = sx_txn_at(t, other->next_alike))
+        if (other->method == SX_METHOD_INVITE && other->dst.host == prack->dst.host)
+            return true;
+    return false;
+}
+
+/* The first PRACK in an early dialog of this INVITE up to this frame: it has a response but a 100.
+ */
+static enum fit find_prack(const struct sx_tracker *t, const struct sx_txn *txn,
+                           uint32_t until_frame, struct sx_missing *missing)
+{
+    enum fit best = FITS_NOT;
+
+    if (txn->method != SX_METHOD_INVITE || txn->in_dialog || !txn->request_frame || !txn->call_hash)
+        return FITS_NOT;
+    const struct sx_txn *prack = sx_tracker_newest_in_call(t, txn->call_hash);
+    for (unsigned i = 0; prack && i < MAX_ALIKE; i++, prack = sx_txn_at(t, prack->next_in_call)) {
+        if (prack->method != SX_METHOD_PRACK || !prack->in_dialog || !prack->request_frame ||
+            prack->request_frame > until_frame || prack->src.host != txn->src.host ||
+            (txn->first_response_frame && txn->first_response_frame < prack->request_frame) ||
+            goes_elsewhere(t, txn, prack))
+            continue;
+        enum fit fit = tag_fits(t, txn, prack);
+        if (fit == FITS_NOT || fit < best)
+            continue;
+        best = fit;
+        *missing = (struct sx_missing){SX_MISSING_PRACKED, prack->request_frame, prack->request_ns};
     }
     return best;
 }
@@ -256,6 +299,10 @@ struct sx_missing sx_missing_response(const struct sx_tracker *t, const struct s
         if (fit == MAY_FIT)
             missing = (struct sx_missing){.sign = SX_MISSING_UNCERTAIN, .frame = found.frame};
     }
+    if ((fit = find_prack(t, txn, until_frame, &found)) == FITS)
+        return found;
+    if (fit == MAY_FIT)
+        missing = (struct sx_missing){.sign = SX_MISSING_UNCERTAIN, .frame = found.frame};
     if ((fit = find_passed(t, txn, until_frame, &found)) == FITS)
         return found;
     if (fit == MAY_FIT)

@@ -204,6 +204,18 @@ static void note_between(struct sx_tracker *t, const struct sx_txn *txn,
     };
 }
 
+static bool is_progress(unsigned code)
+{
+    return code > 100 && code < 200;
+}
+
+static void note_progress(struct sx_tracker *t, struct sx_txn *txn, int64_t time_ns)
+{
+    int64_t ms = (time_ns - sx_txn_first_response_ns(txn)) / SX_NS_PER_MS;
+
+    sx_txn_give_rare(t, txn)->progress_ms = (uint32_t)CLAMP(ms, 0, UINT32_MAX);
+}
+
 struct sx_txn *sx_responses_observe(struct sx_tracker *t, const struct sx_observation *obs,
                                     struct sx_message *record)
 {
@@ -250,6 +262,8 @@ struct sx_txn *sx_responses_observe(struct sx_tracker *t, const struct sx_observ
                                           (enum sx_txn_state)txn->state, event_of(msg->code));
     if (!copy)
         sx_txn_note_response(t, txn, obs->time_ns);
+    if (!copy && is_progress(msg->code) && txn->first_response_frame != obs->frame)
+        note_progress(t, txn, obs->time_ns);
     sx_txn_note_message(t, txn, obs->time_ns);
     return txn;
 }
