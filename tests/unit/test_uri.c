@@ -12,6 +12,32 @@ static uint64_t hash_of(const char *text)
 }
 
 /* RFC 3261 19.1.4, its examples among them. Equal ones have one hash, whichever comes first. */
+static void test_same_place(void)
+{
+    static const struct {
+        const char *a, *b;
+        bool same;
+    } rows[] = {
+        {"sip:bob@h:5080", "sip:bob@h:5080;transport=tcp", true},
+        {"sip:bob@h;transport=tcp;ob", "sip:%62ob@H;transport=udp", true},
+        {"sip:bob@[2001:DB8::1]", "sip:bob@[2001:db8:0::1];transport=tcp", true},
+        {"sip:bob@h", "sip:Bob@h;transport=tcp", false},
+        {"sip:bob@h", "sip:bob@i", false},
+        {"sip:bob@h", "sip:bob@h:5060", false},
+        {"sip:bob@h:5060", "sip:bob@h:5061", false},
+        {"sip:bob@h", "sips:bob@h", false},
+        {"sip:h", "sip:@h", false},
+        {"tel:+1234", "tel:+1234", false},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_test_message("%s %s", rows[i].a, rows[i].b);
+        struct sx_slice a = sx_slice_str(rows[i].a), b = sx_slice_str(rows[i].b);
+        g_assert_cmpint(sx_uri_same_place(a, b), ==, rows[i].same);
+        g_assert_cmpint(sx_uri_same_place(b, a), ==, rows[i].same);
+    }
+}
+
 static void test_equal(void)
 {
     static const struct {
@@ -80,6 +106,7 @@ int main(int argc, char **argv)
     g_test_init(&argc, &argv, NULL);
     g_test_set_nonfatal_assertions();
     g_test_add_func("/uri/equal", test_equal);
+    g_test_add_func("/uri/same_place", test_same_place);
     g_test_add_func("/uri/parts", test_parts);
     return g_test_run();
 }

@@ -225,9 +225,12 @@ static bool path_differs(const struct sx_flow *flow, const struct sx_txn *txn)
 {
     if (txn->wrong_token)
         return true;
-    return sx_flow_more(flow)->token_key.bits && !txn->token_known &&
-           txn->src.host == sx_flow_registrar(flow) && flow->has_way &&
-           txn->src.host != flow->edge.host && txn->dst.host != flow->edge.host;
+    /* Without a token only the host tells; the next one on the Path may be another than the edge.
+     */
+    bool bypassed = sx_flow_more(flow)->token_key.bits ? !txn->token_known
+                                                       : txn->dst.host != sx_flow_brought_by(flow);
+    return flow->has_path && bypassed && txn->src.host == sx_flow_registrar(flow) &&
+           flow->has_way && txn->src.host != flow->edge.host && txn->dst.host != flow->edge.host;
 }
 
 static uint8_t differs_of(const struct sx_tracker *t, const struct sx_flow *flow,

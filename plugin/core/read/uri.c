@@ -224,13 +224,25 @@ void sx_uri_hash(struct sx_hash *hash, const struct sx_uri *uri)
         add_lower(hash, uri->params.n ? sx_uri_param(uri, always[i]) : SX_SLICE_NONE);
 }
 
+static bool same_place(const struct sx_uri *a, const struct sx_uri *b)
+{
+    return a->is_sip && b->is_sip && sx_slice_caseeq(a->scheme, b->scheme) &&
+           same_plain(a->user, b->user) && same_host(a->host, b->host) &&
+           !a->port.p == !b->port.p && sx_slice_eq(a->port, b->port);
+}
+
 bool sx_uri_equal(struct sx_slice x, struct sx_slice y)
 {
     if (sx_slice_eq(x, y))
         return true;
     struct sx_uri a = sx_uri_read(x), b = sx_uri_read(y);
-    return a.is_sip && b.is_sip && sx_slice_caseeq(a.scheme, b.scheme) &&
-           same_plain(a.user, b.user) && same_host(a.host, b.host) && !a.port.p == !b.port.p &&
-           sx_slice_eq(a.port, b.port) && same_always(&a, &b) && same_params(a.params, b.params) &&
+    return same_place(&a, &b) && same_always(&a, &b) && same_params(a.params, b.params) &&
            sx_slice_eq(a.headers, b.headers);
+}
+
+bool sx_uri_same_place(struct sx_slice x, struct sx_slice y)
+{
+    struct sx_uri a = sx_uri_read(x), b = sx_uri_read(y);
+
+    return same_place(&a, &b);
 }

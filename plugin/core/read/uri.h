@@ -29,6 +29,9 @@ void sx_uri_hash(struct sx_hash *hash, const struct sx_uri *uri);
 /* True if they are equal by the rules. */
 bool sx_uri_equal(struct sx_slice a, struct sx_slice b);
 
+/* True if both name the same user, host and port, whatever their parameters are. */
+bool sx_uri_same_place(struct sx_slice a, struct sx_slice b);
+
 /* The value of a parameter: empty with p != NULL for a flag, NULL if there is none. */
 struct sx_slice sx_uri_param(const struct sx_uri *uri, const char *name);
 

@@ -231,10 +231,11 @@ bool sx_flow_is_alive(const struct sx_flows *f, struct sx_flow *flow, int64_t no
 
 /* ---- for the parts ---- */
 
-void sx_flow_set_token(struct sx_flows *f, struct sx_flow *flow, struct sx_slice path)
+void sx_flow_set_path(struct sx_flows *f, struct sx_flow *flow, struct sx_slice path)
 {
     struct sx_slice uri = sx_token_uri(path);
 
+    flow->has_path |= path.p != NULL;
     if (!uri.p)
         return;
     struct sx_fingerprint key = sx_flow_names_token(f, uri);

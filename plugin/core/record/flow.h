@@ -104,6 +104,7 @@ struct sx_flow {
     uint8_t transport;    /* enum sx_transport of the client's hop, where has_way */
     bool has_way : 1;     /* the client's hop is in the capture */
     bool own_address : 1; /* the Contact is where that hop begins: no NAT is between */
+    bool has_path : 1;    /* its REGISTER or the 2xx had one (RFC 3327) */
     bool accepted : 1;    /* its REGISTER got a 2xx */
     bool refused : 1;     /* its newest REGISTER was refused, and none accepted before */
     bool routed_late : 1; /* a request outside a dialog was sent to it when it had run out */

@@ -163,7 +163,7 @@ static void granted(struct sx_flows *f, struct sx_flow *flow, const struct sx_ob
         binding->granted++;
         note_registrar(f, flow, obs);
     }
-    sx_flow_set_token(f, flow, sx_outbound_edge_path(msg));
+    sx_flow_set_path(f, flow, sx_outbound_edge_path(msg));
     read_lifetime(flow, event, obs);
     if (event->txn->final_frame == obs->frame)
         sx_health_granted(f, flow, binding->newest_event, txn);

@@ -195,6 +195,6 @@ uint32_t sx_flow_register(struct sx_flows *f, const struct sx_observation *obs, 
         sx_flow_give_more(f, flow)->replaces = replaces;
     for (struct sx_flow *each = flow; each;
          each = sx_flow_numbered(f, sx_flow_more(each)->also_added))
-        sx_flow_set_token(f, each, path);
+        sx_flow_set_path(f, each, path);
     return flow->number;
 }

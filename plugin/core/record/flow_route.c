@@ -216,6 +216,27 @@ static struct sx_flow *find_by_contact(struct sx_flows *f, const struct wanted *
     return is_credible(f, flow, w) ? flow : NULL;
 }
 
+/* Who sends to a Contact may drop or change its transport parameter. The one registration of the
+ * called user for this user part, host and port. */
+static struct sx_flow *find_by_place(const struct sx_flows *f, const struct wanted *w)
+{
+    struct sx_fingerprint to = sx_flow_names_aor(f, sx_name_addr_bare(w->msg->to));
+    const struct sx_user *user = sx_user_at(f, sx_fingerprint_map_get(&f->by_aor, to));
+    const struct sx_binding *b = user ? sx_binding_at(f, user->newest_binding) : NULL;
+    struct sx_flow *found = NULL;
+
+    for (unsigned i = 0; b && i < SX_MAX_FLOWS; i++, b = sx_binding_at(f, b->next_of_user)) {
+        struct sx_flow *flow = sx_flow_numbered(f, b->newest);
+        if (!flow || !flow->accepted ||
+            !sx_uri_same_place(sx_slice_str(flow->contact), w->msg->uri))
+            continue;
+        if (found)
+            return NULL;
+        found = flow;
+    }
+    return found;
+}
+
 static void note_strange(struct sx_flows *f, const struct wanted *w)
 {
     struct sx_flow *flow = only(find_best(f, w->contact, w, fits_contact_at_edge));
@@ -230,6 +251,25 @@ static bool is_own_edge(const struct sx_flows *f, const struct wanted *w)
     return find_best(f, w->contact, w, fits_contact_at_edge).flow != NULL;
 }
 
+/* The Request-URI is no Contact that is registered. */
+static uint32_t route_unnamed(const struct sx_flows *f, const struct wanted *w, struct sx_txn *txn,
+                              uint32_t upstream)
+{
+    const struct sx_flow *above = sx_flow_numbered(f, upstream), *flow = NULL;
+
+    /* An edge may change the Request-URI where it takes the request to the client. */
+    if (above && sx_flow_is_to_client(above, txn))
+        txn->flow = upstream;
+    else if (!above && !w->token.bits && !txn->in_dialog)
+        flow = find_by_place(f, w);
+    if (flow)
+        txn->flow = flow->number;
+    return above || flow
+               ? 0
+               : sx_fingerprint_map_get(&f->by_aor,
+                                        sx_flow_names_aor(f, sx_name_addr_bare(w->msg->uri)));
+}
+
 uint32_t sx_flows_route(struct sx_flows *f, const struct sx_sip_msg *msg, struct sx_txn *txn,
                         uint32_t upstream)
 {
@@ -240,15 +280,8 @@ uint32_t sx_flows_route(struct sx_flows *f, const struct sx_sip_msg *msg, struct
     if (msg->top_route.p)
         read_route(f, &w);
     bool known = w.token.bits && sx_flow_names_first(f, w.token);
-    if (!known && !sx_flow_names_first(f, w.contact)) {
-        /* An edge may change the Request-URI where it takes the request to the client. */
-        if (above && sx_flow_is_to_client(above, txn))
-            txn->flow = upstream;
-        else if (!above)
-            return sx_fingerprint_map_get(&f->by_aor,
-                                          sx_flow_names_aor(f, sx_name_addr_bare(msg->uri)));
-        return 0;
-    }
+    if (!known && !sx_flow_names_first(f, w.contact))
+        return route_unnamed(f, &w, txn, upstream);
     w.to = sx_flow_names_aor(f, sx_name_addr_bare(msg->to));
     if (known)
         flow = find_by_token(f, &w, &wrong);

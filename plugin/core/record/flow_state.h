@@ -80,7 +80,7 @@ static inline void *sx_numbered(const struct sx_pool *pool, uint32_t number)
 struct sx_binding_more *sx_binding_give_more(struct sx_flows *flows, struct sx_binding *binding);
 
 /* The Path of a REGISTER or its 2xx: the flow is found by the flow token in it. */
-void sx_flow_set_token(struct sx_flows *flows, struct sx_flow *flow, struct sx_slice path);
+void sx_flow_set_path(struct sx_flows *flows, struct sx_flow *flow, struct sx_slice path);
 
 /* The user of a REGISTER with Contact: * wants to leave; frame 0: it is decided. NULL: none that is
  * known. */
