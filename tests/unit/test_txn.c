@@ -227,7 +227,7 @@ static void test_sizes(void)
     g_assert_cmpuint(sizeof(struct sx_message), <=, 24);
     g_assert_cmpuint(sizeof(struct sx_txn), <=, 184);
     g_assert_cmpuint(sizeof(struct sx_txn_more), <=, 88);
-    g_assert_cmpuint(sizeof(struct sx_txn_rare), <=, 104);
+    g_assert_cmpuint(sizeof(struct sx_txn_rare), <=, 112);
 }
 
 int main(int argc, char **argv)
