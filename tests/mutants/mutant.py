@@ -127,8 +127,9 @@ def make(path, text):
 
 
 def blank(text):
-    """The text without comments and strings; every byte that is left stays where it is."""
-    return NO_CODE.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
+    """The text without comments, and with a word in place of each string or character; every byte that is left
+    stays where it is."""
+    return NO_CODE.sub(lambda match: re.sub(r"[^\n]", " " if match[0][0] == "/" else "_", match[0]), text)
 
 
 def function_at(lines, number):

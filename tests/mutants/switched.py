@@ -14,6 +14,8 @@ WEAKER = {"&&", "||", "?", ":", ",", ";", "{", "}", "=", "+=", "-=", "*=", "/=",
           ">>=", "^", "|", "return", "case", "else", "do"}
 EQUALITY = {"==", "!="}
 OPEN, CLOSE = {"(", "["}, {")", "]"}
+# Inside of a function; without "static" its numbers need not be known to the compiler.
+TABLE = re.compile(r"\b(static )const [^;={}]*= \{[^;]*\};")
 
 
 def fixed(mutant, texts):
@@ -37,6 +39,7 @@ def edits(text, mutants):
     tokens = [(match[0], match.start(), match.end()) for match in TOKEN.finditer(blank(text))]
     index = {begin: i for i, (_, begin, _) in enumerate(tokens)}
     values = {}         # of macros and numbers: several changes of one
+    tables = {match.span(1): match.end() for match in TABLE.finditer(blank(text))}
     for number, mutant in mutants:
         if mutant.was in OTHER:
             left, right = sides(tokens, index[mutant.at])
@@ -51,6 +54,9 @@ def edits(text, mutants):
         picks = "".join(f"sx_changed({number}) ? {becomes} : " for number, becomes in changes)
         yield begin, begin, 0, f"({picks}"
         yield begin + len(was), begin + len(was), 0, ")"
+    for (begin, end), last in tables.items():
+        if any(end < at < last for at, _ in values):
+            yield begin, end, 0, ""
 
 
 def sides(tokens, at):

@@ -105,6 +105,11 @@ def test_one_change_is_applied_where_it_stands():
     ("if (a & b == c)", "if (a & SX_EQUAL(1, b , ==, !=,  c))"),
     ("x = 5;", "x = (sx_changed(1) ? 6 : sx_changed(2) ? 4 : 5);"),
     ("x = a < 5u;", "x = SX_COMPARE(1, a , <, <=,  (sx_changed(2) ? 6u : sx_changed(3) ? 4u : 5u));"),
+    ("if (a[0] == '[')", "if (SX_EQUAL(1, a[0] , ==, !=,  '['))"),
+    ('x = a > "b,c"[d] ? e : 0;', 'x = SX_COMPARE(1, a , >, >=,  "b,c"[d]) ? e : 0;'),
+    ("static const int a[] = {5};", "const int a[] = {(sx_changed(1) ? 6 : sx_changed(2) ? 4 : 5)};"),
+    ("static const int a[] = {b}; c = 5;",
+     "static const int a[] = {b}; c = (sx_changed(1) ? 6 : sx_changed(2) ? 4 : 5);"),
     ("#define A 6", "#define A (sx_changed(1) ? (2 * (6)) : sx_changed(2) ? ((6) / 2) : 6)"),
 ])
 def test_switches_stand_around_what_they_change(text, expected):
