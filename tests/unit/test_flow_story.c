@@ -390,6 +390,52 @@ static void test_never_returned(void)
     }
 }
 
+/* A branch that leads nobody knows where may be what repairs the call. */
+static void test_unknown_branch(void)
+{
+    static const struct {
+        double at; /* of the branch; 0: none */
+        enum sx_flow_outcome outcome;
+    } rows[] = {{0, SX_FLOW_NOTHING_TRIED}, {10.5, SX_FLOW_UNKNOWN}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        const struct sx_txn *txn = lost(&l, 430);
+        if (rows[i].at > 0)
+            try_phone(&l, rows[i].at, R2, 1, 0, NULL);
+        other_packet(&l, 60);
+        g_assert_cmpuint(story_of(&l, txn).outcome, ==, rows[i].outcome);
+        ladder_close(&l);
+    }
+}
+
+/* Of a flow that was made before the capture, whatever is sent on after the failure may be the
+ * repair; what was there before it is none. */
+static void test_flow_from_before(void)
+{
+    enum { NONE, BEFORE, SAME_PACKET, AFTER };
+
+    for (unsigned when = NONE; when <= AFTER; when++) {
+        struct ladder l = ladder_open();
+        request(&l, 9.0, ALICE, CORE, "INVITE", via("alice a1"));
+        if (when == BEFORE)
+            request(&l, 9.5, CORE, EDGE2, "INVITE", via("core other", "alice a1"));
+        const struct sx_txn *txn = try_phone(&l, 10, R1, 1, 430, NULL);
+        if (when == SAME_PACKET)
+            response(&l, 10.01, EDGE, CORE, 100, "INVITE", via("core other", "alice a1"),
+                     .same_frame = true);
+        if (when == AFTER)
+            request(&l, 10.5, CORE, EDGE2, "INVITE", via("core other", "alice a1"));
+        other_packet(&l, 60);
+        struct sx_flow_story s = story_of(&l, txn);
+        g_test_message("%u", when);
+        g_assert_null(s.flow);
+        g_assert_true(s.about_flow);
+        g_assert_cmpuint(s.outcome, ==, when == AFTER ? SX_FLOW_UNKNOWN : SX_FLOW_NOTHING_TRIED);
+        ladder_close(&l);
+    }
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -409,5 +455,7 @@ int main(int argc, char **argv)
                     test_registered_again_in_time);
     g_test_add_func("/flow_story/threshold/retry_in_time", test_retry_in_time);
     g_test_add_func("/flow_story/threshold/never_returned", test_never_returned);
+    g_test_add_func("/flow_story/unknown_branch", test_unknown_branch);
+    g_test_add_func("/flow_story/flow_from_before", test_flow_from_before);
     return g_test_run();
 }

@@ -315,6 +315,99 @@ static void test_of_request(void)
     }
 }
 
+/* The dialog that a PRACK is meant for is one whose reliable response waits for it; 180 stands
+ * before that one. */
+static void prack_with_another_tag(bool reliable, bool acknowledged, unsigned differs)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+    response(&l, 0.1, BOB, ALICE, 180, "INVITE", via("alice a1"));
+    response(&l, 0.2, BOB, ALICE, 183, "INVITE", via("alice a1"),
+             .more = reliable ? "Require: 100rel\r\nRSeq: 7\r\n" : NULL);
+    if (acknowledged)
+        request(&l, 0.3, ALICE, BOB, "PRACK", via("alice a2"), .to_tag = "bob", .cseq = 2,
+                .more = "RAck: 7 1 INVITE\r\n");
+    assert_mismatch(&l,
+                    request(&l, 0.4, ALICE, BOB, "PRACK", via("alice a3"), .to_tag = "rob",
+                            .cseq = 3, .more = "RAck: 7 1 INVITE\r\n"),
+                    differs, differs ? 3u : 0);
+    ladder_close(&l);
+}
+
+static void test_prack_tags(void)
+{
+    prack_with_another_tag(true, false, SX_DIFFERS_TO_TAG);
+    prack_with_another_tag(true, true, 0);
+    prack_with_another_tag(false, false, 0);
+}
+
+/* Any other request of an early dialog differs from what began it. */
+static void test_update_of_an_early_dialog(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+    response(&l, 0.1, BOB, ALICE, 180, "INVITE", via("alice a1"));
+    response(&l, 0.2, BOB, ALICE, 183, "INVITE", via("alice a1"),
+             .more = "Require: 100rel\r\nRSeq: 7\r\n");
+    assert_mismatch(&l,
+                    request(&l, 0.4, ALICE, BOB, "UPDATE", via("alice a3"), .to_tag = "rob",
+                            .cseq = 3),
+                    SX_DIFFERS_TO_TAG, 2);
+    ladder_close(&l);
+}
+
+/* Frames 1 to 6: a call over a proxy that stays in the way; the 200 is frame 3 and frame 4. */
+static struct ladder call_over_proxy(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
+    request(&l, 0.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+    response(&l, 3.0, BOB, P1, 200, "INVITE", via("p1 b1", "alice a1"));
+    response(&l, 3.1, P1, ALICE, 200, "INVITE", via("alice a1"));
+    request(&l, 3.2, ALICE, P1, "ACK", via("alice a2"), .to_tag = "bob");
+    request(&l, 3.3, P1, BOB, "ACK", via("p1 b2", "alice a2"), .to_tag = "bob");
+    return l;
+}
+
+/* It differs from the 200 of the hop that it takes, whichever side sends it. */
+static void test_answer_of_the_hop(void)
+{
+    struct ladder l = call_over_proxy();
+
+    assert_mismatch(&l,
+                    request(&l, 9.0, BOB, P1, "BYE", via("bob c1"), .from_tag = "rob",
+                            .to_tag = "alice"),
+                    SX_DIFFERS_FROM_TAG, 3);
+    assert_mismatch(&l,
+                    request(&l, 9.1, P1, ALICE, "BYE", via("p1 c2", "bob c1"), .from_tag = "rob",
+                            .to_tag = "alice"),
+                    SX_DIFFERS_FROM_TAG, 4);
+    ladder_close(&l);
+}
+
+/* That the hop before had the same request names no dialog: it is the same claim. Another request
+ * does, for the capture may lack the answer. */
+static void test_named_by_itself(void)
+{
+    for (unsigned named = 0; named < 3; named++) {
+        struct ladder l = call_over_proxy();
+
+        if (named == 1)
+            request(&l, 8.0, ALICE, P1, "INFO", via("alice c0"), .to_tag = "two", .cseq = 3);
+        if (named == 2)
+            request(&l, 8.0, ALICE, P1, "BYE", via("alice c0"), .to_tag = "two", .cseq = 2);
+        request(&l, 9.0, ALICE, P1, "BYE", via("alice c1"), .to_tag = "two", .cseq = 3);
+        assert_mismatch(&l,
+                        request(&l, 9.1, P1, BOB, "BYE", via("p1 c2", "alice c1"),
+                                .to_tag = "two", .cseq = 3),
+                        named ? 0 : SX_DIFFERS_TO_TAG, named ? 0 : 3);
+        ladder_close(&l);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -333,5 +426,9 @@ int main(int argc, char **argv)
     g_test_add_func("/mismatch/ack_in_time", test_ack_in_time);
     g_test_add_func("/mismatch/ack_of_another", test_ack_of_another);
     g_test_add_func("/mismatch/of_request", test_of_request);
+    g_test_add_func("/mismatch/prack_tags", test_prack_tags);
+    g_test_add_func("/mismatch/update_of_an_early_dialog", test_update_of_an_early_dialog);
+    g_test_add_func("/mismatch/answer_of_the_hop", test_answer_of_the_hop);
+    g_test_add_func("/mismatch/named_by_itself", test_named_by_itself);
     return g_test_run();
 }

@@ -530,6 +530,125 @@ static void acknowledged_is_not_overdue(void)
     ladder_close(&l);
 }
 
+/* Frames 1 to 4: Alice's call over P1, with the 200 of both hops. */
+static const struct sx_message *call_over_proxy(struct ladder *l)
+{
+    const struct sx_message *invite = request(l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
+
+    request(l, 0.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+    response(l, 1.0, BOB, P1, 200, "INVITE", via("p1 b1", "alice a1"));
+    response(l, 1.1, P1, ALICE, 200, "INVITE", via("alice a1"));
+    return invite;
+}
+
+/* The ACKs take another way than the INVITE did: of each hop of the INVITE that ACK counts which
+ * has an end in common with it; an ACK with none is of the 200 that the called side sent. */
+static void another_way(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = call_over_proxy(&l);
+    uint32_t near = request(&l, 1.2, ALICE, P2, "ACK", via("alice k1"), .to_tag = "bob")->txn;
+    uint32_t between = request(&l, 1.3, P2, P3, "ACK", via("p2 k2", "alice k1"), .to_tag = "bob",
+                               .cseq = 1)
+                           ->txn;
+    uint32_t far = request(&l, 1.4, P3, BOB, "ACK", via("p3 k3", "p2 k2", "alice k1"),
+                           .to_tag = "bob", .cseq = 1)
+                       ->txn;
+    const struct sx_txn *first = txn_of(&l, invite);
+    const struct sx_txn *second = txn_numbered(&l, first->first_child);
+    const struct sx_dialog *dialog = sx_tracker_dialog(l.tracker, first->dialog);
+
+    g_assert_cmpuint(sx_no_ack_judge(l.tracker, first, dialog).ack_in, ==, 5);
+    g_assert_cmpuint(sx_no_ack_judge(l.tracker, second, dialog).ack_in, ==, 7);
+    g_assert_cmpuint(sx_no_ack_response(l.tracker, txn_numbered(&l, near)).frame, ==, 4);
+    g_assert_cmpuint(sx_no_ack_response(l.tracker, txn_numbered(&l, between)).frame, ==, 3);
+    g_assert_cmpuint(sx_no_ack_response(l.tracker, txn_numbered(&l, far)).frame, ==, 3);
+    ladder_close(&l);
+}
+
+/* Of two ACKs on the way of the INVITE's first hop that one counts which leaves from there. */
+static void leaves_from_there(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = call_over_proxy(&l);
+
+    request(&l, 1.15, CAROL, DAVE, "ACK", via("carol k0"), .to_tag = "bob");
+    request(&l, 1.2, ALICE, P2, "ACK", via("alice k1"), .to_tag = "bob");
+    request(&l, 1.3, P2, P3, "ACK", via("p2 k2", "alice k1"), .to_tag = "bob");
+    g_assert_cmpuint(judge(&l, invite).ack_in, ==, 6);
+    ladder_close(&l);
+}
+
+/* The called side repeats its 200 after the ACK: that got as far as the proxy, or went astray. */
+static void ack_to_a_hop_above(unsigned to, enum sx_ack_cause cause)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = call_over_proxy(&l);
+
+    request(&l, 1.2, ALICE, to, "ACK", via("alice k1"), .to_tag = "bob");
+    for (unsigned i = 1; i < 8; i++)
+        response(&l, 1 + sends_at[i], BOB, P1, 200, "INVITE", via("p1 b1", "alice a1"));
+    assert_ack(judge(&l, invite), SX_ACK_NEVER, cause, 5);
+    ladder_close(&l);
+}
+
+static void acks_to_hops_above(void)
+{
+    ack_to_a_hop_above(P1, SX_ACK_CAUSE_LOST);
+    ack_to_a_hop_above(P2, SX_ACK_CAUSE_ASTRAY);
+}
+
+/* Inside the dialog, too, the server is the last hop that has the 200. */
+static void reinvite_over_proxy(void)
+{
+    struct ladder l = ladder_open();
+
+    call_over_proxy(&l);
+    request(&l, 1.2, ALICE, P1, "ACK", via("alice k1"), .to_tag = "bob");
+    request(&l, 1.3, P1, BOB, "ACK", via("p1 k2", "alice k1"), .to_tag = "bob");
+    const struct sx_message *invite =
+        request(&l, 10.0, ALICE, P1, "INVITE", via("alice c1"), .to_tag = "bob", .cseq = 2);
+    request(&l, 10.1, P1, BOB, "INVITE", via("p1 c2", "alice c1"), .to_tag = "bob", .cseq = 2);
+    for (unsigned i = 0; i < 8; i++) {
+        response(&l, 11 + sends_at[i], BOB, P1, 200, "INVITE", via("p1 c2", "alice c1"), .cseq = 2);
+        if (i == 0)
+            response(&l, 11.1, P1, ALICE, 200, "INVITE", via("alice c1"), .cseq = 2);
+    }
+    struct sx_ack v = judge(&l, invite);
+    g_assert_cmpint(v.state, ==, SX_ACK_NEVER);
+    g_assert_cmpuint(v.response_in, ==, 9);
+    g_assert_cmpuint(v.sends, ==, 8);
+    ladder_close(&l);
+}
+
+/* P1 got no 200 from P2 that the capture shows. Where nothing that P1 sends is in the capture, it
+ * may have sent the 200 on all the same. */
+static void kept_by_one_that_is_seen(bool sends)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
+    response(&l, 0.1, P2, P1, 100, "INVITE", via("p1 b1", "alice a1"));
+    const struct sx_message *last =
+        request(&l, 0.2, P2, BOB, "INVITE", via("p2 c1", "p1 b1", "alice a1"));
+    for (unsigned i = 0; i < 8; i++) {
+        response(&l, 1 + sends_at[i], BOB, P2, 200, "INVITE", via("p2 c1", "p1 b1", "alice a1"));
+        if (i == 0)
+            response(&l, 1.1, P2, P1, 200, "INVITE", via("p1 b1", "alice a1"));
+    }
+    if (sends)
+        request(&l, 50, P1, CAROL, "OPTIONS", via("p1 o1"), .call_id = "other");
+    assert_ack(judge(&l, last), SX_ACK_NEVER, sends ? SX_ACK_CAUSE_RESPONSE_LOST : 0,
+               sends ? 4 : 0);
+    ladder_close(&l);
+}
+
+static void kept(void)
+{
+    kept_by_one_that_is_seen(true);
+    kept_by_one_that_is_seen(false);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -561,5 +680,10 @@ int main(int argc, char **argv)
     g_test_add_func("/no-ack/overdue", overdue);
     g_test_add_func("/no-ack/stopped-early", stopped_early);
     g_test_add_func("/no-ack/acknowledged-is-not-overdue", acknowledged_is_not_overdue);
+    g_test_add_func("/no-ack/another-way", another_way);
+    g_test_add_func("/no-ack/leaves-from-there", leaves_from_there);
+    g_test_add_func("/no-ack/acks-to-hops-above", acks_to_hops_above);
+    g_test_add_func("/no-ack/reinvite-over-proxy", reinvite_over_proxy);
+    g_test_add_func("/no-ack/kept", kept);
     return g_test_run();
 }

@@ -318,6 +318,32 @@ static void test_missed_further_on(void)
     }
 }
 
+/* The host kept the request. Whoever asked hung up, so nobody was told that the wait is too long:
+ * that it is, counts from the time limit on. */
+static void test_missed_by_a_caller_that_is_gone(void)
+{
+    static const struct {
+        double until;
+        bool missed;
+    } rows[] = {{91 + TEST_TRYING_TIMEOUT_S - 0.001, false}, {91 + TEST_TRYING_TIMEOUT_S, true}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        struct sx_registration r;
+        registers(&l, 0);
+        const struct sx_txn *txn = txn_of(&l, request(&l, 90, ALICE, P1, "INVITE", via("alice a1"),
+                                                      .src_port = 40009,
+                                                      .transport = SX_TRANSPORT_TCP));
+        response(&l, 91, P1, ALICE, 100, "INVITE", via("alice a1"), .dst_port = 40009,
+                 .transport = SX_TRANSPORT_TCP);
+        segment(&l, 92, ALICE, 40009, P1, 5060, SX_TCP_FIN | SX_TCP_ACK);
+        other_packet(&l, rows[i].until);
+        g_assert_cmpuint(sx_txn_rare(txn)->expired_frame, ==, 0);
+        g_assert_cmpint(sx_registration_missed(l.tracker, txn, &r), ==, rows[i].missed);
+        ladder_close(&l);
+    }
+}
+
 /* An answer of the client shows that it was reached; a cancelled request misses nothing. */
 static void test_missed(void)
 {
@@ -346,6 +372,26 @@ static void test_missed(void)
     }
 }
 
+/* The same instance has another Contact since: its own events before the moment tell, not those
+ * after it. */
+static void test_moved_on(void)
+{
+    static const char first[] = "<sip:bob@10.0.0.5:40000>;+sip.instance=\"<urn:x:1>\"",
+                      second[] = "<sip:bob@10.0.0.5:40002>;+sip.instance=\"<urn:x:1>\"";
+    struct ladder l = ladder_open();
+
+    registers(&l, 0, .contact = first, .answer = "Expires: 3600\r\n");
+    const struct sx_txn *before = sends(&l, 1);
+    uint32_t newer = registers(&l, 5, .contact = second, .port = 40002);
+    const struct sx_txn *between = sends(&l, 6);
+    registers(&l, 10, .contact = second, .port = 40002);
+    g_assert_cmpuint(of(&l, before).state, ==, SX_REGISTRATION_CURRENT);
+    struct sx_registration r = of(&l, between);
+    g_assert_cmpuint(r.state, ==, SX_REGISTRATION_REPLACED);
+    g_assert_cmpuint(r.newer_in, ==, newer);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -361,6 +407,9 @@ int main(int argc, char **argv)
     g_test_add_func("/registration/refusals", test_refusals);
     g_test_add_func("/registration/missed_further_on", test_missed_further_on);
     g_test_add_func("/registration/missed_at_a_proxy", test_missed_at_a_proxy);
+    g_test_add_func("/registration/missed_by_a_caller_that_is_gone",
+                    test_missed_by_a_caller_that_is_gone);
     g_test_add_func("/registration/missed", test_missed);
+    g_test_add_func("/registration/moved_on", test_moved_on);
     return g_test_run();
 }

@@ -250,6 +250,26 @@ static void test_told(void)
     ladder_close(&l);
 }
 
+/* Over a proxy: of the hop on which the session was agreed that refresh counts which takes it. */
+static void test_refreshed_on_this_hop(void)
+{
+    static const char agreed[] = "Session-Expires: 90;refresher=uac\r\n";
+    struct ladder l = ladder_open();
+
+    request(&l, -1.0, ALICE, P1, "INVITE", via("alice a1"));
+    request(&l, -0.9, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+    response(&l, 0.0, BOB, P1, 200, "INVITE", via("p1 b1", "alice a1"), .more = agreed);
+    response(&l, 0.1, P1, ALICE, 200, "INVITE", via("alice a1"), .more = agreed);
+    request(&l, 45, ALICE, P1, "UPDATE", via("alice a3"), .cseq = 2, .to_tag = "bob");
+    request(&l, 45.1, P1, BOB, "UPDATE", via("p1 b3", "alice a3"), .cseq = 2, .to_tag = "bob");
+    response(&l, 45.2, BOB, P1, 200, "UPDATE", via("p1 b3", "alice a3"), .cseq = 2);
+    response(&l, 45.3, P1, ALICE, 200, "UPDATE", via("alice a3"), .cseq = 2);
+    struct sx_session_verdict v = sx_session_judge(l.tracker, session_in(&l, 3));
+    g_assert_cmpint(v.state, ==, SX_SESSION_REFRESHED);
+    g_assert_cmpuint(v.refresh->request_frame, ==, 6);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -264,5 +284,6 @@ int main(int argc, char **argv)
     g_test_add_func("/session/lost_bye", test_lost_bye);
     g_test_add_func("/session/none", test_none);
     g_test_add_func("/session/told", test_told);
+    g_test_add_func("/session/refreshed_on_this_hop", test_refreshed_on_this_hop);
     return g_test_run();
 }

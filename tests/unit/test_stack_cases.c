@@ -556,6 +556,19 @@ static void test_reconnects(void)
     assert_seconds(reconnected(P1, 5060, ALICE, 40001, 200, true), NOTHING);
 }
 
+/* A final response is a failure from 300 on: a 300 that nobody followed. */
+static void test_final_from_300(void)
+{
+    for (unsigned code = 299; code <= 301; code++) {
+        struct ladder l;
+        call_to_bob(&l);
+        struct asked a = told(&l, 5, code);
+        other_packet(&l, 60);
+        sx_tracker_end(l.tracker);
+        assert_seconds(ask(&l, &a, 3, SX_SITUATION_FINAL), code < 300 ? NOTHING : 5);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -584,5 +597,6 @@ int main(int argc, char **argv)
     g_test_add_func("/stack_cases/another_at_the_end", test_another_at_the_end);
     g_test_add_func("/stack_cases/never_registers", test_never_registers);
     g_test_add_func("/stack_cases/reconnects", test_reconnects);
+    g_test_add_func("/stack_cases/final_from_300", test_final_from_300);
     return g_test_run();
 }

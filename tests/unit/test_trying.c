@@ -265,6 +265,27 @@ static void test_lacks_end(void)
     ladder_close(&l);
 }
 
+/* Once it was told that the wait is too long, a missing answer shortens it no more; one that is
+ * there has the time that its packet has. */
+static void test_time_stands(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l);
+
+    other_packet(&l, 40);
+    request(&l, 20, ALICE, P1, "ACK", via("alice k1"), .to_tag = "bob");
+    struct sx_trying v = judge(&l, txn);
+    g_assert_cmpint(v.end, ==, SX_END_MISSING);
+    assert_verdict(v, SX_TRYING_TIMED_OUT, 32, 4);
+    ladder_close(&l);
+    l = ladder_open();
+    txn = call_begins(&l);
+    other_packet(&l, 40);
+    response(&l, 20, P1, ALICE, 180, "INVITE", via("alice a1"));
+    assert_verdict(judge(&l, txn), SX_TRYING_SLOW, 19, 4);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -283,5 +304,6 @@ int main(int argc, char **argv)
     g_test_add_func("/trying/clock_back", test_clock_back);
     g_test_add_func("/trying/verdict_stands", test_verdict_stands);
     g_test_add_func("/trying/lacks_end", test_lacks_end);
+    g_test_add_func("/trying/time_stands", test_time_stands);
     return g_test_run();
 }

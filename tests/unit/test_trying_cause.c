@@ -525,6 +525,26 @@ static void test_stray_answer_beside(void)
     assert_cause(&l, txn, SX_CAUSE_NOT_RELAYED, right);
 }
 
+/* Its top Via is wrong, and the one below tells whose it is: of this call's branch, or of another
+ * hop that has the same INVITE. */
+static void test_stray_failure(void)
+{
+    for (unsigned other = 0; other < 2; other++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l);
+
+        sent_on(&l, 1);
+        response(&l, 10.3, BOB, P1, 100, "INVITE", TRUNK);
+        uint32_t hundred = l.frame;
+        request(&l, 10.4, CAROL, DAVE, "INVITE", via("carol c1"));
+        response(&l, 12, BOB, P1, 486, "INVITE", via("p1 wrong", other ? "carol c1" : "alice a1"));
+        if (other)
+            assert_cause(&l, txn, SX_CAUSE_NEXT_HOP_STUCK, hundred);
+        else
+            assert_cause(&l, txn, SX_CAUSE_NOT_RELAYED, l.frame);
+    }
+}
+
 /* ---- forks ---- */
 
 /* A second branch, to Carol. */
@@ -833,6 +853,25 @@ static void test_kept_for_a_second(void)
         sent_on(&l, 1);
         response(&l, 10.6, BOB, P1, 180, "INVITE", TRUNK);
         response(&l, 11, BOB, P1, 180, "INVITE", TRUNK);
+        request(&l, rows[i].given_up, ALICE, P1, "CANCEL", via("alice a1"));
+        g_test_message("given up at %.3f s", rows[i].given_up);
+        g_assert_cmpint(cause_judged(&l, txn), ==, rows[i].cause);
+    }
+}
+
+/* One that goes astray is not repeated: it is enough that the hop had a second for it. */
+static void test_astray_for_a_second(void)
+{
+    static const struct {
+        double given_up;
+        enum sx_trying_cause cause;
+    } rows[] = {{11.999, SX_CAUSE_UNKNOWN}, {12, SX_CAUSE_NOT_RELAYED}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l);
+        sent_on(&l, 1);
+        response(&l, 11, BOB, P1, 180, "INVITE", TRUNK, .dst_port = 5070);
         request(&l, rows[i].given_up, ALICE, P1, "CANCEL", via("alice a1"));
         g_test_message("given up at %.3f s", rows[i].given_up);
         g_assert_cmpint(cause_judged(&l, txn), ==, rows[i].cause);
@@ -1220,6 +1259,7 @@ int main(int argc, char **argv)
     g_test_add_func("/trying_cause/100_lost_once", test_100_lost_once);
     g_test_add_func("/trying_cause/stray_answer", test_stray_answer);
     g_test_add_func("/trying_cause/stray_answer_beside", test_stray_answer_beside);
+    g_test_add_func("/trying_cause/stray_failure", test_stray_failure);
     g_test_add_func("/trying_cause/not_relayed", test_not_relayed);
     g_test_add_func("/trying_cause/not_relayed/one_message", test_one_message_not_relayed);
     g_test_add_func("/trying_cause/not_relayed/failure", test_not_relayed_failure);
@@ -1234,6 +1274,7 @@ int main(int argc, char **argv)
     g_test_add_func("/trying_cause/hangup", test_hangup);
     g_test_add_func("/trying_cause/slow_hop", test_slow_hop);
     g_test_add_func("/trying_cause/threshold/kept_for_a_second", test_kept_for_a_second);
+    g_test_add_func("/trying_cause/threshold/astray_for_a_second", test_astray_for_a_second);
     g_test_add_func("/trying_cause/threshold/kept_for_most_of_the_wait",
                     test_kept_for_most_of_the_wait);
     g_test_add_func("/trying_cause/threshold/failure_said_again", test_failure_said_again);
