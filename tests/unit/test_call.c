@@ -178,6 +178,19 @@ static void test_call_without_invite(void)
     ladder_close(&l);
 }
 
+/* The branch that came last of all is one of the call, too. */
+static void test_last_fork(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0.00, P1, BOB, "INVITE", via("p1 x1", "alice a1"));
+    uint32_t last = request(&l, 0.01, P1, CAROL, "INVITE", via("p1 x2", "alice a1"))->txn;
+    response(&l, 1.00, CAROL, P1, 200, "INVITE", via("p1 x2", "alice a1"));
+    g_assert_cmpuint(sx_tracker_txn_count(l.tracker), ==, last);
+    g_assert_cmpuint(outcome_of(&l, 1), ==, last);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -189,5 +202,6 @@ int main(int argc, char **argv)
     g_test_add_func("/call/no-call-id", test_no_call_id_is_no_call);
     g_test_add_func("/call/what-is-a-call", test_what_is_a_call);
     g_test_add_func("/call/without-invite", test_call_without_invite);
+    g_test_add_func("/call/last_fork", test_last_fork);
     return g_test_run();
 }

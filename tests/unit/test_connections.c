@@ -56,6 +56,48 @@ static void test_undelivered_too_late(void)
     ladder_close(&l);
 }
 
+/* The beginning of a message, up to so many bytes behind the end of its Call-ID. */
+static uint32_t undelivered_with(struct ladder *l, const struct sip_text *m, unsigned more)
+{
+    static const uint8_t src[4] = {10, 0, 0, P1}, dst[4] = {10, 0, 0, BOB};
+    struct sx_address a = address_at(src, 0), b = address_at(dst, 0);
+    GString *text = text_of(m);
+    struct sx_sip_msg msg;
+    const char *call_id = strstr(text->str, "Call-ID: ");
+
+    g_string_truncate(text, (gsize)(strchr(call_id, '\r') - text->str) + more);
+    sx_sip_msg_read(sx_slice(text->str, text->len), &msg);
+    uint32_t frame = other_packet(l, 2);
+    sx_tracker_undelivered(l->tracker, frame, ns_of(2), &a, &b, &msg);
+    g_string_free(text, TRUE);
+    return frame;
+}
+
+/* Of two messages on the way the quote tells which; where its Call-ID may be cut, or the newest is
+ * of a method without a name, it tells nothing, and it is the newest. */
+static void test_quoted_beginning(void)
+{
+    static const struct {
+        const char *newest;
+        unsigned more;
+        bool older;
+    } rows[] = {{"INVITE", 8, true}, {"INVITE", 0, false}, {"FROB", 8, false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        const struct sip_text quoted = {.method = "INVITE", via("p1 a")};
+        uint32_t older = request(&l, 0, P1, BOB, "INVITE", via("p1 a"))->txn;
+        uint32_t newer = request(&l, 1, P1, BOB, rows[i].newest, via("p1 b"), .call_id = "2")->txn;
+        uint32_t frame = undelivered_with(&l, &quoted, rows[i].more);
+        g_test_message("row %u", (unsigned)i);
+        g_assert_cmpuint(sx_txn_rare(txn_numbered(&l, older))->unreachable_frame, ==,
+                         rows[i].older ? frame : 0);
+        g_assert_cmpuint(sx_txn_rare(txn_numbered(&l, newer))->unreachable_frame, ==,
+                         rows[i].older ? 0 : frame);
+        ladder_close(&l);
+    }
+}
+
 /* What an ICMP error quotes is evidence and no message. */
 static void test_quoted(void)
 {
@@ -327,6 +369,18 @@ static void test_wants(void)
     ladder_close(&l);
 }
 
+/* Payload counts where phones are registered over a connection, what has none does not. */
+static void test_wants_payload(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0, ALICE, P1, "REGISTER", via("alice r1"), .more = "Contact: <sip:a@10.0.0.1>\r\n",
+            .src_port = 40001, .transport = SX_TRANSPORT_TCP);
+    g_assert_true(sx_tracker_wants(l.tracker, SX_TCP_ACK, 1));
+    g_assert_false(sx_tracker_wants(l.tracker, SX_TCP_ACK, 0));
+    ladder_close(&l);
+}
+
 /* ---- both sides of each threshold ---- */
 
 /* RFC 6298 2: a SYN that nothing answered comes again after a second, then after twice as long each
@@ -388,5 +442,7 @@ int main(int argc, char **argv)
     g_test_add_func("/connections/wants", test_wants);
     g_test_add_func("/connections/syn_again_in_time", test_syn_again_in_time);
     g_test_add_func("/connections/in_time", test_undelivered_in_time);
+    g_test_add_func("/connections/wants_payload", test_wants_payload);
+    g_test_add_func("/connections/quoted_beginning", test_quoted_beginning);
     return g_test_run();
 }

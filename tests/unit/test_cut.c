@@ -95,10 +95,13 @@ static void test_cancel_shares_the_branch(void)
     /* to which of the two? */
     g_assert_cmpuint(cut_response(&l, 1.1, BOB, ALICE, "CSeq", 200, "CANCEL", via("alice a1"))->txn,
                      ==, 0);
+    /* a provisional one is none to CANCEL */
+    g_assert_cmpuint(cut_response(&l, 1.1, BOB, ALICE, "CSeq", 199, "INVITE", via("alice a1"))->txn,
+                     ==, invite->txn);
     g_assert_cmpuint(cut_response(&l, 1.2, BOB, ALICE, "CSeq", 487, "INVITE", via("alice a1"))->txn,
                      ==, invite->txn);
     response(&l, 1.3, BOB, ALICE, 200, "CANCEL", via("alice a1"));
-    g_assert_cmpuint(txn_of(&l, cancel)->final_frame, ==, 5);
+    g_assert_cmpuint(txn_of(&l, cancel)->final_frame, ==, 6);
     ladder_close(&l);
 }
 

@@ -74,12 +74,14 @@ static void test_sent_again_later(void)
 static void test_other_timers(void)
 {
     static const double quick[] = {0, 0.1, 0.3, 0.7, 1.5, 3.1, 6.3};
+    static const double nearly[] = {0, 15.625}; /* the next one is due 250 ms before Timer B */
     static const double lossy[] = {0, 0.5, 3.5, 15.5, 31.5};
     static const double capped[] = {0, 0.5, 1.5, 3.5, 7.5, 11.5, 15.5, 19.5, 23.5, 27.5};
     static const struct {
         const double *times;
         size_t n;
-    } rows[] = {{quick, G_N_ELEMENTS(quick)},
+    } rows[] = {{nearly, G_N_ELEMENTS(nearly)},
+                {quick, G_N_ELEMENTS(quick)},
                 {lossy, G_N_ELEMENTS(lossy)},
                 {capped, G_N_ELEMENTS(capped)}};
 
@@ -93,6 +95,28 @@ static void test_other_timers(void)
         }
         g_test_message("row %u", (unsigned)i);
         g_assert_cmpint(hearing(&l, txn, 100), ==, SX_HEARD_NOTHING);
+        ladder_close(&l);
+    }
+}
+
+/* It stopped before Timer B: a millisecond sooner than may be late, and after as many sends as an
+ * INVITE has, of which the last did not come after twice as long. */
+static void test_stopped_early(void)
+{
+    static const double sooner[] = {0, 15.624};
+    static const double capped[] = {0, 0.1, 0.3, 0.7, 1.5, 3.1, 4.7};
+    static const struct {
+        const double *times;
+        size_t n;
+    } rows[] = {{sooner, G_N_ELEMENTS(sooner)}, {capped, G_N_ELEMENTS(capped)}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = 0;
+        for (size_t k = 0; k < rows[i].n; k++)
+            txn = request(&l, rows[i].times[k], ALICE, P1, "INVITE", via("alice a1"))->txn;
+        g_test_message("row %u", (unsigned)i);
+        g_assert_cmpint(hearing(&l, txn, 100), ==, SX_HEARD_SOMETHING);
         ladder_close(&l);
     }
 }
@@ -226,6 +250,54 @@ static void test_not_relayed(void)
     }
 }
 
+/* The second message says the final response once more: it counts where there was a second for it,
+ * to the millisecond. */
+static void test_failure_not_relayed(void)
+{
+    static const struct {
+        double end;
+        bool kept;
+    } rows[] = {{3.4, true}, {3.399, false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = request(&l, 0, ALICE, P1, "INVITE", via("alice a1"))->txn;
+        response(&l, 0.1, P1, ALICE, 100, "INVITE", via("alice a1"));
+        uint32_t branch = request(&l, 0.2, P1, BOB, "INVITE", via("p1 b1", "alice a1"))->txn;
+        response(&l, 2, BOB, P1, 486, "INVITE", via("p1 b1", "alice a1"));
+        response(&l, 2.4, BOB, P1, 486, "INVITE", via("p1 b1", "alice a1"));
+        g_assert_cmpint(sx_evidence_not_relayed(l.tracker, txn_numbered(&l, txn),
+                                                txn_numbered(&l, branch), at(&l, rows[i].end)),
+                        ==, rows[i].kept);
+        ladder_close(&l);
+    }
+}
+
+/* Where the capture holds nothing that the hop sends to its client, only a 2xx tells that is said
+ * again because no ACK came. */
+static void test_success_without_ack(void)
+{
+    static const struct {
+        unsigned code;
+        double again;
+        bool kept;
+    } rows[] = {{200, 2.4, true}, {200, 2.399, false}, {486, 2.4, false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = request(&l, 0, ALICE, P1, "INVITE", via("alice a1"))->txn;
+        uint32_t branch = request(&l, 0.2, P1, BOB, "INVITE", via("p1 b1", "alice a1"))->txn;
+        response(&l, 1, BOB, P1, 180, "INVITE", via("p1 b1", "alice a1"));
+        response(&l, 2, BOB, P1, rows[i].code, "INVITE", via("p1 b1", "alice a1"));
+        response(&l, rows[i].again, BOB, P1, rows[i].code, "INVITE", via("p1 b1", "alice a1"));
+        g_test_message("row %u", (unsigned)i);
+        g_assert_cmpint(sx_evidence_not_relayed(l.tracker, txn_numbered(&l, txn),
+                                                txn_numbered(&l, branch), at(&l, 10)),
+                        ==, rows[i].kept);
+        ladder_close(&l);
+    }
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -233,11 +305,14 @@ int main(int argc, char **argv)
     g_test_add_func("/evidence/on_time", test_on_time);
     g_test_add_func("/evidence/sent_again_later", test_sent_again_later);
     g_test_add_func("/evidence/other_timers", test_other_timers);
+    g_test_add_func("/evidence/stopped_early", test_stopped_early);
     g_test_add_func("/evidence/reliable", test_reliable);
     g_test_add_func("/evidence/sees_answers", test_sees_answers);
     g_test_add_func("/evidence/unreachable", test_unreachable);
     g_test_add_func("/evidence/gave_up", test_gave_up);
     g_test_add_func("/evidence/tried_elsewhere", test_tried_elsewhere);
     g_test_add_func("/evidence/not_relayed", test_not_relayed);
+    g_test_add_func("/evidence/failure_not_relayed", test_failure_not_relayed);
+    g_test_add_func("/evidence/success_without_ack", test_success_without_ack);
     return g_test_run();
 }
