@@ -422,6 +422,23 @@ static void test_undelivered_in_time(void)
     }
 }
 
+/* The FIN comes in the packet of the client's last message. */
+static void test_hangup_in_one_packet(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l);
+
+    request(&l, 2, ALICE, P1, "INVITE", via("alice a1"), .src_port = 40001,
+            .transport = SX_TRANSPORT_TCP);
+    l.frame--;
+    uint32_t frame = segment(&l, 2, ALICE, 40001, P1, 5060, FIN);
+    const struct sx_hangup *lost = sx_tracker_connection_lost(l.tracker, txn_numbered(&l, txn));
+    g_assert_nonnull(lost);
+    g_assert_cmpuint(lost->frame, ==, frame);
+    g_assert_true(sx_tracker_hung_up(l.tracker, txn_numbered(&l, txn)) == lost);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -444,5 +461,6 @@ int main(int argc, char **argv)
     g_test_add_func("/connections/in_time", test_undelivered_in_time);
     g_test_add_func("/connections/wants_payload", test_wants_payload);
     g_test_add_func("/connections/quoted_beginning", test_quoted_beginning);
+    g_test_add_func("/connections/hangup_in_one_packet", test_hangup_in_one_packet);
     return g_test_run();
 }

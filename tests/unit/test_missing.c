@@ -260,6 +260,59 @@ static void test_unreadable_after_the_timeout(void)
     ladder_close(&l);
 }
 
+/* ---- up to a frame, which counts itself ---- */
+
+#define assert_sign_at(l, number, at, a_sign)                                                     \
+    G_STMT_START                                                                                  \
+    {                                                                                             \
+        const struct sx_txn *of = txn_numbered(l, number);                                        \
+        g_assert_cmpint(sx_missing_response((l)->tracker, of, (at)-1).sign, ==, SX_MISSING_NONE); \
+        g_assert_cmpint(sx_missing_response((l)->tracker, of, at).sign, ==, a_sign);              \
+    }                                                                                             \
+    G_STMT_END
+
+static void test_until_the_ack(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = begin(&l);
+    uint32_t ack = request(&l, 3, ALICE, P1, "ACK", via("alice a2"), .to_tag = "bob")->frame;
+
+    assert_sign_at(&l, txn, ack, SX_MISSING_ACKNOWLEDGED);
+    ladder_close(&l);
+    l = ladder_open();
+    txn = begin(&l);
+    ack = request(&l, 3, ALICE, P1, "ACK", via("alice a1"), .to_tag = "bob")->frame;
+    assert_sign_at(&l, txn, ack, SX_MISSING_REFUSED);
+    ladder_close(&l);
+}
+
+static void test_until_it_is_passed_on(void)
+{
+    struct ladder l = ladder_open();
+
+    begin(&l);
+    uint32_t branch = request(&l, 0.2, P1, BOB, "INVITE", via("p1 b1", "alice a1"))->txn;
+    uint32_t frame = response(&l, 2, P1, ALICE, 180, "INVITE", via("alice a1"))->frame;
+    assert_sign_at(&l, branch, frame, SX_MISSING_PASSED_ON);
+    ladder_close(&l);
+}
+
+/* A response that does not match is none that the capture lacks, from its own frame on. */
+static void test_until_the_stray(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = begin(&l);
+
+    request(&l, 2, ALICE, P1, "ACK", via("alice a2"), .to_tag = "bob");
+    uint32_t stray = response(&l, 3, P1, ALICE, 200, "INVITE", via("alice wrong"))->frame;
+    g_assert_cmpuint(sx_txn_rare(txn_numbered(&l, txn))->stray, !=, 0);
+    g_assert_cmpint(sx_missing_response(l.tracker, txn_numbered(&l, txn), stray - 1).sign, ==,
+                    SX_MISSING_ACKNOWLEDGED);
+    g_assert_cmpint(sx_missing_response(l.tracker, txn_numbered(&l, txn), stray).sign, ==,
+                    SX_MISSING_NONE);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -276,5 +329,8 @@ int main(int argc, char **argv)
     g_test_add_func("/missing/unreadable", test_unreadable);
     g_test_add_func("/missing/unreadable_at_another_time", test_unreadable_at_another_time);
     g_test_add_func("/missing/unreadable_after_the_timeout", test_unreadable_after_the_timeout);
+    g_test_add_func("/missing/until/ack", test_until_the_ack);
+    g_test_add_func("/missing/until/passed_on", test_until_it_is_passed_on);
+    g_test_add_func("/missing/until/stray", test_until_the_stray);
     return g_test_run();
 }

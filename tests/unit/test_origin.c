@@ -365,6 +365,26 @@ static void test_origin_of_a_lost_flow(void)
     }
 }
 
+/* Over TCP Bob's answers may come in one packet. */
+static void test_origin_in_one_packet(void)
+{
+    static const struct {
+        unsigned code;
+        const char *tag, *more;
+    } rows[] = {{100, "bob", NULL}, {180, NULL, "Contact: <sip:bob@10.0.0.5>\r\n"}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t frame;
+        uint32_t txn = request(&l, 0, P1, BOB, "INVITE", via("p1 b1", "alice a1"))->txn;
+        response(&l, 0.1, BOB, P1, rows[i].code, "INVITE", via("p1 b1", "alice a1"),
+                 .to_tag = rows[i].tag, .more = rows[i].more);
+        response(&l, 0.1, BOB, P1, 486, "INVITE", via("p1 b1", "alice a1"), .same_frame = true);
+        g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, txn), &frame), ==, SX_ORIGIN_HERE);
+        ladder_close(&l);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -386,5 +406,6 @@ int main(int argc, char **argv)
     g_test_add_func("/origin/of_two", test_origin_of_two);
     g_test_add_func("/origin/by_code", test_origin_by_code);
     g_test_add_func("/origin/of_a_lost_flow", test_origin_of_a_lost_flow);
+    g_test_add_func("/origin/in_one_packet", test_origin_in_one_packet);
     return g_test_run();
 }

@@ -331,9 +331,9 @@ static void test_missed_by_a_caller_that_is_gone(void)
         struct ladder l = ladder_open();
         struct sx_registration r;
         registers(&l, 0);
-        const struct sx_txn *txn = txn_of(&l, request(&l, 90, ALICE, P1, "INVITE", via("alice a1"),
-                                                      .src_port = 40009,
-                                                      .transport = SX_TRANSPORT_TCP));
+        const struct sx_txn *txn =
+            txn_of(&l, request(&l, 90, ALICE, P1, "INVITE", via("alice a1"), .src_port = 40009,
+                               .transport = SX_TRANSPORT_TCP));
         response(&l, 91, P1, ALICE, 100, "INVITE", via("alice a1"), .dst_port = 40009,
                  .transport = SX_TRANSPORT_TCP);
         segment(&l, 92, ALICE, 40009, P1, 5060, SX_TCP_FIN | SX_TCP_ACK);
@@ -392,6 +392,23 @@ static void test_moved_on(void)
     ladder_close(&l);
 }
 
+/* Over TCP the registrar's 200 and what it has kept for the phone may come in one packet. */
+static void test_granted_in_one_packet(void)
+{
+    struct ladder l = ladder_open();
+    const char *uri = "sip:bob@10.0.0.5:40000;transport=tcp";
+
+    uint32_t in = registers(&l, 0, .contact = "<sip:bob@10.0.0.5:40000;transport=tcp>",
+                            .transport = SX_TRANSPORT_TCP);
+    struct sx_registration r =
+        of(&l, txn_of(&l, request(&l, 0.01, P1, BOB, "MESSAGE", via("p1 kept"), .uri = uri,
+                                  .dst_port = 40000, .transport = SX_TRANSPORT_TCP,
+                                  .same_frame = true)));
+    g_assert_cmpuint(r.state, ==, SX_REGISTRATION_CURRENT);
+    g_assert_cmpuint(r.in, ==, in);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -411,5 +428,6 @@ int main(int argc, char **argv)
                     test_missed_by_a_caller_that_is_gone);
     g_test_add_func("/registration/missed", test_missed);
     g_test_add_func("/registration/moved_on", test_moved_on);
+    g_test_add_func("/registration/granted_in_one_packet", test_granted_in_one_packet);
     return g_test_run();
 }

@@ -270,6 +270,24 @@ static void test_refreshed_on_this_hop(void)
     ladder_close(&l);
 }
 
+/* Bob answers the refresh and hangs up, in one packet or in two: nobody is to refresh any more. */
+static void test_bye_in_one_packet(void)
+{
+    for (unsigned same = 0; same < 2; same++) {
+        struct ladder l = call_with("Session-Expires: 90;refresher=uac\r\n");
+
+        request(&l, 45, ALICE, BOB, "UPDATE", via("alice a3"), .cseq = 2, .to_tag = "bob");
+        response(&l, 45.1, BOB, ALICE, 200, "UPDATE", via("alice a3"), .cseq = 2,
+                 .more = "Session-Expires: 90;refresher=uac\r\n");
+        request(&l, 45.1, BOB, ALICE, "BYE", via("bob b1"), .from_tag = "bob", .to_tag = "alice",
+                .same_frame = same);
+        uint32_t frame = other_packet(&l, 140);
+        g_assert_cmpint(sx_session_judge(l.tracker, session_in(&l, 5)).state, ==, SX_SESSION_ENDED);
+        g_assert_null(sx_tracker_session_due(l.tracker, frame, 0));
+        ladder_close(&l);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -285,5 +303,6 @@ int main(int argc, char **argv)
     g_test_add_func("/session/none", test_none);
     g_test_add_func("/session/told", test_told);
     g_test_add_func("/session/refreshed_on_this_hop", test_refreshed_on_this_hop);
+    g_test_add_func("/session/bye/in_one_packet", test_bye_in_one_packet);
     return g_test_run();
 }

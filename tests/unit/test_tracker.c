@@ -412,6 +412,23 @@ static void test_random_frames_again(void)
         random_captures(true);
 }
 
+/* Responses of one packet are one before the other as well. */
+static void test_responses_in_one_packet(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = request(&l, 0, ALICE, BOB, "INVITE", via("alice a1"))->txn;
+
+    response(&l, 1, BOB, ALICE, 183, "INVITE", via("alice a1"));
+    response(&l, 1, BOB, ALICE, 180, "INVITE", via("alice a1"), .same_frame = true);
+    const struct sx_message *m = sx_tracker_responses(l.tracker, txn_numbered(&l, txn));
+    g_assert_nonnull(m);
+    g_assert_cmpuint(m->code, ==, 180);
+    m = sx_tracker_older_response(l.tracker, m);
+    g_assert_nonnull(m);
+    g_assert_cmpuint(m->code, ==, 183);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -433,5 +450,6 @@ int main(int argc, char **argv)
     g_test_add_func("/tracker/end", test_end);
     g_test_add_func("/tracker/random", test_random);
     g_test_add_func("/tracker/random_frames_again", test_random_frames_again);
+    g_test_add_func("/tracker/responses_in_one_packet", test_responses_in_one_packet);
     return g_test_run();
 }

@@ -1238,6 +1238,21 @@ static void test_place(void)
     ladder_close(&l);
 }
 
+/* It is found in the packet that brings Bob's answer, which so is one that came. */
+static void test_found_with_the_answer(void)
+{
+    struct ladder l = ladder_open();
+
+    call_begins(&l);
+    sent_on(&l, 7);
+    response(&l, 42.2, BOB, P1, 180, "INVITE", TRUNK);
+    const struct sx_expiry *expiry = sx_tracker_expiry(l.tracker, l.frame, 0);
+    g_assert_nonnull(expiry);
+    struct sx_trying_chain chain = sx_trying_cause_by(l.tracker, expiry);
+    g_assert_cmpint(sx_trying_cause_of(&chain), ==, SX_CAUSE_UNKNOWN);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -1301,5 +1316,6 @@ int main(int argc, char **argv)
     g_test_add_func("/trying_cause/reset_by_the_server", test_reset_by_the_server);
     g_test_add_func("/trying_cause/serial_branches", test_serial_branches);
     g_test_add_func("/trying_cause/branches_alike", test_branches_alike);
+    g_test_add_func("/trying_cause/found_with_the_answer", test_found_with_the_answer);
     return g_test_run();
 }

@@ -69,7 +69,8 @@ static void note_request(const struct sx_tracker *t, const struct sx_session *se
                          const struct sx_txn *txn, struct after *found)
 {
     found->shows_way |= txn->request_frame != 0;
-    if (txn->method == SX_METHOD_BYE && txn->request_frame > session->frame)
+    /* One TCP segment may hold the 2xx and the BYE. */
+    if (txn->method == SX_METHOD_BYE && txn->request_frame >= session->frame)
         found->bye = txn;
     if (can_refresh(txn))
         note_refresh(t, session, txn, found);
