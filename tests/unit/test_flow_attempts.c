@@ -143,6 +143,34 @@ static void test_another(void)
     ladder_close(&l);
 }
 
+/* A second is allowed for timers that are not exact. */
+static void test_slack(void)
+{
+    struct sx_back_off b = {.failures = 1, .least_ns = ns_of(30), .waited_ns = ns_of(29)};
+
+    g_assert_false(sx_back_off_too_early(&b));
+    b.waited_ns--;
+    g_assert_true(sx_back_off_too_early(&b));
+    b.failures = 0;
+    g_assert_false(sx_back_off_too_early(&b));
+}
+
+/* RFC 5626 4.5: the time is longer while another flow works, until its registration runs out. */
+static void test_until_the_other_runs_out(void)
+{
+    for (unsigned over = 0; over < 2; over++) {
+        struct ladder l = ladder_open();
+        const struct sx_txn *other =
+            make_flow(&l, 0,
+                      &(struct reg){.reg_id = 2, .edge_only = true, .answer = "Expires: 60\r\n"});
+        g_assert_cmpint(flow_of(&l, other)->expires_ns, ==, ns_of(60.003));
+        attempt(&l, 10, 1, 503);
+        const struct sx_txn *again = attempt(&l, over ? 60.003 : 60.002, 2, 200);
+        g_assert_cmpint(back_off_of(&l, again).least_ns, ==, ns_of(over ? 30 : 90));
+        ladder_close(&l);
+    }
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -150,5 +178,7 @@ int main(int argc, char **argv)
     g_test_add_func("/flow_attempts/back_off_what_counts", test_back_off_what_counts);
     g_test_add_func("/flow_attempts/retry_after", test_retry_after);
     g_test_add_func("/flow_attempts/another", test_another);
+    g_test_add_func("/flow_attempts/slack", test_slack);
+    g_test_add_func("/flow_attempts/until_the_other_runs_out", test_until_the_other_runs_out);
     return g_test_run();
 }

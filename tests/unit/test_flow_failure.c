@@ -311,6 +311,65 @@ static void test_udp_unreachable(void)
     ladder_close(&l);
 }
 
+/* A refresh was refused: the registration has run out from the last moment of its time on. */
+static void test_run_out_threshold(void)
+{
+    for (unsigned over = 0; over < 2; over++) {
+        struct ladder l = ladder_open();
+        make_flow(&l, 0, &(struct reg){.edge_only = true, .answer = "Expires: 60\r\n"});
+        make_flow(&l, 50, &(struct reg){.edge_only = true, .code = 403});
+        const struct sx_txn *txn = call_phone(&l, (over ? 60.003 : 60.002) - 0.011, R1, 1, 430);
+        g_assert_cmpuint(failure_of(&l, txn)->death, ==,
+                         over ? SX_DEATH_EXPIRED : SX_DEATH_UNKNOWN);
+        ladder_close(&l);
+    }
+}
+
+/* Nothing was refused: any 2xx grants it, and who still sends to it may know of a refresh. */
+static void test_granted_by_any_2xx(void)
+{
+    struct ladder l = ladder_open();
+
+    make_flow(&l, 0, &(struct reg){.edge_only = true, .code = 299, .answer = "Expires: 60\r\n"});
+    g_assert_cmpuint(failure_of(&l, call_phone(&l, 70, R1, 1, 430))->death, ==, SX_DEATH_UNKNOWN);
+    ladder_close(&l);
+}
+
+/* 430 says so itself, whatever is seen of the connection; no other code does. */
+static void test_lost(void)
+{
+    for (unsigned code = 429; code <= 431; code++) {
+        struct ladder l = ladder_open();
+        make_flow(&l, 0, R1);
+        g_assert_true(failure_of(&l, call_phone(&l, 10, R1, 1, code))->lost == (code == 430));
+        ladder_close(&l);
+    }
+}
+
+/* RFC 5626 4.4.1, 5.4: an edge that has promised nothing owes no pong. */
+static void test_no_promise(void)
+{
+    static const char *const promises[] = {"", "Require: outbound\r\n", "Flow-Timer: 300\r\n"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(promises); i++) {
+        struct ladder l = ladder_open();
+        char *contact = g_strdup_printf("Contact: <%s>;reg-id=1;+sip.instance=\"<urn:x:0>\"\r\n",
+                                        "sip:bob@10.0.0.5:40001");
+        char *answer = g_strdup_printf("Path: <sip:token40001@10.0.0.2;lr;ob>\r\n%s", promises[i]);
+        request(&l, 0, PHONE, EDGE, "REGISTER", via("phone p1"), .more = contact, .src_port = 40001,
+                .transport = SX_TRANSPORT_TCP);
+        response(&l, 0.1, EDGE, PHONE, 200, "REGISTER", via("phone p1"), .more = answer,
+                 .dst_port = 40001, .transport = SX_TRANSPORT_TCP);
+        segment(&l, 1, EDGE, PHONE, SX_TCP_ACK, .payload = 500, .seq = 1000);
+        segment(&l, 5, PHONE, EDGE, SX_TCP_ACK, .payload = 4, .sign = SX_SEGMENT_PING);
+        g_assert_cmpuint(failure_of(&l, call_phone(&l, 20, R1, 1, 430))->death, ==,
+                         i ? SX_DEATH_NO_PONG : SX_DEATH_UNKNOWN);
+        g_free(contact);
+        g_free(answer);
+        ladder_close(&l);
+    }
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -328,5 +387,9 @@ int main(int argc, char **argv)
     g_test_add_func("/flow_failure/udp", test_udp);
     g_test_add_func("/flow_failure/udp_refused_and_revived", test_udp_refused_and_revived);
     g_test_add_func("/flow_failure/udp_unreachable", test_udp_unreachable);
+    g_test_add_func("/flow_failure/run_out_threshold", test_run_out_threshold);
+    g_test_add_func("/flow_failure/granted_by_any_2xx", test_granted_by_any_2xx);
+    g_test_add_func("/flow_failure/lost", test_lost);
+    g_test_add_func("/flow_failure/no_promise", test_no_promise);
     return g_test_run();
 }

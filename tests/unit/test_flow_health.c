@@ -64,6 +64,17 @@ static void test_late(void)
     ladder_close(&l);
 }
 
+/* A REGISTER at the very moment of the 2xx before it is one that comes soon. */
+static void test_soon_at_once(void)
+{
+    struct ladder l = ladder_open();
+
+    for (unsigned i = 0; i < SX_SOON_IN_ROW; i++)
+        registers(&l, 5, 0, GRANTS_60);
+    g_assert_cmpuint(sx_binding_at(sx_tracker_flows(l.tracker), 1)->most_soon, ==, SX_SOON_IN_ROW);
+    ladder_close(&l);
+}
+
 static void test_each_late(void)
 {
     struct ladder l = ladder_open();
@@ -164,5 +175,6 @@ int main(int argc, char **argv)
     g_test_add_func("/flow-health/soon", test_soon);
     g_test_add_func("/flow-health/told", test_told);
     g_test_add_func("/flow-health/reason-to-register", test_reason_to_register);
+    g_test_add_func("/flow-health/soon-at-once", test_soon_at_once);
     return g_test_run();
 }

@@ -106,6 +106,135 @@ static void test_repeated_lately(void)
     }
 }
 
+static void ends(struct ladder *l, double seconds, const struct reg *r)
+{
+    segment(l, seconds, EDGE, PHONE, FIN, .reg = r);
+}
+
+/* What the edge closes at the same moment counts, and what came up meanwhile and was closed, too,
+ * does not count against it. */
+static void test_all_of_them(void)
+{
+    struct ladder l = ladder_open();
+
+    make_flow(&l, 0, R1);
+    make_flow(&l, 1, R2);
+    ends(&l, 9, R1);
+    ends(&l, 9, R2);
+    g_assert_cmpint(death_at(&l, 20), ==, SX_DEATH_ALL_AT_ONCE);
+
+    l = ladder_open();
+    make_flow(&l, 0, R1);
+    make_flow(&l, 1, R2);
+    ends(&l, 9, R1);
+    ends(&l, 9.5, R2);
+    make_flow(&l, 9.6, &(struct reg){.reg_id = 3}); /* its beginning is not in the capture */
+    ends(&l, 9.8, &(struct reg){.reg_id = 3});
+    g_assert_cmpint(death_at(&l, 20), ==, SX_DEATH_ALL_AT_ONCE);
+}
+
+/* A connection without registrations: one that comes up after the first end says nothing; of one
+ * that carries bytes the capture lacks the beginning, so it was there, and lives on. */
+static void test_another_connection(void)
+{
+    const struct reg other = {.reg_id = 7};
+
+    for (unsigned bytes = 0; bytes < 2; bytes++) {
+        struct ladder l = ladder_open();
+        make_flow(&l, 0, R1);
+        make_flow(&l, 1, R2);
+        ends(&l, 9, R1);
+        if (bytes)
+            segment(&l, 9.2, EDGE, PHONE, SX_TCP_ACK, .payload = 10, .reg = &other);
+        else
+            segment(&l, 9.2, EDGE, PHONE, SX_TCP_SYN | SX_TCP_ACK, .reg = &other);
+        ends(&l, 9.5, R2);
+        g_assert_cmpint(death_at(&l, 20), ==, bytes ? SX_DEATH_CLOSED : SX_DEATH_ALL_AT_ONCE);
+    }
+}
+
+static void end_at_port(struct ladder *l, double seconds, uint16_t client, uint16_t edge)
+{
+    static const uint8_t phone_ip[4] = {10, 0, 0, PHONE}, edge_ip[4] = {10, 0, 0, EDGE};
+    uint32_t frame = other_packet(l, seconds);
+
+    sx_tracker_tcp(l->tracker, &(struct sx_segment){.src = address_at(edge_ip, edge),
+                                                    .dst = address_at(phone_ip, client),
+                                                    .time_ns = ns_of(seconds),
+                                                    .frame = frame,
+                                                    .flags = FIN});
+}
+
+/* Another port of the edge's host: while it has connections the host has not stopped. */
+static void test_another_port(void)
+{
+    for (unsigned closed = 0; closed < 2; closed++) {
+        struct ladder l = ladder_open();
+        make_flow(&l, 0, R1);
+        make_flow(&l, 1, R2);
+        request(&l, 2, PHONE, EDGE, "REGISTER", via("phone z"), .src_port = 45000, .dst_port = 5070,
+                .transport = SX_TRANSPORT_TCP, .more = "Contact: <sip:bob@10.0.0.5:45000>\r\n");
+        if (closed)
+            end_at_port(&l, 3, 45000, 5070);
+        ends(&l, 9, R1);
+        ends(&l, 9.5, R2);
+        g_assert_cmpint(death_at(&l, 20), ==, closed ? SX_DEATH_ALL_AT_ONCE : SX_DEATH_CLOSED);
+    }
+}
+
+/* RFC 5626 4.4.1: what comes ten seconds after the ping is no pong, unless the client takes it. */
+static void test_late_pong(void)
+{
+    for (unsigned late = 0; late < 2; late++) {
+        struct ladder l = ladder_open();
+        make_flow(&l, 0, R1);
+        segment(&l, 1, EDGE, PHONE, SX_TCP_ACK, .payload = 500, .seq = 1000);
+        segment(&l, 5, PHONE, EDGE, SX_TCP_ACK, .payload = 4, .sign = SX_SEGMENT_PING);
+        segment(&l, late ? 15 : 14.999, EDGE, PHONE, SX_TCP_ACK, .payload = 2, .seq = 1500);
+        g_assert_cmpint(death_at(&l, 20), ==, late ? SX_DEATH_NO_PONG : SX_DEATH_UNKNOWN);
+    }
+}
+
+/* That a connection comes up shows nothing of whether the capture sees what the edge sends. */
+static void test_no_bytes_of_the_edge(void)
+{
+    struct ladder l = ladder_open();
+
+    make_flow(&l, -2, R2);
+    segment(&l, -1, EDGE, PHONE, SX_TCP_SYN | SX_TCP_ACK, .seq = 1000);
+    make_flow(&l, 0, R1);
+    segment(&l, 5, PHONE, EDGE, SX_TCP_ACK, .payload = 4, .sign = SX_SEGMENT_PING);
+    g_assert_cmpint(death_at(&l, 20), ==, SX_DEATH_UNKNOWN);
+}
+
+/* All that the edge repeated is acknowledged, or all but a byte. */
+static void test_acknowledged(void)
+{
+    for (unsigned all = 0; all < 2; all++) {
+        struct ladder l = ladder_open();
+        repeat(&l, (double[]){6, 7, 8}, 3);
+        segment(&l, 8.5, PHONE, EDGE, SX_TCP_ACK, .payload = 4, .ack = 1799 + all);
+        g_assert_cmpint(death_at(&l, 9), ==, all ? SX_DEATH_UNKNOWN : SX_DEATH_NO_ACK);
+    }
+}
+
+/* Over UDP nothing is known of the way of a Contact that nobody watches (RFC 5626 4.4.2). */
+static void test_no_link(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_flow *plain = flow_of(&l, make_flow(&l, 0,
+                                                        &(struct reg){
+                                                            .contact = "<sip:bob@10.0.0.5:40001>",
+                                                            .transport = SX_TRANSPORT_UDP,
+                                                        }));
+    const struct sx_flow *outbound =
+        flow_of(&l, make_flow(&l, 1, &(struct reg){.reg_id = 2, .transport = SX_TRANSPORT_UDP}));
+
+    g_assert_null(sx_flow_more(plain)->link);
+    g_assert_nonnull(sx_flow_more(outbound)->link);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -114,5 +243,12 @@ int main(int argc, char **argv)
     g_test_add_func("/flow_link/stun", test_stun);
     g_test_add_func("/flow_link/repetition_or_copy", test_repetition_or_copy);
     g_test_add_func("/flow_link/repeated_lately", test_repeated_lately);
+    g_test_add_func("/flow_link/all_of_them", test_all_of_them);
+    g_test_add_func("/flow_link/another_connection", test_another_connection);
+    g_test_add_func("/flow_link/another_port", test_another_port);
+    g_test_add_func("/flow_link/late_pong", test_late_pong);
+    g_test_add_func("/flow_link/no_bytes_of_the_edge", test_no_bytes_of_the_edge);
+    g_test_add_func("/flow_link/acknowledged", test_acknowledged);
+    g_test_add_func("/flow_link/no_link", test_no_link);
     return g_test_run();
 }

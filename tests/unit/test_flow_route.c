@@ -140,7 +140,10 @@ static void test_second_route(void)
     struct ladder l = ladder_open();
     uint32_t flow = make_flow(&l, 0, R1)->flow;
 
-    g_assert_cmpuint(asks(&l, 1, "sip:bob@10.0.0.5:40001", NULL,
+    /* by the Contact alone it could be another's */
+    g_assert_cmpuint(asks(&l, 1, "sip:bob@10.0.0.5:40001", "sip:else@example.com", NULL)->flow, ==,
+                     0);
+    g_assert_cmpuint(asks(&l, 1, "sip:bob@10.0.0.5:40001", "sip:else@example.com",
                           "Route: <sip:in@10.0.0.9;lr>, <sip:token40001@10.0.0.2;lr;ob>\r\n")
                          ->flow,
                      ==, flow);
@@ -166,6 +169,119 @@ static void test_own_token(void)
     ladder_close(&l);
 }
 
+/* The token of one flow and the Contact of another: wrong where both are of one user. */
+static void test_wrong_token(void)
+{
+    struct ladder l = ladder_open();
+    const char *const token2 = "Route: <sip:token40002@10.0.0.2;lr;ob>\r\n",
+                      *const token13 = "Route: <sip:token40013@10.0.0.2;lr;ob>\r\n";
+
+    make_flow(&l, 0, R1);
+    uint32_t second = make_flow(&l, 1, R2)->flow;
+    uint32_t other =
+        make_flow(&l, 2,
+                  &(struct reg){.reg_id = 3, .instance = 1, .to_uri = "sip:carol@example.com"})
+            ->flow;
+    const struct sx_txn *txn = asks(&l, 3, "sip:bob@10.0.0.5:40001", NULL, token2);
+    g_assert_cmpuint(txn->flow, ==, second);
+    g_assert_true(txn->wrong_token);
+    txn = asks(&l, 4, "sip:bob@10.0.0.5:40002", NULL, token2);
+    g_assert_cmpuint(txn->flow, ==, second);
+    g_assert_false(txn->wrong_token);
+    txn = asks(&l, 5, "sip:bob@10.0.0.5:40001", NULL, token13);
+    g_assert_cmpuint(txn->flow, ==, other);
+    g_assert_false(txn->wrong_token);
+    ladder_close(&l);
+}
+
+/* Over this connection, and without an answer. */
+static void wants_to_register(struct ladder *l, double seconds, uint16_t port, const char *aor,
+                              const char *contact)
+{
+    char *branch = g_strdup_printf("phone w%u", next_branch());
+    char *more = g_strdup_printf("Contact: <%s>\r\n", contact);
+
+    request(l, seconds, PHONE, EDGE, "REGISTER", via(branch), .more = more, .src_port = port,
+            .transport = SX_TRANSPORT_TCP, .to_uri = aor);
+    g_free(branch);
+    g_free(more);
+}
+
+#define SHARED "sip:100@phone.example.com"
+
+static void is_registered(struct ladder *l, double seconds, unsigned line, const char *aor)
+{
+    make_flow(
+        l, seconds,
+        &(struct reg){.line = line, .edge_only = true, .to_uri = aor, .contact = "<" SHARED ">"});
+}
+
+/* Several users have one Contact. The way to the client outweighs all else, then the address of
+ * record, then that it is registered. */
+static void test_weights(void)
+{
+    struct ladder l = ladder_open();
+
+    wants_to_register(&l, 0, 41000, "sip:a@example.com", SHARED);
+    is_registered(&l, 1, 1, "sip:b@example.com");
+    const struct sx_txn *txn =
+        txn_of(&l, request(&l, 2, EDGE, PHONE, "INVITE", via("edge g1"), .uri = SHARED,
+                           .to_uri = "sip:b@example.com", .dst_port = 41000));
+    g_assert_cmpuint(txn->flow, ==, 1);
+    g_assert_cmpuint(asks(&l, 3, SHARED, "sip:a@example.com", NULL)->flow, ==, 1);
+    g_assert_cmpuint(asks(&l, 4, SHARED, "sip:b@example.com", NULL)->flow, ==, 2);
+    g_assert_cmpuint(asks(&l, 5, SHARED, "sip:c@example.com", NULL)->flow, ==, 2);
+    ladder_close(&l);
+}
+
+/* So many others have the Contact that not all are looked at: only the address of record tells. */
+static void many_of_one_contact(unsigned others, bool registered, const char *to, uint32_t flow)
+{
+    struct ladder l = ladder_open();
+
+    for (unsigned i = 0; i < others; i++) {
+        char *aor = g_strdup_printf("sip:other%u@example.com", i);
+        wants_to_register(&l, i, (uint16_t)(42000 + i), aor, SHARED);
+        g_free(aor);
+    }
+    if (registered)
+        is_registered(&l, 100, 1, "sip:a@example.com");
+    else
+        wants_to_register(&l, 100, 41000, "sip:a@example.com", SHARED);
+    g_assert_cmpuint(asks(&l, 101, SHARED, to, NULL)->flow, ==, flow);
+    ladder_close(&l);
+}
+
+static void test_many_of_one_contact(void)
+{
+    many_of_one_contact(62, true, "sip:b@example.com", 63);
+    many_of_one_contact(63, true, "sip:b@example.com", 0);
+    many_of_one_contact(63, false, "sip:a@example.com", 64);
+}
+
+/* A token goes with what a client calls itself, not with that it has no name. */
+static void test_token_without_a_user(void)
+{
+    static const struct {
+        const char *contact, *uri;
+        uint32_t flow;
+    } rows[] = {{"<sip:bob@phone.example.com>", "sip:bob@other.example.com", 1},
+                {"<sip:phone.example.com>", "sip:other.example.com", 0}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        make_flow(&l, 0,
+                  &(struct reg){.edge_only = true,
+                                .contact = rows[i].contact,
+                                .answer = "Path: <sip:new@10.0.0.2;lr>\r\n"});
+        g_assert_cmpuint(asks(&l, 1, rows[i].uri, "sip:else@example.com",
+                              "Route: <sip:new@10.0.0.2;lr>\r\n")
+                             ->flow,
+                         ==, rows[i].flow);
+        ladder_close(&l);
+    }
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -177,5 +293,9 @@ int main(int argc, char **argv)
     g_test_add_func("/flow_route/tokens", test_tokens);
     g_test_add_func("/flow_route/second_route", test_second_route);
     g_test_add_func("/flow_route/own_token", test_own_token);
+    g_test_add_func("/flow_route/wrong_token", test_wrong_token);
+    g_test_add_func("/flow_route/weights", test_weights);
+    g_test_add_func("/flow_route/many_of_one_contact", test_many_of_one_contact);
+    g_test_add_func("/flow_route/token_without_a_user", test_token_without_a_user);
     return g_test_run();
 }
