@@ -110,6 +110,85 @@ static void test_many_users_of_a_connection(void)
         many_registrations(false, true);
 }
 
+static const struct sx_registering *newest_event(const struct ladder *l, uint32_t binding)
+{
+    const struct sx_flows *flows = sx_tracker_flows(l->tracker);
+
+    return sx_registering_at(flows, sx_binding_at(flows, binding)->newest_event);
+}
+
+/* What the hops say of one REGISTER is one event; and so are a challenge, or a redirection, and
+ * what the client makes of it. A refusal is one of its own. */
+static void test_events(void)
+{
+    static const struct {
+        unsigned first;
+        bool two;
+    } rows[] = {{401, false}, {300, false}, {403, true}, {200, true}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        make_flow(&l, 0, &(struct reg){.code = rows[i].first});
+        g_assert_cmpuint(newest_event(&l, 1)->older, ==, 0);
+        make_flow(&l, 1, R1);
+        g_test_message("%u", rows[i].first);
+        g_assert_cmpuint(newest_event(&l, 1)->code, ==, 200);
+        g_assert_true((newest_event(&l, 1)->older != 0) == rows[i].two);
+        g_assert_cmpuint(sx_binding_at(sx_tracker_flows(l.tracker), 1)->granted, ==,
+                         rows[i].first == 200 ? 2 : 1);
+        ladder_close(&l);
+    }
+}
+
+/* Of one that names no instance none is known, though the same Contact had one before. */
+static void test_without_instance(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_flow *with =
+        flow_of(&l, make_flow(&l, 0,
+                              &(struct reg){
+                                  .contact = "<sip:bob@x>;+sip.instance=\"<urn:x:0>\"",
+                              }));
+    const struct sx_flow *without =
+        flow_of(&l, make_flow(&l, 1, &(struct reg){.line = 1, .contact = "<sip:bob@x>"}));
+
+    g_assert_cmpuint(with->binding, ==, without->binding);
+    g_assert_cmpstr(sx_flow_more(with)->instance, ==, "urn:x:0");
+    g_assert_cmpstr(sx_flow_more(without)->instance, ==, "");
+    ladder_close(&l);
+}
+
+/* One REGISTER adds several Contacts, of which some stand there twice. */
+static void test_several_contacts(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_flows *flows = sx_tracker_flows(l.tracker);
+
+    make_flow(&l, 0,
+              &(struct reg){.contact = "<sip:a@x>, <sip:b@x>, <sip:b@x>, <sip:c@x>, <sip:a@x>"});
+    g_assert_cmpuint(sx_flows_count(flows), ==, 3);
+    for (uint32_t n = 1; n <= 3; n++) {
+        g_assert_true(sx_flows_at(flows, n)->accepted);
+        g_assert_cmpuint(sx_binding_at(flows, n)->granted, ==, 1);
+    }
+    ladder_close(&l);
+}
+
+/* One REGISTER removes a Contact and adds another. */
+static void test_exchanged(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_flows *flows = sx_tracker_flows(l.tracker);
+
+    make_flow(&l, 0, &(struct reg){.contact = "<sip:a@x>", .edge_only = true});
+    uint32_t exchange = l.frame + 1;
+    make_flow(&l, 5, &(struct reg){.contact = "<sip:a@x>;expires=0, <sip:b@x>", .edge_only = true});
+    g_assert_cmpuint(sx_flows_at(flows, 1)->removed_in, ==, exchange);
+    g_assert_true(sx_flows_at(flows, 2)->accepted);
+    g_assert_cmpuint(sx_flows_at(flows, 2)->removed_in, ==, 0);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -118,5 +197,9 @@ int main(int argc, char **argv)
     g_test_add_func("/flow/many_connections", test_many_connections);
     g_test_add_func("/flow/many_bindings", test_many_bindings);
     g_test_add_func("/flow/many_users_of_a_connection", test_many_users_of_a_connection);
+    g_test_add_func("/flow/events", test_events);
+    g_test_add_func("/flow/without_instance", test_without_instance);
+    g_test_add_func("/flow/several_contacts", test_several_contacts);
+    g_test_add_func("/flow/exchanged", test_exchanged);
     return g_test_run();
 }

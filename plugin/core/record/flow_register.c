@@ -127,6 +127,15 @@ struct wishes {
     struct sx_flow *added, *removed;
 };
 
+/* The REGISTER names its Contact a second time. */
+static bool is_added(const struct sx_flows *f, const struct sx_flow *first,
+                     const struct sx_flow *flow)
+{
+    for (unsigned i = 0; first && first != flow && i < MAX_CONTACTS; i++)
+        first = sx_flow_numbered(f, sx_flow_more(first)->also_added);
+    return first != NULL;
+}
+
 static struct wishes read_contacts(struct sx_flows *f, const struct sx_observation *obs,
                                    const struct way *way, bool adds)
 {
@@ -152,9 +161,11 @@ static struct wishes read_contacts(struct sx_flows *f, const struct sx_observati
             /* RFC 5626 6: one with reg-id is enough. */
             outbound = outbound || c.reg_id;
             flow = add_contact(f, obs, &c, aor, way);
+            if (is_added(f, w.added, flow))
+                continue;
             if (flow->more)
                 flow->more->also_added = 0;
-            if (last && last != flow && flow != w.added)
+            if (last)
                 sx_flow_give_more(f, last)->also_added = flow->number;
             w.added = w.added ? w.added : flow;
             last = flow;
