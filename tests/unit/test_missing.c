@@ -313,6 +313,56 @@ static void test_until_the_stray(void)
     ladder_close(&l);
 }
 
+/* ---- whose ACK it is ---- */
+
+/* Two INVITEs of a call to two servers, of which Alice acknowledges one: that one has the To tag of
+ * the ACK, in its first response, in one between, or in its final one. */
+static void test_ack_of_one_of_two(void)
+{
+    static const struct {
+        const char *first, *second;
+        unsigned code; /* of the second */
+    } rows[] = {{"bob", NULL, 0}, {"x", "bob", 183}, {"x", "bob", 200}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t one = request(&l, 0, ALICE, P1, "INVITE", via("alice a1"))->txn;
+        uint32_t two = request(&l, 0.1, ALICE, P2, "INVITE", via("alice a2"))->txn;
+        response(&l, 1, P1, ALICE, 180, "INVITE", via("alice a1"), .to_tag = rows[i].first);
+        if (rows[i].second)
+            response(&l, 2, P1, ALICE, rows[i].code, "INVITE", via("alice a1"),
+                     .to_tag = rows[i].second);
+        request(&l, 3, ALICE, P1, "ACK", via("alice a3"), .to_tag = "bob");
+        g_test_message("row %u", (unsigned)i);
+        if (rows[i].code != 200)
+            g_assert_cmpint(missing(&l, one).sign, ==, SX_MISSING_ACKNOWLEDGED);
+        g_assert_cmpint(missing(&l, two).sign, ==, SX_MISSING_NONE);
+        ladder_close(&l);
+    }
+}
+
+/* A client that heard nothing has given up after 32 s: the ACK is for another INVITE. One that
+ * stopped sending had heard something. */
+static void test_ack_after_timer_b(void)
+{
+    static const struct {
+        unsigned sends;
+        double at;
+        enum sx_missing_sign sign;
+    } rows[] = {{7, 31.999, SX_MISSING_ACKNOWLEDGED},
+                {7, 32, SX_MISSING_NONE},
+                {1, 40, SX_MISSING_ACKNOWLEDGED}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = requests(&l, rows[i].sends, 0, ALICE, P1, "INVITE", via("alice a1"));
+        request(&l, rows[i].at, ALICE, P1, "ACK", via("alice a2"), .to_tag = "bob");
+        g_test_message("row %u", (unsigned)i);
+        g_assert_cmpint(missing(&l, txn).sign, ==, rows[i].sign);
+        ladder_close(&l);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -332,5 +382,7 @@ int main(int argc, char **argv)
     g_test_add_func("/missing/until/ack", test_until_the_ack);
     g_test_add_func("/missing/until/passed_on", test_until_it_is_passed_on);
     g_test_add_func("/missing/until/stray", test_until_the_stray);
+    g_test_add_func("/missing/ack_of_one_of_two", test_ack_of_one_of_two);
+    g_test_add_func("/missing/ack_after_timer_b", test_ack_after_timer_b);
     return g_test_run();
 }

@@ -562,10 +562,13 @@ static void test_final_from_300(void)
     for (unsigned code = 299; code <= 301; code++) {
         struct ladder l;
         call_to_bob(&l);
+        response(&l, 1, P1, ALICE, 180, "INVITE", FROM_ALICE, .to_tag = "p1");
         struct asked a = told(&l, 5, code);
         other_packet(&l, 60);
         sx_tracker_end(l.tracker);
-        assert_seconds(ask(&l, &a, 3, SX_SITUATION_FINAL), code < 300 ? NOTHING : 5);
+        g_assert_true((case_of(&a, 4, SX_SITUATION_RANG).numbers.situation == SX_SITUATION_RANG) ==
+                      (code >= 300));
+        assert_seconds(ask(&l, &a, 4, SX_SITUATION_FINAL), code < 300 ? NOTHING : 5);
     }
 }
 
