@@ -242,6 +242,30 @@ static void test_of_aor(void)
     ladder_close(&l);
 }
 
+/* Which codes say that the host itself has nobody to send it to. */
+static void test_says_nobody(void)
+{
+    static const struct {
+        unsigned code;
+        bool nobody;
+    } rows[] = {{403, false}, {404, true},  {405, false}, {407, false}, {408, true},  {409, false},
+                {410, true},  {411, false}, {429, false}, {430, true},  {431, false}, {476, false},
+                {477, true},  {478, false}, {479, false}, {480, true},  {481, false}, {499, false},
+                {500, true},  {501, false}, {502, false}, {503, true},  {504, false}, {603, false},
+                {604, true},  {605, false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        struct sx_registration r;
+        registers(&l, 0);
+        const struct sx_txn *txn = txn_of(&l, request(&l, 90, ALICE, P1, "INVITE", via("alice a")));
+        response(&l, 90.1, P1, ALICE, rows[i].code, "INVITE", via("alice a"));
+        g_test_message("%u", rows[i].code);
+        g_assert_cmpint(sx_registration_missed(l.tracker, txn, &r), ==, rows[i].nobody);
+        ladder_close(&l);
+    }
+}
+
 /* Of two phones the one that can be reached counts, though the other one has registered since. */
 static void test_of_aor_of_two(void)
 {
@@ -421,6 +445,7 @@ int main(int argc, char **argv)
     g_test_add_func("/registration/port_of_contact", test_port_of_contact);
     g_test_add_func("/registration/of_aor", test_of_aor);
     g_test_add_func("/registration/of_aor_of_two", test_of_aor_of_two);
+    g_test_add_func("/registration/says_nobody", test_says_nobody);
     g_test_add_func("/registration/refusals", test_refusals);
     g_test_add_func("/registration/missed_further_on", test_missed_further_on);
     g_test_add_func("/registration/missed_at_a_proxy", test_missed_at_a_proxy);
