@@ -438,6 +438,47 @@ static void test_flow_from_before(void)
     }
 }
 
+/* The client takes the registration back, or all of them, and closes in the same packet: it loses
+ * nothing. */
+static void test_left_in_one_packet(void)
+{
+    static const struct {
+        const char *contact, *expires;
+        bool granted, lost;
+    } rows[] = {{NULL, NULL, false, true},
+                {"<sip:bob@10.0.0.5:40001>;reg-id=1;+sip.instance=\"<urn:x:0>\"", "Expires: 0\r\n",
+                 false, false},
+                {"<sip:bob@10.0.0.5:40001>;reg-id=1;+sip.instance=\"<urn:x:0>\"", "Expires: 0\r\n",
+                 true, false},
+                {"*", "Expires: 0\r\n", false, false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        const struct sx_flow *flow = flow_of(&l, make_flow(&l, 0, R1));
+        char *more = g_strdup_printf("Contact: %s\r\n%s", rows[i].contact, rows[i].expires);
+        if (rows[i].contact) {
+            request(&l, 9, PHONE, EDGE, "REGISTER", via("phone leave"), .more = more,
+                    .src_port = 40001, .transport = SX_TRANSPORT_TCP);
+            l.frame--;
+        }
+        uint32_t frame = segment(&l, 9, PHONE, EDGE, SX_TCP_FIN | SX_TCP_ACK, 0);
+        if (rows[i].granted)
+            response(&l, 9.1, EDGE, PHONE, 200, "REGISTER", via("phone leave"), .dst_port = 40001,
+                     .transport = SX_TRANSPORT_TCP);
+        g_test_message("row %zu", i);
+        g_assert_true(sx_flows_lost_here(sx_tracker_flows(l.tracker), frame) == flow);
+        g_assert_cmpint(sx_flow_is_lost_by(sx_tracker_flows(l.tracker), flow, frame), ==,
+                        rows[i].lost);
+        if (rows[i].granted) {
+            const struct sx_flow_failure *failure = failure_of(&l, call_phone(&l, 20, R1, 1, 430));
+            g_assert_cmpuint(failure->death, ==, SX_DEATH_REMOVED);
+            g_assert_cmpuint(failure->death_in, ==, frame);
+        }
+        g_free(more);
+        ladder_close(&l);
+    }
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -459,5 +500,6 @@ int main(int argc, char **argv)
     g_test_add_func("/flow_story/threshold/never_returned", test_never_returned);
     g_test_add_func("/flow_story/unknown_branch", test_unknown_branch);
     g_test_add_func("/flow_story/flow_from_before", test_flow_from_before);
+    g_test_add_func("/flow_story/left_in_one_packet", test_left_in_one_packet);
     return g_test_run();
 }

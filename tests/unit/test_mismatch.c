@@ -61,6 +61,10 @@ static void test_tags(void)
     assert_mismatch(&l,
                     request(&l, 9, BOB, CAROL, "BYE", via("bob b7"), .cseq = 4, .to_tag = "carol"),
                     0, 0);
+    assert_mismatch(&l,
+                    request(&l, 9, CAROL, DAVE, "INVITE", via("carol b8"), .cseq = 5,
+                            .to_tag = "carol"),
+                    0, 0);
     ladder_close(&l);
 }
 
@@ -401,8 +405,8 @@ static void test_named_by_itself(void)
             request(&l, 8.0, ALICE, P1, "BYE", via("alice c0"), .to_tag = "two", .cseq = 2);
         request(&l, 9.0, ALICE, P1, "BYE", via("alice c1"), .to_tag = "two", .cseq = 3);
         assert_mismatch(&l,
-                        request(&l, 9.1, P1, BOB, "BYE", via("p1 c2", "alice c1"),
-                                .to_tag = "two", .cseq = 3),
+                        request(&l, 9.1, P1, BOB, "BYE", via("p1 c2", "alice c1"), .to_tag = "two",
+                                .cseq = 3),
                         named ? 0 : SX_DIFFERS_TO_TAG, named ? 0 : 3);
         ladder_close(&l);
     }

@@ -363,6 +363,49 @@ static void test_ack_after_timer_b(void)
     }
 }
 
+/* ---- what the hop above passed on ---- */
+
+/* It may be from another branch that answered the same, where the proxy changes tags. */
+static void test_passed_on_from_another(void)
+{
+    for (unsigned code = 180; code <= 183; code += 3) {
+        struct ladder l = ladder_open();
+        begin(&l);
+        uint32_t silent = request(&l, 0.2, P1, BOB, "INVITE", via("p1 b1", "alice a1"))->txn;
+        request(&l, 0.2, P1, CAROL, "INVITE", via("p1 b2", "alice a1"));
+        response(&l, 2, CAROL, P1, code, "INVITE", via("p1 b2", "alice a1"), .to_tag = "carol");
+        response(&l, 2.1, P1, ALICE, 180, "INVITE", via("alice a1"), .to_tag = "p1");
+        g_assert_cmpint(missing(&l, silent).sign, ==,
+                        code == 180 ? SX_MISSING_NONE : SX_MISSING_PASSED_ON);
+        ladder_close(&l);
+    }
+}
+
+/* A branch that was sent again stopped where the next time was due, and something was passed on
+ * later: what stopped it was not that, unless it came within a tenth of T1. Sent once it may have
+ * had that answer at any time. */
+static void test_passed_on_late(void)
+{
+    static const struct {
+        unsigned sends;
+        double at;
+        enum sx_missing_sign sign;
+    } rows[] = {{2, 1.75, SX_MISSING_PASSED_ON},
+                {2, 1.751, SX_MISSING_UNCERTAIN},
+                {1, 5, SX_MISSING_PASSED_ON}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        begin(&l);
+        uint32_t branch =
+            requests(&l, rows[i].sends, 0.2, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+        response(&l, rows[i].at, P1, ALICE, 180, "INVITE", via("alice a1"));
+        g_test_message("row %u", (unsigned)i);
+        g_assert_cmpint(missing(&l, branch).sign, ==, rows[i].sign);
+        ladder_close(&l);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -384,5 +427,7 @@ int main(int argc, char **argv)
     g_test_add_func("/missing/until/stray", test_until_the_stray);
     g_test_add_func("/missing/ack_of_one_of_two", test_ack_of_one_of_two);
     g_test_add_func("/missing/ack_after_timer_b", test_ack_after_timer_b);
+    g_test_add_func("/missing/passed_on/from_another", test_passed_on_from_another);
+    g_test_add_func("/missing/passed_on/late", test_passed_on_late);
     return g_test_run();
 }

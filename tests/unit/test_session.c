@@ -288,6 +288,27 @@ static void test_bye_in_one_packet(void)
     }
 }
 
+/* Two agreements in one packet are one after the other as well. */
+static void test_two_in_one_packet(void)
+{
+    static const char agreed[] = "Session-Expires: 90;refresher=uac\r\n";
+    struct ladder l = call_with(agreed);
+
+    request(&l, 45, ALICE, BOB, "UPDATE", via("alice a3"), .cseq = 2, .to_tag = "bob");
+    request(&l, 45, ALICE, BOB, "UPDATE", via("alice a4"), .cseq = 3, .to_tag = "bob");
+    const struct sx_session *first =
+        sx_tracker_session_of(l.tracker, response(&l, 46, BOB, ALICE, 200, "UPDATE",
+                                                  via("alice a3"), .cseq = 2, .more = agreed));
+    const struct sx_session *second =
+        sx_tracker_session_of(l.tracker,
+                              response(&l, 46, BOB, ALICE, 200, "UPDATE", via("alice a4"),
+                                       .cseq = 3, .more = agreed, .same_frame = true));
+    g_assert_nonnull(second);
+    g_assert_true(sx_session_newer(l.tracker, first) == second);
+    g_assert_true(sx_session_older(l.tracker, second) == first);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -304,5 +325,6 @@ int main(int argc, char **argv)
     g_test_add_func("/session/told", test_told);
     g_test_add_func("/session/refreshed_on_this_hop", test_refreshed_on_this_hop);
     g_test_add_func("/session/bye/in_one_packet", test_bye_in_one_packet);
+    g_test_add_func("/session/two_in_one_packet", test_two_in_one_packet);
     return g_test_run();
 }

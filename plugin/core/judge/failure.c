@@ -64,7 +64,8 @@ static bool ends_invite(const struct sx_txn *txn, const struct sx_txn *end)
 {
     uint32_t frame = end->request_frame ? end->request_frame : end->first_response_frame;
 
-    if (!frame || frame >= txn->final_frame)
+    /* Where the capture lacks the BYE, its 200 and the 487 may be one packet. */
+    if (!frame || frame > txn->final_frame)
         return false;
     if (end->method == SX_METHOD_CANCEL)
         return end->cseq == txn->cseq || sx_txn_rare(end)->related == txn->number;

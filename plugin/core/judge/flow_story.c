@@ -428,10 +428,11 @@ bool sx_flow_is_lost_by(const struct sx_flows *flows, const struct sx_flow *flow
     const struct sx_flow *newer = sx_flows_at(flows, sx_flow_more(flow)->newer);
     uint32_t leaving = sx_user_more(flows, flow->user)->leaving_in;
 
+    /* The REGISTER that takes it back and the FIN may be one packet. */
     return flow->accepted && sx_flow_more(flow)->reg_id &&
-           !(flow->removed_in && flow->removed_in < frame) &&
-           !(sx_flow_more(flow)->leaving_in && sx_flow_more(flow)->leaving_in < frame) &&
+           !(flow->removed_in && flow->removed_in <= frame) &&
+           !(sx_flow_more(flow)->leaving_in && sx_flow_more(flow)->leaving_in <= frame) &&
            !(leaving > MAX(flow->registered_in, sx_flow_refreshed_in(flows, flow)) &&
-             leaving < frame) &&
+             leaving <= frame) &&
            !(newer && newer->registered_in < frame);
 }
