@@ -445,6 +445,22 @@ static void least_failure(void)
     ladder_close(&l);
 }
 
+/* Without a To tag a 2xx makes no dialog, and what is missing is not the ACK of a failure. */
+static void success_without_a_tag(void)
+{
+    for (unsigned code = 299; code <= 300; code++) {
+        struct ladder l = ladder_open();
+        const struct sx_message *invite = invite_and_180(&l);
+
+        for (unsigned i = 0; i < 8; i++)
+            response(&l, 1 + sends_at[i], BOB, ALICE, code, "INVITE", via("alice a1"),
+                     .to_tag = "");
+        struct sx_ack v = sx_no_ack_judge(l.tracker, txn_of(&l, invite), NULL);
+        g_assert_cmpint(v.state, ==, code == 300 ? SX_ACK_NEVER : SX_ACK_UNKNOWN);
+        ladder_close(&l);
+    }
+}
+
 /* Alice acts on the 491, and does not acknowledge it. */
 static void goes_on_without_ack(void)
 {
@@ -548,9 +564,8 @@ static void another_way(void)
     struct ladder l = ladder_open();
     const struct sx_message *invite = call_over_proxy(&l);
     uint32_t near = request(&l, 1.2, ALICE, P2, "ACK", via("alice k1"), .to_tag = "bob")->txn;
-    uint32_t between = request(&l, 1.3, P2, P3, "ACK", via("p2 k2", "alice k1"), .to_tag = "bob",
-                               .cseq = 1)
-                           ->txn;
+    uint32_t between =
+        request(&l, 1.3, P2, P3, "ACK", via("p2 k2", "alice k1"), .to_tag = "bob", .cseq = 1)->txn;
     uint32_t far = request(&l, 1.4, P3, BOB, "ACK", via("p3 k3", "p2 k2", "alice k1"),
                            .to_tag = "bob", .cseq = 1)
                        ->txn;
@@ -659,6 +674,7 @@ int main(int argc, char **argv)
     g_test_add_func("/no-ack/late-threshold", late_threshold);
     g_test_add_func("/no-ack/three-are-no-chance", three_are_no_chance);
     g_test_add_func("/no-ack/least-failure", least_failure);
+    g_test_add_func("/no-ack/success-without-a-tag", success_without_a_tag);
     g_test_add_func("/no-ack/goes-on-without-ack", goes_on_without_ack);
     g_test_add_func("/no-ack/one-direction", one_direction);
     g_test_add_func("/no-ack/acknowledged", acknowledged);

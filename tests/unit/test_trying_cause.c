@@ -1053,6 +1053,26 @@ static void test_must_be_relayed(void)
     }
 }
 
+/* One that goes astray is sent once; from 300 on the hop may keep it. */
+static void test_astray_must_be_relayed(void)
+{
+    static const struct {
+        unsigned code;
+        enum sx_trying_cause cause;
+    } rows[] = {{101, SX_CAUSE_NOT_RELAYED}, {299, SX_CAUSE_NOT_RELAYED}, {300, SX_CAUSE_UNKNOWN}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l);
+        sent_on(&l, 1);
+        response(&l, 12, BOB, P1, rows[i].code, "INVITE", TRUNK, .dst_port = 5070);
+        if (rows[i].code >= 300)
+            request(&l, 12.6, P1, BOB, "ACK", via("p1 b1"));
+        g_test_message("%u", rows[i].code);
+        g_assert_cmpint(cause_judged(&l, txn), ==, rows[i].cause);
+    }
+}
+
 /* Over TCP nobody asks again. There requests of the next hop to this one show that the capture has
  * that direction, for as long as a client waits; those to somebody else do not. */
 static void test_direction_back(void)
@@ -1300,6 +1320,7 @@ int main(int argc, char **argv)
     g_test_add_func("/trying_cause/cancelled_for_another_branch",
                     test_cancelled_for_another_branch);
     g_test_add_func("/trying_cause/must_be_relayed", test_must_be_relayed);
+    g_test_add_func("/trying_cause/must_be_relayed/astray", test_astray_must_be_relayed);
     g_test_add_func("/trying_cause/direction_back", test_direction_back);
     g_test_add_func("/trying_cause/threshold/half_of_a_slow_answer", test_half_of_a_slow_answer);
     g_test_add_func("/trying_cause/threshold/not_forwarded_for_long_enough",
