@@ -128,6 +128,32 @@ static void of_a_100_alone(void)
     ladder_close(&l);
 }
 
+/* Each takes 64 bytes, and the first unit of the buffer is free: the first one stands there until
+ * the one that goes round to its place. */
+static void first_of(uint32_t count, bool kept)
+{
+    struct sx_waiting_names *names = sx_names_new();
+    struct sx_name name;
+    uint32_t first = 0;
+
+    for (uint32_t owner = 1; owner <= count; owner++) {
+        char call_id[16];
+        g_snprintf(call_id, sizeof call_id, "call-%06u", owner);
+        struct sx_sip_msg msg = called(call_id);
+        uint32_t place = sx_names_note(names, &msg, owner);
+        first = owner == 1 ? place : first;
+    }
+    sx_names_keep(names, first, 1);
+    g_assert_true(sx_names_of(names, 1, &name) == kept);
+    sx_names_free(names);
+}
+
+static void how_many(void)
+{
+    first_of(SX_NAMES_MAX / 64 - 1, true);
+    first_of(SX_NAMES_MAX / 64, false);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -136,5 +162,6 @@ int main(int argc, char **argv)
     g_test_add_func("/names/forgets-the-oldest", forgets_the_oldest);
     g_test_add_func("/names/of-a-stuck-call", of_a_stuck_call);
     g_test_add_func("/names/of-a-100-alone", of_a_100_alone);
+    g_test_add_func("/names/how-many", how_many);
     return g_test_run();
 }

@@ -182,6 +182,52 @@ static void test_copy_elsewhere(void)
     }
 }
 
+/* Each wait of a timer is as long as the one before or longer (RFC 3261 17.1.1.2), give or take a
+ * fifth for hosts that are busy. */
+static void test_uneven_repeats(void)
+{
+    static const struct {
+        double third;
+        bool uneven;
+    } rows[] = {{11.799, true}, {11.8, false}, {12, false}, {13, false}, {10.9, true}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = request(&l, 10, ALICE, P1, "INVITE", via("alice a1"))->txn;
+        request(&l, 11, ALICE, P1, "INVITE", via("alice a1"));
+        request(&l, rows[i].third, ALICE, P1, "INVITE", via("alice a1"));
+        g_test_message("again at 11 s and %.3f s", rows[i].third);
+        g_assert_true(txn_numbered(&l, txn)->uneven_repeats == rows[i].uneven);
+        ladder_close(&l);
+    }
+}
+
+static uint64_t session_of(const char *session_id)
+{
+    struct ladder l = ladder_open();
+    char *more = g_strdup_printf("Session-ID: %s\r\n", session_id);
+    uint64_t hash =
+        sx_txn_rare(txn_of(&l, request(&l, 0, ALICE, BOB, "INVITE", via("alice a1"), .more = more)))
+            ->session_hash;
+
+    g_free(more);
+    ladder_close(&l);
+    return hash;
+}
+
+/* RFC 7989 5: the nil UUID names nobody, and any other one somebody, also one that begins with
+ * zeros; its letters have any case, and parameters are not part of it. */
+static void test_session_id(void)
+{
+    uint64_t one = session_of("ab30317f1a784dc48ff824d0d3715d86");
+
+    g_assert_cmpuint(one, !=, 0);
+    g_assert_cmpuint(session_of("AB30317F1A784DC48FF824D0D3715D86;remote=00"), ==, one);
+    g_assert_cmpuint(session_of("00000000000000000000000000000000;remote=ab"), ==, 0);
+    g_assert_cmpuint(session_of("0000317f1a784dc48ff824d0d3715d86"), !=, 0);
+    g_assert_cmpuint(session_of("0000317f1a784dc48ff824d0d3715d86"), !=, one);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -192,5 +238,7 @@ int main(int argc, char **argv)
     g_test_add_func("/observe/again_within_transaction_only", test_again_within_transaction_only);
     g_test_add_func("/observe/addresses", test_addresses);
     g_test_add_func("/observe/copy_elsewhere", test_copy_elsewhere);
+    g_test_add_func("/observe/uneven_repeats", test_uneven_repeats);
+    g_test_add_func("/observe/session_id", test_session_id);
     return g_test_run();
 }
