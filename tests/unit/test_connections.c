@@ -439,6 +439,31 @@ static void test_hangup_in_one_packet(void)
     ladder_close(&l);
 }
 
+/* What goes over a connection is lost with it, and nothing else that has its addresses and ports.
+ */
+static void test_hangup_of_transports(void)
+{
+    static const struct {
+        enum sx_transport transport;
+        bool lost;
+    } rows[] = {{SX_TRANSPORT_TCP, true},
+                {SX_TRANSPORT_TLS, true},
+                {SX_TRANSPORT_WS, true},
+                {SX_TRANSPORT_UDP, false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = request(&l, 0, ALICE, P1, "INVITE", via("alice a1"), .src_port = 40001,
+                               .transport = rows[i].transport)
+                           ->txn;
+        segment(&l, 1, ALICE, 40001, P1, 5060, FIN);
+        g_test_message("row %u", (unsigned)i);
+        g_assert_true((sx_tracker_connection_lost(l.tracker, txn_numbered(&l, txn)) != NULL) ==
+                      rows[i].lost);
+        ladder_close(&l);
+    }
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -462,5 +487,6 @@ int main(int argc, char **argv)
     g_test_add_func("/connections/wants_payload", test_wants_payload);
     g_test_add_func("/connections/quoted_beginning", test_quoted_beginning);
     g_test_add_func("/connections/hangup_in_one_packet", test_hangup_in_one_packet);
+    g_test_add_func("/connections/hangup_of_transports", test_hangup_of_transports);
     return g_test_run();
 }

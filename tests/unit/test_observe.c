@@ -228,6 +228,22 @@ static void test_session_id(void)
     g_assert_cmpuint(session_of("0000317f1a784dc48ff824d0d3715d86"), !=, one);
 }
 
+/* Another packet in the same millisecond: no interval is shorter than none. */
+static void test_repeated_at_once(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = request(&l, 10, ALICE, P1, "INVITE", via("alice a1"), .packet = {.id = 1})->txn;
+
+    request(&l, 10, ALICE, P1, "INVITE", via("alice a1"), .packet = {.id = 2});
+    g_assert_cmpuint(sx_txn_sends(txn_numbered(&l, txn)), ==, 2);
+    g_assert_false(txn_numbered(&l, txn)->uneven_repeats);
+    request(&l, 10.001, ALICE, P1, "INVITE", via("alice a1"), .packet = {.id = 3});
+    g_assert_false(txn_numbered(&l, txn)->uneven_repeats);
+    request(&l, 10.001, ALICE, P1, "INVITE", via("alice a1"), .packet = {.id = 4});
+    g_assert_true(txn_numbered(&l, txn)->uneven_repeats);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -240,5 +256,6 @@ int main(int argc, char **argv)
     g_test_add_func("/observe/copy_elsewhere", test_copy_elsewhere);
     g_test_add_func("/observe/uneven_repeats", test_uneven_repeats);
     g_test_add_func("/observe/session_id", test_session_id);
+    g_test_add_func("/observe/repeated_at_once", test_repeated_at_once);
     return g_test_run();
 }
