@@ -406,6 +406,27 @@ static void test_passed_on_late(void)
     }
 }
 
+/* Of several signs alike the first one counts. */
+static void test_first_sign(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = begin(&l);
+
+    uint32_t first = request(&l, 3, ALICE, P1, "ACK", via("alice a2"), .to_tag = "bob")->frame;
+    request(&l, 4, ALICE, P1, "ACK", via("alice a3"), .to_tag = "bob");
+    g_assert_cmpuint(missing(&l, txn).frame, ==, first);
+    ladder_close(&l);
+
+    l = ladder_open();
+    begin(&l);
+    uint32_t branch = requests(&l, 2, 0.2, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+    first = response(&l, 5, P1, ALICE, 180, "INVITE", via("alice a1"))->frame;
+    response(&l, 6, P1, ALICE, 200, "INVITE", via("alice a1"));
+    g_assert_cmpint(missing(&l, branch).sign, ==, SX_MISSING_UNCERTAIN);
+    g_assert_cmpuint(missing(&l, branch).frame, ==, first);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -429,5 +450,6 @@ int main(int argc, char **argv)
     g_test_add_func("/missing/ack_after_timer_b", test_ack_after_timer_b);
     g_test_add_func("/missing/passed_on/from_another", test_passed_on_from_another);
     g_test_add_func("/missing/passed_on/late", test_passed_on_late);
+    g_test_add_func("/missing/first_sign", test_first_sign);
     return g_test_run();
 }
