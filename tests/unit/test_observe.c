@@ -244,6 +244,30 @@ static void test_repeated_at_once(void)
     ladder_close(&l);
 }
 
+/* RFC 3326 2: only a CANCEL with SIP 200 says that somebody else has answered. */
+static void test_completed_elsewhere(void)
+{
+    static const struct {
+        const char *method, *reason;
+        bool elsewhere;
+    } rows[] = {{"CANCEL", "SIP;cause=200", true},
+                {"CANCEL", "SIP;cause=199", false},
+                {"CANCEL", "SIP;cause=201", false},
+                {"BYE", "SIP;cause=200", false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        char *more = g_strdup_printf("Reason: %s\r\n", rows[i].reason);
+        request(&l, 0, ALICE, BOB, "INVITE", via("alice a1"));
+        const struct sx_message *m =
+            request(&l, 1, ALICE, BOB, rows[i].method, via("alice a1"), .more = more);
+        g_test_message("row %u", (unsigned)i);
+        g_assert_true(txn_of(&l, m)->completed_elsewhere == rows[i].elsewhere);
+        g_free(more);
+        ladder_close(&l);
+    }
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -257,5 +281,6 @@ int main(int argc, char **argv)
     g_test_add_func("/observe/uneven_repeats", test_uneven_repeats);
     g_test_add_func("/observe/session_id", test_session_id);
     g_test_add_func("/observe/repeated_at_once", test_repeated_at_once);
+    g_test_add_func("/observe/completed_elsewhere", test_completed_elsewhere);
     return g_test_run();
 }
