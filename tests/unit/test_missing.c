@@ -427,6 +427,19 @@ static void test_first_sign(void)
     ladder_close(&l);
 }
 
+/* The To tag of a 100 is that of a host on the way, for all that is known: it tells nothing. */
+static void test_tag_of_a_100(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t one = request(&l, 0, ALICE, P1, "INVITE", via("alice a1"))->txn;
+
+    request(&l, 0.1, ALICE, P2, "INVITE", via("alice a2"));
+    response(&l, 1, P1, ALICE, 100, "INVITE", via("alice a1"), .to_tag = "bob");
+    request(&l, 3, ALICE, P1, "ACK", via("alice a3"), .to_tag = "bob");
+    g_assert_cmpint(missing(&l, one).sign, ==, SX_MISSING_UNCERTAIN);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -451,5 +464,6 @@ int main(int argc, char **argv)
     g_test_add_func("/missing/passed_on/from_another", test_passed_on_from_another);
     g_test_add_func("/missing/passed_on/late", test_passed_on_late);
     g_test_add_func("/missing/first_sign", test_first_sign);
+    g_test_add_func("/missing/tag_of_a_100", test_tag_of_a_100);
     return g_test_run();
 }

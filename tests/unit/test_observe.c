@@ -342,6 +342,73 @@ static void test_second_final(void)
     }
 }
 
+/* From the first redirection on a new attempt follows. */
+static void test_attempt_after_300(void)
+{
+    for (unsigned code = 299; code <= 300; code++) {
+        struct ladder l = ladder_open();
+        uint32_t first = request(&l, 0, ALICE, BOB, "INVITE", via("alice a1"))->txn;
+        response(&l, 1, BOB, ALICE, code, "INVITE", via("alice a1"));
+        uint32_t next = request(&l, 2, ALICE, BOB, "INVITE", via("alice a2"), .cseq = 2)->txn;
+        g_assert_cmpuint(txn_numbered(&l, first)->followed_by, ==, code == 300 ? next : 0);
+        ladder_close(&l);
+    }
+}
+
+/* RFC 3262 3: provisional responses but 100 are reliable if they have a number. */
+static void test_reliable(void)
+{
+    static const struct {
+        unsigned code;
+        bool reliable;
+    } rows[] = {{100, false}, {101, true}, {199, true}, {200, false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        request(&l, 0, ALICE, BOB, "INVITE", via("alice a1"));
+        const struct sx_message *m = response(&l, 1, BOB, ALICE, rows[i].code, "INVITE",
+                                              via("alice a1"), .to_tag = "bob",
+                                              .more = "RSeq: 7\r\n");
+        g_test_message("%u", rows[i].code);
+        g_assert_true(((m->flags & SX_MESSAGE_RELIABLE) != 0) == rows[i].reliable);
+        ladder_close(&l);
+    }
+}
+
+/* RFC 3261 17.1.1, RFC 6026 7.1: which class a response has, at the ends of each. */
+static void test_state(void)
+{
+    static const struct {
+        unsigned code;
+        enum sx_txn_state state;
+    } rows[] = {{199, SX_TXN_PROCEEDING},
+                {200, SX_TXN_ACCEPTED},
+                {299, SX_TXN_ACCEPTED},
+                {300, SX_TXN_COMPLETED}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = request(&l, 0, ALICE, BOB, "INVITE", via("alice a1"))->txn;
+        response(&l, 1, BOB, ALICE, rows[i].code, "INVITE", via("alice a1"));
+        g_test_message("%u", rows[i].code);
+        g_assert_cmpint(txn_numbered(&l, txn)->state, ==, rows[i].state);
+        ladder_close(&l);
+    }
+}
+
+/* The first and the last code of those that are responses of other kinds than 100. */
+static void test_ends_of_codes(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = request(&l, 0, ALICE, BOB, "INVITE", via("alice a1"))->txn;
+
+    response(&l, 1, BOB, ALICE, 101, "INVITE", via("alice a1"));
+    g_assert_cmpuint(txn_numbered(&l, txn)->first_response_frame, ==, 2);
+    response(&l, 2, BOB, ALICE, 699, "INVITE", via("alice a1"));
+    g_assert_cmpuint(txn_numbered(&l, txn)->final_code, ==, 699);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -360,5 +427,9 @@ int main(int argc, char **argv)
     g_test_add_func("/observe/last_provisional", test_last_provisional);
     g_test_add_func("/observe/way_comes_right", test_way_comes_right);
     g_test_add_func("/observe/second_final", test_second_final);
+    g_test_add_func("/observe/attempt_after_300", test_attempt_after_300);
+    g_test_add_func("/observe/reliable", test_reliable);
+    g_test_add_func("/observe/state", test_state);
+    g_test_add_func("/observe/ends_of_codes", test_ends_of_codes);
     return g_test_run();
 }

@@ -114,6 +114,22 @@ static void other_methods(void)
     ladder_close(&l);
 }
 
+/* A provisional response that comes again is none of these, and hides none. */
+static void provisional(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+
+    response(&l, 1.0, BOB, ALICE, 199, "INVITE", via("alice a1"));
+    response(&l, 1.5, BOB, ALICE, 199, "INVITE", via("alice a1"));
+    uint32_t frame = response(&l, 2.0, BOB, ALICE, 200, "INVITE", via("alice a1"))->frame;
+    g_assert_null(resent_of(&l, invite));
+    response(&l, 2.5, BOB, ALICE, 200, "INVITE", via("alice a1"));
+    g_assert_nonnull(resent_of(&l, invite));
+    g_assert_cmpuint(resent_of(&l, invite)->frame, ==, frame);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -123,5 +139,6 @@ int main(int argc, char **argv)
     g_test_add_func("/resent/forks-are-apart", forks_are_apart);
     g_test_add_func("/resent/elsewhere", elsewhere);
     g_test_add_func("/resent/other-methods", other_methods);
+    g_test_add_func("/resent/provisional", provisional);
     return g_test_run();
 }
