@@ -322,7 +322,11 @@ static void test_ack_of_one_of_two(void)
     static const struct {
         const char *first, *second;
         unsigned code; /* of the second */
-    } rows[] = {{"bob", NULL, 0}, {"x", "bob", 183}, {"x", "bob", 200}};
+    } rows[] = {{"bob", NULL, 0},
+                {"x", "bob", 101},
+                {"x", "bob", 101},
+                {"x", "bob", 183},
+                {"x", "bob", 200}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         struct ladder l = ladder_open();

@@ -381,10 +381,8 @@ static void test_state(void)
     static const struct {
         unsigned code;
         enum sx_txn_state state;
-    } rows[] = {{199, SX_TXN_PROCEEDING},
-                {200, SX_TXN_ACCEPTED},
-                {299, SX_TXN_ACCEPTED},
-                {300, SX_TXN_COMPLETED}};
+    } rows[] = {{99, SX_TXN_CALLING},   {199, SX_TXN_PROCEEDING}, {200, SX_TXN_ACCEPTED},
+                {299, SX_TXN_ACCEPTED}, {300, SX_TXN_COMPLETED},  {699, SX_TXN_COMPLETED}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         struct ladder l = ladder_open();

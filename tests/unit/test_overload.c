@@ -110,6 +110,8 @@ static void test_what_may_not_wait(void)
     g_assert_false(is_too_early(&l, request(&l, 1, P1, BOB, "INFO", via("p1 e"), .to_tag = "x",
                                             .call_id = "e")));
     g_assert_false(again(&l, 1, "p1 f", .uri = "urn:service:sos.fire"));
+    g_assert_false(again(&l, 1, "p1 f2", .uri = "urn:service:sos"));
+    g_assert_true(again(&l, 1, "p1 g2", .uri = "urn:service:so"));
     g_assert_true(again(&l, 1, "p1 g", .uri = "sip:sos@example.com"));
     g_assert_true(
         is_too_early(&l, request(&l, 1, P1, BOB, "MESSAGE", via("p1 h"), .call_id = "h")));
@@ -250,6 +252,19 @@ static void test_storms_of_two_servers(void)
     ladder_close(&l);
 }
 
+/* Each server's time is over to the millisecond, also while another one's goes on. */
+static void test_over_while_another_goes_on(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0, P1, CAROL, "INVITE", via("p1 x"), .call_id = "x");
+    response(&l, 0, CAROL, P1, 503, "INVITE", via("p1 x"), .call_id = "x", .more = AFTER("999"));
+    refused(&l, 0, "p1 a", 503, AFTER("120"));
+    g_assert_true(again(&l, 118.999, "p1 b"));
+    g_assert_false(again(&l, 119, "p1 c"));
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -266,5 +281,6 @@ int main(int argc, char **argv)
     g_test_add_func("/overload/handed-on", test_handed_on);
     g_test_add_func("/overload/storm", test_storm);
     g_test_add_func("/overload/storms-of-two-servers", test_storms_of_two_servers);
+    g_test_add_func("/overload/over_while_another_goes_on", test_over_while_another_goes_on);
     return g_test_run();
 }

@@ -43,10 +43,12 @@ static void times(unsigned code)
 static void success(void)
 {
     times(200);
+    times(299);
 }
 
 static void failure(void)
 {
+    times(300);
     times(486);
 }
 
@@ -65,6 +67,7 @@ static void after_the_ack(double at, unsigned after)
 static void crossing(void)
 {
     after_the_ack(2.49, 0);
+    after_the_ack(2.5, 0);
     after_the_ack(2.51, 1);
 }
 

@@ -68,11 +68,23 @@ static void cut_head(void)
     ladder_close(&l);
 }
 
+/* An identification of 0 is one like any other: the first packet counts. */
+static void identified_by_zero(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0, ALICE, P1, "OPTIONS", via("alice o"));
+    uint32_t frame = begin_invite(&l, 1, "alice a", 0);
+    g_assert_nonnull(sx_begun_in(l.tracker, frame));
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
     g_test_add_func("/sizes/large", large);
     g_test_add_func("/sizes/begun", begun);
     g_test_add_func("/sizes/cut-head", cut_head);
+    g_test_add_func("/sizes/identified-by-zero", identified_by_zero);
     return g_test_run();
 }

@@ -166,6 +166,47 @@ static void test_calls(void)
     ladder_close(&l);
 }
 
+/* The Via of a hop further up tells whose response it is; that of another request does not. */
+static void test_via_of_a_hop_further_up(void)
+{
+    for (unsigned other = 0; other < 2; other++) {
+        struct ladder l = ladder_open();
+        request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
+        request(&l, 0.1, P1, P2, "INVITE", via("p1 b1", "alice a1"));
+        const struct sx_message *m =
+            request(&l, 0.2, P2, BOB, "INVITE", via("p2 c1", "p1 b1", "alice a1"));
+        request(&l, 0.3, CAROL, DAVE, "INVITE", via("carol d1"));
+        const struct sx_message *r =
+            response(&l, 0.4, BOB, P2, 180, "INVITE", via(other ? "carol d1" : "alice a1"));
+        if (other)
+            assert_no_stray(&l, r);
+        else
+            g_assert_cmpuint(sx_txn_rare(stray_of(&l, m, r))->differs, ==, SX_DIFFERS_VIA_MISSING);
+        ladder_close(&l);
+    }
+}
+
+/* What the codes at the ends of the classes are: none, provisional, final. */
+static void test_codes(void)
+{
+    static const struct {
+        unsigned code;
+        bool first, final;
+    } rows[] = {{99, false, false}, {100, true, false}, {199, true, false},
+                {200, true, true},  {699, true, true},  {700, false, false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        const struct sx_message *m = request(&l, 0.0, P1, BOB, "INVITE", via("p1 x", "alice a1"));
+        const struct sx_txn *kept =
+            stray_of(&l, m, response(&l, 0.1, BOB, P1, rows[i].code, "INVITE", via("alice a1")));
+        g_test_message("%u", rows[i].code);
+        g_assert_true((kept->first_response_frame != 0) == rows[i].first);
+        g_assert_true((kept->final_frame != 0) == rows[i].final);
+        ladder_close(&l);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -179,5 +220,7 @@ int main(int argc, char **argv)
     g_test_add_func("/strays/another_branch", test_another_branch);
     g_test_add_func("/strays/other_call", test_other_call);
     g_test_add_func("/strays/calls", test_calls);
+    g_test_add_func("/strays/via_of_a_hop_further_up", test_via_of_a_hop_further_up);
+    g_test_add_func("/strays/codes", test_codes);
     return g_test_run();
 }
