@@ -664,6 +664,56 @@ static void kept(void)
     kept_by_one_that_is_seen(false);
 }
 
+static void overdue_threshold(void)
+{
+    struct ladder l = ladder_open();
+
+    invite_and_180(&l);
+    answer(&l, 0, 9, 200);
+    other_packet(&l, 32.999);
+    g_assert_null(overdue_now(&l));
+    other_packet(&l, 33.0);
+    g_assert_nonnull(overdue_now(&l));
+    ladder_close(&l);
+}
+
+/* The ACK of a failure with another branch: of this client and server, or of others. */
+static void another_branch(unsigned from, unsigned to, enum sx_ack_cause cause)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = invite_and_180(&l);
+
+    answer(&l, 0, 0, 486);
+    uint32_t frame = request(&l, 1.1, from, to, "ACK", via("x k1"), .to_tag = "bob")->frame;
+    answer(&l, 1, 5, 486);
+    assert_ack(judge(&l, invite), SX_ACK_NEVER, cause, cause ? frame : 0);
+    ladder_close(&l);
+}
+
+static void another_branches(void)
+{
+    another_branch(ALICE, BOB, SX_ACK_CAUSE_MISMATCH);
+    another_branch(CAROL, BOB, 0);
+    another_branch(ALICE, CAROL, 0);
+}
+
+/* Inside the dialog an ACK is of the INVITE with its number. */
+static void ack_of_a_reinvite(void)
+{
+    struct ladder l = ladder_open();
+
+    invite_and_180(&l);
+    answer(&l, 0, 0, 200);
+    request(&l, 1.1, ALICE, BOB, "ACK", via("alice k1"), .to_tag = "bob");
+    request(&l, 5, ALICE, BOB, "INVITE", via("alice r1"), .to_tag = "bob", .cseq = 2);
+    uint32_t frame =
+        response(&l, 5.1, BOB, ALICE, 200, "INVITE", via("alice r1"), .cseq = 2)->frame;
+    const struct sx_message *ack =
+        request(&l, 5.2, ALICE, BOB, "ACK", via("alice k2"), .to_tag = "bob", .cseq = 2);
+    g_assert_cmpuint(sx_no_ack_response(l.tracker, txn_of(&l, ack)).frame, ==, frame);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -701,5 +751,8 @@ int main(int argc, char **argv)
     g_test_add_func("/no-ack/acks-to-hops-above", acks_to_hops_above);
     g_test_add_func("/no-ack/reinvite-over-proxy", reinvite_over_proxy);
     g_test_add_func("/no-ack/kept", kept);
+    g_test_add_func("/no-ack/overdue/threshold", overdue_threshold);
+    g_test_add_func("/no-ack/another-branch", another_branches);
+    g_test_add_func("/no-ack/ack-of-a-reinvite", ack_of_a_reinvite);
     return g_test_run();
 }

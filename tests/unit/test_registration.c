@@ -433,6 +433,20 @@ static void test_granted_in_one_packet(void)
     ladder_close(&l);
 }
 
+/* Each of what may differ can be told from all others together. */
+static void test_bits(void)
+{
+    static const unsigned bits[] = {SX_DIFFERS_TRANSPORT, SX_DIFFERS_ADDRESS, SX_DIFFERS_PORT,
+                                    SX_DIFFERS_CONNECTION, SX_DIFFERS_PATH};
+    unsigned seen = 0;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(bits); i++) {
+        g_assert_cmpuint(bits[i], >, 0);
+        g_assert_cmpuint(bits[i] & seen, ==, 0);
+        seen |= bits[i];
+    }
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -454,5 +468,6 @@ int main(int argc, char **argv)
     g_test_add_func("/registration/missed", test_missed);
     g_test_add_func("/registration/moved_on", test_moved_on);
     g_test_add_func("/registration/granted_in_one_packet", test_granted_in_one_packet);
+    g_test_add_func("/registration/bits", test_bits);
     return g_test_run();
 }

@@ -199,6 +199,8 @@ static void test_given_up(void)
     g_assert_cmpint(given_up("uac", 900, 481, 902.2), ==, SX_SESSION_ENDED);
     g_assert_cmpint(given_up("uac", 900, 0, 950), ==, SX_SESSION_ENDED);
     g_assert_cmpint(given_up("uac", 900, 488, 900.2), ==, SX_SESSION_ENDED);
+    g_assert_cmpint(given_up("uac", 600, 481, 600.2), ==, SX_SESSION_REFUSED);
+    g_assert_cmpint(given_up("uac", 599.999, 481, 600.2), ==, SX_SESSION_ENDED);
     g_assert_cmpint(given_up("uac", 599, 481, 599.2), ==, SX_SESSION_ENDED);
     g_assert_cmpint(given_up("uas", 900, 481, 900.2), ==, SX_SESSION_ENDED);
 }
@@ -309,6 +311,45 @@ static void test_two_in_one_packet(void)
     ladder_close(&l);
 }
 
+/* What is asked for at the limit itself is in time, and the newest of those is why. */
+static void test_refused_at_the_limit(void)
+{
+    for (unsigned late = 0; late < 2; late++) {
+        struct ladder l = call_with("Session-Expires: 90;refresher=uac\r\n");
+
+        request(&l, 45, ALICE, BOB, "UPDATE", via("alice a3"), .cseq = 2, .to_tag = "bob");
+        response(&l, 45.1, BOB, ALICE, 500, "UPDATE", via("alice a3"), .cseq = 2);
+        request(&l, late ? 60.001 : 60, ALICE, BOB, "UPDATE", via("alice a4"), .cseq = 3,
+                .to_tag = "bob");
+        response(&l, 60.1, BOB, ALICE, 500, "UPDATE", via("alice a4"), .cseq = 3);
+        other_packet(&l, 100);
+        struct sx_session_verdict v = sx_session_judge(l.tracker, session_in(&l, 2));
+        g_assert_cmpuint(v.refused->request_frame, ==, late ? 4 : 6);
+        ladder_close(&l);
+    }
+}
+
+/* A refresh of the called side takes the hops the other way round. */
+static void test_refreshed_by_the_called_side(void)
+{
+    static const char agreed[] = "Session-Expires: 90;refresher=uas\r\n";
+    struct ladder l = ladder_open();
+
+    request(&l, -1.0, ALICE, P1, "INVITE", via("alice a1"));
+    request(&l, -0.9, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+    response(&l, 0.0, BOB, P1, 200, "INVITE", via("p1 b1", "alice a1"), .more = agreed);
+    response(&l, 0.1, P1, ALICE, 200, "INVITE", via("alice a1"), .more = agreed);
+    request(&l, 45, BOB, P1, "UPDATE", via("bob a3"), .from_tag = "bob", .to_tag = "alice");
+    request(&l, 45.1, P1, ALICE, "UPDATE", via("p1 b3", "bob a3"), .from_tag = "bob",
+            .to_tag = "alice");
+    response(&l, 45.2, ALICE, P1, 200, "UPDATE", via("p1 b3", "bob a3"), .from_tag = "bob",
+             .to_tag = "alice");
+    response(&l, 45.3, P1, BOB, 200, "UPDATE", via("bob a3"), .from_tag = "bob", .to_tag = "alice");
+    const struct sx_session *s = session_in(&l, 3);
+    g_assert_cmpuint(sx_session_judge(l.tracker, s).refresh->request_frame, ==, 5);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -326,5 +367,7 @@ int main(int argc, char **argv)
     g_test_add_func("/session/refreshed_on_this_hop", test_refreshed_on_this_hop);
     g_test_add_func("/session/bye/in_one_packet", test_bye_in_one_packet);
     g_test_add_func("/session/two_in_one_packet", test_two_in_one_packet);
+    g_test_add_func("/session/refused/at_the_limit", test_refused_at_the_limit);
+    g_test_add_func("/session/refreshed_by_the_called_side", test_refreshed_by_the_called_side);
     return g_test_run();
 }

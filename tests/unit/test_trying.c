@@ -286,6 +286,18 @@ static void test_time_stands(void)
     ladder_close(&l);
 }
 
+/* A CANCEL that comes too late: the 2xx wins (RFC 3261 9.1), and ends the wait. */
+static void test_success_wins(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l);
+
+    request(&l, 3, ALICE, P1, "CANCEL", via("alice a1"));
+    response(&l, 3.5, P1, ALICE, 200, "INVITE", via("alice a1"));
+    assert_verdict(judge(&l, txn), SX_TRYING_ANSWERED, 2.5, 4);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -305,5 +317,6 @@ int main(int argc, char **argv)
     g_test_add_func("/trying/verdict_stands", test_verdict_stands);
     g_test_add_func("/trying/lacks_end", test_lacks_end);
     g_test_add_func("/trying/time_stands", test_time_stands);
+    g_test_add_func("/trying/success_wins", test_success_wins);
     return g_test_run();
 }
