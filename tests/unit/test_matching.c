@@ -632,6 +632,22 @@ static void test_forwarded_in_time(void)
     }
 }
 
+/* What is sent on for one port of a host says nothing of another one. */
+static void test_sent_on_for_a_port(void)
+{
+    struct ladder l = ladder_open();
+    const uint16_t other = 5060 + 32768;
+
+    uint32_t one = request(&l, 0, ALICE, P1, "INVITE", via("alice a1"))->txn;
+    request(&l, 0.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+    uint32_t two =
+        request(&l, 1, ALICE, P1, "INVITE", via("alice a2"), .call_id = "two", .dst_port = other)
+            ->txn;
+    g_assert_cmpuint(sx_tracker_sent_on(l.tracker, txn_numbered(&l, one)), ==, 2);
+    g_assert_cmpuint(sx_tracker_sent_on(l.tracker, txn_numbered(&l, two)), ==, 0);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -664,5 +680,6 @@ int main(int argc, char **argv)
     g_test_add_func("/matching/orphans_1000", test_orphans_1000);
     g_test_add_func("/matching/forwarded_response_first", test_forwarded_response_first);
     g_test_add_func("/matching/forwarded_in_time", test_forwarded_in_time);
+    g_test_add_func("/matching/sent_on_for_a_port", test_sent_on_for_a_port);
     return g_test_run();
 }

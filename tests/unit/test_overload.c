@@ -265,6 +265,44 @@ static void test_over_while_another_goes_on(void)
     ladder_close(&l);
 }
 
+/* Another port of the host is another server, for whichever client. */
+static void test_other_port(void)
+{
+    static const char *const sent_by[] = {"p1", "p1:5070", "p1:5080", "proxy", "proxy:5070"};
+    const uint16_t other = 5060 + 32768;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(sent_by); i++) {
+        struct ladder l = ladder_open();
+        char *first = g_strdup_printf("%s a", sent_by[i]),
+             *next = g_strdup_printf("%s b", sent_by[i]);
+        refused(&l, 0, first, 503, AFTER("120"));
+        g_assert_false(again(&l, 20, next, .dst_port = other));
+        ladder_close(&l);
+        g_free(first);
+        g_free(next);
+    }
+}
+
+/* Two servers on one host that refuse in turns: each has a storm of its own. */
+static void test_storms_of_two_ports(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_txn *last = NULL;
+
+    for (unsigned i = 0; i < 2 * SX_STORM_REFUSALS; i++) {
+        char *branch = g_strdup_printf("p1 s%u", i);
+        uint16_t port = i % 2 ? 5060 + 32768 : 5060;
+        last = txn_of(&l, request(&l, 0.01 * i, P1, BOB, "INVITE", via(branch), .call_id = branch,
+                                  .dst_port = port));
+        response(&l, 0.01 * i, BOB, P1, 503, "INVITE", via(branch), .call_id = branch,
+                 .src_port = port);
+        g_free(branch);
+    }
+    g_assert_nonnull(sx_refusal_of(l.tracker, last));
+    g_assert_cmpuint(sx_refusal_of(l.tracker, last)->run, ==, SX_STORM_REFUSALS);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -282,5 +320,7 @@ int main(int argc, char **argv)
     g_test_add_func("/overload/storm", test_storm);
     g_test_add_func("/overload/storms-of-two-servers", test_storms_of_two_servers);
     g_test_add_func("/overload/over_while_another_goes_on", test_over_while_another_goes_on);
+    g_test_add_func("/overload/other_port", test_other_port);
+    g_test_add_func("/overload/storms_of_two_ports", test_storms_of_two_ports);
     return g_test_run();
 }
