@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "flow_text.h"
 
+#define R1 (&(struct reg){.reg_id = 1})
+
 /* Of a user who has sent no Contact: *, and of a binding that is only refreshed, it is nothing. */
 static void test_nothing_more(void)
 {
@@ -132,7 +134,7 @@ static void test_events(void)
         g_assert_cmpuint(newest_event(&l, 1)->older, ==, 0);
         make_flow(&l, 1, R1);
         g_test_message("%u", rows[i].first);
-        g_assert_cmpuint(newest_event(&l, 1)->code, ==, 200);
+        g_assert_cmpuint(newest_event(&l, 1)->txn->final_code, ==, 200);
         g_assert_true((newest_event(&l, 1)->older != 0) == rows[i].two);
         g_assert_cmpuint(sx_binding_at(sx_tracker_flows(l.tracker), 1)->granted, ==,
                          rows[i].first == 200 ? 2 : 1);

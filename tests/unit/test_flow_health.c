@@ -71,7 +71,7 @@ static void test_soon_at_once(void)
 
     for (unsigned i = 0; i < SX_SOON_IN_ROW; i++)
         registers(&l, 5, 0, GRANTS_60);
-    g_assert_cmpuint(sx_binding_at(sx_tracker_flows(l.tracker), 1)->most_soon, ==, SX_SOON_IN_ROW);
+    g_assert_cmpuint(most_soon(&l), ==, SX_SOON_IN_ROW);
     ladder_close(&l);
 }
 

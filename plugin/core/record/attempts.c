@@ -19,14 +19,14 @@ static struct sx_fingerprint attempt_key(const struct sx_tracker *t, const struc
     return sx_hash_end(h);
 }
 
-void sx_attempts_await(struct sx_tracker *t, struct sx_txn *txn, const struct sx_sip_msg *msg)
+void sx_attempts_await(struct sx_tracker *t, struct sx_txn *txn, const struct sx_sip_msg *response)
 {
-    const struct sx_code *entry = sx_catalogue_explain(msg->code);
+    const struct sx_code *entry = sx_catalogue_explain(response->code);
 
     if (!entry || (entry->role != SX_ROLE_CHALLENGE && entry->role != SX_ROLE_REDIRECT &&
                    entry->role != SX_ROLE_RETRY))
         return;
-    struct sx_fingerprint key = attempt_key(t, msg, txn->src.host);
+    struct sx_fingerprint key = attempt_key(t, response, txn->src.host);
     g_hash_table_replace(t->awaiting, g_memdup2(&key, sizeof key), txn);
     if (entry->role == SX_ROLE_REDIRECT && txn->parent)
         sx_txn_at(t, txn->parent)->redirected_child = true;

@@ -131,7 +131,7 @@ struct wishes {
 static bool is_added(const struct sx_flows *f, const struct sx_flow *first,
                      const struct sx_flow *flow)
 {
-    for (unsigned i = 0; first && first != flow && i < MAX_CONTACTS; i++)
+    for (unsigned i = 0; first && first != flow && i < SX_MAX_CONTACTS; i++)
         first = sx_flow_numbered(f, sx_flow_more(first)->also_added);
     return first != NULL;
 }
