@@ -80,10 +80,12 @@ static void draw_blocked(struct sx_pen *p)
     unsigned times = sx_glare_times(t, p->txn, frame);
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
     wmem_strbuf_t *again = sx_words_piece(words);
+    const char *rule = p->txn->method == SX_METHOD_UPDATE ? sx_words_draw_blocked_rule_update()
+                                                          : sx_words_draw_blocked_rule();
     if (times > 1)
         sx_words_draw_blocked_times(again, times);
     sx_words_draw_blocked(words, sx_say_method(blocker), sx_tracker_host(t, blocker->src.host),
-                          blocker->request_frame, again);
+                          blocker->request_frame, rule, again);
     p->remark = wmem_strbuf_get_str(words);
 }
 
