@@ -61,10 +61,6 @@ static void test_tags(void)
     assert_mismatch(&l,
                     request(&l, 9, BOB, CAROL, "BYE", via("bob b7"), .cseq = 4, .to_tag = "carol"),
                     0, 0);
-    assert_mismatch(&l,
-                    request(&l, 9, CAROL, DAVE, "INVITE", via("carol b8"), .cseq = 5,
-                            .to_tag = "carol"),
-                    0, 0);
     ladder_close(&l);
 }
 
@@ -412,6 +408,23 @@ static void test_named_by_itself(void)
     }
 }
 
+/* An INVITE of hosts that had no part in the call is none of it, and makes them none of its hosts.
+ */
+static void test_invite_of_others(void)
+{
+    struct ladder l = answered_call();
+
+    assert_mismatch(&l,
+                    request(&l, 9, CAROL, DAVE, "INVITE", via("carol b8"), .cseq = 5,
+                            .to_tag = "other"),
+                    0, 0);
+    assert_mismatch(&l,
+                    request(&l, 10, ALICE, BOB, "INVITE", via("alice b9"), .cseq = 6,
+                            .to_tag = "third"),
+                    SX_DIFFERS_TO_TAG, 3);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -434,5 +447,6 @@ int main(int argc, char **argv)
     g_test_add_func("/mismatch/update_of_an_early_dialog", test_update_of_an_early_dialog);
     g_test_add_func("/mismatch/answer_of_the_hop", test_answer_of_the_hop);
     g_test_add_func("/mismatch/named_by_itself", test_named_by_itself);
+    g_test_add_func("/mismatch/invite_of_others", test_invite_of_others);
     return g_test_run();
 }

@@ -407,6 +407,27 @@ static void test_ends_of_codes(void)
     ladder_close(&l);
 }
 
+/* Wherever it goes, what comes first is the first response. */
+static void test_first_goes_astray(void)
+{
+    static const unsigned codes[] = {180, 200, 486};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = request(&l, 0, ALICE, BOB, "INVITE", via("alice a1"))->txn;
+        response(&l, 1, BOB, ALICE, codes[i], "INVITE", via("alice a1"), .dst_port = 5070);
+        response(&l, 2, BOB, ALICE, codes[i], "INVITE", via("alice a1"), .dst_port = 5070);
+        const struct sx_txn *t = txn_numbered(&l, txn);
+        g_test_message("%u", codes[i]);
+        g_assert_cmpuint(sx_txn_first_response_code(t), ==, codes[i]);
+        g_assert_cmpint(sx_txn_first_response_ns(t), ==, ns_of(1));
+        g_assert_cmpuint(sx_txn_first_tag(t), !=, 0);
+        g_assert_cmpint(sx_txn_last_response_ns(t), ==, ns_of(2));
+        g_assert_cmpuint(sx_txn_answer_dst(t).port, ==, 5070);
+        ladder_close(&l);
+    }
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -429,5 +450,6 @@ int main(int argc, char **argv)
     g_test_add_func("/observe/reliable", test_reliable);
     g_test_add_func("/observe/state", test_state);
     g_test_add_func("/observe/ends_of_codes", test_ends_of_codes);
+    g_test_add_func("/observe/first_goes_astray", test_first_goes_astray);
     return g_test_run();
 }

@@ -345,8 +345,10 @@ static void test_refreshed_by_the_called_side(void)
     response(&l, 45.2, ALICE, P1, 200, "UPDATE", via("p1 b3", "bob a3"), .from_tag = "bob",
              .to_tag = "alice");
     response(&l, 45.3, P1, BOB, 200, "UPDATE", via("bob a3"), .from_tag = "bob", .to_tag = "alice");
-    const struct sx_session *s = session_in(&l, 3);
-    g_assert_cmpuint(sx_session_judge(l.tracker, s).refresh->request_frame, ==, 5);
+    const struct sx_session *near = session_in(&l, 3), *far = session_in(&l, 4);
+    g_assert_cmpuint(sx_session_judge(l.tracker, near).refresh->request_frame, ==, 5);
+    g_assert_nonnull(far);
+    g_assert_cmpuint(sx_session_judge(l.tracker, far).refresh->request_frame, ==, 6);
     ladder_close(&l);
 }
 

@@ -100,14 +100,14 @@ static void first_other_response(struct sx_tracker *t, struct sx_txn *txn,
     if (sx_txn_waits_after_100(txn) || (sx_txn_more(txn)->trying_frame && obs->msg->code < 300))
         record->flags |= SX_MESSAGE_ENDS_WAIT;
     txn->first_response_frame = obs->frame;
+    if (!sx_endpoint_eq(obs->to, txn->src))
+        sx_answers_note_dst(t, txn, obs->to);
     if (txn->more || obs->msg->code < 200) {
         struct sx_txn_more *more = sx_txn_give_more(t, txn);
         more->first_response_ns = obs->time_ns;
         more->first_response_code = obs->msg->code;
         more->first_tag = obs->names.to_tag;
     }
-    if (!sx_endpoint_eq(obs->to, txn->src))
-        sx_answers_note_dst(t, txn, obs->to);
     if (txn->method == SX_METHOD_INVITE && obs->msg->code < 300)
         txn->own_contact =
             sx_address_is_named(sx_name_addr_uri(sx_sip_msg_contact(obs->msg)), &obs->src);
