@@ -91,6 +91,8 @@ static void test_first_sentence(void)
     assert_first("Not there in 4.0.", "");
     assert_first("\u4e0d\u5728\u3002", "\u7b49\u3002");
     assert_first("\u4e0d\u5728\u3002", "Kamailio 5. And");
+    assert_first("\u4e0d\u3001\u5728\u3002", "\u7b49\u3001");
+    assert_first("\u4e0d\u3001\u5728", "");
     assert_first("No.", " \u4e0d\u5728\u3002");
     assert_first("4.0 \u4e0d\u5728", "");
     assert_first("", "");
