@@ -33,7 +33,7 @@ LISTS_OF_NAMES = {"manuf", "services", "enterprises.tsv"}
 SEPARATOR, AGGREGATOR = "\x1f", "\x1e"
 KEPT_VARIABLES = ("PATH", "ASAN_", "LSAN_", "UBSAN_", "WIRESHARK_DEBUG_", "LD_PRELOAD")
 TROUBLE = re.compile(r"Couldn't load plugin|Dissector bug|CRITICAL|runtime error:|AddressSanitizer")
-EXPERT = re.compile(r"Expert Info \((.*?/.*?)\): (.*)", re.DOTALL)
+EXPERT = re.compile(r"(?: ?\[truncated\])?Expert Info \((.*?/.*?)\): (.*)", re.DOTALL)
 
 
 class Wireshark:
