@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Installs what is missing, builds the plugin, installs it where this tshark loads it and the profile "SIP Explain" with
-# it, proves that the plugin is loaded, and explains a capture. Root installs for all users, anybody else for himself. May be run any number of times.
+# Installs what is missing, builds the plugin, installs it where this tshark loads it and the profiles "SIP Explain" and
+# "SIP Explain triage" with it, proves that the plugin is loaded, and explains a capture. Root installs for all users, anybody else for himself. May be run any number of times.
 set -eu
 cd "$(dirname "$0")/.."
 # shellcheck source=cmake/setup.sh
@@ -81,16 +81,23 @@ configuration() {
     fi
 }
 
-# What was changed by hand stays, and is named.
+uninstall_profiles() {
+    uninstall_profile 'SIP Explain' plugin/profile/*
+    uninstall_profile 'SIP Explain triage' plugin/triage/* plugin/profile/dfilter_* plugin/profile/dmacros
+}
+
+# uninstall_profile NAME FILE...: what was changed by hand stays, and is named.
 uninstall_profile() {
     local profile file left
-    profile=$(configuration)/profiles/'SIP Explain'
+    profile=$(configuration)/profiles/$1
+    shift
     [ -d "$profile" ] || return 0
-    for file in plugin/profile/*; do
+    for file; do
         if cmp -s "$file" "$profile/${file##*/}" || [ "${file##*/}" = recent ]; then
             rm -f "$profile/${file##*/}" || fail "cannot remove $profile/${file##*/}"
         fi
     done
+    rm -f "$profile/recent"    # Wireshark writes it whenever it ends
     if rmdir "$profile" 2>/dev/null; then
         say "Removed $profile"
     else
@@ -111,7 +118,7 @@ uninstall() {
             say "Removed $plugin"
         fi
     done
-    uninstall_profile
+    uninstall_profiles
     if [ -e "$all" ]; then
         say "Another copy is installed for all users: $all" "Remove it:  sudo cmake/try.sh --uninstall"
         exit 1

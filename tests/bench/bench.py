@@ -28,6 +28,7 @@ KINDS = {   # name -> (capture, small size, large size)
     "SIP over TCP, 4 in a segment": (traffic.sip_tcp, 40, 440),
     "RTP": (traffic.rtp, 500, 10_500),
     "DNS, HTTP, TLS": (traffic.mix, 10, 290),
+    "5 % SIP, 95 % RTP": (traffic.trunk, 2, 22),
 }
 MODES = {
     "-r": [],
@@ -50,6 +51,10 @@ COMPARED_MODES = ("-r", "-r -Y sip.Status-Code")    # all contenders; else the p
 # JSON moves with -V, and takes as long as all of these.
 SHORT_ROWS = [("SIP", "-r"), ("SIP over TCP, 4 in a segment", "-r"), ("RTP", "-r"),
               ("DNS, HTTP, TLS", "-r"), ("SIP", "-r -V"), ("SIP", "-r -Y (own field)")]
+
+# What a packet costs with the triage profile, in percent of tshark alone without it
+TRIAGE = "SIP Explain triage"
+TRIAGE_BUDGETS = {"5 % SIP, 95 % RTP": 60, "SIP": 80}
 
 WINDOW_CALLS = (20, 15_400)     # the large one has 200,000 packets
 CLICKED_CALLS = 1700
@@ -116,7 +121,8 @@ class Bench:
         self.folder, self.pool = Path(folder), pool
         self.captures = {}
         self.rows = []
-        self.alone = self.plugin = self.driver = self.until_read = self.own_memory = None
+        self.alone = self.plugin = self.triage = None
+        self.driver = self.until_read = self.own_memory = None
         self.others = []
 
     def prepare(self, everyone):
@@ -130,6 +136,7 @@ class Bench:
         plugin, = built.glob("plugins/*/epan/sipexplain.so")
         self.alone = tools.Contender("tshark alone", preloads)
         self.plugin = tools.Contender("sipexplain", preloads, plugin, "sipexplain.code")
+        self.triage = tools.Triage(TRIAGE, preloads, plugin, "sipexplain.code", ["-C", TRIAGE])
         self.others = [
             tools.Contender("empty", preloads, built / "emptypost.so"),
             tools.Contender("Lua", preloads, field="sipnote.code", args=[
@@ -161,7 +168,7 @@ class Bench:
     def check_contenders(self):
         """A script or a configuration that does not load would cost nothing."""
         calls = self.capture(traffic.sip, 20)[0]
-        for contender in self.contenders():
+        for contender in [*self.contenders(), self.triage]:
             if not contender.tshark([*contender.args, "-Y", contender.field], calls):
                 raise RuntimeError(f"{contender.name} adds nothing to the packets")
 
@@ -191,6 +198,19 @@ class Bench:
             cells["tshark alone"] = f"{alone:,.0f}"
             budget = BUDGETS[kind, mode]
             self.add(f"{kind}: {mode}", cells, over["sipexplain"], budget, f"{budget:+.1f} %")
+
+    def triaged(self):
+        """The whole of a packet with the triage profile against Wireshark as it is."""
+        asked = {kind: [self.cost(contender, kind, "-r") for contender in (self.triage, self.alone)]
+                 for kind in TRIAGE_BUDGETS}
+        for kind, costs in asked.items():
+            triage, alone = (cost() for cost in costs)
+            self.add_share(f"{kind}: -r -C '{TRIAGE}'", triage, alone, TRIAGE_BUDGETS[kind])
+
+    def add_share(self, name, cost, alone, budget):
+        share = cost / alone * 100
+        self.add(name, {"tshark alone": f"{alone:,.0f}", "sipexplain": f"{share:.0f} % of it"}, share,
+                 budget, f"{budget} % of it")
 
     def window(self):
         """What opening a capture costs, packet by packet."""
@@ -320,6 +340,7 @@ class Bench:
 def measure(bench, long):
     bench.check_contenders()
     bench.costs(list(BUDGETS) if long else SHORT_ROWS)
+    bench.triaged()
     bench.memory(long)
     bench.growth(long)
     if long:
@@ -339,7 +360,7 @@ def main(args=None):
         pool = stack.enter_context(ThreadPoolExecutor(os.cpu_count()))
         bench = Bench(folder, pool)
         bench.prepare(everyone=long)
-        for contender in bench.contenders():
+        for contender in [*bench.contenders(), bench.triage]:
             stack.enter_context(contender)
         measure(bench, long)
     print(file=sys.stderr)

@@ -23,6 +23,13 @@ def test_past_the_budget_is_marked(percent, marked):
     assert ("OVER" in made.table()) == marked
 
 
+@pytest.mark.parametrize("cost, marked", [(59, False), (60, False), (61, True)])
+def test_a_triage_that_saves_too_little_is_past_the_budget(cost, marked):
+    made = table_of()
+    made.add_share("mix", cost, 100, 60)
+    assert made.rows[0].over == marked
+
+
 def test_growth_of_a_slow_core_is_past_the_budget():
     made = table_of()
     made.add_growth("quadratic", "1, 10", 10.0)

@@ -108,6 +108,17 @@ class Contender(Wireshark):
         return int(found[1]) * 1024
 
 
+class Triage(Contender):
+    """The plugin with the profile for large captures."""
+
+    def install(self):
+        super().install()
+        config = Path(self.folders()["Personal configuration"])
+        subprocess.run(["sh", BENCH.parents[1] / "cmake" / "install-profile.sh", "--into", config],
+                       check=True, stdout=subprocess.DEVNULL)
+        self.hand_over(self.home)
+
+
 def collected(command, code, stderr):
     found = COLLECTED.search(stderr)
     if code or not found:

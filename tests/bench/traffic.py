@@ -5,6 +5,7 @@ A kind is a function of the number of its units (calls, RTP packets, exchanges) 
 (seconds, packet) pairs. The same number always gives the same bytes.
 """
 
+import heapq
 import itertools
 import struct
 
@@ -197,6 +198,29 @@ def rtp(packets):
         ends = [CALLER, CALLEE] if n % 2 == 0 else [CALLEE, CALLER]
         header = struct.pack("!BBHII", 0x80, 0, n // 2 % 65536, n // 2 * 160 % 2**32, 1000 + n % 2)
         yield 1 + n * 0.01, udp(*ends, header + b"\xff" * 160, (20000, 20000))
+
+
+TRUNK_RTP = 247         # packets of sound for the 13 of a call: one in twenty is SIP
+
+
+def trunk(calls):
+    """Calls at the same time, and the sound of both sides between the ports of their session descriptions."""
+    return heapq.merge(*map(trunk_call, range(1, calls + 1)), key=lambda packet: packet[0])
+
+
+def trunk_call(number):
+    messages = list(call_messages(number))
+    begin = number * CALL_INTERVAL
+    hang_up = begin + 0.01 + TRUNK_RTP * 0.01
+    for i, (source, target, message) in enumerate(messages[:9]):
+        yield begin + i * 0.0005, udp(source, target, message)
+    port = 20000 + 2 * (number % 20000)
+    for n in range(TRUNK_RTP):
+        ends = [CALLER, CALLEE] if n % 2 == 0 else [CALLEE, CALLER]
+        header = struct.pack("!BBHII", 0x80, 0, n // 2, n // 2 * 160, 2 * number + n % 2)
+        yield begin + 0.01 + n * 0.01, udp(*ends, header + b"\xff" * 160, (port, port))
+    for i, (source, target, message) in enumerate(messages[9:]):
+        yield hang_up + i * 0.0005, udp(source, target, message)
 
 
 def mix(exchanges):

@@ -14,6 +14,9 @@ ROOT = Path(__file__).parents[2]
 SCRIPT = ROOT / "cmake" / "install-profile.sh"
 FILES = {path.name for path in (ROOT / "plugin" / "profile").iterdir()}
 NAME = "SIP Explain"
+TRIAGE = "SIP Explain triage"
+SHARED = {"dfilter_buttons", "dfilter_macros", "dmacros"}
+TRIAGE_FILES = {path.name for path in (ROOT / "plugin" / "triage").iterdir()} | SHARED
 LADDERS = ROOT / "tests" / "captures" / "ladders"
 COLUMNS = ["No.", "Time", "Source", "Destination", "Protocol", "Time since request", "Transaction",
            "Info", "Verdict"]
@@ -173,7 +176,8 @@ def test_other_profiles_are_left_alone(tmp_path):
     found = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")
              if path.is_file()}
     assert found == {"preferences", "profiles/Mine/preferences",
-                     *(f"profiles/{NAME}/{name}" for name in FILES)}
+                     *(f"profiles/{NAME}/{name}" for name in FILES),
+                     *(f"profiles/{TRIAGE}/{name}" for name in TRIAGE_FILES)}
     assert other.read_text(encoding="utf-8") == "mine"
     assert (tmp_path / "preferences").read_text(encoding="utf-8") == "default"
 
@@ -228,7 +232,12 @@ def test_a_zip_to_import(tmp_path, make):
     with zipfile.ZipFile(file) as archive:
         assert archive.testzip() is None
         names = {name for name in archive.namelist() if not name.endswith("/")}
-        assert names == {f"{NAME}/{name}" for name in FILES}
+        assert names == {*(f"{NAME}/{name}" for name in FILES),
+                         *(f"{TRIAGE}/{name}" for name in TRIAGE_FILES)}
+        for name in TRIAGE_FILES:
+            folder = "profile" if name in SHARED else "triage"
+            original = (ROOT / "plugin" / folder / name).read_bytes()
+            assert archive.read(f"{TRIAGE}/{name}") == original
         for name in FILES:
             original = (ROOT / "plugin" / "profile" / name).read_bytes()
             assert archive.read(f"{NAME}/{name}") == original

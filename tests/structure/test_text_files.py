@@ -42,7 +42,7 @@ def ends_no_line_in_spaces(_, data):
 
 
 def begins_no_line_with_a_tab(place, data):
-    tabs_are_fine = place.suffix == ".tsv" or place.parts[:2] == ("plugin", "profile")
+    tabs_are_fine = place.suffix == ".tsv" or place.parts[:2] in (("plugin", "profile"), ("plugin", "triage"))
     return tabs_are_fine or not any(line.startswith(b"\t") for line in data.split(b"\n"))
 
 

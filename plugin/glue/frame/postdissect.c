@@ -18,6 +18,7 @@
 #include "glue/stats/ladder.h"
 #include "glue/conversation.h"
 #include "glue/packet-sipexplain.h"
+#include "glue/frame/media_sieve.h"
 #include "glue/frame/postdissect.h"
 #include "glue/settings/prefs.h"
 #include "glue/frame/sip_source.h"
@@ -596,7 +597,7 @@ static void capture_opened(void)
 
     for (unsigned i = 0; i < G_N_ELEMENTS(key); i++)
         key[i] = (uint64_t)g_random_int() << 32 | g_random_int();
-    sx_prefs_apply_language(); /* sharkd's setconf tells nobody that it changed one */
+    sx_prefs_apply(); /* sharkd's setconf tells nobody that it changed one */
     state.tracker = sx_tracker_new(key, &cfg);
     state.asked.frame = UINT32_MAX; /* none comes behind it */
 }
@@ -644,4 +645,6 @@ void sx_postdissect_handoff(void)
 {
     sx_layers_init();
     sx_sip_source_init();
+    sx_media_sieve_init();
+    sx_prefs_on_skip_media(sx_media_sieve_set);
 }

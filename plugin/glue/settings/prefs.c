@@ -16,9 +16,16 @@ static unsigned trying_timeout_ms = 32000;
 static unsigned trying_slow_ms = 6000;
 static unsigned flow_recovery_ms = 120000;
 static ws_bool info_column = false;
+static ws_bool skip_media = false;
 static int language = LANGUAGE_AUTO;
 static int proto_sipexplain;
 static void (*on_language)(void);
+static void (*on_skip_media)(bool);
+
+void sx_prefs_on_skip_media(void (*callback)(bool))
+{
+    on_skip_media = callback;
+}
 
 void sx_prefs_on_language(void (*callback)(void))
 {
@@ -31,6 +38,13 @@ void sx_prefs_apply_language(void)
     sx_field_labels_show(proto_sipexplain);
     if (on_language)
         on_language();
+}
+
+void sx_prefs_apply(void)
+{
+    sx_prefs_apply_language();
+    if (on_skip_media)
+        on_skip_media(skip_media);
 }
 
 static void register_language(module_t *module)
@@ -52,7 +66,7 @@ static void register_language(module_t *module)
 
 void sx_prefs_register(int proto)
 {
-    module_t *module = prefs_register_protocol(proto, sx_prefs_apply_language);
+    module_t *module = prefs_register_protocol(proto, sx_prefs_apply);
 
     proto_sipexplain = proto;
     register_language(module);
@@ -79,6 +93,12 @@ void sx_prefs_register(int proto)
         "slow, cancelled, unanswered, flow failed. In tshark without -2 only what is known by "
         "then.",
         &info_column);
+    prefs_register_bool_preference(
+        module, "skip_media", "Do not dissect media (for triage)",
+        "Leave out UDP datagrams that begin as RTP and RTCP do, between ports of no protocol. A "
+        "large capture is read in about half the time; no verdict rests on them, but fields, "
+        "statistics and players of UDP, RTP and RTCP lack them.",
+        &skip_media);
     sx_site_codes_register(module);
     sx_site_stacks_register(module);
 }
