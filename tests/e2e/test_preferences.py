@@ -10,7 +10,7 @@ import pytest
 CAPTURES = Path(__file__).parents[1] / "captures"
 LADDERS = CAPTURES / "ladders"
 DEFAULTS = {"trying_timeout_ms": "32000", "trying_slow_ms": "6000", "flow_recovery_ms": "120000",
-            "info_column": "FALSE", "language": "As Wireshark"}
+            "info_column": "FALSE", "skip_media": "FALSE", "language": "As Wireshark"}
 TABLE = "sipexplain_codes"
 
 

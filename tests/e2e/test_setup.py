@@ -66,6 +66,7 @@ def test_try_installs_proves_and_explains(wireshark, clone):
     assert f"Installed the profile in {profile}" in done.stdout
     assert {path.name for path in profile.iterdir()} == {
         path.name for path in (ROOT / "plugin" / "profile").iterdir()}
+    assert (profile.parent / "SIP Explain triage" / "heuristic_protos").is_file()
 
 
 def test_try_again_builds_and_changes_nothing(wireshark, clone):
@@ -112,10 +113,11 @@ def test_help(wireshark, clone):
 
 def test_uninstall_takes_the_profile_along(wireshark, clone):
     profile = clone / "home" / ".config" / "wireshark" / "profiles" / "SIP Explain"
-    assert installed(clone) and profile.is_dir()
+    triage = profile.parent / "SIP Explain triage"
+    assert installed(clone) and profile.is_dir() and triage.is_dir()
     done = run(wireshark, clone, args=["--uninstall"])
     assert done.returncode == 0, done.stdout + done.stderr
-    assert not installed(clone) and not profile.exists()
+    assert not installed(clone) and not profile.exists() and not triage.exists()
     assert "tshark loads no sipexplain any more." in done.stdout
     done = run(wireshark, clone, args=["--uninstall"])
     assert done.returncode == 0, "nothing is there, which is what was asked for"

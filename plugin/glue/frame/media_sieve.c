@@ -8,6 +8,7 @@
 #define UDP_HEADER 8
 #define SHORTEST_MEDIA 8 /* an empty RTCP receiver report */
 #define FIRST_USER_PORT 1024
+#define RTP_VERSION 2 /* the first two bits, of RTCP as well */
 
 static dissector_handle_t sieve, media, udp;
 static dissector_table_t ports;
@@ -23,7 +24,7 @@ static bool begins_as_media(tvbuff_t *tvb, const packet_info *pinfo)
 {
     return !pinfo->flags.in_error_pkt && !pinfo->fragmented &&
            tvb_captured_length(tvb) >= UDP_HEADER + SHORTEST_MEDIA &&
-           (tvb_get_guint8(tvb, UDP_HEADER) & 0xc0) == 0x80 &&
+           tvb_get_ntohs(tvb, UDP_HEADER) >> 14 == RTP_VERSION &&
            is_of_no_protocol(tvb_get_ntohs(tvb, 0)) && is_of_no_protocol(tvb_get_ntohs(tvb, 2));
 }
 
