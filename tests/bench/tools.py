@@ -59,7 +59,8 @@ class Contender(Wireshark):
             self.hide_installed_copy(Path(self.folders()["Global Plugins"]))
             if drops_root():
                 os.chown(self.home, NOBODY, NOBODY)
-        if self.name != "sipexplain" and "sipexplain" in self.run("tshark", ["-G", "protocols"]):
+        ours = self.has_plugin and self.plugin.name == "sipexplain.so"
+        if not ours and "sipexplain" in self.run("tshark", ["-G", "protocols"]):
             raise RuntimeError("an installed sipexplain is loaded: uninstall it first")
 
     def arguments(self, capture, mode):
