@@ -133,8 +133,8 @@ static void run_out(void)
     o.refused_in = 4;
     o.refused_code = 403;
     SAYS_BOTH(sx_say_run_out(out, l.tracker, &o),
-              "the registration of sip:bob@example.com in frame 1 ran out at 60 s, 5 s ago; its "
-              "refresh was refused with 403 in frame 4",
+              "refresh refused with 403 in frame 4, and the registration of sip:bob@example.com in "
+              "frame 1 ran out at 60 s, 5 s ago",
               "注册已过期：sip:bob@example.com 在第 1 帧的注册有效期 60 秒，5 秒前过期；刷新在第 4 "
               "帧被 403 "
               "拒绝");

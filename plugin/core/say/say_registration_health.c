@@ -85,8 +85,8 @@ void sx_say_run_out(wmem_strbuf_t *out, const struct sx_tracker *t, const struct
     int64_t ago_ns = o->waited_ns - (int64_t)grant->expires_s * SX_NS_PER_S;
 
     if (o->refused_in)
-        sx_words_registration_health_overdue_refused(out, aor, o->since_frame, grant->expires_s,
-                                                     ago_ns, o->refused_code, o->refused_in);
+        sx_words_registration_health_overdue_refused(out, o->refused_code, o->refused_in, aor,
+                                                     o->since_frame, grant->expires_s, ago_ns);
     else
         sx_words_registration_health_overdue(out, aor, o->since_frame, grant->expires_s, ago_ns);
 }
