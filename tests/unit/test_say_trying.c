@@ -413,9 +413,10 @@ static void test_missing(void)
                    "无法判断：第 3 帧可能对应本分支的响应（抓包中没有），也可能对应另一分支的响应");
     assert_missing(
         SX_MISSING_UNREADABLE,
-        "cannot tell: frame 3 from 10.0.0.2 cannot be read (a fragment, compressed or "
+        "cannot tell: frame 3 from 10.0.0.2 cannot be read (cut, a fragment, compressed or "
         "encrypted) and may be the response",
-        "无法判断：10.0.0.2 发出的第 3 帧无法读取（是分片，或经过压缩、加密），它可能就是响应");
+        "无法判断：10.0.0.2 发出的第 3 "
+        "帧无法读取（被截断、是分片，或经过压缩、加密），它可能就是响应");
 }
 
 static void test_ended_unseen(void)
