@@ -416,6 +416,25 @@ static void test_moved_on(void)
     ladder_close(&l);
 }
 
+/* One REGISTER with both: neither is the other's successor. */
+static void test_two_of_one_instance(void)
+{
+    static const char both[] = "<sip:bob@10.0.0.5:40000>;+sip.instance=\"<urn:x:1>\", "
+                               "<sip:bob@10.0.0.5:40002>;+sip.instance=\"<urn:x:1>\"";
+    struct ladder l = ladder_open();
+
+    uint32_t in = registers(&l, 0, .contact = both);
+    struct sx_registration first = of(&l, sends(&l, 1)),
+                           second =
+                               of(&l, sends(&l, 2, .uri = "sip:bob@10.0.0.5:40002", .port = 40002));
+    g_assert_cmpuint(first.in, ==, in);
+    g_assert_cmpuint(second.in, ==, in);
+    g_assert_cmpuint(first.state, ==, SX_REGISTRATION_CURRENT);
+    g_assert_cmpuint(second.state, ==, SX_REGISTRATION_CURRENT);
+    g_assert_true(first.flow != second.flow);
+    ladder_close(&l);
+}
+
 /* Over TCP the registrar's 200 and what it has kept for the phone may come in one packet. */
 static void test_granted_in_one_packet(void)
 {
@@ -467,6 +486,7 @@ int main(int argc, char **argv)
                     test_missed_by_a_caller_that_is_gone);
     g_test_add_func("/registration/missed", test_missed);
     g_test_add_func("/registration/moved_on", test_moved_on);
+    g_test_add_func("/registration/two_of_one_instance", test_two_of_one_instance);
     g_test_add_func("/registration/granted_in_one_packet", test_granted_in_one_packet);
     g_test_add_func("/registration/bits", test_bits);
     return g_test_run();
