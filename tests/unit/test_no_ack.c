@@ -415,6 +415,7 @@ static void proxy_kept_it(void)
     for (unsigned i = 0; i < 7; i++)
         response(&l, 1 + sends_at[i], BOB, P1, 200, "INVITE", via("p1 b1", "alice a1"));
     assert_ack(judge(&l, branch), SX_ACK_NEVER, SX_ACK_CAUSE_RESPONSE_LOST, 4);
+    g_assert_cmpuint(judge(&l, branch).lost_at, ==, txn_of(&l, branch)->src.host);
     ladder_close(&l);
 }
 
@@ -655,6 +656,10 @@ static void kept_by_one_that_is_seen(bool sends)
         request(&l, 50, P1, CAROL, "OPTIONS", via("p1 o1"), .call_id = "other");
     assert_ack(judge(&l, last), SX_ACK_NEVER, sends ? SX_ACK_CAUSE_RESPONSE_LOST : 0,
                sends ? 4 : 0);
+    /* The last proxy sent it on. */
+    if (sends)
+        g_assert_cmpuint(judge(&l, last).lost_at, ==,
+                         sx_tracker_txn(l.tracker, txn_of(&l, last)->parent)->src.host);
     ladder_close(&l);
 }
 

@@ -12,7 +12,7 @@ static void says(const struct ladder *l, const struct sx_message *invite, const 
     const struct sx_txn *txn = txn_of(l, invite);
     struct sx_ack v = sx_no_ack_judge(l->tracker, txn, sx_tracker_dialog(l->tracker, txn->dialog));
 
-    SAYS_BOTH(g_assert_true(sx_say_ack(out, l->tracker, txn, &v) == (*english != '\0')), english,
+    SAYS_BOTH(g_assert_true(sx_say_ack(out, l->tracker, &v) == (*english != '\0')), english,
               chinese);
 }
 
@@ -51,8 +51,8 @@ static void causes(void)
         {SX_ACK_CAUSE_RESPONSE_LOST, 2,
          ": it did not reach the client, 10.0.0.1 did not send it on or never got it",
          "：响应没有到达客户端，10.0.0.1 没有转发它，或根本没有收到它"},
-        {SX_ACK_CAUSE_RESPONSE_LOST, 9, ": it did not reach the client, as frame 9 shows",
-         "：从第 9 帧看，响应没有到达客户端"},
+        {SX_ACK_CAUSE_RESPONSE_LOST, 9, ": 10.0.0.1 did not get it, as frame 9 shows",
+         "：从第 9 帧看，10.0.0.1 没有收到响应"},
         {SX_ACK_CAUSE_NOT_SENT, 9, ": the client has it, as frame 9 shows, and sent no ACK",
          "：从第 9 帧看，客户端已收到响应，却没有发送 ACK"},
         {SX_ACK_CAUSE_MISMATCH, 9, ": the ACK in frame 9 names another dialog or transaction",
@@ -73,6 +73,7 @@ static void causes(void)
                                  .cause = rows[i].cause,
                                  .cause_in = rows[i].in,
                                  .response_in = 2,
+                                 .lost_at = txn_of(&l, invite)->src.host,
                                  .sends = 3,
                                  .lasted_ns = ns_of(1.5)};
         char *english = g_strconcat("acknowledges the 200 in frame 2 only after it was repeated",

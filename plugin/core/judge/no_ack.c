@@ -296,23 +296,28 @@ static bool was_kept(const struct sx_tracker *t, const struct sx_txn *hop, int64
            (above->responses || sx_tracker_host(t, above->dst.host)->sent > 0);
 }
 
-static uint32_t response_lost(const struct sx_tracker *t, const struct sx_txn *server,
-                              const struct sx_resent *r, int64_t until_ns)
+/* Blames it on the response if something shows that it did not reach the client. */
+static void blame_response(const struct sx_tracker *t, const struct sx_txn *server,
+                           const struct sx_resent *r, int64_t until_ns, struct sx_ack *v)
 {
-    const struct sx_txn *hop = server;
-    bool kept = false;
+    const struct sx_txn *hop = server, *kept = NULL;
 
     /* The ACK of another final response than 2xx is the next hop's. */
-    for (unsigned i = 0; hop && i < MAX_HOPS; i++) {
+    for (unsigned i = 0; hop && i < (r->dialog ? MAX_HOPS : 1); i++) {
         uint32_t frame = lost_at_hop(t, hop, r);
-        if (frame)
-            return frame;
-        if (!r->dialog)
-            return 0;
-        kept |= was_kept(t, hop, until_ns);
+        if (frame) {
+            blame(v, SX_ACK_CAUSE_RESPONSE_LOST, frame);
+            v->lost_at = hop->src.host;
+            return;
+        }
+        if (!kept && r->dialog && was_kept(t, hop, until_ns))
+            kept = hop;
         hop = sx_tracker_txn(t, hop->parent);
     }
-    return kept ? r->frame : 0;
+    if (!kept)
+        return;
+    blame(v, SX_ACK_CAUSE_RESPONSE_LOST, r->frame);
+    v->lost_at = kept->src.host;
 }
 
 /* A request that the client can make only if it has the 2xx: INVITE (RFC 3261 14.1), or one to the
@@ -341,7 +346,6 @@ static void blame_no_ack(const struct sx_tracker *t, const struct sx_txn *server
                          struct sx_ack *v)
 {
     const struct sx_txn *wrong = ack_elsewhere(t, server, dialog, r->frame);
-    uint32_t lost;
 
     if (!wrong)
         wrong = ack_misnumbered(t, server, dialog, r->frame);
@@ -352,20 +356,19 @@ static void blame_no_ack(const struct sx_tracker *t, const struct sx_txn *server
     const struct sx_txn *shows = shows_answer(t, server, dialog, r);
     if (shows)
         blame(v, SX_ACK_CAUSE_NOT_SENT, shows->request_frame);
-    else if ((lost = response_lost(t, server, r, INT64_MAX)) != 0)
-        blame(v, SX_ACK_CAUSE_RESPONSE_LOST, lost);
+    else
+        blame_response(t, server, r, INT64_MAX, v);
 }
 
 static void blame_late(const struct sx_tracker *t, const struct sx_txn *server,
                        const struct sx_dialog *dialog, const struct sx_resent *r, struct sx_ack *v)
 {
     struct acks acks = find_acks(t, server, dialog);
-    uint32_t lost;
 
     if (acks.first->request_ns < r->again_ns)
         blame(v, SX_ACK_CAUSE_LOST, acks.first->request_frame);
-    else if ((lost = response_lost(t, server, r, r->again_ns)) != 0)
-        blame(v, SX_ACK_CAUSE_RESPONSE_LOST, lost);
+    else
+        blame_response(t, server, r, r->again_ns, v);
 }
 
 static void judge_success(const struct sx_tracker *t, const struct sx_txn *invite,
@@ -428,14 +431,13 @@ static void blame_failure(const struct sx_tracker *t, const struct sx_txn *invit
                           const struct sx_resent *r, struct sx_ack *v)
 {
     const struct sx_txn *wrong = ack_of_other_branch(t, invite), *next = next_attempt(t, invite, r);
-    uint32_t lost;
 
     if (wrong)
         blame(v, SX_ACK_CAUSE_MISMATCH, wrong->request_frame);
     else if (next)
         blame(v, SX_ACK_CAUSE_NOT_SENT, next->request_frame);
-    else if ((lost = response_lost(t, invite, r, INT64_MAX)) != 0)
-        blame(v, SX_ACK_CAUSE_RESPONSE_LOST, lost);
+    else
+        blame_response(t, invite, r, INT64_MAX, v);
 }
 
 static void judge_failure(const struct sx_tracker *t, const struct sx_txn *invite, struct sx_ack *v)
@@ -463,9 +465,7 @@ static void judge_failure(const struct sx_tracker *t, const struct sx_txn *invit
               sx_txn_more(invite)->ack_frame);
     } else if (sx_txn_more(invite)->ack_ns > r->again_ns) {
         v->state = SX_ACK_LATE;
-        uint32_t lost = response_lost(t, invite, r, r->again_ns);
-        if (lost)
-            blame(v, SX_ACK_CAUSE_RESPONSE_LOST, lost);
+        blame_response(t, invite, r, r->again_ns, v);
     }
 }
 

@@ -34,6 +34,8 @@ struct sx_ack {
     enum sx_ack_cause cause; /* of SX_ACK_NEVER and SX_ACK_LATE */
     uint32_t ack_in;         /* the ACK for it, at this hop if there is one; 0: none */
     uint32_t cause_in;       /* the frame that shows the cause; 0: none */
+    uint32_t lost_at;        /* host, of SX_ACK_CAUSE_RESPONSE_LOST: it did not get the response, or
+                              * kept it */
     uint32_t response_in;    /* where the server sent it first; 0: not sent again */
     uint32_t sends;          /* by the server; 0: not sent again */
     int64_t lasted_ns;       /* from the first of them to the last */

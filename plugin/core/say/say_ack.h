@@ -11,12 +11,11 @@
 #include "core/judge/no_ack.h"
 
 /* "never acknowledged: sent 9 times in 19.5 s; the ACK in frame 5 names another dialog or
- * transaction". False, and nothing said, if the ACK came in time or it cannot be told. invite:
- * whose final response it is. */
-bool sx_say_ack(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *invite,
-                const struct sx_ack *verdict);
+ * transaction". False, and nothing said, if the ACK came in time or it cannot be told. */
+bool sx_say_ack(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_ack *verdict);
 
-/* On an ACK that came late: "acknowledges the 200 in frame 3 only after it was repeated: ...". */
+/* On an ACK that came late, of this INVITE: "acknowledges the 200 in frame 3 only after it was
+ * repeated: ...". */
 void sx_say_late_ack(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                      const struct sx_txn *invite, const struct sx_ack *verdict);
 

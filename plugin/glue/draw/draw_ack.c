@@ -77,7 +77,7 @@ static void flag(struct sx_pen *p, proto_item *item, const struct sx_txn *invite
     if (p->view->msg->is_request)
         sx_say_late_ack(words, p->view->tracker, invite, v);
     else
-        sx_say_ack(words, p->view->tracker, invite, v);
+        sx_say_ack(words, p->view->tracker, v);
     sx_flag(p, item, &ei_no_ack, wmem_strbuf_get_str(words));
     if (!p->brief)
         p->brief = v->state == SX_ACK_NEVER ? sx_words_draw_never_acknowledged()
