@@ -61,6 +61,35 @@ static void test_too_long(void)
     g_free(bytes);
 }
 
+/* Written as a number, in a URI or alone; the port counts where both have one. */
+static void test_named(void)
+{
+    static const uint8_t v4[4] = {10, 0, 0, 9}, v6[16] = {0x20, 0x01, 0x0d, 0xb8, [15] = 9};
+    static const struct {
+        const char *text;
+        bool is_v4, is_v6;
+    } rows[] = {{"sip:bob@10.0.0.9", true, false},
+                {"sip:10.0.0.9:5060;transport=tcp", true, false},
+                {"10.0.0.9:5061", false, false},
+                {"sip:bob@10.0.0.90", false, false},
+                {"sip:bob@10.0.0", false, false},
+                {"sip:bob@10.0.0.9.1", false, false},
+                {"sip:bob@10.0..9", false, false},
+                {"sip:bob@[2001:db8::9]:5060", false, true},
+                {"sip:bob@[2001:db8::8]", false, false},
+                {"sip:bob@example.com", false, false},
+                {"", false, false},
+                {NULL, false, false}};
+    struct sx_address four = address(v4, 4, 2), six = address(v6, 16, 3);
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct sx_slice text = rows[i].text ? sx_slice_str(rows[i].text) : SX_SLICE_NONE;
+        g_test_message("%s", rows[i].text ? rows[i].text : "nothing");
+        g_assert_true(sx_address_is_named(text, &four) == rows[i].is_v4);
+        g_assert_true(sx_address_is_named(text, &six) == rows[i].is_v6);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -68,5 +97,6 @@ int main(int argc, char **argv)
     g_test_add_func("/hosts/same_and_different", test_same_and_different);
     g_test_add_func("/hosts/many", test_many);
     g_test_add_func("/hosts/too_long", test_too_long);
+    g_test_add_func("/hosts/named", test_named);
     return g_test_run();
 }

@@ -44,7 +44,7 @@ bool sx_address_is_named(struct sx_slice uri, const struct sx_address *address)
     uint16_t port;
     struct sx_slice host = sx_named_host(uri, &port);
 
-    if (port && address->port && port != address->port)
+    if (!host.p || (port && address->port && port != address->port))
         return false;
     return (address->len == 4 && is_ipv4(host, address->bytes)) ||
            (address->len == 16 && is_ipv6(host, address->bytes));
