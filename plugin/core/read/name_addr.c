@@ -50,9 +50,9 @@ struct sx_slice sx_name_addr_uri(struct sx_slice value)
 
 struct sx_slice sx_uri_bare(struct sx_slice uri, const char *limit)
 {
-    const char *end = uri.p + uri.n;
-    const char *stop = uri.p ? sx_scan_any(uri.p, end, limit, ';', '?', '?') : uri.p;
-
+    if (!uri.p)
+        return uri;
+    const char *stop = sx_scan_any(uri.p, uri.p + uri.n, limit, ';', '?', '?');
     return sx_slice_trim(sx_slice(uri.p, (size_t)(stop - uri.p)));
 }
 
@@ -60,7 +60,7 @@ struct sx_slice sx_name_addr_bare(struct sx_slice value)
 {
     struct sx_slice uri = sx_name_addr_uri(value);
 
-    return sx_uri_bare(uri, uri.p + uri.n);
+    return uri.p ? sx_uri_bare(uri, uri.p + uri.n) : uri;
 }
 
 /* The length of "sip:" or "sips:"; "tel:" names no host. */
