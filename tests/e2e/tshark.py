@@ -354,10 +354,11 @@ def expert_text(label):
 
 
 def pdml_experts(proto):
-    """The line of an expert info may be shorter than what it says."""
+    """The line of an expert info may be shorter than what it says, or cut."""
     for info in proto.iterfind(".//field[@name='_ws.expert']"):
-        severity, group = EXPERT.fullmatch(info.get("showname"))[1].split("/")
-        yield severity, group, info.find("field[@name='_ws.expert.message']").get("show")
+        told = {item.get("name"): item for item in info}
+        severity, group = (told[f"_ws.expert.{name}"].get("showname").split(": ")[1] for name in ("severity", "group"))
+        yield severity, group, told["_ws.expert.message"].get("show")
 
 
 def unquoted(value):

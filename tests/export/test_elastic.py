@@ -68,9 +68,8 @@ def test_documents_fit_the_mapping(wireshark, capture, mapping, path):
 @each_ladder
 def test_documents_have_each_verdict(wireshark, capture, path):
     """tshark names _ws_expert twice in one object; a reader of JSON keeps the last."""
-    frames = wireshark.everything(capture(path), "two")
-    want = Counter((number, value.partition(": ")[2]) for number, frame in enumerate(frames, 1) for tree in frame
-                   for name, value in tree[1:] if wireshark.types[name] == "FT_NONE")
+    want = Counter((number, text) for number, frame in enumerate(wireshark.experts(capture(path), "two"), 1)
+                   for _, _, text in frame)
     have = Counter((int(document["layers"]["frame"]["number"]), expert["_ws_expert__ws_expert_message"])
                    for document in bulk(wireshark, capture(path))[1::2] for tree in trees(document)
                    for expert in tree.get("_ws_expert", []))

@@ -65,9 +65,11 @@ void sx_set_line(const struct sx_pen *p, proto_item *item, const char *label, co
     size_t label_n = strlen(label), end_n = strlen(end);
     field_info *info = item ? PITEM_FINFO(item) : NULL;
 
-    if (!info || !sx_is_shown(p))
+    if (!info)
         return;
-    if (!WS_OWN_LABEL_IS_CHEAPER || label_n + strlen(": ") + n + end_n >= ITEM_LABEL_LENGTH) {
+    /* Of what is not shown Wireshark keeps the line of a protocol, where -T fields asks for it. */
+    if (!sx_is_shown(p) || !WS_OWN_LABEL_IS_CHEAPER ||
+        label_n + strlen(": ") + n + end_n >= ITEM_LABEL_LENGTH) {
         proto_item_set_text(item, "%s: %.*s%s", label, (int)n, text, end);
         return;
     }
