@@ -93,6 +93,72 @@ static void test_frame_again_request(void)
     ladder_close(&l);
 }
 
+static uint64_t session_of(const char *session_id)
+{
+    struct ladder l = ladder_open();
+    char *more = g_strdup_printf("Session-ID: %s\r\n", session_id);
+    uint64_t hash =
+        sx_txn_rare(txn_of(&l, request(&l, 0, ALICE, BOB, "INVITE", via("alice a1"), .more = more)))
+            ->session_hash;
+
+    g_free(more);
+    ladder_close(&l);
+    return hash;
+}
+
+/* RFC 7989 5: the nil UUID names nobody, and any other one somebody, also one that begins with
+ * zeros; its letters have any case, and parameters are not part of it. */
+static void test_session_id(void)
+{
+    uint64_t one = session_of("ab30317f1a784dc48ff824d0d3715d86");
+
+    g_assert_cmpuint(one, !=, 0);
+    g_assert_cmpuint(session_of("AB30317F1A784DC48FF824D0D3715D86;remote=00"), ==, one);
+    g_assert_cmpuint(session_of("00000000000000000000000000000000;remote=ab"), ==, 0);
+    g_assert_cmpuint(session_of("0000317f1a784dc48ff824d0d3715d86"), !=, 0);
+    g_assert_cmpuint(session_of("0000317f1a784dc48ff824d0d3715d86"), !=, one);
+}
+
+/* Another packet in the same millisecond: no interval is shorter than none. */
+static void test_repeated_at_once(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = request(&l, 10, ALICE, P1, "INVITE", via("alice a1"), .packet = {.id = 1})->txn;
+
+    request(&l, 10, ALICE, P1, "INVITE", via("alice a1"), .packet = {.id = 2});
+    g_assert_cmpuint(sx_txn_sends(txn_numbered(&l, txn)), ==, 2);
+    g_assert_false(txn_numbered(&l, txn)->uneven_repeats);
+    request(&l, 10.001, ALICE, P1, "INVITE", via("alice a1"), .packet = {.id = 3});
+    g_assert_false(txn_numbered(&l, txn)->uneven_repeats);
+    request(&l, 10.001, ALICE, P1, "INVITE", via("alice a1"), .packet = {.id = 4});
+    g_assert_true(txn_numbered(&l, txn)->uneven_repeats);
+    ladder_close(&l);
+}
+
+/* RFC 3326 2: only a CANCEL with SIP 200 says that somebody else has answered. */
+static void test_completed_elsewhere(void)
+{
+    static const struct {
+        const char *method, *reason;
+        bool elsewhere;
+    } rows[] = {{"CANCEL", "SIP;cause=200", true},
+                {"CANCEL", "SIP;cause=199", false},
+                {"CANCEL", "SIP;cause=201", false},
+                {"BYE", "SIP;cause=200", false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        char *more = g_strdup_printf("Reason: %s\r\n", rows[i].reason);
+        request(&l, 0, ALICE, BOB, "INVITE", via("alice a1"));
+        const struct sx_message *m =
+            request(&l, 1, ALICE, BOB, rows[i].method, via("alice a1"), .more = more);
+        g_test_message("row %u", (unsigned)i);
+        g_assert_true(txn_of(&l, m)->completed_elsewhere == rows[i].elsewhere);
+        g_free(more);
+        ladder_close(&l);
+    }
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -100,5 +166,8 @@ int main(int argc, char **argv)
     g_test_add_func("/requests/uneven_repeats", test_uneven_repeats);
     g_test_add_func("/requests/response_first", test_response_first);
     g_test_add_func("/requests/frame_again_request", test_frame_again_request);
+    g_test_add_func("/requests/session_id", test_session_id);
+    g_test_add_func("/requests/repeated_at_once", test_repeated_at_once);
+    g_test_add_func("/requests/completed_elsewhere", test_completed_elsewhere);
     return g_test_run();
 }

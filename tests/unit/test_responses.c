@@ -192,6 +192,153 @@ static void test_frame_again_other_transaction(void)
     ladder_close(&l);
 }
 
+/* What a first response says up to 299, and not from 300 on: that its sender is the called side by
+ * the Contact, that it answered by itself, and that a wait is over which a CANCEL ended before. */
+static void test_first_response(void)
+{
+    for (unsigned code = 299; code <= 300; code++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = request(&l, 0, ALICE, BOB, "INVITE", via("alice a1"))->txn;
+        response(&l, 0.1, BOB, ALICE, 100, "INVITE", via("alice a1"));
+        request(&l, 1, ALICE, BOB, "CANCEL", via("alice a1"));
+        const struct sx_message *m = response(&l, 2, BOB, ALICE, code, "INVITE", via("alice a1"),
+                                              .more = "Contact: <sip:bob@10.0.0.5>\r\n");
+        bool success = code < 300;
+        uint32_t bob = txn_numbered(&l, txn)->dst.host;
+        g_assert_true(txn_numbered(&l, txn)->own_contact == success);
+        g_assert_true((sx_tracker_host(l.tracker, bob)->answered_unseen != 0) == success);
+        g_assert_true(((m->flags & SX_MESSAGE_ENDS_WAIT) != 0) == success);
+        ladder_close(&l);
+    }
+}
+
+/* What is kept of a provisional response is not lost behind the final one. */
+static void test_last_provisional(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = request(&l, 0, ALICE, BOB, "OPTIONS", via("alice a1"))->txn;
+
+    response(&l, 1, BOB, ALICE, 199, "OPTIONS", via("alice a1"));
+    response(&l, 2, BOB, ALICE, 486, "OPTIONS", via("alice a1"));
+    g_assert_cmpuint(sx_txn_first_response_code(txn_numbered(&l, txn)), ==, 199);
+    g_assert_cmpint(sx_txn_first_response_ns(txn_numbered(&l, txn)), ==, ns_of(1));
+    g_assert_cmpuint(txn_numbered(&l, txn)->final_code, ==, 486);
+    ladder_close(&l);
+}
+
+/* One response that went elsewhere says nothing of the way once another one comes right. */
+static void test_way_comes_right(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = request(&l, 0, ALICE, BOB, "INVITE", via("alice a1"))->txn;
+
+    response(&l, 1, BOB, ALICE, 180, "INVITE", via("alice a1"), .dst_port = 5070);
+    g_assert_cmpuint(txn_numbered(&l, txn)->answer_way, !=, SX_ANSWER_TO_SOURCE);
+    g_assert_cmpuint(sx_txn_answer_dst(txn_numbered(&l, txn)).port, ==, 5070);
+    response(&l, 2, BOB, ALICE, 183, "INVITE", via("alice a1"), .dst_port = 5071);
+    g_assert_cmpuint(txn_numbered(&l, txn)->answer_way, !=, SX_ANSWER_TO_SOURCE);
+    response(&l, 3, BOB, ALICE, 200, "INVITE", via("alice a1"));
+    g_assert_cmpuint(txn_numbered(&l, txn)->answer_way, ==, SX_ANSWER_TO_SOURCE);
+    g_assert_cmpuint(sx_txn_answer_dst(txn_numbered(&l, txn)).port, ==, 5060);
+    ladder_close(&l);
+}
+
+/* A proxy that sends its failure twice, with a tag of its own each time. */
+static void test_second_final(void)
+{
+    static const struct {
+        unsigned code;
+        const char *tag;
+        bool other;
+    } rows[] = {{486, "two", true}, {480, "two", false}, {486, "one", false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = request(&l, 0, ALICE, P1, "INVITE", via("alice a1"))->txn;
+        response(&l, 1, P1, ALICE, 486, "INVITE", via("alice a1"), .to_tag = "one");
+        uint32_t frame = response(&l, 1.1, P1, ALICE, rows[i].code, "INVITE", via("alice a1"),
+                                  .to_tag = rows[i].tag, .body = 7)
+                             ->frame;
+        g_test_message("row %u", (unsigned)i);
+        g_assert_cmpuint(sx_txn_rare(txn_numbered(&l, txn))->other_final_frame, ==,
+                         rows[i].other ? frame : 0);
+        ladder_close(&l);
+    }
+}
+
+/* RFC 3262 3: provisional responses but 100 are reliable if they have a number. */
+static void test_reliable(void)
+{
+    static const struct {
+        unsigned code;
+        bool reliable;
+    } rows[] = {{100, false}, {101, true}, {199, true}, {200, false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        request(&l, 0, ALICE, BOB, "INVITE", via("alice a1"));
+        const struct sx_message *m = response(&l, 1, BOB, ALICE, rows[i].code, "INVITE",
+                                              via("alice a1"), .to_tag = "bob",
+                                              .more = "RSeq: 7\r\n");
+        g_test_message("%u", rows[i].code);
+        g_assert_true(((m->flags & SX_MESSAGE_RELIABLE) != 0) == rows[i].reliable);
+        ladder_close(&l);
+    }
+}
+
+/* RFC 3261 17.1.1, RFC 6026 7.1: which class a response has, at the ends of each. */
+static void test_state(void)
+{
+    static const struct {
+        unsigned code;
+        enum sx_txn_state state;
+    } rows[] = {{99, SX_TXN_CALLING},   {199, SX_TXN_PROCEEDING}, {200, SX_TXN_ACCEPTED},
+                {299, SX_TXN_ACCEPTED}, {300, SX_TXN_COMPLETED},  {699, SX_TXN_COMPLETED}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = request(&l, 0, ALICE, BOB, "INVITE", via("alice a1"))->txn;
+        response(&l, 1, BOB, ALICE, rows[i].code, "INVITE", via("alice a1"));
+        g_test_message("%u", rows[i].code);
+        g_assert_cmpint(txn_numbered(&l, txn)->state, ==, rows[i].state);
+        ladder_close(&l);
+    }
+}
+
+/* The first and the last code of those that are responses of other kinds than 100. */
+static void test_ends_of_codes(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = request(&l, 0, ALICE, BOB, "INVITE", via("alice a1"))->txn;
+
+    response(&l, 1, BOB, ALICE, 101, "INVITE", via("alice a1"));
+    g_assert_cmpuint(txn_numbered(&l, txn)->first_response_frame, ==, 2);
+    response(&l, 2, BOB, ALICE, 699, "INVITE", via("alice a1"));
+    g_assert_cmpuint(txn_numbered(&l, txn)->final_code, ==, 699);
+    ladder_close(&l);
+}
+
+/* Wherever it goes, what comes first is the first response. */
+static void test_first_goes_astray(void)
+{
+    static const unsigned codes[] = {180, 200, 486};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = request(&l, 0, ALICE, BOB, "INVITE", via("alice a1"))->txn;
+        response(&l, 1, BOB, ALICE, codes[i], "INVITE", via("alice a1"), .dst_port = 5070);
+        response(&l, 2, BOB, ALICE, codes[i], "INVITE", via("alice a1"), .dst_port = 5070);
+        const struct sx_txn *t = txn_numbered(&l, txn);
+        g_test_message("%u", codes[i]);
+        g_assert_cmpuint(sx_txn_first_response_code(t), ==, codes[i]);
+        g_assert_cmpint(sx_txn_first_response_ns(t), ==, ns_of(1));
+        g_assert_cmpuint(sx_txn_first_tag(t), !=, 0);
+        g_assert_cmpint(sx_txn_last_response_ns(t), ==, ns_of(2));
+        g_assert_cmpuint(sx_txn_answer_dst(t).port, ==, 5070);
+        ladder_close(&l);
+    }
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -205,5 +352,13 @@ int main(int argc, char **argv)
     g_test_add_func("/responses/codes_of_no_class", test_codes_of_no_class);
     g_test_add_func("/responses/frame_again_responses", test_frame_again_responses);
     g_test_add_func("/responses/frame_again_other_transaction", test_frame_again_other_transaction);
+    g_test_add_func("/responses/first_response", test_first_response);
+    g_test_add_func("/responses/last_provisional", test_last_provisional);
+    g_test_add_func("/responses/way_comes_right", test_way_comes_right);
+    g_test_add_func("/responses/second_final", test_second_final);
+    g_test_add_func("/responses/reliable", test_reliable);
+    g_test_add_func("/responses/state", test_state);
+    g_test_add_func("/responses/ends_of_codes", test_ends_of_codes);
+    g_test_add_func("/responses/first_goes_astray", test_first_goes_astray);
     return g_test_run();
 }
