@@ -152,14 +152,24 @@ static bool is_taken_as_it_is(const struct sx_piece *piece, const struct sx_verd
     return false;
 }
 
+static bool are_complete(const struct sx_piece *pieces, size_t count)
+{
+    while (count > 0 && pieces[count - 1].complete)
+        count--;
+    return count == 0;
+}
+
 size_t sx_pieces_taken(struct sx_piece *pieces, size_t count, struct sx_verdict *verdicts,
                        size_t verdict_count, bool cut, bool all)
 {
     size_t end = all ? count : 0, kept = 0;
+    bool whole = are_complete(pieces, count);
 
-    for (size_t i = 0; i < verdict_count; i++) {
-        find_last(pieces, count, &verdicts[i]);
-        end = MAX(end, verdicts[i].last ? verdicts[i].last : verdicts[i].last_alike);
+    /* Where all are complete and the last one was taken, no other verdict says more. */
+    for (size_t i = verdict_count; i > 0 && !(whole && end == count); i--) {
+        struct sx_verdict *v = &verdicts[i - 1];
+        find_last(pieces, count, v);
+        end = MAX(end, v->last ? v->last : v->last_alike);
     }
     for (size_t i = 0; i < count; i++) {
         pieces[i].taken =
