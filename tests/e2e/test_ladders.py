@@ -45,7 +45,8 @@ LOOK_AHEAD = {
     "sipexplain.too_large", "sipexplain.tcp_not_taken",
     "sipexplain.retry_after.broken", "sipexplain.retry_after.broken_in", "sipexplain.retry_after_broken",
 }
-# Where a flow was lost, told under another code too, or refused (439), the advice is what became of it.
+# Where a flow was lost, told under another code too, or refused (439), the advice is what became of it; where an
+# answer was not acknowledged, why.
 ADVICE = {"sipexplain.fix", "sipexplain.fix.more"}
 # A 100 is told at length where nothing follows it for too long.
 TOLD_OF_100 = {*ADVICE, "sipexplain.when", "sipexplain.when.more", "sipexplain.explain.100"}
@@ -148,7 +149,8 @@ def without(frames, names):
             return TOLD_OF_100
         lost = any(field == "sipexplain.flow.outcome" or
                    (field == "sipexplain.fix" and value.startswith("This was made from")) for field, value in tree)
-        return ADVICE if lost or "439" in codes else set()
+        answered = any(code[0] == "2" for code in codes) and " to INVITE" in dict(tree)["sipexplain"]
+        return ADVICE if lost or answered or "439" in codes else set()
 
     def kept(tree):
         left_out = names | also(tree)

@@ -101,11 +101,63 @@ static void overdue(void)
     ladder_close(&l);
 }
 
+/* Only of a 2xx that was not acknowledged in time. */
+static void advice(void)
+{
+    static const struct {
+        enum sx_ack_cause cause;
+        const char *english, *chinese;
+    } rows[] = {
+        {SX_ACK_CAUSE_UNKNOWN,
+         "Capture at the client, too: that shows which of the two is lost, this response or its "
+         "ACK.",
+         "请在客户端侧也抓包：这样才能看出丢失的是本响应还是它的 ACK。"},
+        {SX_ACK_CAUSE_RESPONSE_LOST,
+         "Look at 10.0.0.1 and the hop before it: Via, NAT and firewalls decide where a response "
+         "goes, and over TCP its connection must still be there.",
+         "请检查 10.0.0.1 及其前一跳：响应送往何处取决于 Via、NAT 和防火墙；使用 TCP "
+         "时，原来的连接必须仍然存在。"},
+        {SX_ACK_CAUSE_NOT_SENT,
+         "Look at the client: it must send an ACK for each 2xx, to the first Record-Route or the "
+         "Contact of it. Can it resolve and reach that address?",
+         "请检查客户端：它必须为每个 2xx 发送 ACK，目标是其中第一个 Record-Route 或 "
+         "Contact。客户端能解析并到达该地址吗？"},
+        {SX_ACK_CAUSE_MISMATCH,
+         "Compare tags and CSeq of the ACK with those of this response: the client or a hop "
+         "between the two wrote others.",
+         "请比较 ACK 与本响应的标签和 CSeq：客户端或中间某一跳写成了别的值。"},
+        {SX_ACK_CAUSE_ASTRAY,
+         "Compare where the ACK went with Contact and Record-Route of this response: a private "
+         "address, another port or transport in them leads it there.",
+         "请比较 ACK 的去向与本响应的 Contact 和 "
+         "Record-Route：其中的私有地址、别的端口或传输协议会把它引向别处。"},
+        {SX_ACK_CAUSE_LOST,
+         "Look at the hop that got the ACK last: is there a way from it to the next Route or to "
+         "the Contact of this response?",
+         "请检查最后收到 ACK 的那一跳：从它到下一个 Route 或本响应的 Contact 有路可达吗？"},
+    };
+    static const enum sx_ack_state states[] = {SX_ACK_UNKNOWN, SX_ACK_SENT, SX_ACK_NEVER,
+                                               SX_ACK_LATE};
+    struct ladder l = ladder_open();
+
+    request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows) * G_N_ELEMENTS(states); i++) {
+        const unsigned row = i / G_N_ELEMENTS(states);
+        const struct sx_ack v = {.state = states[i % G_N_ELEMENTS(states)],
+                                 .cause = rows[row].cause};
+        bool told = v.state == SX_ACK_NEVER || v.state == SX_ACK_LATE;
+        SAYS_BOTH(g_assert_true(sx_say_ack_advice(out, l.tracker, &v) == told),
+                  told ? rows[row].english : "", told ? rows[row].chinese : "");
+    }
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
     g_test_add_func("/say-ack/states", states);
     g_test_add_func("/say-ack/causes", causes);
     g_test_add_func("/say-ack/overdue", overdue);
+    g_test_add_func("/say-ack/advice", advice);
     return g_test_run();
 }

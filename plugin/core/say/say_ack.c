@@ -56,6 +56,34 @@ bool sx_say_ack(wmem_strbuf_t *out, const struct sx_tracker *tracker, const stru
     return true;
 }
 
+bool sx_say_ack_advice(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_ack *v)
+{
+    if (v->state != SX_ACK_NEVER && v->state != SX_ACK_LATE)
+        return false;
+    switch (v->cause) {
+    case SX_ACK_CAUSE_RESPONSE_LOST:
+        sx_words_ack_advice_response_lost(out, sx_tracker_host(tracker, v->lost_at));
+        break;
+    case SX_ACK_CAUSE_NOT_SENT:
+        wmem_strbuf_append(out, sx_words_ack_advice_not_sent());
+        break;
+    case SX_ACK_CAUSE_MISMATCH:
+        wmem_strbuf_append(out, sx_words_ack_advice_mismatch());
+        break;
+    case SX_ACK_CAUSE_ASTRAY:
+        wmem_strbuf_append(out, sx_words_ack_advice_astray());
+        break;
+    case SX_ACK_CAUSE_LOST:
+        wmem_strbuf_append(out, sx_words_ack_advice_lost());
+        break;
+    case SX_ACK_CAUSE_UNKNOWN:
+    default:
+        wmem_strbuf_append(out, sx_words_ack_advice_unknown());
+        break;
+    }
+    return true;
+}
+
 void sx_say_late_ack(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                      const struct sx_txn *invite, const struct sx_ack *v)
 {

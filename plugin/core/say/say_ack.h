@@ -14,6 +14,10 @@
  * transaction". False, and nothing said, if the ACK came in time or it cannot be told. */
 bool sx_say_ack(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_ack *verdict);
 
+/* What to do about a 2xx that was not acknowledged in time. False, and nothing said, as above. */
+bool sx_say_ack_advice(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                       const struct sx_ack *verdict);
+
 /* On an ACK that came late, of this INVITE: "acknowledges the 200 in frame 3 only after it was
  * repeated: ...". */
 void sx_say_late_ack(wmem_strbuf_t *out, const struct sx_tracker *tracker,

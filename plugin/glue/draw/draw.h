@@ -12,6 +12,7 @@
 #include "glue/compat.h"
 
 #include "core/judge/flow_story.h"
+#include "core/judge/no_ack.h"
 #include "glue/packet-sipexplain.h"
 
 /* What the drawing of one message needs everywhere. */
@@ -144,6 +145,10 @@ struct sx_drawing {
     void (*frame)(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
                   const struct sx_tracker *tracker);
 };
+
+/* What became of the ACK of a final response to INVITE, where the message is one and is not a
+ * repeated one. */
+bool sx_ack_of(const struct sx_pen *p, struct sx_ack *ack);
 
 extern const struct sx_drawing sx_drawing_response, sx_drawing_transaction, sx_drawing_credentials,
     sx_drawing_failure, sx_drawing_trying, sx_drawing_flow, sx_drawing_dialog, sx_drawing_ack,

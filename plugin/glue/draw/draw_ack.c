@@ -84,15 +84,25 @@ static void flag(struct sx_pen *p, proto_item *item, const struct sx_txn *invite
                                             : sx_words_draw_acknowledged_late();
 }
 
+bool sx_ack_of(const struct sx_pen *p, struct sx_ack *ack)
+{
+    const struct sx_sip_msg *msg = p->view->msg;
+    const struct sx_dialog *dialog;
+
+    if (!sx_has_txn(p) || msg->is_request || msg->method != SX_METHOD_INVITE || msg->code < 200 ||
+        msg->code >= 700 || !is_first(p->view->record) || !is_judged(p, &dialog))
+        return false;
+    *ack = sx_no_ack_judge(p->view->tracker, p->txn, dialog);
+    return true;
+}
+
 static void draw_response(struct sx_pen *p)
 {
-    const struct sx_dialog *dialog;
     proto_item *item;
+    struct sx_ack v;
 
-    if (p->view->msg->code < 200 || p->view->msg->code >= 700 || !is_first(p->view->record) ||
-        !is_judged(p, &dialog))
+    if (!sx_ack_of(p, &v))
         return;
-    struct sx_ack v = sx_no_ack_judge(p->view->tracker, p->txn, dialog);
     /* While the capture is being read, the ACK may be about to come. */
     if (v.state == SX_ACK_UNKNOWN && !sx_tracker_ended(p->view->tracker))
         return;
@@ -128,11 +138,9 @@ static void draw_ack(struct sx_pen *p)
 
 static void draw(struct sx_pen *p)
 {
-    if (!sx_has_txn(p))
-        return;
-    if (!p->view->msg->is_request && p->view->msg->method == SX_METHOD_INVITE)
+    if (!p->view->msg->is_request)
         draw_response(p);
-    else if (p->view->msg->is_request && p->view->msg->method == SX_METHOD_ACK)
+    else if (sx_has_txn(p) && p->view->msg->method == SX_METHOD_ACK)
         draw_ack(p);
 }
 

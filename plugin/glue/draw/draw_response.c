@@ -11,6 +11,7 @@
 #include "core/read/retry_after.h"
 #include "core/read/sip_msg_field.h"
 #include "core/say/say.h"
+#include "core/say/say_ack.h"
 #include "core/say/say_failure.h"
 #include "core/say/words.h"
 #include "glue/draw/draw.h"
@@ -241,8 +242,19 @@ static const char *site_or(const char *site, const char *catalogue)
     return site && *site ? site : catalogue;
 }
 
+static const char *ack_advice(const struct sx_pen *p)
+{
+    wmem_strbuf_t *words;
+    struct sx_ack ack;
+
+    if (p->view->msg->code >= 300 || !sx_ack_of(p, &ack))
+        return NULL;
+    words = wmem_strbuf_new(p->pinfo->pool, "");
+    return sx_say_ack_advice(words, p->view->tracker, &ack) ? wmem_strbuf_get_str(words) : NULL;
+}
+
 /* The site's advice, else what this capture calls for, else the catalogue's. */
-static const char *fix_of(const struct sx_pen *p)
+static const char *fix_of(const struct sx_pen *p, const char *catalogue)
 {
     const struct sx_view *v = p->view;
 
@@ -263,8 +275,10 @@ static const char *fix_of(const struct sx_pen *p)
         if (sx_say_failure_advice(words, v->tracker, p->txn, v->msg->method_name))
             return wmem_strbuf_get_str(words);
     }
-    return site_or(v->site_fix,
-                   sx_catalogue_fix(v->entry, v->msg->method_name.p, v->msg->method_name.n));
+    const char *about_ack = v->site_fix && *v->site_fix ? NULL : ack_advice(p);
+    if (about_ack)
+        return about_ack;
+    return site_or(v->site_fix, catalogue);
 }
 
 /* What fills every capture and reports no trouble is told in one sentence each. A repeated response
@@ -292,9 +306,11 @@ static void draw_advice(const struct sx_pen *p, proto_tree *tree, bool brief)
         sx_add_long_string(p, tree, hf_when, hf_when_more, brief ? first_sentence(p, when) : when);
     if (!sx_is_wanted(p, hf_fix) && !sx_is_wanted(p, hf_fix_more))
         return;
-    const char *fix = fix_of(p);
+    const char *catalogue =
+        sx_catalogue_fix(v->entry, v->msg->method_name.p, v->msg->method_name.n);
+    const char *fix = fix_of(p, catalogue);
     sx_add_long_string(p, tree, hf_fix, hf_fix_more,
-                       brief && fix != v->site_fix ? first_sentence(p, fix) : fix);
+                       brief && fix == catalogue ? first_sentence(p, fix) : fix);
 }
 
 static void draw_explanation(const struct sx_pen *p, proto_item *item, const char *phrase,
