@@ -246,6 +246,46 @@ static void test_repaired_too_late(void)
     }
 }
 
+/* RFC 3261 14.2: 500 with Retry-After while another request of the dialog has no answer, sent again
+ * within 32 s and not in vain. */
+static void test_put_off(void)
+{
+    static const struct {
+        bool pending, after;
+        double next_s; /* after the 500; 0: never */
+        unsigned code; /* of what is sent then */
+        bool failed;
+    } rows[] = {
+        {true, true, 5.0, 200, false},  {true, true, 5.0, 488, false}, {true, true, 5.0, 500, true},
+        {true, true, 32.0, 200, false}, {true, true, 32.1, 200, true}, {true, true, 0, 0, true},
+        {true, false, 5.0, 200, true},  {false, true, 5.0, 200, true},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        const char *more = rows[i].after ? "Retry-After: 5\r\n" : NULL;
+        g_test_message("%zu", i);
+        request(&l, 0, ALICE, BOB, "INVITE", via("alice a1"));
+        response(&l, 1, BOB, ALICE, 200, "INVITE", via("alice a1"));
+        if (rows[i].pending)
+            request(&l, 2, ALICE, BOB, "UPDATE", via("alice a2"), .cseq = 2, .to_tag = "bob");
+        uint32_t txn =
+            request(&l, 2.1, ALICE, BOB, "INVITE", via("alice a3"), .cseq = 3, .to_tag = "bob")
+                ->txn;
+        response(&l, 2.2, BOB, ALICE, 500, "INVITE", via("alice a3"), .cseq = 3, .more = more);
+        g_assert_true(fails(&l, txn_numbered(&l, txn)));
+        if (rows[i].next_s > 0) {
+            request(&l, 2.2 + rows[i].next_s, ALICE, BOB, "INVITE", via("alice a4"), .cseq = 4,
+                    .to_tag = "bob");
+            response(&l, 2.3 + rows[i].next_s, BOB, ALICE, rows[i].code, "INVITE", via("alice a4"),
+                     .cseq = 4);
+        }
+        go_on(&l, 100);
+        g_assert_true(fails(&l, txn_numbered(&l, txn)) == rows[i].failed);
+        ladder_close(&l);
+    }
+}
+
 static void test_cancelled(void)
 {
     struct ladder l = ladder_open();
@@ -351,6 +391,7 @@ int main(int argc, char **argv)
     g_test_add_func("/failure/repaired", test_repaired);
     g_test_add_func("/failure/repaired_in_vain", test_repaired_in_vain);
     g_test_add_func("/failure/repaired_too_late", test_repaired_too_late);
+    g_test_add_func("/failure/put_off", test_put_off);
     g_test_add_func("/failure/cancelled", test_cancelled);
     g_test_add_func("/failure/487_without_cancel", test_487_without_cancel);
     g_test_add_func("/failure/487_expired", test_487_expired);

@@ -5,6 +5,7 @@
 
 #include "core/facts/catalogue.h"
 #include "core/judge/challenge.h"
+#include "core/judge/glare.h"
 #include "core/record/call.h"
 #include "core/record/unreadable.h"
 
@@ -135,6 +136,15 @@ static bool is_not_repaired(const struct sx_tracker *tracker, const struct sx_tx
     return !is_repaired_at_once(code) || nothing_followed(tracker, txn, RETRY_NS);
 }
 
+/* A 500 with Retry-After may mean what 491 means: another request of the dialog has no answer yet.
+ * No other 500 is waited for. */
+static bool was_put_off(const struct sx_tracker *tracker, const struct sx_txn *txn, unsigned code)
+{
+    return txn && code == 500 && txn->followed_by &&
+           sx_glare_blocker(tracker, txn, code, txn->final_frame, true) &&
+           !is_not_repaired(tracker, txn, 491);
+}
+
 bool sx_failure_judge(const struct sx_tracker *tracker, const struct sx_txn *txn, unsigned code)
 {
     const struct sx_code *entry = sx_catalogue_explain(code);
@@ -155,6 +165,6 @@ bool sx_failure_judge(const struct sx_tracker *tracker, const struct sx_txn *txn
         return !txn || !was_cancelled(tracker, txn);
     case SX_ROLE_FAILURE:
     default:
-        return true;
+        return !was_put_off(tracker, txn, code);
     }
 }

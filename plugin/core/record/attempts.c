@@ -19,12 +19,19 @@ static struct sx_fingerprint attempt_key(const struct sx_tracker *t, const struc
     return sx_hash_end(h);
 }
 
+/* RFC 3261 14.2, RFC 3311 5.2: a second request of one side while the first has no answer; the
+ * server says when to come again. */
+static bool is_for_later(const struct sx_txn *txn, const struct sx_sip_msg *response)
+{
+    return response->code == 500 && response->has_retry_after && txn->in_dialog;
+}
+
 void sx_attempts_await(struct sx_tracker *t, struct sx_txn *txn, const struct sx_sip_msg *response)
 {
     const struct sx_code *entry = sx_catalogue_explain(response->code);
 
     if (!entry || (entry->role != SX_ROLE_CHALLENGE && entry->role != SX_ROLE_REDIRECT &&
-                   entry->role != SX_ROLE_RETRY))
+                   entry->role != SX_ROLE_RETRY && !is_for_later(txn, response)))
         return;
     struct sx_fingerprint key = attempt_key(t, response, txn->src.host);
     g_hash_table_replace(t->awaiting, g_memdup2(&key, sizeof key), txn);
