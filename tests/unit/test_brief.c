@@ -65,6 +65,23 @@ static void test_never_answered(void)
     ladder_close(&l);
 }
 
+static void test_unreachable(void)
+{
+    struct ladder l = at_first_hop();
+
+    request(&l, 0.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+    undelivered(&l, 0.2, P1, 5060, BOB, 5060);
+    other_packet(&l, 34);
+    assert_brief(&l, "stuck for 34 s: 10.0.0.5 cannot be reached");
+    ladder_close(&l);
+    l = at_first_hop();
+    request(&l, 0.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"), .bytes = 1500);
+    too_big(&l, 0.2, P1, BOB, 1500, 1400);
+    other_packet(&l, 34);
+    assert_brief(&l, "stuck for 34 s: too large for the way to 10.0.0.5");
+    ladder_close(&l);
+}
+
 /* The last of the hops that the request went through is named. */
 static void test_hops(void)
 {
@@ -220,6 +237,7 @@ int main(int argc, char **argv)
     g_test_add_func("/brief/nothing-to-flag", test_nothing_to_flag);
     g_test_add_func("/brief/timed-out", test_timed_out);
     g_test_add_func("/brief/never-answered", test_never_answered);
+    g_test_add_func("/brief/unreachable", test_unreachable);
     g_test_add_func("/brief/hops", test_hops);
     g_test_add_func("/brief/slow", test_slow);
     g_test_add_func("/brief/cancelled", test_cancelled);

@@ -126,6 +126,21 @@ static void test_no_response(void)
     ladder_close(&l);
 }
 
+static void test_no_response_for_its_size(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"), .bytes = 1500)->txn;
+    wmem_strbuf_t *out = buffer();
+
+    too_big(&l, 0.1, ALICE, P1, 1500, 1400);
+    request(&l, 0.5, ALICE, P1, "INVITE", via("alice a1"), .bytes = 1500);
+    other_packet(&l, 31);
+    sx_say_no_response(out, l.tracker, txn_numbered(&l, txn));
+    assert_says(out,
+                "no response for 31 s, sent 2 times: too large for the way to 10.0.0.2, frame 2");
+    ladder_close(&l);
+}
+
 static void test_step(void)
 {
     struct ladder l = ladder_open();
@@ -205,6 +220,7 @@ int main(int argc, char **argv)
     g_test_add_func("/say/long_time", test_long_time);
     g_test_add_func("/say/reference", test_reference);
     g_test_add_func("/say/no_response", test_no_response);
+    g_test_add_func("/say/no_response_for_its_size", test_no_response_for_its_size);
     g_test_add_func("/say/step", test_step);
     g_test_add_func("/say/step_cancelled", test_step_cancelled);
     g_test_add_func("/say/step_cancelled_too_late", test_step_cancelled_too_late);

@@ -58,6 +58,12 @@ static void test_unreachable(void)
     assert_says(&l, "10.0.0.2 cannot reach 10.0.0.5 port 5080 (frame 3)",
                 "10.0.0.2 无法到达 10.0.0.5 的端口 5080（第 3 帧）");
     l = call_comes();
+    request(&l, 0.1, P1, BOB, "INVITE", TO_BOB, .bytes = 1500);
+    too_big(&l, 0.2, P1, BOB, 1500, 1400);
+    told(&l, 0.3, 503);
+    assert_says(&l, "10.0.0.2 cannot get it to 10.0.0.5 port 5060: too large for the way (frame 3)",
+                "10.0.0.2 无法把它送到 10.0.0.5 的端口 5060：对这条路径来说太大（第 3 帧）");
+    l = call_comes();
     segment(&l, 0.1, P1, 40000, BOB, 5060, SX_TCP_SYN);
     segment(&l, 0.2, BOB, 5060, P1, 40000, SX_TCP_RST | SX_TCP_ACK);
     told(&l, 0.3, 503);

@@ -624,6 +624,19 @@ static void test_astray(void)
     }
 }
 
+static void test_too_large(void)
+{
+    struct ladder l = at_p1(NULL);
+    struct sx_trying_hop hop = {.cause = SX_CAUSE_UNREACHABLE};
+
+    hop.branch = request(&l, 0.1, P1, BOB, "INVITE", TRUNK, .bytes = 1500)->txn;
+    hop.cause_in = too_big(&l, 0.3, P1, BOB, 1500, 1400);
+    assert_hop(&l, hop,
+               "10.0.0.2 cannot get it to 10.0.0.5 port 5060: too large for the way (frame 4)",
+               "10.0.0.2 无法把它送到 10.0.0.5 的端口 5060：对这条路径来说太大（第 4 帧）");
+    ladder_close(&l);
+}
+
 static void test_unreachable(void)
 {
     struct ladder l = at_p1(NULL);
@@ -728,6 +741,7 @@ int main(int argc, char **argv)
     g_test_add_func("/say-trying/waits", test_waits);
     g_test_add_func("/say-trying/not_relayed", test_not_relayed);
     g_test_add_func("/say-trying/astray", test_astray);
+    g_test_add_func("/say-trying/too_large", test_too_large);
     g_test_add_func("/say-trying/unreachable", test_unreachable);
     g_test_add_func("/say-trying/100_lost", test_100_lost);
     g_test_add_func("/say-trying/stray", test_stray);

@@ -81,6 +81,13 @@ const struct sx_too_big *sx_too_big_of(const struct sx_tracker *t, const struct 
     return b && b->txn == txn->number ? b : NULL;
 }
 
+bool sx_too_big_in(const struct sx_tracker *t, const struct sx_txn *txn, uint32_t frame)
+{
+    const struct sx_too_big *b = sx_too_big_of(t, txn);
+
+    return b && b->frame == frame;
+}
+
 bool sx_sizes_is_too_big(const struct sx_seen_too_big *big)
 {
     uint32_t headers = big->by.len == 16 ? 40 + 8 : 20 + 8;

@@ -52,6 +52,9 @@ struct sx_too_big {
 /* NULL if there is none for the request of the transaction. */
 const struct sx_too_big *sx_too_big_of(const struct sx_tracker *tracker, const struct sx_txn *txn);
 
+/* True if it was that ICMP error which this frame holds. */
+bool sx_too_big_in(const struct sx_tracker *tracker, const struct sx_txn *txn, uint32_t frame);
+
 /* NULL if the request of a transaction is not that large. */
 const struct sx_large *sx_large_of(const struct sx_tracker *tracker, const struct sx_txn *txn);
 

@@ -3,6 +3,7 @@
  */
 #include "core/say/brief.h"
 
+#include "core/record/sizes.h"
 #include "core/say/words.h"
 
 void sx_brief_culprit(wmem_strbuf_t *out, const struct sx_tracker *tracker,
@@ -29,7 +30,9 @@ void sx_brief_culprit(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         sx_words_brief_no_100(out, sx_tracker_host(tracker, last->src.host));
         break;
     case SX_CAUSE_UNREACHABLE:
-        if (branch || attempt)
+        if (branch && sx_too_big_in(tracker, branch, hop->cause_in))
+            sx_words_brief_too_large(out, sx_tracker_host(tracker, beyond));
+        else if (branch || attempt)
             sx_words_brief_unreachable(out, sx_tracker_host(tracker, beyond));
         break;
     case SX_CAUSE_UNKNOWN:

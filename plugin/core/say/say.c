@@ -7,6 +7,7 @@
 
 #include "core/judge/failure.h"
 #include "core/record/evidence.h"
+#include "core/record/sizes.h"
 #include "core/say/words.h"
 
 /* Writes at least this many digits in front of end and returns where they begin. Formatted output
@@ -127,6 +128,19 @@ wmem_strbuf_t *sx_say_closed(const wmem_strbuf_t *out, const struct sx_tracker *
     return piece;
 }
 
+/* Who is told the MTU may send it in fragments, and none of them arrives. */
+static void say_icmp(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
+                     struct sx_horizon until)
+{
+    const struct sx_host *to = sx_tracker_host(tracker, txn->dst.host);
+    const struct sx_too_big *too_big = sx_too_big_of(tracker, txn);
+
+    if (too_big)
+        sx_words_say_too_large(out, to, too_big->frame);
+    else if (sx_evidence_unreachable(txn, until))
+        sx_words_say_unreachable(out, to, sx_txn_rare(txn)->last_unreachable_frame);
+}
+
 void sx_say_no_response(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                         const struct sx_txn *txn)
 {
@@ -135,9 +149,8 @@ void sx_say_no_response(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 
     if (sx_txn_sends(txn) > 1)
         sx_words_say_sends(sends, sx_txn_sends(txn));
-    if (wmem_strbuf_get_len(why) == 0 && sx_evidence_unreachable(txn, now))
-        sx_words_say_unreachable(why, sx_tracker_host(tracker, txn->dst.host),
-                                 sx_txn_rare(txn)->last_unreachable_frame);
+    if (wmem_strbuf_get_len(why) == 0)
+        say_icmp(why, tracker, txn, now);
     sx_words_say_no_response(out, sx_tracker_now(tracker) - txn->request_ns, sends, why);
 }
 

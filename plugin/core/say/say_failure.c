@@ -5,6 +5,7 @@
 
 #include "core/facts/catalogue.h"
 #include "core/judge/failure.h"
+#include "core/record/sizes.h"
 #include "core/say/say.h"
 #include "core/say/words.h"
 
@@ -16,6 +17,8 @@ static void say_unreachable(wmem_strbuf_t *out, const struct sx_tracker *t,
 
     if (c->attempt)
         sx_words_failure_no_connection(out, at, sx_tracker_host(t, to.host), to.port, c->frame);
+    else if (sx_too_big_in(t, c->of, c->frame))
+        sx_words_failure_too_large(out, at, sx_tracker_host(t, to.host), to.port, c->frame);
     else
         sx_words_failure_unreachable(out, at, sx_tracker_host(t, to.host), to.port, c->frame);
 }

@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  */
 #include "core/judge/origin.h"
+#include "core/record/sizes.h"
 #include "core/say/brief.h"
 #include "core/say/say.h"
 #include "core/say/words.h"
@@ -242,6 +243,8 @@ static void say_no_way(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     const struct sx_host *host = sx_tracker_host(tracker, to.host);
     if (reset)
         sx_words_trying_waits_for_reset(out, host, to.port, hop->cause_in);
+    else if (branch && sx_too_big_in(tracker, branch, hop->cause_in))
+        sx_words_trying_too_large(out, host, to.port, hop->cause_in);
     else if (branch)
         sx_words_trying_cannot_reach(out, host, to.port, hop->cause_in);
     else
