@@ -142,6 +142,34 @@ static const struct sx_txn *rounds(struct ladder *l, unsigned count, unsigned la
 
 /* The first challenge is a step; credentials that are refused are a failure, also if more follow.
  * */
+/* The next attempt has no credentials either; where one may be missing between the two, nothing
+ * proves that the challenge was left alone. */
+static void test_challenge_ignored(void)
+{
+    static const struct {
+        unsigned cseq;
+        const char *more;
+        bool failed;
+    } rows[] = {
+        {2, NULL, true},
+        {3, NULL, false},
+        {2, "Authorization: Digest username=\"a\", realm=\"r\", nonce=\"n\"\r\n", false},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        const struct sx_txn *txn = ask(&l, "REGISTER", 401, NULL);
+        g_test_message("%zu", i);
+        request(&l, 30, ALICE, P1, "REGISTER", via("alice a2"), .cseq = rows[i].cseq,
+                .more = rows[i].more);
+        g_assert_true(fails(&l, txn) == rows[i].failed);
+        response(&l, 30.1, P1, ALICE, 200, "REGISTER", via("alice a2"), .cseq = rows[i].cseq);
+        go_on(&l, 100);
+        g_assert_true(fails(&l, txn) == rows[i].failed);
+        ladder_close(&l);
+    }
+}
+
 static void test_credentials_refused(void)
 {
     struct ladder l = ladder_open();
@@ -385,6 +413,7 @@ int main(int argc, char **argv)
     g_test_add_func("/failure/challenge_answered_out_of_sight",
                     test_challenge_answered_out_of_sight);
     g_test_add_func("/failure/challenge_left_alone", test_challenge_left_alone);
+    g_test_add_func("/failure/challenge_ignored", test_challenge_ignored);
     g_test_add_func("/failure/credentials_refused", test_credentials_refused);
     g_test_add_func("/failure/redirection", test_redirection);
     g_test_add_func("/failure/credentials_accepted", test_credentials_accepted);

@@ -27,3 +27,15 @@ struct sx_challenge_verdict sx_challenge_judge(const struct sx_tracker *tracker,
     }
     return v;
 }
+
+const struct sx_txn *sx_challenge_ignored_by(const struct sx_tracker *tracker,
+                                             const struct sx_txn *txn)
+{
+    const struct sx_txn *next = sx_tracker_txn(tracker, txn->followed_by);
+
+    /* The Vias of a request are counted where its head is whole. */
+    return next && next->request_frame && next->vias > 0 &&
+                   !sx_tracker_has_credentials(tracker, next)
+               ? next
+               : NULL;
+}

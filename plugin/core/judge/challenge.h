@@ -3,7 +3,8 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * All of it is known when the response comes, so it is the same on any pass.
+ * What it says is known when the response comes, so it is the same on any pass; what the client
+ * does then is not.
  */
 #ifndef SX_CHALLENGE_H
 #define SX_CHALLENGE_H
@@ -26,5 +27,10 @@ struct sx_challenge_verdict {
 /* Of the transaction's final response; SX_CHALLENGE_UNKNOWN if it is no challenge. */
 struct sx_challenge_verdict sx_challenge_judge(const struct sx_tracker *tracker,
                                                const struct sx_txn *txn);
+
+/* The next attempt of the client, if it has no credentials either: it answers no challenge. NULL:
+ * there is none, or it has some, or its head is cut or not in the capture. */
+const struct sx_txn *sx_challenge_ignored_by(const struct sx_tracker *tracker,
+                                             const struct sx_txn *txn);
 
 #endif

@@ -95,10 +95,20 @@ static bool was_cancelled(const struct sx_tracker *tracker, const struct sx_txn 
             txn->final_ns - txn->request_ns >= sx_txn_more(txn)->expires_s * SX_NS_PER_S);
 }
 
+/* The client came again with no credentials, and no attempt between the two is missing. */
+static bool is_ignored(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    const struct sx_txn *next = sx_challenge_ignored_by(tracker, txn);
+
+    return next && next->cseq == txn->cseq + 1;
+}
+
 /* A challenge is a step while it asks for credentials. Where it may refuse some, the next attempt
  * tells which it was. */
 static bool is_refusal(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
+    if (is_ignored(tracker, txn))
+        return true;
     switch (sx_challenge_judge(tracker, txn).state) {
     case SX_CHALLENGE_REFUSED:
         return true;

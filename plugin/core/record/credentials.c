@@ -217,3 +217,10 @@ const struct sx_challenge *sx_tracker_challenge(const struct sx_tracker *t,
 
     return auth && (txn->final_code == 401 || txn->final_code == 407) ? &auth->challenge : NULL;
 }
+
+bool sx_tracker_has_credentials(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    const struct auth *auth = auth_of(t, txn);
+
+    return auth && auth->sent;
+}

@@ -26,4 +26,7 @@ struct sx_challenge {
 const struct sx_challenge *sx_tracker_challenge(const struct sx_tracker *tracker,
                                                 const struct sx_txn *txn);
 
+/* True if the request of a transaction had credentials for any realm. */
+bool sx_tracker_has_credentials(const struct sx_tracker *tracker, const struct sx_txn *txn);
+
 #endif

@@ -5,6 +5,7 @@
 
 #include <wsutil/inet_addr.h>
 
+#include "core/judge/challenge.h"
 #include "core/judge/failure.h"
 #include "core/record/evidence.h"
 #include "core/record/sizes.h"
@@ -193,7 +194,9 @@ bool sx_say_step(wmem_strbuf_t *out, const struct sx_tracker *tracker, const str
 
     switch ((enum sx_role)entry->role) {
     case SX_ROLE_CHALLENGE:
-        if (next)
+        if (next && sx_challenge_ignored_by(tracker, txn))
+            sx_words_say_challenge_ignored(out, next->request_frame);
+        else if (next)
             say_following(out, next, sx_words_say_challenge_answered(), is_normal);
         return next;
     case SX_ROLE_REDIRECT:
