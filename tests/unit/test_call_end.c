@@ -242,6 +242,33 @@ static void routes(void)
     record_route(NULL, SX_ENDER_CALLED);
 }
 
+/* RFC 3261 12.3: a failure before the BYE has ended the early dialog; one after it comes of it. */
+static void early(double failed_at, unsigned code, uint32_t ended_in)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+    response(&l, 0.1, BOB, ALICE, 180, "INVITE", via("alice a1"));
+    if (failed_at > 0 && failed_at < 9)
+        response(&l, failed_at, BOB, ALICE, code, "INVITE", via("alice a1"));
+    const struct sx_message *bye = bye_of_caller(&l, 9.0);
+    if (failed_at >= 9)
+        response(&l, failed_at, BOB, ALICE, code, "INVITE", via("alice a1"));
+    struct sx_call_end end =
+        sx_call_end_of_dialog(l.tracker, sx_tracker_dialog(l.tracker, txn_of(&l, bye)->dialog));
+    g_assert_cmpuint(end.ended_in, ==, ended_in);
+    ladder_close(&l);
+}
+
+static void early_dialogs(void)
+{
+    early(0, 0, 3);
+    early(9.1, 487, 3);
+    early(8.0, 403, 0);
+    early(8.0, 300, 0);
+    early(8.0, 299, 4);
+}
+
 static void cancelled(void)
 {
     struct ladder l = ladder_open();
@@ -396,6 +423,7 @@ int main(int argc, char **argv)
     g_test_add_func("/call-end/by-a-hop", by_a_hop);
     g_test_add_func("/call-end/handed-on", handed_on);
     g_test_add_func("/call-end/routes", routes);
+    g_test_add_func("/call-end/early-dialogs", early_dialogs);
     g_test_add_func("/call-end/cancelled", cancelled);
     g_test_add_func("/call-end/cancel-before-any-response", cancel_before_any_response);
     g_test_add_func("/call-end/cancelled-branch", cancelled_branch);

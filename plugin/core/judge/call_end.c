@@ -145,12 +145,22 @@ static uint32_t find_forgotten(const struct sx_tracker *t, const struct sx_dialo
     return 0;
 }
 
+/* RFC 3261 12.3: a failure of its INVITE ended the early dialog before. */
+static bool was_never_a_call(const struct sx_tracker *t, const struct sx_dialog *dialog,
+                             const struct sx_txn *bye)
+{
+    const struct sx_txn *invite = sx_tracker_txn(t, dialog->invite);
+
+    return !dialog->answer_frame && invite && invite->final_code >= 300 &&
+           invite->final_frame < bye->request_frame;
+}
+
 struct sx_call_end sx_call_end_of_dialog(const struct sx_tracker *t, const struct sx_dialog *dialog)
 {
     struct sx_call_end end = {.ended_in = 0};
     const struct sx_txn *bye = find_bye(t, dialog, NULL);
 
-    if (!bye)
+    if (!bye || was_never_a_call(t, dialog, bye))
         return end;
     end.ended_in = bye->request_frame;
     end.txn = bye->number;
