@@ -242,6 +242,30 @@ static void routes(void)
     record_route(NULL, SX_ENDER_CALLED);
 }
 
+/* The proxy hands the call to a phone on its own machine: by its port it is told apart. */
+static void beside_its_proxy(uint16_t port, enum sx_ender by)
+{
+    struct ladder l = ladder_open();
+    const char *route = "Record-Route: <sip:10.0.0.2;lr>\r\n";
+    const struct sx_message *invite = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
+
+    request(&l, 0.1, P1, P1, "INVITE", via("p1 b1", "alice a1"), .dst_port = 40000);
+    response(&l, 1.0, P1, P1, 200, "INVITE", via("p1 b1", "alice a1"), .src_port = 40000,
+             .more = route);
+    response(&l, 1.1, P1, ALICE, 200, "INVITE", via("alice a1"), .more = route);
+    request(&l, 9.0, P1, ALICE, "BYE", via("p1 z1"), .from_tag = "bob", .to_tag = "alice",
+            .src_port = port);
+    g_assert_cmpint(end_of(&l, invite).by, ==, by);
+    ladder_close(&l);
+}
+
+static void on_one_machine(void)
+{
+    beside_its_proxy(40000, SX_ENDER_CALLED);
+    beside_its_proxy(5060, SX_ENDER_HOP);
+    beside_its_proxy(40001, SX_ENDER_HOP);
+}
+
 /* RFC 3261 12.3: a failure before the BYE has ended the early dialog; one after it comes of it. */
 static void early(double failed_at, unsigned code, uint32_t ended_in)
 {
@@ -423,6 +447,7 @@ int main(int argc, char **argv)
     g_test_add_func("/call-end/by-a-hop", by_a_hop);
     g_test_add_func("/call-end/handed-on", handed_on);
     g_test_add_func("/call-end/routes", routes);
+    g_test_add_func("/call-end/on-one-machine", on_one_machine);
     g_test_add_func("/call-end/early-dialogs", early_dialogs);
     g_test_add_func("/call-end/cancelled", cancelled);
     g_test_add_func("/call-end/cancel-before-any-response", cancel_before_any_response);

@@ -52,6 +52,28 @@ static bool is_sender(const struct sx_txn *txn, struct sx_endpoint end)
                                               : txn->src.host == end.host;
 }
 
+static bool is_handed_over_inside(const struct sx_txn *branch, struct sx_endpoint end)
+{
+    return was_sent_on(branch) && branch->src.host == end.host && branch->src.port != end.port &&
+           sx_endpoint_eq(branch->dst, end);
+}
+
+/* A phone on the machine of its proxy: the INVITE went from the one to the other's port. */
+static bool is_beside_proxy(const struct sx_tracker *t, const struct sx_txn *invite,
+                            struct sx_endpoint end)
+{
+    const struct sx_txn *branch = invite;
+
+    for (unsigned i = 0; branch && i < MAX_HOPS; i++) {
+        if (is_handed_over_inside(branch, end))
+            return true;
+        branch = sx_tracker_txn(t, branch == invite || !branch->next_sibling
+                                       ? branch->first_child
+                                       : branch->next_sibling);
+    }
+    return false;
+}
+
 /* True if the capture shows that this end handed the dialog's INVITE or its 2xx on. */
 static bool is_proxy(const struct sx_tracker *t, const struct sx_dialog *dialog,
                      struct sx_endpoint end)
@@ -66,7 +88,7 @@ static bool is_proxy(const struct sx_tracker *t, const struct sx_dialog *dialog,
             return true;
         hop = sx_tracker_txn(t, hop->parent);
     }
-    return dialog->router == end.host + 1;
+    return dialog->router == end.host + 1 && !is_beside_proxy(t, first, end);
 }
 
 /* ---- BYE ---- */

@@ -281,7 +281,8 @@ static void make(struct sx_tracker *t, struct sx_dialog *dialog, struct sx_txn *
     const struct sx_dialog *other = dialog_at(t->dialogs, txn->dialog);
     bool confirms = obs->msg->code >= 200 && !dialog->answer_frame;
 
-    if (!dialog->invite || confirms)
+    /* Two interfaces may bring the hops in the wrong order: the last hop makes it. */
+    if (!dialog->invite || confirms || txn->parent == dialog->invite)
         dialog->invite = txn->number;
     if (confirms) {
         dialog->answer_frame = obs->frame;
