@@ -150,6 +150,25 @@ static void test_passed_on(void)
     ladder_close(&l);
 }
 
+/* Two interfaces may bring what a proxy hands on before what it got: the times tell. */
+static void test_passed_on_in_the_wrong_order(void)
+{
+    static const struct {
+        double got_at;
+        bool missing;
+    } rows[] = {{1.9, false}, {2.0, false}, {2.1, true}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        begin(&l);
+        uint32_t branch = request(&l, 0.2, P1, BOB, "INVITE", via("p1 b1", "alice a1"))->txn;
+        response(&l, 2, P1, ALICE, 200, "INVITE", via("alice a1"));
+        response(&l, rows[i].got_at, BOB, P1, 200, "INVITE", via("p1 b1", "alice a1"));
+        g_assert_true((missing(&l, branch).sign == SX_MISSING_PASSED_ON) == rows[i].missing);
+        ladder_close(&l);
+    }
+}
+
 /* Nor does a proxy ring. */
 static void test_ringing_passed_on(void)
 {
@@ -454,6 +473,7 @@ int main(int argc, char **argv)
     g_test_add_func("/missing/ack_after_the_timeout", test_ack_after_the_timeout);
     g_test_add_func("/missing/slow_all_the_same", test_slow_all_the_same);
     g_test_add_func("/missing/passed_on", test_passed_on);
+    g_test_add_func("/missing/passed_on_in_the_wrong_order", test_passed_on_in_the_wrong_order);
     g_test_add_func("/missing/ringing_passed_on", test_ringing_passed_on);
     g_test_add_func("/missing/another_branch_answered", test_another_branch_answered);
     g_test_add_func("/missing/failure_of_the_hop_above", test_failure_of_the_hop_above);

@@ -220,6 +220,14 @@ static enum fit passed_fits(const struct sx_tracker *t, const struct sx_txn *txn
     return fit;
 }
 
+/* It is in the capture, before this moment: where two interfaces bring the two sides of a proxy,
+ * what it handed on may be the earlier frame. */
+static bool shows_response(const struct sx_txn *txn, const struct passed *p)
+{
+    return txn->first_response_frame &&
+           (txn->first_response_frame < p->frame || sx_txn_first_response_ns(txn) <= p->ns);
+}
+
 /* The first answer that the hop above handed on before this branch shows one, if it is of this
  * branch. */
 static enum fit find_passed(const struct sx_tracker *t, const struct sx_txn *txn,
@@ -237,8 +245,7 @@ static enum fit find_passed(const struct sx_tracker *t, const struct sx_txn *txn
     };
     for (unsigned i = 0; i < G_N_ELEMENTS(answers) && best != FITS; i++) {
         const struct passed *p = &answers[i];
-        if (p->frame <= txn->request_frame || p->frame > until_frame ||
-            (txn->first_response_frame && txn->first_response_frame < p->frame) ||
+        if (p->frame <= txn->request_frame || p->frame > until_frame || shows_response(txn, p) ||
             !is_passed_on(txn, p->code))
             continue;
         enum fit fit = passed_fits(t, txn, parent, p);
