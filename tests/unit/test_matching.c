@@ -267,6 +267,51 @@ static void test_own_port_of_sent_by(void)
     }
 }
 
+/* 25.1: blanks may stand around the colon. */
+static void test_blanks_in_sent_by(void)
+{
+    static const struct {
+        const char *one, *other;
+        bool same;
+    } rows[] = {
+        {"h;branch=z9hG4bK1", "h : 5060;branch=z9hG4bK1", true},
+        {"h:5062;branch=z9hG4bK1", "h :5062;branch=z9hG4bK1", true},
+        {"h:5060;branch=z9hG4bK1", "h :5060 ;branch=z9hG4bK1", true},
+        {"h : 5062;branch=z9hG4bK1", "h:\t5062;branch=z9hG4bK1", true},
+        {"[2001:db8::1]:5062;branch=z9hG4bK1", "[2001:0db8::1] : 5062;branch=z9hG4bK1", true},
+        {"h:5062;branch=z9hG4bK1", "h : 5063;branch=z9hG4bK1", false},
+        {"h;branch=z9hG4bK1", "h2 : 5060;branch=z9hG4bK1", false},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        char *one = g_strdup_printf("Via: SIP/2.0/UDP %s\r\n", rows[i].one);
+        char *other = g_strdup_printf("Via: SIP/2.0/UDP %s\r\n", rows[i].other);
+        uint32_t txn = request(&l, 0.0, ALICE, BOB, "INVITE", .more = one)->txn;
+        const struct sx_message *m = response(&l, 0.5, BOB, ALICE, 180, "INVITE", .more = other);
+        g_test_message("%s", rows[i].other);
+        g_assert_true((m->txn == txn) == rows[i].same);
+        ladder_close(&l);
+        g_free(one);
+        g_free(other);
+    }
+}
+
+/* 16.7: a fork passes on a 2xx also after a 6xx. */
+static void test_ack_before_a_late_2xx(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t one = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"))->txn;
+
+    response(&l, 1.0, P1, ALICE, 603, "INVITE", via("alice a1"), .to_tag = "bob");
+    response(&l, 1.1, P1, ALICE, 200, "INVITE", via("alice a1"), .to_tag = "carol");
+    uint32_t ack = request(&l, 1.2, ALICE, P1, "ACK", via("alice a1"), .to_tag = "bob")->frame;
+    g_assert_cmpuint(sx_txn_more(txn_numbered(&l, one))->ack_frame, ==, ack);
+    g_assert_cmpuint(request(&l, 1.3, ALICE, P1, "ACK", via("alice a1"), .to_tag = "carol")->txn,
+                     !=, one);
+    ladder_close(&l);
+}
+
 static void test_old_branch(void)
 {
     struct ladder l = ladder_open();
@@ -663,6 +708,8 @@ int main(int argc, char **argv)
     g_test_add_func("/matching/snapped", test_snapped);
     g_test_add_func("/matching/cookie", test_cookie);
     g_test_add_func("/matching/own_port_of_sent_by", test_own_port_of_sent_by);
+    g_test_add_func("/matching/blanks_in_sent_by", test_blanks_in_sent_by);
+    g_test_add_func("/matching/ack_before_a_late_2xx", test_ack_before_a_late_2xx);
     g_test_add_func("/matching/old_branch", test_old_branch);
     g_test_add_func("/matching/old_constant_branch", test_old_constant_branch);
     g_test_add_func("/matching/branch_of_another_request", test_branch_of_another_request);

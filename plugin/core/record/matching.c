@@ -19,6 +19,9 @@
 #define PROMPT_NS (2 * SX_NS_PER_S)
 #define PROMPT_BEFORE_NS (50 * SX_NS_PER_MS)
 
+/* Of a sent-by that is written with blanks in it. */
+#define MAX_SENT_BY 256
+
 /* ---- keys ---- */
 
 static bool has_cookie(struct sx_slice branch)
@@ -33,8 +36,11 @@ struct sx_slice sx_via_sent_by(const struct sx_via *via)
 {
     struct sx_slice s = via->sent_by;
 
-    if (s.n > 5 && memcmp(s.p + s.n - 5, via->tls ? ":5061" : ":5060", 5) == 0)
+    if (s.n > 5 && memcmp(s.p + s.n - 5, via->tls ? ":5061" : ":5060", 5) == 0) {
         s.n -= 5;
+        while (s.n > 0 && sx_is_lws(s.p[s.n - 1]))
+            s.n--;
+    }
     return s;
 }
 
@@ -58,9 +64,9 @@ static inline uint64_t hash_of_lower(const struct sx_tracker *t, struct sx_slice
 }
 
 /* RFC 5954 4.2: an IPv6 address may be written in several ways. */
-static inline uint64_t hash_of_sent_by(const struct sx_tracker *t, const struct sx_via *via)
+static inline uint64_t hash_of_host_port(const struct sx_tracker *t, struct sx_slice s)
 {
-    struct sx_slice s = sx_via_sent_by(via), rest;
+    struct sx_slice rest;
     uint8_t address[SX_IPV6_LENGTH];
 
     if (s.n == 0 || s.p[0] != '[' || !sx_ipv6_text_read(s, address, &rest))
@@ -69,6 +75,38 @@ static inline uint64_t hash_of_sent_by(const struct sx_tracker *t, const struct 
     sx_hash_add(&h, sx_slice((const char *)address, sizeof address));
     sx_hash_add(&h, rest);
     return sx_hash_end(h).bits;
+}
+
+/* A blank stands before the port, or before its colon. */
+static inline bool is_spaced(struct sx_slice s)
+{
+    size_t n = s.n;
+
+    while (n > 0 && s.p[n - 1] >= '0' && s.p[n - 1] <= '9')
+        n--;
+    return n > 1 && n < s.n && (sx_is_lws(s.p[n - 1]) || sx_is_lws(s.p[n - 2]));
+}
+
+/* RFC 3261 25.1: around the colon blanks may stand, and on one hop other ones than on the next. */
+SX_COLD uint64_t hash_without_blanks(const struct sx_tracker *t, const struct sx_via *via)
+{
+    char text[MAX_SENT_BY];
+    struct sx_via plain = {.tls = via->tls};
+    size_t n = 0;
+
+    for (size_t i = 0; i < via->sent_by.n && n < sizeof text; i++)
+        if (!sx_is_lws(via->sent_by.p[i]))
+            text[n++] = via->sent_by.p[i];
+    plain.sent_by = sx_slice(text, n);
+    return hash_of_host_port(t, sx_via_sent_by(&plain));
+}
+
+static inline uint64_t hash_of_sent_by(const struct sx_tracker *t, const struct sx_via *via)
+{
+    struct sx_slice s = sx_via_sent_by(via);
+
+    return s.n == via->sent_by.n && is_spaced(s) ? hash_without_blanks(t, via)
+                                                 : hash_of_host_port(t, s);
 }
 
 uint64_t sx_txn_call_hash(const struct sx_tracker *t, struct sx_slice call_id)
@@ -131,14 +169,18 @@ struct sx_txn *sx_txn_find(const struct sx_tracker *t, struct sx_fingerprint key
     return sx_txn_at(t, sx_fingerprint_map_get(&t->by_key, key));
 }
 
-/* An ACK to a non-2xx belongs to its INVITE (RFC 3261 17.1.1.3); an ACK to a 2xx is a transaction
- * of its own (RFC 3261 13.2.2.4), even of clients that use the INVITE's branch again. */
+/* An ACK to a non-2xx belongs to its INVITE (RFC 3261 17.1.1.3), also where a fork sends a 2xx
+ * after it (16.7); an ACK to a 2xx is a transaction of its own (RFC 3261 13.2.2.4), even of clients
+ * that use the INVITE's branch again. */
 struct sx_txn *sx_txn_find_ack(const struct sx_tracker *t, const struct sx_sip_msg *msg,
                                const struct sx_names *names)
 {
     struct sx_txn *invite = sx_txn_find(t, sx_txn_key(t, msg, names, SX_METHOD_INVITE));
 
-    return invite && invite->state != SX_TXN_ACCEPTED ? invite : NULL;
+    if (invite && invite->state == SX_TXN_ACCEPTED &&
+        (invite->final_code < 300 || invite->final_tag != names->to_tag))
+        return NULL;
+    return invite;
 }
 
 uint32_t sx_tracker_find(const struct sx_tracker *t, const struct sx_sip_msg *msg)
