@@ -53,6 +53,43 @@ static void test_new_attempt_with_another_from_tag(void)
     ladder_close(&l);
 }
 
+/* A proxy between two sides sends both of their requests, with as many Via values. seen: so is the
+ * request that is refused. */
+static void crossing(bool seen)
+{
+    struct ladder l = ladder_open();
+    uint32_t to_bob = 0, to_alice = 0, again;
+
+    if (seen) {
+        to_bob = request(&l, 0.0, P1, BOB, "INVITE", via("p1 b1", "alice a1"), .cseq = 2,
+                         .to_tag = "bob")
+                     ->txn;
+        to_alice = request(&l, 0.1, P1, ALICE, "INVITE", via("p1 b2", "bob c1"), .cseq = 1,
+                           .from_tag = "bob", .to_tag = "alice")
+                       ->txn;
+    }
+    uint32_t bobs =
+        response(&l, 0.2, BOB, P1, 491, "INVITE", via("p1 b1", "alice a1"), .cseq = 2)->txn;
+    if (seen)
+        response(&l, 0.3, ALICE, P1, 491, "INVITE", via("p1 b2", "bob c1"), .from_tag = "bob",
+                 .to_tag = "alice");
+    again =
+        request(&l, 2.5, P1, BOB, "INVITE", via("p1 b3", "alice a2"), .cseq = 3, .to_tag = "bob")
+            ->txn;
+    g_assert_cmpuint(txn_numbered(&l, bobs)->followed_by, ==, again);
+    if (seen) {
+        g_assert_cmpuint(bobs, ==, to_bob);
+        g_assert_cmpuint(txn_numbered(&l, to_alice)->followed_by, ==, 0);
+    }
+    ladder_close(&l);
+}
+
+static void test_crossing(void)
+{
+    crossing(true);
+    crossing(false);
+}
+
 /* A proxy that follows a redirection itself: same CSeq, another branch. */
 static void test_recursion(void)
 {
@@ -96,6 +133,7 @@ int main(int argc, char **argv)
     g_test_add_func("/attempts/not_a_new_attempt", test_not_a_new_attempt);
     g_test_add_func("/attempts/new_attempt_with_another_from_tag",
                     test_new_attempt_with_another_from_tag);
+    g_test_add_func("/attempts/crossing", test_crossing);
     g_test_add_func("/attempts/recursion", test_recursion);
     g_test_add_func("/attempts/recursion_without_end", test_recursion_without_end);
     return g_test_run();
