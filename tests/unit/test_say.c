@@ -188,6 +188,34 @@ static void test_step_cancelled(void)
     ladder_close(&l);
 }
 
+/* RFC 3261 15, 13.3.1: what else ends an INVITE in a 487. */
+static void test_step_ended_without_cancel(void)
+{
+    static const struct {
+        bool bye;
+        double end;
+        const char *says;
+    } rows[] = {
+        {true, 5.1, "normal: ended by the BYE in frame 3"},
+        {false, 60.1, "normal: its Expires of 60 s ran out"},
+        {false, 59.9, ""},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        const struct sx_txn *t = txn_of(&l, request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"),
+                                                    .more = "Expires: 60\r\n"));
+        wmem_strbuf_t *out = buffer();
+        response(&l, 0.1, BOB, ALICE, 180, "INVITE", via("alice a1"));
+        if (rows[i].bye)
+            request(&l, 5.0, ALICE, BOB, "BYE", via("alice a2"), .cseq = 2, .to_tag = "bob");
+        response(&l, rows[i].end, BOB, ALICE, 487, "INVITE", via("alice a1"));
+        g_assert_true(sx_say_step(out, l.tracker, t, sx_catalogue_find(487)) == !!*rows[i].says);
+        assert_says(out, rows[i].says);
+        ladder_close(&l);
+    }
+}
+
 /* RFC 3261 9.1: who cancels waits for 64*T1. */
 static void test_step_cancelled_too_late(void)
 {
@@ -237,6 +265,7 @@ int main(int argc, char **argv)
     g_test_add_func("/say/challenge_ignored", test_challenge_ignored);
     g_test_add_func("/say/step", test_step);
     g_test_add_func("/say/step_cancelled", test_step_cancelled);
+    g_test_add_func("/say/step_ended_without_cancel", test_step_ended_without_cancel);
     g_test_add_func("/say/step_cancelled_too_late", test_step_cancelled_too_late);
     g_test_add_func("/say/host", test_host);
     return g_test_run();

@@ -86,13 +86,18 @@ static bool was_ended(const struct sx_tracker *tracker, const struct sx_txn *txn
     return false;
 }
 
+bool sx_failure_has_run_out(const struct sx_txn *txn)
+{
+    uint32_t expires_s = sx_txn_more(txn)->expires_s;
+
+    return expires_s > 0 && txn->final_ns - txn->request_ns >= expires_s * SX_NS_PER_S;
+}
+
 /* RFC 3261 21.4.25: 487 says itself that a BYE or CANCEL ended the request; RFC 3261 13.3.1: or its
  * Expires ran out. Where the capture starts after the INVITE, it may have missed the CANCEL. */
 static bool was_cancelled(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
-    return !txn->request_frame || was_ended(tracker, txn) ||
-           (sx_txn_more(txn)->expires_s > 0 &&
-            txn->final_ns - txn->request_ns >= sx_txn_more(txn)->expires_s * SX_NS_PER_S);
+    return !txn->request_frame || was_ended(tracker, txn) || sx_failure_has_run_out(txn);
 }
 
 /* The client came again with no credentials, and no attempt between the two is missing. */

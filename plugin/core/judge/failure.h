@@ -15,4 +15,7 @@
  * as done. txn: NULL if the response belongs to none. */
 bool sx_failure_judge(const struct sx_tracker *tracker, const struct sx_txn *txn, unsigned code);
 
+/* RFC 3261 13.3.1: the Expires of an INVITE was over when its final response came. */
+bool sx_failure_has_run_out(const struct sx_txn *txn);
+
 #endif

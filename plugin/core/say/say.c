@@ -5,6 +5,7 @@
 
 #include <wsutil/inet_addr.h>
 
+#include "core/judge/call_end.h"
 #include "core/judge/challenge.h"
 #include "core/judge/failure.h"
 #include "core/record/evidence.h"
@@ -185,7 +186,28 @@ static void say_following(wmem_strbuf_t *out, const struct sx_txn *next, const c
     sx_words_say_normal(out, step);
 }
 
-/* Too late: who cancels waits for 64*T1 (RFC 3261 9.1). */
+/* Of a 487 (RFC 3261 21.4.25). Too late: who cancels waits for 64*T1 (9.1). */
+static bool say_why_terminated(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                               const struct sx_txn *txn, bool is_normal)
+{
+    const struct sx_txn_rare *rare = sx_txn_rare(txn);
+
+    if (rare->cancel_frame && is_normal)
+        sx_words_say_cancelled(out, rare->cancel_frame);
+    else if (rare->cancel_frame)
+        sx_words_say_too_late(out, txn->final_ns - rare->cancel_ns, rare->cancel_frame);
+    if (rare->cancel_frame || !is_normal || !txn->request_frame)
+        return rare->cancel_frame;
+    struct sx_call_end end = sx_call_end_of_invite(tracker, txn);
+    if (end.ended_in && !end.cancelled && end.ended_in < txn->final_frame)
+        sx_words_say_ended(out, end.ended_in);
+    else if (sx_failure_has_run_out(txn))
+        sx_words_say_ran_out(out, sx_txn_more(txn)->expires_s);
+    else
+        return false;
+    return true;
+}
+
 bool sx_say_step(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
                  const struct sx_code *entry)
 {
@@ -205,12 +227,7 @@ bool sx_say_step(wmem_strbuf_t *out, const struct sx_tracker *tracker, const str
             say_following(out, next, sx_words_say_new_attempt(), is_normal);
         return next;
     case SX_ROLE_CANCELLED:
-        if (sx_txn_rare(txn)->cancel_frame && is_normal)
-            sx_words_say_cancelled(out, sx_txn_rare(txn)->cancel_frame);
-        else if (sx_txn_rare(txn)->cancel_frame)
-            sx_words_say_too_late(out, txn->final_ns - sx_txn_rare(txn)->cancel_ns,
-                                  sx_txn_rare(txn)->cancel_frame);
-        return sx_txn_rare(txn)->cancel_frame;
+        return say_why_terminated(out, tracker, txn, is_normal);
     case SX_ROLE_PROGRESS:
     case SX_ROLE_SUCCESS:
     case SX_ROLE_FAILURE:

@@ -62,6 +62,7 @@ struct outcome {
     const struct sx_txn *first, *last;
     struct sx_trying wait;
     bool failed, unanswered;
+    bool ran_out;      /* its Expires, and nobody ended it */
     bool missing;      /* answered, but not in the capture */
     bool not_repeated; /* it may be */
 };
@@ -88,6 +89,8 @@ static const char *how_it_went(const struct outcome *o)
         return sx_words_stats_table_response_missing();
     if (status_class == 3)
         return sx_words_stats_table_redirected();
+    if (o->last->final_code == 487)
+        return o->ran_out ? sx_words_stats_table_ran_out() : sx_words_stats_table_cancelled();
     if (status_class > 3)
         return sx_words_stats_table_challenged();
     if (o->last->first_response_frame)
@@ -270,6 +273,8 @@ static struct outcome find_outcome(struct sx_table *table, const struct sx_txn *
         .last = last,
         .wait = sx_trying_judge(tracker, last),
         .failed = last->final_frame && sx_failure_judge(tracker, last, last->final_code),
+        .ran_out = last->final_code == 487 && sx_failure_has_run_out(last) &&
+                   !sx_call_end_of_invite(tracker, last).ended_in,
         .unanswered = sx_silence_no_response(tracker, last),
         .not_repeated = sx_silence_not_repeated(tracker, last),
         .missing = !last->final_frame &&
