@@ -258,6 +258,16 @@ def test_an_answered_call(wireshark, capture):
     assert (row["Final"], row["Verdict"][:14]) == ("200", "answered, slow")
 
 
+@pytest.mark.parametrize("name, verdict", [
+    ("end-bye-while-ringing", "cancelled"),
+    ("end-expires-ran-out", "ran out"),
+    ("alike-end-before-expires", "failed"),
+])
+def test_a_call_that_rang_in_vain(wireshark, capture, name, verdict):
+    row, = rows(wireshark, capture(LADDERS / f"{name}.md"), "calls")
+    assert (row["Final"], row["Verdict"]) == ("487", verdict)
+
+
 def test_the_attempts_of_a_call_are_one_row(wireshark, capture):
     row, = rows(wireshark, capture(RECORDED / "auth-proxy-407.pcapng"), "calls")
     assert (row["Frame"], row["Final"], row["Verdict"]) == ("1", "200", "answered")
