@@ -291,6 +291,17 @@ static bool was_answered(const struct sx_tracker *tracker, const struct sx_txn *
            sx_missing_is_sure(sx_missing_response(tracker, upstream, UINT32_MAX).sign);
 }
 
+/* No further flow is tried for the request: whoever sent it was told of a failure. */
+static bool is_over(const struct sx_tracker *tracker, const struct sx_flow_story *story,
+                    const struct sx_txn *told)
+{
+    const struct sx_txn *upstream = sx_tracker_txn(tracker, told->parent);
+
+    if (told->parent_key.bits == 0 || story->watched_ns > recovery_ns(tracker))
+        return true;
+    return upstream ? upstream->final_code >= 300 : sx_tracker_ended(tracker);
+}
+
 static enum sx_flow_outcome judge(const struct sx_tracker *tracker, const struct sx_txn *txn,
                                   const struct sx_flow_story *story, struct retry retry)
 {
@@ -303,7 +314,7 @@ static enum sx_flow_outcome judge(const struct sx_tracker *tracker, const struct
         return SX_FLOW_OTHER_ANSWERED;
     if (story->reregistered_in && story->reregistered_after_ns <= recovery_ns(tracker))
         return SX_FLOW_REREGISTERED;
-    if (story->retried ? !retry.pending : story->earlier_in > 0)
+    if (story->retried ? !retry.pending : story->earlier_in && is_over(tracker, story, told))
         return SX_FLOW_OTHERS_FAILED;
     if (from_caller)
         return SX_FLOW_HANDED_ON;
