@@ -8,6 +8,7 @@
 #include "core/judge/failure.h"
 #include "core/judge/silence.h"
 #include "core/read/uri.h"
+#include "core/record/strays.h"
 
 /* REGISTERs of one binding that are looked through, the newest first. */
 #define MAX_EVENTS 4096
@@ -114,8 +115,24 @@ static bool has_run_out(const struct sx_registration *r, const struct sx_registe
     return r->has_expires && m.ns > grant->txn->final_ns + (int64_t)r->expires_s * SX_NS_PER_S;
 }
 
-static void judge_state(struct sx_registration *r, const struct history *h, uint32_t all_removed,
-                        struct moment m)
+/* A REGISTER after the grant has no final response in the capture, which may lack a 2xx. One that
+ * a hop has passed on is looked at where it came from. */
+static bool may_be_refreshed(const struct sx_tracker *t, const struct sx_registering *grant,
+                             struct moment m)
+{
+    const struct sx_txn *txn = sx_tracker_newest_in_call(t, grant->txn->call_hash);
+
+    for (unsigned i = 0; txn && i < MAX_EVENTS; i++, txn = sx_tracker_txn(t, txn->next_in_call)) {
+        if (txn->method == SX_METHOD_REGISTER && !txn->parent && txn->cseq > grant->txn->cseq &&
+            txn->request_frame && txn->request_frame < m.frame && !txn->final_frame &&
+            !sx_silence_no_response(t, txn))
+            return true;
+    }
+    return false;
+}
+
+static void judge_state(const struct sx_tracker *t, struct sx_registration *r,
+                        const struct history *h, uint32_t all_removed, struct moment m)
 {
     if (h->newer)
         r->newer_in = h->newer->register_in;
@@ -130,7 +147,9 @@ static void judge_state(struct sx_registration *r, const struct history *h, uint
         r->state = SX_REGISTRATION_CURRENT;
     } else {
         /* Who still sends to it may have got a refresh that the capture lacks. */
-        r->state = m.routed && !h->refusal ? SX_REGISTRATION_UNKNOWN : SX_REGISTRATION_RUN_OUT;
+        r->state = (m.routed && !h->refusal) || may_be_refreshed(t, h->grant, m)
+                       ? SX_REGISTRATION_UNKNOWN
+                       : SX_REGISTRATION_RUN_OUT;
     }
 }
 
@@ -161,7 +180,7 @@ static struct sx_registration at_moment(const struct sx_tracker *t, const struct
     r.lost_in = link_lost_in(flow, m);
     if (!h.newer)
         h.newer = moved_on(t, flow, h.grant, m);
-    judge_state(&r, &h, all_removed_in(sx_tracker_flows(t), flow, h.grant, m), m);
+    judge_state(t, &r, &h, all_removed_in(sx_tracker_flows(t), flow, h.grant, m), m);
     return r;
 }
 

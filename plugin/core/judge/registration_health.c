@@ -5,6 +5,7 @@
 
 #include "core/judge/challenge.h"
 #include "core/judge/failure.h"
+#include "core/judge/silence.h"
 #include "core/record/strays.h"
 
 /* REGISTERs of one binding, or one Call-ID, that are looked through, the newest first. */
@@ -96,7 +97,13 @@ enum sx_refresh_refusal sx_refresh_refused_last(const struct sx_tracker *t, uint
 
 /* ---- late ---- */
 
-/* Every CSeq number from one REGISTER to the other is in the capture. */
+/* What became of the REGISTER is known; the capture may lack the 2xx of another. */
+static bool is_settled(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    return txn->request_frame && (txn->final_frame || sx_silence_no_response(t, txn));
+}
+
+/* Every CSeq number from one REGISTER to the other is in the capture, and what became of each. */
 static bool is_gapless(const struct sx_tracker *t, const struct sx_txn *before,
                        const struct sx_txn *now)
 {
@@ -106,7 +113,7 @@ static bool is_gapless(const struct sx_tracker *t, const struct sx_txn *before,
     if (before->call_hash != now->call_hash || before->cseq >= now->cseq)
         return false;
     for (unsigned i = 0; txn && i < MAX_EVENTS && wanted > before->cseq; i++) {
-        if (txn->method == SX_METHOD_REGISTER && txn->cseq == wanted && txn->request_frame)
+        if (txn->method == SX_METHOD_REGISTER && txn->cseq == wanted && is_settled(t, txn))
             wanted--;
         txn = sx_tracker_txn(t, txn->next_in_call);
     }
