@@ -195,6 +195,19 @@ static void test_late_pong(void)
     }
 }
 
+/* What the client says to have got of the edge, beyond what the capture holds, may be the pong. */
+static void test_pong_not_captured(void)
+{
+    for (unsigned got = 0; got < 2; got++) {
+        struct ladder l = ladder_open();
+        make_flow(&l, 0, R1);
+        segment(&l, 1, EDGE, PHONE, SX_TCP_ACK, .payload = 500, .seq = 1000);
+        segment(&l, 5, PHONE, EDGE, SX_TCP_ACK, .payload = 4, .sign = SX_SEGMENT_PING);
+        segment(&l, 8, PHONE, EDGE, SX_TCP_ACK, .payload = 100, .ack = got ? 1502 : 1500);
+        g_assert_cmpint(death_at(&l, 20), ==, got ? SX_DEATH_UNKNOWN : SX_DEATH_NO_PONG);
+    }
+}
+
 /* That a connection comes up shows nothing of whether the capture sees what the edge sends. */
 static void test_no_bytes_of_the_edge(void)
 {
@@ -247,6 +260,7 @@ int main(int argc, char **argv)
     g_test_add_func("/flow_link/another_connection", test_another_connection);
     g_test_add_func("/flow_link/another_port", test_another_port);
     g_test_add_func("/flow_link/late_pong", test_late_pong);
+    g_test_add_func("/flow_link/pong_not_captured", test_pong_not_captured);
     g_test_add_func("/flow_link/no_bytes_of_the_edge", test_no_bytes_of_the_edge);
     g_test_add_func("/flow_link/acknowledged", test_acknowledged);
     g_test_add_func("/flow_link/no_link", test_no_link);

@@ -253,11 +253,20 @@ static void client_acknowledges(struct sx_link *link, uint32_t ack)
     }
 }
 
+/* Bytes of the edge that the capture lacks: the pong may be among them. */
+static void client_has_unseen(struct sx_link *link, uint32_t ack)
+{
+    if (link->has_edge_end && (int32_t)(ack - link->edge_end) > 0)
+        link->ping_in = 0;
+}
+
 static void segment_of(struct sx_flows *f, struct sx_link *link, const struct sx_segment *segment,
                        bool from_client)
 {
     if (!link || link->closed_in || link->transport == SX_TRANSPORT_UDP)
         return;
+    if (from_client && segment->flags & SX_TCP_ACK)
+        client_has_unseen(link, segment->ack);
     if (segment->payload > 0 && from_client) {
         client_acknowledges(link, segment->ack);
         client_sends(link, segment->frame, segment->time_ns, segment->sign == SX_SEGMENT_PING);
