@@ -215,7 +215,8 @@ static void test_chinese_stories(void)
           .death_in = 39,
           .edge_unreachable = true,
           .wrong_token = true},
-         "请求发给另一台设备，却带着这台设备的流令牌：第 39 帧的 ICMP 表明边缘代理不可达：" AOR},
+         "请求发给另一个 Contact，却带着这个 Contact 的流令牌：第 39 帧的 ICMP "
+         "表明边缘代理不可达：" AOR},
         {{.delivered_in = 9, .alive_in = 12, .alive_code = 486},
          "流是通的：客户端已在第 12 帧响应 486"},
         {{.flow = &flow_of_bob, .delivered_in = 9},
@@ -250,7 +251,7 @@ static void test_chinese_stories(void)
           .outcome = SX_FLOW_OTHERS_FAILED,
           .retried = true,
           .wrong_token_in = 47},
-         "已用这台设备的流令牌去试另一台设备（抓包中没有该请求），没有收到响应；"
+         "已用这个 Contact 的流令牌去试另一个 Contact（抓包中没有该请求），没有收到响应；"
          "这是客户端自己发的，流是通的"},
         {{.from_client = true, .outcome = SX_FLOW_OTHERS_FAILED, .earlier_in = 40},
          "另一条流此前已失败（第 40 帧），没有再试其他的流；这是客户端自己发的，流是通的"},
@@ -310,11 +311,11 @@ static void test_chinese_advice(void)
         {{EXPIRED, .outcome = SX_FLOW_REREGISTERED, .reregistered_in = 60},
          "客户端已自行恢复：它在第 60 帧重新注册，请求又能送达了。" FIND_OUT},
         {{EXPIRED, .outcome = SX_FLOW_OTHERS_FAILED, .wrong_token_in = 47},
-         "下一次尝试（第 47 帧）发给另一台设备的 Contact，却带着这台设备的流令牌，"
+         "下一次尝试（第 47 帧）发给另一个 Contact，却带着这个 Contact 的流令牌，"
          "所以走的还是这条断掉的流。查注册服务器：向每个 Contact 发送时，必须用它自己注册时的 "
          "Path（RFC 3327 第 5.1 节）。" FIND_OUT},
         {{EXPIRED, .outcome = SX_FLOW_OTHERS_FAILED, .wrong_token = true},
-         "这次尝试发给另一台设备的 Contact，带的却是一条已断的流的流令牌。查注册服务器：向每个 "
+         "这次尝试发给另一个 Contact，带的却是一条已断的流的流令牌。查注册服务器：向每个 "
          "Contact 发送时，必须用它自己注册时的 Path（RFC 3327 第 5.1 节）。" FIND_OUT},
         {{EXPIRED, .outcome = SX_FLOW_OTHERS_FAILED, .earlier_in = 40},
          "这已经是重试；之前试的那条流在第 40 帧失败：客户端断网，或者与所有边缘代理都失去了联系。"

@@ -156,7 +156,7 @@ static wmem_strbuf_t *result_of_retry(const wmem_strbuf_t *out, const struct sx_
 
 static void say_retry(wmem_strbuf_t *out, const struct sx_flow_story *story)
 {
-    const char *what = story->wrong_token_in ? sx_words_flow_another_device()
+    const char *what = story->wrong_token_in ? sx_words_flow_another_contact()
                                              : sx_words_flow_another_flow();
 
     if (!story->retried)
