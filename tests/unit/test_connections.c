@@ -220,6 +220,10 @@ static void test_ports_of_sip(void)
                                         .dst_port = 6060,
                                         .transport = SX_TRANSPORT_TCP};
     static const struct sip_text sent_by = {.method = "OPTIONS", via("carol:8181 n1")};
+    static const struct sip_text zeros = {.method = "OPTIONS", via("carol:008181 n1")};
+    static const struct sip_text last = {.method = "OPTIONS", via("carol:65535 n1")};
+    static const struct sip_text no_port = {.method = "OPTIONS", via("carol:73717 n1")};
+    static const struct sip_text nobody = {.method = "OPTIONS", via("")};
     static const struct sip_text invite = {.method = "INVITE",
                                            via("carol n1"),
                                            .call_id = "n",
@@ -238,12 +242,13 @@ static void test_ports_of_sip(void)
         const struct sip_text *before;
         uint16_t port;
         bool known;
-    } rows[] = {{&none, 5060, true},       {&none, 5061, true},     {&none, 5059, false},
-                {&none, 5062, false},      {&none, 6060, false},    {&udp, 6060, true},
-                {&udp, 6059, false},       {&udp, 6061, false},     {&udp, 6124, false},
-                {&tcp, 6060, false},       {&sent_by, 8181, true},  {&sent_by, 818, false},
-                {&invite, 7070, true},     {&options, 7070, false}, {&contact, 7171, true},
-                {&no_contact, 7171, false}};
+    } rows[] = {{&none, 5060, true},    {&none, 5061, true},       {&none, 5059, false},
+                {&none, 5062, false},   {&none, 6060, false},      {&udp, 6060, true},
+                {&udp, 6059, false},    {&udp, 6061, false},       {&udp, 6124, false},
+                {&tcp, 6060, false},    {&sent_by, 8181, true},    {&sent_by, 818, false},
+                {&zeros, 8181, true},   {&last, 65535, true},      {&no_port, 8181, false},
+                {&nobody, 8181, false}, {&invite, 7070, true},     {&options, 7070, false},
+                {&contact, 7171, true}, {&no_contact, 7171, false}};
 
     for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
         struct ladder l = ladder_open();

@@ -163,18 +163,18 @@ static void note_port(struct sx_tracker *t, uint16_t port)
     t->sip_ports[port / 64] |= UINT64_C(1) << (port % 64);
 }
 
-/* Of "10.0.0.1:5080", read from its end; 0 without a port. For every request. */
+/* Of "10.0.0.1:5080", looked for from its end; 0 without a port. For every request. */
 static uint16_t port_at_end(struct sx_slice sent_by)
 {
-    uint32_t port = 0, digit = 1;
     size_t n = sent_by.n;
+    uint32_t port;
 
-    for (; n > 0 && sent_by.p[n - 1] >= '0' && sent_by.p[n - 1] <= '9' && digit < 100000; n--) {
-        port += digit * (uint32_t)(sent_by.p[n - 1] - '0');
-        digit *= 10;
-    }
-    return n > 0 && n < sent_by.n && sent_by.p[n - 1] == ':' && port <= UINT16_MAX ? (uint16_t)port
-                                                                                   : 0;
+    while (n > 0 && g_ascii_isdigit(sent_by.p[n - 1]))
+        n--;
+    return n > 0 && sent_by.p[n - 1] == ':' &&
+                   sx_slice_uint(sx_slice(sent_by.p + n, sent_by.n - n), UINT16_MAX, &port)
+               ? (uint16_t)port
+               : 0;
 }
 
 void sx_note_ports(struct sx_tracker *t, const struct sx_observation *obs)
