@@ -83,14 +83,15 @@ static uint32_t answer_at_its_hop(const struct sx_tracker *t, const struct sx_di
     return 0;
 }
 
-/* RFC 3261 15: after a BYE there is nothing more in it. */
+/* RFC 3261 15: after a BYE there is nothing more in it. One in the packet of the request may have
+ * come before it. */
 static bool is_alive(const struct sx_tracker *t, const struct sx_dialog *d,
                      const struct sx_txn *request)
 {
     const struct sx_txn *txn = sx_dialog_newest_request(t, d);
 
     for (unsigned i = 0; txn && i < MAX_BEFORE; i++, txn = sx_dialog_older_request(t, txn))
-        if (txn->method == SX_METHOD_BYE && txn->request_frame < request->request_frame)
+        if (txn->method == SX_METHOD_BYE && txn->request_frame <= request->request_frame)
             return false;
     return d->answer_frame && d->answer_frame < request->request_frame;
 }
