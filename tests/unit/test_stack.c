@@ -224,6 +224,85 @@ static void test_site(void)
     }
 }
 
+static const struct sx_stack_texts said = {.says = "it", .text = "it"};
+static const char *const my_proxy[] = {"MyProxy", NULL};
+
+/* The id of the fact of a site's own software, MyProxy, in such a situation; ends the ladder. */
+static const char *of_my_proxy(struct ladder *l, struct asked *a, enum sx_stack_situation situation)
+{
+    const struct sx_stack_fact fact = {.situation = situation,
+                                       .low = 0,
+                                       .high = 60 * SX_NS_PER_S,
+                                       .id = "site",
+                                       .texts = &said,
+                                       .of_site = true,
+                                       .versions = ""};
+    const struct sx_stack site = {.name = "MyProxy",
+                                  .agents = my_proxy,
+                                  .facts = &fact,
+                                  .fact_count = 1};
+
+    a->message.sites = &site;
+    a->message.site_count = 1;
+    g_autofree char *id = g_strdup(fact_of(a, l->frame));
+    forget(a);
+    ladder_close(l);
+    return g_intern_string(id);
+}
+
+/* A hop's own doing is that of the software that the request names only in a CANCEL: the INVITE is
+ * another one's, which the hop sends on. */
+static void test_site_and_what_a_hop_does(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0, ALICE, P1, "INVITE", via("alice a1"));
+    request(&l, 0.1, P1, BOB, "INVITE", TO_BOB);
+    struct asked a =
+        asked_request(&l, 30.1, P1, CAROL, "INVITE", TO_CAROL, .more = "User-Agent: MyProxy\r\n");
+    g_assert_cmpint(case_of(&a, l.frame, SX_SITUATION_TRIES_NEXT).numbers.situation, ==,
+                    SX_SITUATION_TRIES_NEXT);
+    g_assert_cmpstr(of_my_proxy(&l, &a, SX_SITUATION_TRIES_NEXT), ==, "");
+    l = ladder_open();
+    request(&l, 0, P1, BOB, "INVITE", TO_BOB);
+    response(&l, 0.1, BOB, P1, 180, "INVITE", TO_BOB);
+    a = asked_request(&l, 2, P1, BOB, "CANCEL", via("p1 b1"),
+                      .more = "User-Agent: MyProxy\r\nReason: SIP;cause=200\r\n");
+    g_assert_cmpstr(of_my_proxy(&l, &a, SX_SITUATION_ANSWERED_ELSEWHERE), ==, "site");
+}
+
+/* However many facts of a site fit, the first four are told. */
+static void test_no_more_than_four(void)
+{
+    static const char *const ids[] = {"1", "2", "3", "4", "5"};
+    struct sx_stack_fact facts[G_N_ELEMENTS(ids)];
+    const struct sx_stack site = {.name = "MyProxy",
+                                  .agents = my_proxy,
+                                  .facts = facts,
+                                  .fact_count = G_N_ELEMENTS(facts)};
+    struct ladder l = ladder_open();
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(ids); i++)
+        facts[i] = (struct sx_stack_fact){.situation = SX_SITUATION_RANG,
+                                          .high = 60 * SX_NS_PER_S,
+                                          .id = ids[i],
+                                          .texts = &said,
+                                          .of_site = true,
+                                          .versions = ""};
+    request(&l, 0, ALICE, BOB, "INVITE", via("alice a1"));
+    response(&l, 0.1, BOB, ALICE, 180, "INVITE", via("alice a1"));
+    struct asked a = asked_response(&l, 10.1, BOB, ALICE, 486, "INVITE", via("alice a1"),
+                                    .more = "Server: MyProxy\r\n");
+    a.message.sites = &site;
+    a.message.site_count = 1;
+    struct sx_stack_verdict v = sx_stack_judge(now(&a, l.frame));
+    g_assert_cmpuint(v.count, ==, 4);
+    for (unsigned i = 0; i < v.count; i++)
+        g_assert_cmpstr(v.told[i].fact->id, ==, ids[i]);
+    forget(&a);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -233,5 +312,7 @@ int main(int argc, char **argv)
     g_test_add_func("/stack/by_the_100_of_the_hop", test_by_the_100_of_the_hop);
     g_test_add_func("/stack/repeats_say_nothing", test_repeats_say_nothing);
     g_test_add_func("/stack/site", test_site);
+    g_test_add_func("/stack/site_and_what_a_hop_does", test_site_and_what_a_hop_does);
+    g_test_add_func("/stack/no_more_than_four", test_no_more_than_four);
     return g_test_run();
 }

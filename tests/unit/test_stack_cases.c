@@ -572,6 +572,22 @@ static void test_final_from_300(void)
     }
 }
 
+/* There is room for more situations than one message shows; the last place is spare. */
+static void test_room(void)
+{
+    struct ladder l = ladder_open();
+    struct asked a = asked_request(&l, 0, ALICE, BOB, "INVITE", FROM_ALICE);
+    struct sx_stack_cases cases = {.count = 0};
+
+    for (unsigned i = 1; i <= 14; i++)
+        sx_stack_cases_add(&cases, now(&a, 1), SX_SITUATION_FINAL, i, NULL);
+    g_assert_cmpuint(cases.count, ==, 12);
+    for (unsigned i = 1; i <= 12; i++)
+        g_assert_cmpint(cases.list[i - 1].numbers.number, ==, i == 12 ? 14 : i);
+    forget(&a);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -601,5 +617,6 @@ int main(int argc, char **argv)
     g_test_add_func("/stack_cases/never_registers", test_never_registers);
     g_test_add_func("/stack_cases/reconnects", test_reconnects);
     g_test_add_func("/stack_cases/final_from_300", test_final_from_300);
+    g_test_add_func("/stack_cases/room", test_room);
     return g_test_run();
 }

@@ -58,6 +58,22 @@ static void test_first_tells(void)
     ladder_close(&l);
 }
 
+/* As long as no 64 other packets have begun since. */
+static void test_first_is_forgotten(void)
+{
+    for (unsigned others = 63; others <= 64; others++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = begin(&l);
+
+        fragment(&l, 1, P1, ALICE, 7, SX_HOLDS_OTHER, true);
+        for (unsigned i = 0; i < others; i++)
+            fragment(&l, 1, P1, ALICE, 100 + i, SX_HOLDS_OTHER, true);
+        uint32_t frame = fragment(&l, 1, P1, ALICE, 7, SX_HOLDS_TEXT, false);
+        g_assert_cmpuint(found(&l, txn), ==, others == 64 ? frame : 0);
+        ladder_close(&l);
+    }
+}
+
 /* Only the packet that is whole is taken back. */
 static void test_reassembled(void)
 {
@@ -142,6 +158,7 @@ int main(int argc, char **argv)
     tests_init(&argc, &argv);
     g_test_add_func("/unreadable/what_it_holds", test_what_it_holds);
     g_test_add_func("/unreadable/first_tells", test_first_tells);
+    g_test_add_func("/unreadable/first_is_forgotten", test_first_is_forgotten);
     g_test_add_func("/unreadable/reassembled", test_reassembled);
     g_test_add_func("/unreadable/tunnel", test_tunnel);
     g_test_add_func("/unreadable/time_limit", test_time_limit);
