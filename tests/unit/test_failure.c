@@ -260,7 +260,7 @@ static void test_repaired_too_late(void)
         unsigned code;
         double next_s;
         bool failed;
-    } rows[] = {{422, 32.0, false}, {422, 32.2, true}, {491, 32.2, true}, {415, 32.2, false}};
+    } rows[] = {{422, 32.1, false}, {422, 32.101, true}, {491, 32.2, true}, {415, 32.2, false}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         struct ladder l = ladder_open();

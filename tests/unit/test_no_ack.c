@@ -462,6 +462,21 @@ static void success_without_a_tag(void)
     }
 }
 
+/* The ACK of a failure is made by the next hop (RFC 3261 17.1.1.3): that the one above it did not
+ * get its response is no cause. */
+static void failure_lost_above(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
+    const struct sx_message *branch = request(&l, 0.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+    for (unsigned i = 0; i < 6; i++)
+        response(&l, 1 + sends_at[i], BOB, P1, 486, "INVITE", via("p1 b1", "alice a1"));
+    request(&l, 14.0, ALICE, P1, "INVITE", via("alice a1"));
+    assert_ack(judge(&l, branch), SX_ACK_NEVER, 0, 0);
+    ladder_close(&l);
+}
+
 /* Alice acts on the 491, and does not acknowledge it. */
 static void goes_on_without_ack(void)
 {
@@ -730,6 +745,7 @@ int main(int argc, char **argv)
     g_test_add_func("/no-ack/three-are-no-chance", three_are_no_chance);
     g_test_add_func("/no-ack/least-failure", least_failure);
     g_test_add_func("/no-ack/success-without-a-tag", success_without_a_tag);
+    g_test_add_func("/no-ack/failure-lost-above", failure_lost_above);
     g_test_add_func("/no-ack/goes-on-without-ack", goes_on_without_ack);
     g_test_add_func("/no-ack/one-direction", one_direction);
     g_test_add_func("/no-ack/acknowledged", acknowledged);

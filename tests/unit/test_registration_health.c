@@ -109,6 +109,15 @@ static void test_no_refresh_to_refuse(void)
     ladder_close(&l);
 }
 
+/* A client that does not count its REGISTERs (RFC 3261 10.2): each has the number of the first. */
+static const struct sx_txn *not_counted(struct ladder *l, double at, const char *branch)
+{
+    uint32_t txn = request(l, at, BOB, P1, "REGISTER", via(branch), .more = CONTACT)->txn;
+
+    response(l, at, P1, BOB, 200, "REGISTER", via(branch), .more = GRANTS_60);
+    return txn_numbered(l, txn);
+}
+
 static struct sx_late_refresh late(const uint32_t *cseqs, unsigned n, const char *call)
 {
     struct ladder l = ladder_open();
@@ -144,6 +153,20 @@ static void test_late(void)
     g_assert_null(late((const uint32_t[]){3}, 1, NULL).flow);
     g_assert_null(late((const uint32_t[]){2, 4}, 2, NULL).flow);
     g_assert_null(late((const uint32_t[]){2}, 1, "another").flow);
+}
+
+/* Its numbers do not tell whether the capture lacks a refresh. */
+static void test_late_or_not_counted(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t first = not_counted(&l, 0, branches[1])->number;
+
+    g_assert_cmpuint(not_counted(&l, 90, branches[2])->number, !=, first);
+    const struct sx_health_mark *mark = sx_health_mark(sx_tracker_flows(l.tracker), l.frame, 0);
+    g_assert_nonnull(mark);
+    g_assert_cmpint(mark->kind, ==, SX_HEALTH_LATE);
+    g_assert_null(sx_late_refresh_judge(l.tracker, mark).flow);
+    ladder_close(&l);
 }
 
 static struct sx_no_refresh none(struct ladder *l, const struct sx_txn *txn, double now)
@@ -404,6 +427,9 @@ static void test_no_run_out(void)
     l = granted(GRANTS_60);
     registers(&l, 10, 2, 200, CONTACT, GRANTS_60);
     g_assert_true(is_told(&l, 71));
+    l = granted(GRANTS_60);
+    not_counted(&l, 10, branches[2]);
+    g_assert_true(is_told(&l, 71));
     /* Somebody is sent to it. */
     l = granted(GRANTS_60);
     request(&l, 60.5, P1, BOB, "INVITE", via("p1 a"), .uri = "sip:bob@10.0.0.5", .call_id = "c1");
@@ -418,6 +444,7 @@ int main(int argc, char **argv)
     g_test_add_func("/registration-health/wrong-password", test_wrong_password);
     g_test_add_func("/registration-health/no-refresh-to-refuse", test_no_refresh_to_refuse);
     g_test_add_func("/registration-health/late", test_late);
+    g_test_add_func("/registration-health/late-or-not-counted", test_late_or_not_counted);
     g_test_add_func("/registration-health/never", test_never);
     g_test_add_func("/registration-health/still-held", test_still_held);
     g_test_add_func("/registration-health/taken-back", test_taken_back);
