@@ -144,6 +144,27 @@ static void test_how_many_back(void)
     }
 }
 
+/* So are they for the ACK of another branch of a fork, which came before: Carol's, between Bob's.
+ */
+static void test_ack_how_many_back(void)
+{
+    for (uint32_t between = 23; between <= 24; between++) {
+        struct ladder l = ladder_open();
+
+        request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
+        response(&l, 0.1, P1, ALICE, 486, "INVITE", via("alice a1"));
+        request(&l, 0.2, ALICE, P1, "ACK", via("alice a1"), .to_tag = "bob", ID(1));
+        uint32_t first =
+            request(&l, 0.7, ALICE, P1, "ACK", via("alice a1"), .to_tag = "carol", ID(2))->frame;
+        for (uint32_t i = 0; i < between; i++)
+            request(&l, 1 + 0.5 * i, ALICE, P1, "ACK", via("alice a1"), .to_tag = "bob", ID(3 + i));
+        const struct sx_message *m = request(&l, 1 + 0.5 * between, ALICE, P1, "ACK",
+                                             via("alice a1"), .to_tag = "carol", ID(99));
+        assert_repeats(m, between == 23 ? first : 0);
+        ladder_close(&l);
+    }
+}
+
 /* Linux sends 0 where it sets DF, and IPv6 has none: time and place tell. */
 static void test_without_id(void)
 {
@@ -363,6 +384,7 @@ int main(int argc, char **argv)
     g_test_add_func("/copies/skew_threshold", test_skew_threshold);
     g_test_add_func("/copies/timer_thresholds", test_timer_thresholds);
     g_test_add_func("/copies/how_many_back", test_how_many_back);
+    g_test_add_func("/copies/ack_how_many_back", test_ack_how_many_back);
     g_test_add_func("/copies/without_id", test_without_id);
     g_test_add_func("/copies/queue_without_id", test_queue_without_id);
     g_test_add_func("/copies/mirror_without_id", test_mirror_without_id);

@@ -85,6 +85,23 @@ static void test_changed(void)
     ladder_close(&l);
 }
 
+/* What is named before the answer may be another end: the call may be handed on until then. */
+static void test_before_the_answer(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0, ALICE, P1, "INVITE", via("x c0"), .call_id = "1", .from_tag = "f0");
+    response(&l, 0.1, P1, ALICE, 199, "INVITE", via("x c0"), .call_id = "1", .from_tag = "f0",
+             .to_tag = "t0", .more = SID("a1", "c3"));
+    const struct sx_message *m = response(&l, 0.2, P1, ALICE, 200, "INVITE", via("x c0"),
+                                          .call_id = "1", .from_tag = "f0", .to_tag = "t0",
+                                          .more = SID("a1", "b2"));
+    const struct sx_dialog *one = sx_tracker_dialog(l.tracker, txn_of(&l, m)->dialog),
+                           *other = call(&l, 1, P1, BOB, "2", SID("b2", "a1"));
+    g_assert_true(sx_leg_other(l.tracker, one) == other);
+    ladder_close(&l);
+}
+
 /* The capture begins in the call: a request inside it names both ends. */
 static void test_in_the_middle(void)
 {
@@ -133,6 +150,7 @@ int main(int argc, char **argv)
     g_test_add_func("/legs/not_joined", test_not_joined);
     g_test_add_func("/legs/three", test_three);
     g_test_add_func("/legs/changed", test_changed);
+    g_test_add_func("/legs/before_the_answer", test_before_the_answer);
     g_test_add_func("/legs/in_the_middle", test_in_the_middle);
     g_test_add_func("/legs/kept_call_id", test_kept_call_id);
     return g_test_run();

@@ -332,6 +332,60 @@ static void test_until_the_stray(void)
     ladder_close(&l);
 }
 
+/* ---- PRACKs ---- */
+
+static const struct sx_message *prack(struct ladder *l, double at, unsigned from,
+                                      const char *branch, uint32_t cseq)
+{
+    return request(l, at, from, P1, "PRACK", via(branch), .to_tag = "bob", .cseq = cseq);
+}
+
+/* The first of them shows it, as soon as it is there. */
+static void test_first_prack(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = begin(&l), frame = prack(&l, 3, ALICE, "alice a2", 2)->frame;
+    struct sx_missing u = sx_missing_response(l.tracker, txn_numbered(&l, txn), frame);
+
+    g_assert_cmpint(u.sign, ==, SX_MISSING_PRACKED);
+    g_assert_cmpuint(u.frame, ==, frame);
+    g_assert_cmpint(sx_missing_response(l.tracker, txn_numbered(&l, txn), frame - 1).sign, ==,
+                    SX_MISSING_NONE);
+    prack(&l, 4, ALICE, "alice a3", 3);
+    g_assert_cmpuint(missing(&l, txn).frame, ==, frame);
+    ladder_close(&l);
+}
+
+static void test_prack_of_another_host(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = begin(&l);
+
+    prack(&l, 3, CAROL, "carol c2", 2);
+    g_assert_cmpint(missing(&l, txn).sign, ==, SX_MISSING_NONE);
+    ladder_close(&l);
+}
+
+/* Carol's way is another one. A PRACK for Bob may take it, too, but not where an INVITE of the fork
+ * went there. */
+static void test_prack_on_another_way(void)
+{
+    for (unsigned fork = 0; fork < 2; fork++) {
+        struct ladder l = ladder_open();
+
+        request(&l, 0, ALICE, P1, "INVITE", via("alice a1"));
+        uint32_t txn = request(&l, 0.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"))->txn;
+        if (fork)
+            request(&l, 0.1, P1, CAROL, "INVITE", via("p1 c1", "alice a1"));
+        response(&l, 0.2, BOB, P1, 100, "INVITE", via("p1 b1", "alice a1"));
+        uint32_t frame =
+            request(&l, 3, P1, CAROL, "PRACK", via("p1 c2", "alice a2"), .to_tag = "x", .cseq = 2)
+                ->frame;
+        g_assert_cmpuint(missing(&l, txn).frame, ==, fork ? 0 : frame);
+        ladder_close(&l);
+    }
+}
+
 /* ---- whose ACK it is ---- */
 
 /* Two INVITEs of a call to two servers, of which Alice acknowledges one: that one has the To tag of
@@ -483,6 +537,9 @@ int main(int argc, char **argv)
     g_test_add_func("/missing/until/ack", test_until_the_ack);
     g_test_add_func("/missing/until/passed_on", test_until_it_is_passed_on);
     g_test_add_func("/missing/until/stray", test_until_the_stray);
+    g_test_add_func("/missing/first_prack", test_first_prack);
+    g_test_add_func("/missing/prack_of_another_host", test_prack_of_another_host);
+    g_test_add_func("/missing/prack_on_another_way", test_prack_on_another_way);
     g_test_add_func("/missing/ack_of_one_of_two", test_ack_of_one_of_two);
     g_test_add_func("/missing/ack_after_timer_b", test_ack_after_timer_b);
     g_test_add_func("/missing/passed_on/from_another", test_passed_on_from_another);
