@@ -339,6 +339,28 @@ static void test_first_goes_astray(void)
     }
 }
 
+/* How long after the first one each came; the last is overtaken by the final response. */
+static void test_times(void)
+{
+    static const struct {
+        unsigned code;
+        double at;
+    } rows[] = {{181, 1.0}, {180, 1.5}, {200, 2.0}, {183, 2.5}};
+    struct ladder l = ladder_open();
+    uint32_t txn = request(&l, 0, ALICE, BOB, "INVITE", via("alice a1"))->txn, ms;
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++)
+        response(&l, rows[i].at, BOB, ALICE, rows[i].code, "INVITE", via("alice a1"));
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_test_message("%u", rows[i].code);
+        g_assert_true(
+            sx_tracker_response_ms(l.tracker, txn_numbered(&l, txn), rows[i].code, 404, &ms));
+        g_assert_cmpuint(ms, ==, 500 * i);
+    }
+    g_assert_false(sx_tracker_response_ms(l.tracker, txn_numbered(&l, txn), 182, 404, &ms));
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -360,5 +382,6 @@ int main(int argc, char **argv)
     g_test_add_func("/responses/state", test_state);
     g_test_add_func("/responses/ends_of_codes", test_ends_of_codes);
     g_test_add_func("/responses/first_goes_astray", test_first_goes_astray);
+    g_test_add_func("/responses/times", test_times);
     return g_test_run();
 }
