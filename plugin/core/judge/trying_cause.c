@@ -230,7 +230,8 @@ static struct held weigh(const struct outlook *o, const struct sx_txn *txn, cons
         h.end_ns = sx_txn_rare(b)->cancel_ns;
         h.end_frame = sx_txn_rare(b)->cancel_frame;
     } else if ((h.state == BRANCH_SILENT || h.state == BRANCH_UNREACHABLE) &&
-               newest_ns > sx_txn_last_request_ns(b) + SLACK_NS) {
+               (newest_ns > sx_txn_last_request_ns(b) + SLACK_NS ||
+                (b->request_frame && newest_ns - b->request_ns >= SX_TIMER_B_NS))) {
         /* A proxy that tries one after the other has given this one up. */
         h.end_ns = newest_ns;
         h.end_frame = sx_txn_last_request_frame(b);
