@@ -13,6 +13,7 @@ import ladder  # noqa: E402
 import ladder_net  # noqa: E402
 from tshark import SAID_BEFORE, Wireshark  # noqa: E402
 
+NO_FRAME = 1_000_000        # no capture here has that many
 AT_ONCE = 12                # ladders, for the first one that fails ends the search
 
 
@@ -26,8 +27,10 @@ class Ladder(NamedTuple):
         return [expect for expect in self.expects if expect.field in SAID_BEFORE]
 
 
-def filter_of(expect):
-    return f"{expect.field} {expect.operator} {expect.values[0]}" if expect.values else expect.field
+def filter_of(expect, ladder):
+    """Of its own for each ladder: sharkd keeps what a filter found in the capture before."""
+    asked = f"{expect.field} {expect.operator} {expect.values[0]}" if expect.values else expect.field
+    return f"({asked}) or frame.number == {NO_FRAME + ladder}"
 
 
 def holds(expect, frames, found):
@@ -82,13 +85,13 @@ class Ladders:
 
     def first_of(self, some):
         calls = []
-        for each in some:
+        for number, each in enumerate(some):
             path = self.wireshark.home / f"{each.name}.pcap"
             if not path.exists():
                 self.wireshark.keep(path.name, each.capture)
             calls.append(("load", {"file": str(path)}))
             calls += [("frame", {"frame": n + 1, "proto": True}) for n in range(each.frames)]
-            calls += [("frames", {"filter": filter_of(expect)}) for expect in each.of_hidden()]
+            calls += [("frames", {"filter": filter_of(expect, number)}) for expect in each.of_hidden()]
         try:
             answers = iter(self.wireshark.ask(calls))
         except (RuntimeError, OSError) as error:
