@@ -41,19 +41,27 @@ void sx_attempts_await(struct sx_tracker *t, struct sx_txn *txn, const struct sx
         sx_txn_at(t, txn->parent)->redirected_child = true;
 }
 
+/* Of a request that the capture lacks it is not known whether it was in a dialog. */
+static struct sx_txn *find_awaiting(const struct sx_tracker *t, const struct sx_txn *txn,
+                                    const struct sx_sip_msg *msg, struct sx_fingerprint *key)
+{
+    *key = attempt_key(t, msg, txn->src.host, txn->in_dialog);
+    struct sx_txn *old = g_hash_table_lookup(t->awaiting, key);
+    if (old || (txn->request_frame && !txn->in_dialog))
+        return old;
+    *key = attempt_key(t, msg, txn->src.host, !txn->in_dialog);
+    old = g_hash_table_lookup(t->awaiting, key);
+    return old && !(old->request_frame && txn->request_frame) ? old : NULL;
+}
+
 const struct sx_txn *sx_attempts_follow(struct sx_tracker *t, const struct sx_txn *txn,
                                         const struct sx_sip_msg *msg)
 {
+    struct sx_fingerprint key;
+
     if (g_hash_table_size(t->awaiting) == 0)
         return NULL;
-    struct sx_fingerprint key = attempt_key(t, msg, txn->src.host, txn->in_dialog);
-    struct sx_txn *old = g_hash_table_lookup(t->awaiting, &key);
-    if (!old && txn->in_dialog) {
-        /* Of a request that the capture lacks it is not known whether it was in a dialog. */
-        key = attempt_key(t, msg, txn->src.host, false);
-        old = g_hash_table_lookup(t->awaiting, &key);
-        old = old && !old->request_frame ? old : NULL;
-    }
+    struct sx_txn *old = find_awaiting(t, txn, msg, &key);
     if (!old || old->cseq >= msg->cseq)
         return NULL;
     old->followed_by = txn->number;
