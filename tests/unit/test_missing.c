@@ -418,6 +418,23 @@ static void test_ack_of_one_of_two(void)
     }
 }
 
+/* Two phones answered one of them, in one packet. */
+static void test_ack_of_the_second_answer(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0, ALICE, P1, "INVITE", via("alice a1"), .transport = SX_TRANSPORT_TCP);
+    uint32_t two = request(&l, 0.1, ALICE, P2, "INVITE", via("alice a2"))->txn;
+    response(&l, 2, P1, ALICE, 200, "INVITE", via("alice a1"), .to_tag = "x",
+             .transport = SX_TRANSPORT_TCP);
+    response(&l, 2, P1, ALICE, 200, "INVITE", via("alice a1"), .to_tag = "bob", .same_frame = true,
+             .transport = SX_TRANSPORT_TCP);
+    request(&l, 3, ALICE, P1, "ACK", via("alice a3"), .to_tag = "bob",
+            .transport = SX_TRANSPORT_TCP);
+    g_assert_cmpint(missing(&l, two).sign, ==, SX_MISSING_NONE);
+    ladder_close(&l);
+}
+
 /* A client that heard nothing has given up after 32 s: the ACK is for another INVITE. One that
  * stopped sending had heard something. */
 static void test_ack_after_timer_b(void)
@@ -541,6 +558,7 @@ int main(int argc, char **argv)
     g_test_add_func("/missing/prack_of_another_host", test_prack_of_another_host);
     g_test_add_func("/missing/prack_on_another_way", test_prack_on_another_way);
     g_test_add_func("/missing/ack_of_one_of_two", test_ack_of_one_of_two);
+    g_test_add_func("/missing/ack_of_the_second_answer", test_ack_of_the_second_answer);
     g_test_add_func("/missing/ack_after_timer_b", test_ack_after_timer_b);
     g_test_add_func("/missing/passed_on/from_another", test_passed_on_from_another);
     g_test_add_func("/missing/passed_on/late", test_passed_on_late);

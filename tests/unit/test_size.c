@@ -3,6 +3,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later */
 #include "core/judge/size.h"
 
+#include "core/record/sizes.h"
+
 #include "begun_text.h"
 
 static void answered(struct ladder *l, double at, const char *branch, unsigned from, unsigned to,
@@ -216,6 +218,18 @@ static void test_too_big(void)
     g_assert_cmpint(told(1500, 1400, 7, 486).kind, ==, SX_SIZE_NOTHING);
 }
 
+/* An IPv6 header has 40 bytes, that of UDP 8. */
+static void test_too_big_over_ipv6(void)
+{
+    const uint8_t router[16] = {0x20, 0x01, 0x0d, 0xb8, [15] = P3};
+    struct sx_seen_too_big big = {.by = address_v6(router, 0), .mtu = 1280};
+
+    big.bytes = 1232;
+    g_assert_false(sx_sizes_is_too_big(&big));
+    big.bytes = 1233;
+    g_assert_true(sx_sizes_is_too_big(&big));
+}
+
 /* Of the sizes of the capture's requests it depends on none. */
 static void test_too_big_though_small(void)
 {
@@ -245,6 +259,7 @@ int main(int argc, char **argv)
     g_test_add_func("/size/failed-by-tcp", test_failed_by_tcp);
     g_test_add_func("/size/fragments", test_fragments);
     g_test_add_func("/size/too-big", test_too_big);
+    g_test_add_func("/size/too-big-over-ipv6", test_too_big_over_ipv6);
     g_test_add_func("/size/too-big-though-small", test_too_big_though_small);
     return g_test_run();
 }
