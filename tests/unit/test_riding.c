@@ -130,6 +130,19 @@ static void test_closed(void)
     }
 }
 
+/* A reset cuts off every INVITE that came over the connection in the 40 s before. */
+static void test_all_are_cut_off(void)
+{
+    for (unsigned later = 0; later < 2; later++) {
+        struct ladder l = ladder_open();
+        uint32_t first = invite(&l, 0);
+        request(&l, 0, ALICE, P1, "INVITE", via("alice a2"), .call_id = "other", OVER_TCP, EXACT);
+        uint32_t frame = from_p1(&l, 40 + later * 0.001, SX_TCP_RST, 700, 0);
+        g_assert_cmpuint(lost_in(&l, first), ==, later ? 0 : frame);
+        ladder_close(&l);
+    }
+}
+
 /* Whose client left first, or who was not seen on a connection. */
 static void test_not_closed(void)
 {
@@ -203,6 +216,7 @@ int main(int argc, char **argv)
     g_test_add_func("/riding/way_back", test_way_back);
     g_test_add_func("/riding/way_back_taken_back", test_way_back_taken_back);
     g_test_add_func("/riding/closed", test_closed);
+    g_test_add_func("/riding/all_are_cut_off", test_all_are_cut_off);
     g_test_add_func("/riding/not_closed", test_not_closed);
     g_test_add_func("/riding/newest", test_newest);
     g_test_add_func("/riding/went_on", test_went_on);

@@ -141,6 +141,27 @@ static void test_sent_again(void)
     ladder_close(&l);
 }
 
+/* Behind the first frame of a span, and up to its last one. */
+static void test_span(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_txn *txn = txn_numbered(&l, begin(&l));
+    uint32_t frame = fragment(&l, 1, P1, ALICE, 7, SX_HOLDS_RESPONSE, true);
+    struct sx_unreadable_span span = {.after_frame = frame - 1,
+                                      .until_frame = frame,
+                                      .until_ns = ns_of(1),
+                                      .not = SX_HOLDS_REQUEST};
+
+    g_assert_cmpuint(sx_unreadable_between(l.tracker, txn->dst.host, txn->src.host, &span), ==,
+                     frame);
+    span.until_frame = frame - 1;
+    g_assert_cmpuint(sx_unreadable_between(l.tracker, txn->dst.host, txn->src.host, &span), ==, 0);
+    span.after_frame = frame;
+    span.until_frame = frame + 1;
+    g_assert_cmpuint(sx_unreadable_between(l.tracker, txn->dst.host, txn->src.host, &span), ==, 0);
+    ladder_close(&l);
+}
+
 /* However many there are, few are kept from one message to the next. */
 static void test_many(void)
 {
@@ -163,6 +184,7 @@ int main(int argc, char **argv)
     g_test_add_func("/unreadable/tunnel", test_tunnel);
     g_test_add_func("/unreadable/time_limit", test_time_limit);
     g_test_add_func("/unreadable/sent_again", test_sent_again);
+    g_test_add_func("/unreadable/span", test_span);
     g_test_add_func("/unreadable/many", test_many);
     return g_test_run();
 }
