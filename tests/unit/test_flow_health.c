@@ -27,6 +27,11 @@ static const struct sx_health_mark *registers(struct ladder *l, double at, uint1
 
 #define GRANTS_60 CONTACT "Expires: 60\r\n"
 
+static const struct sx_health_mark *newest_late(const struct ladder *l)
+{
+    return sx_health_newest_late(sx_tracker_flows(l->tracker), 1);
+}
+
 static uint32_t most_soon(const struct ladder *l)
 {
     const struct sx_flows *flows = sx_tracker_flows(l->tracker);
@@ -84,6 +89,36 @@ static void test_each_late(void)
     g_assert_true(registers(&l, 200, 0, GRANTS_60)->each);
     registers(&l, 230, 0, GRANTS_60);
     g_assert_false(registers(&l, 330, 0, GRANTS_60)->each);
+    ladder_close(&l);
+}
+
+/* The chain of late ones, also when frames are read again: by one number the newest goes, and the
+ * first is the newest then. A row of those that come soon is left as it is. */
+static void test_late_ones_of_a_binding(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_flows *flows = sx_tracker_flows(l.tracker);
+
+    g_assert_null(sx_health_newest_late(flows, 0));
+    registers(&l, 0, 0, GRANTS_60);
+    g_assert_null(newest_late(&l));
+    registers(&l, 100, 0, GRANTS_60);
+    uint32_t first = l.frame;
+    g_assert_cmpuint(newest_late(&l)->frame, ==, first);
+    registers(&l, 200, 0, GRANTS_60);
+    uint32_t second = l.frame;
+    g_assert_cmpuint(newest_late(&l)->frame, ==, second);
+    g_assert_cmpuint(sx_health_older_late(flows, newest_late(&l))->frame, ==, first);
+    g_assert_null(sx_health_older_late(flows, sx_health_older_late(flows, newest_late(&l))));
+    for (unsigned i = 1; i < SX_SOON_IN_ROW; i++)
+        registers(&l, 201 + i * 0.1, 0, GRANTS_60);
+    g_assert_cmpuint(most_soon(&l), ==, SX_SOON_IN_ROW);
+    sx_tracker_tick(l.tracker, second + 1, 210 * SX_NS_PER_S);
+    g_assert_cmpuint(newest_late(&l)->frame, ==, second);
+    sx_tracker_tick(l.tracker, second, 210 * SX_NS_PER_S);
+    g_assert_cmpuint(newest_late(&l)->frame, ==, first);
+    registers(&l, 300, 0, GRANTS_60);
+    g_assert_cmpuint(newest_late(&l)->count, ==, 2);
     ladder_close(&l);
 }
 
@@ -171,6 +206,7 @@ int main(int argc, char **argv)
     tests_init(&argc, &argv);
     g_test_add_func("/flow-health/late", test_late);
     g_test_add_func("/flow-health/each-late", test_each_late);
+    g_test_add_func("/flow-health/late-ones-of-a-binding", test_late_ones_of_a_binding);
     g_test_add_func("/flow-health/not-late", test_not_late);
     g_test_add_func("/flow-health/soon", test_soon);
     g_test_add_func("/flow-health/told", test_told);

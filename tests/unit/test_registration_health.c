@@ -155,6 +155,33 @@ static void test_late(void)
     g_assert_null(late((const uint32_t[]){2}, 1, "another").flow);
 }
 
+/* One of three late ones may have a refresh before it that the capture lacks: it is not counted,
+ * and nothing is said of each. */
+static void test_late_ones_that_count(void)
+{
+    const uint32_t cseqs[] = {2, 4, 5};
+    const uint32_t counted[] = {1, 1, 2}, all[] = {1, 2, 3};
+    struct ladder l = ladder_open();
+
+    g_assert_cmpuint(sx_late_refreshes(l.tracker, 1), ==, 0);
+    registers(&l, 0, 1, 200, CONTACT, GRANTS_60);
+    g_assert_cmpuint(sx_late_refreshes(l.tracker, 1), ==, 0);
+    for (unsigned i = 0; i < G_N_ELEMENTS(cseqs); i++) {
+        registers(&l, 90 * (i + 1), cseqs[i], 200, CONTACT, GRANTS_60);
+        const struct sx_health_mark *mark = sx_health_mark(sx_tracker_flows(l.tracker), l.frame, 0);
+        g_assert_nonnull(mark);
+        g_assert_cmpuint(mark->count, ==, all[i]);
+        struct sx_late_refresh r = sx_late_refresh_judge(l.tracker, mark);
+        g_assert_cmpint(r.flow != NULL, ==, i != 1);
+        if (r.flow) {
+            g_assert_cmpuint(r.late, ==, counted[i]);
+            g_assert_cmpint(r.each, ==, i == 0);
+        }
+        g_assert_cmpuint(sx_late_refreshes(l.tracker, 1), ==, counted[i]);
+    }
+    ladder_close(&l);
+}
+
 /* Its numbers do not tell whether the capture lacks a refresh. */
 static void test_late_or_not_counted(void)
 {
@@ -445,6 +472,7 @@ int main(int argc, char **argv)
     g_test_add_func("/registration-health/no-refresh-to-refuse", test_no_refresh_to_refuse);
     g_test_add_func("/registration-health/late", test_late);
     g_test_add_func("/registration-health/late-or-not-counted", test_late_or_not_counted);
+    g_test_add_func("/registration-health/late-ones-that-count", test_late_ones_that_count);
     g_test_add_func("/registration-health/never", test_never);
     g_test_add_func("/registration-health/still-held", test_still_held);
     g_test_add_func("/registration-health/taken-back", test_taken_back);

@@ -107,7 +107,7 @@ static bool is_settled(const struct sx_tracker *t, const struct sx_txn *txn)
 static bool is_gapless(const struct sx_tracker *t, const struct sx_txn *before,
                        const struct sx_txn *now)
 {
-    const struct sx_txn *txn = sx_tracker_newest_in_call(t, now->call_hash);
+    const struct sx_txn *txn = now;
     uint32_t wanted = now->cseq;
 
     if (before->call_hash != now->call_hash || before->cseq >= now->cseq)
@@ -120,23 +120,45 @@ static bool is_gapless(const struct sx_tracker *t, const struct sx_txn *before,
     return wanted == before->cseq;
 }
 
+static bool is_late(const struct sx_tracker *t, const struct sx_health_mark *mark)
+{
+    const struct sx_registering *before = sx_registering_at(sx_tracker_flows(t), mark->before);
+    const struct sx_txn *txn = sx_tracker_txn(t, mark->txn);
+
+    return mark->kind == SX_HEALTH_LATE && before && txn && is_gapless(t, before->txn, txn);
+}
+
+static uint32_t late_until(const struct sx_tracker *t, const struct sx_health_mark *mark)
+{
+    uint32_t late = 0;
+
+    for (unsigned i = 0; mark && i < MAX_EVENTS; i++) {
+        late += is_late(t, mark);
+        mark = sx_health_older_late(sx_tracker_flows(t), mark);
+    }
+    return late;
+}
+
 struct sx_late_refresh sx_late_refresh_judge(const struct sx_tracker *t,
                                              const struct sx_health_mark *mark)
 {
-    const struct sx_flows *flows = sx_tracker_flows(t);
-    const struct sx_registering *before = sx_registering_at(flows, mark->before);
-    const struct sx_txn *txn = sx_tracker_txn(t, mark->txn), *old;
+    const struct sx_registering *before;
     struct sx_late_refresh r = {.flow = NULL};
 
-    if (mark->kind != SX_HEALTH_LATE || !before || !txn || !(old = before->txn) ||
-        !is_gapless(t, old, txn))
+    if (!is_late(t, mark))
         return r;
-    r.flow = sx_flows_at(flows, before->flow);
+    before = sx_registering_at(sx_tracker_flows(t), mark->before);
+    r.flow = sx_flows_at(sx_tracker_flows(t), before->flow);
     r.before_in = before->register_in;
     r.late_ns = mark->ns;
-    r.late = mark->count;
-    r.each = mark->each;
+    r.late = late_until(t, mark);
+    r.each = mark->each && r.late == mark->count;
     return r;
+}
+
+uint32_t sx_late_refreshes(const struct sx_tracker *t, uint32_t binding)
+{
+    return late_until(t, sx_health_newest_late(sx_tracker_flows(t), binding));
 }
 
 /* ---- never ---- */

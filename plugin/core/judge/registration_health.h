@@ -45,6 +45,9 @@ struct sx_late_refresh {
 struct sx_late_refresh sx_late_refresh_judge(const struct sx_tracker *tracker,
                                              const struct sx_health_mark *mark);
 
+/* How many refreshes of a binding came late, of those that can be told; at most 4096. */
+uint32_t sx_late_refreshes(const struct sx_tracker *tracker, uint32_t binding);
+
 /* A registration that ran out, and the client has sent no REGISTER for it since. */
 struct sx_no_refresh {
     const struct sx_flow *flow; /* NULL: it is none of these */

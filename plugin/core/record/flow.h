@@ -149,7 +149,7 @@ struct sx_binding_more {
     uint32_t next;         /* an older binding of the same client; 0: none */
     uint32_t open_failure; /* the newest 430 that no registration followed; 0: none */
     uint32_t attempts;     /* of an outbound binding; private */
-    uint32_t late;         /* refreshes that came when it had run out */
+    uint32_t newest_late;  /* see sx_health_newest_late(); private */
     uint32_t soon;         /* REGISTERs in a row that came soon after the one before; 0: as 1 */
     uint32_t soon_since;   /* struct sx_registering: the first of them, where soon */
     uint32_t most_soon;    /* the longest such row */

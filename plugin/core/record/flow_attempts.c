@@ -5,6 +5,7 @@
  */
 #include "core/facts/catalogue.h"
 #include "core/read/retry_after.h"
+#include "core/record/flow_health.h"
 #include "core/record/flow_names.h"
 #include "core/record/flow_state.h"
 
@@ -120,7 +121,7 @@ void sx_flows_frame_again(struct sx_flows *f, uint32_t frame)
 {
     sx_pool_truncate(&f->losses, sx_pool_lower_bound(&f->losses, frame));
     sx_pool_truncate(&f->early, sx_pool_lower_bound(&f->early, frame));
-    sx_pool_truncate(&f->marks, sx_pool_lower_bound(&f->marks, frame));
+    sx_health_frame_again(f, frame);
 }
 
 /* True if another outbound binding of the instance has a flow that works. */

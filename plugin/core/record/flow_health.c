@@ -11,6 +11,33 @@ const struct sx_health_mark *sx_health_mark(const struct sx_flows *f, uint32_t f
     return sx_pool_nth(&f->marks, frame, nth);
 }
 
+const struct sx_health_mark *sx_health_newest_late(const struct sx_flows *f, uint32_t binding)
+{
+    const struct sx_binding *b = sx_binding_at(f, binding);
+
+    return b ? sx_numbered(&f->marks, sx_binding_more(f, b)->newest_late) : NULL;
+}
+
+const struct sx_health_mark *sx_health_older_late(const struct sx_flows *f,
+                                                  const struct sx_health_mark *mark)
+{
+    return sx_numbered(&f->marks, mark->older);
+}
+
+void sx_health_frame_again(struct sx_flows *f, uint32_t frame)
+{
+    uint32_t left = sx_pool_lower_bound(&f->marks, frame);
+
+    for (uint32_t n = f->marks.count; n > left; n--) {
+        const struct sx_health_mark *mark = sx_numbered(&f->marks, n);
+
+        if (mark->kind == SX_HEALTH_LATE)
+            sx_binding_give_more(f, sx_numbered(&f->bindings, mark->binding))->newest_late =
+                mark->older;
+    }
+    sx_pool_truncate(&f->marks, left);
+}
+
 /* The newest 2xx that still held when this REGISTER came, but for the time that it was good for. */
 static const struct sx_registering *granted_before(const struct sx_flows *f,
                                                    const struct sx_binding *binding)
@@ -53,10 +80,14 @@ static void note_late(struct sx_flows *f, struct sx_binding *binding,
     mark.ns = asked_ns - before->txn->final_ns - (int64_t)before->expires_s * SX_NS_PER_S;
     if (mark.ns < SX_LATE_NS)
         return;
+    struct sx_binding_more *more = sx_binding_give_more(f, binding);
+    const struct sx_health_mark *older = sx_health_newest_late(f, mark.binding);
     mark.kind = SX_HEALTH_LATE;
-    mark.count = ++sx_binding_give_more(f, binding)->late;
+    mark.older = more->newest_late;
+    mark.count = older ? older->count + 1 : 1;
     mark.each = mark.count + 1 == binding->granted;
     add(f, &mark);
+    more->newest_late = f->marks.count;
 }
 
 static void note_soon(struct sx_flows *f, struct sx_binding *of, struct sx_health_mark mark,

@@ -32,6 +32,7 @@ struct sx_health_mark {
     uint32_t binding;
     uint32_t before; /* struct sx_registering: the 2xx before; soon: the first of them */
     uint32_t count;  /* late ones of this binding so far; or REGISTERs in a row */
+    uint32_t older;  /* late: the one of this binding before it; 0: none */
     int64_t ns;      /* how late; or from the first 2xx to this REGISTER */
     uint8_t kind;    /* enum sx_health_kind */
     bool each;       /* late: none of the refreshes so far came in time */
@@ -52,5 +53,13 @@ void sx_health_watch_until(struct sx_flows *flows, uint32_t binding, int64_t due
 /* The nth mark of a frame; NULL if there is no such. */
 const struct sx_health_mark *sx_health_mark(const struct sx_flows *flows, uint32_t frame,
                                             uint32_t nth);
+
+/* Takes back the marks of this frame and of those after it; see sx_flows_frame_again(). */
+void sx_health_frame_again(struct sx_flows *flows, uint32_t frame);
+
+/* The newest SX_HEALTH_LATE of a binding, and the one before it; NULL if there is none. */
+const struct sx_health_mark *sx_health_newest_late(const struct sx_flows *flows, uint32_t binding);
+const struct sx_health_mark *sx_health_older_late(const struct sx_flows *flows,
+                                                  const struct sx_health_mark *mark);
 
 #endif

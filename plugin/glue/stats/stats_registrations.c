@@ -155,7 +155,7 @@ static bool fill(struct sx_table *table, struct sx_noted *noted, struct sx_row *
     sx_row_uint(row, binding->granted > 0 ? binding->granted - 1 : 0);
     sx_row_uint(row, sx_registration_refusals(table->tracker, noted->key));
     sx_row_text(row, sx_say_refusal(sx_refresh_refused_last(table->tracker, noted->key)));
-    sx_row_uint(row, more->late);
+    sx_row_uint(row, sx_late_refreshes(table->tracker, noted->key));
     sx_row_uint(row, more->most_soon > 1 ? more->most_soon : 0);
     sx_row_number(row, r.has_expires ? r.expires_s : 0);
     text_cell(row, r.flow->contact ? r.flow->contact : "");
