@@ -268,6 +268,11 @@ def test_a_call_that_rang_in_vain(wireshark, capture, name, verdict):
     assert (row["Final"], row["Verdict"]) == ("487", verdict)
 
 
+def test_a_call_that_may_be_tried_again(wireshark, capture):
+    row, = rows(wireshark, capture(LADDERS / "open-422.md"), "calls")
+    assert (row["Final"], row["Verdict"]) == ("422", "refused, not tried again yet")
+
+
 def test_the_attempts_of_a_call_are_one_row(wireshark, capture):
     row, = rows(wireshark, capture(RECORDED / "auth-proxy-407.pcapng"), "calls")
     assert (row["Frame"], row["Final"], row["Verdict"]) == ("1", "200", "answered")

@@ -91,8 +91,10 @@ static const char *how_it_went(const struct outcome *o)
         return sx_words_stats_table_redirected();
     if (o->last->final_code == 487)
         return o->ran_out ? sx_words_stats_table_ran_out() : sx_words_stats_table_cancelled();
-    if (status_class > 3)
+    if (o->last->final_code == 401 || o->last->final_code == 407)
         return sx_words_stats_table_challenged();
+    if (status_class > 3)
+        return sx_words_stats_table_to_be_repaired();
     if (o->last->first_response_frame)
         return sx_words_stats_table_ringing();
     if (o->not_repeated)
