@@ -149,8 +149,10 @@ def without(frames, names):
             return TOLD_OF_100
         lost = any(field == "sipexplain.flow.outcome" or
                    (field == "sipexplain.fix" and value.startswith("This was made from")) for field, value in tree)
+        # What shows that a flow works comes after the response that says it is gone.
+        unseen = {"sipexplain.flow_failed"} if ("sipexplain.flow.death", "0") in tree else set()
         answered = any(code[0] == "2" for code in codes) and " to INVITE" in dict(tree)["sipexplain"]
-        return ADVICE if lost or answered or "439" in codes else set()
+        return unseen | (ADVICE if lost or answered or "439" in codes else set())
 
     def kept(tree):
         left_out = names | also(tree)

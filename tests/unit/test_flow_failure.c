@@ -139,6 +139,75 @@ static void test_late_but_alive(void)
     ladder_close(&l);
 }
 
+/* The edge sends the phone a request over its flow; the phone answers with 180. */
+static const struct sx_txn *phone_answers(struct ladder *l, double at, const struct reg *r,
+                                          unsigned src_port, enum sx_transport transport)
+{
+    char *branch = g_strdup_printf("edge o%u", next_branch());
+    char *uri = contact_uri(r);
+    const struct sx_txn *txn =
+        txn_of(l, request(l, at, EDGE, PHONE, "INVITE", via(branch), .uri = uri,
+                          .dst_port = port_of(r), .src_port = src_port, .transport = transport));
+
+    response(l, at + 0.1, PHONE, EDGE, 180, "INVITE", via(branch), .src_port = port_of(r),
+             .dst_port = src_port, .transport = transport);
+    response(l, at + 0.2, PHONE, EDGE, 200, "INVITE", via(branch), .src_port = port_of(r),
+             .dst_port = src_port, .transport = transport);
+    g_free(branch);
+    g_free(uri);
+    return txn;
+}
+
+/* What the client answers over the connection shows that it works, for each response before it that
+ * calls it gone; nothing else does. */
+static void test_works_later(void)
+{
+    struct ladder l = ladder_open();
+
+    make_flow(&l, 0, R1);
+    const struct sx_txn *first = call_phone(&l, 10, R1, 1, 430);
+    const struct sx_txn *second = call_phone(&l, 11, R1, 2, 430);
+    g_assert_cmpuint(failure_of(&l, second)->works_in, ==, 0);
+    /* From another port of the edge it may be another way. */
+    g_assert_cmpuint(phone_answers(&l, 12, R1, 5070, SX_TRANSPORT_TCP)->flow, ==, second->flow);
+    g_assert_cmpuint(failure_of(&l, second)->works_in, ==, 0);
+    const struct sx_txn *txn = phone_answers(&l, 20, R1, 0, SX_TRANSPORT_TCP);
+    g_assert_cmpuint(txn->flow, ==, first->flow);
+    g_assert_cmpuint(failure_of(&l, second)->works_in, ==, txn->first_response_frame);
+    g_assert_cmpuint(failure_of(&l, second)->works_code, ==, 180);
+    g_assert_cmpuint(failure_of(&l, first)->works_in, ==, txn->first_response_frame);
+    phone_answers(&l, 30, R1, 0, SX_TRANSPORT_TCP);
+    g_assert_cmpuint(failure_of(&l, first)->works_in, ==, txn->first_response_frame);
+    const struct sx_txn *third = call_phone(&l, 40, R1, 3, 430);
+    make_flow(&l, 50, R1);
+    phone_answers(&l, 60, R1, 0, SX_TRANSPORT_TCP);
+    g_assert_cmpuint(failure_of(&l, third)->again_in, !=, 0);
+    g_assert_cmpuint(failure_of(&l, third)->works_in, ==, 0);
+    ladder_close(&l);
+}
+
+/* Over UDP the client may have opened the way again; what comes after the end of the connection is
+ * another one. */
+static void test_works_over_another(void)
+{
+    static const struct reg udp = {.reg_id = 1, .transport = SX_TRANSPORT_UDP};
+    struct ladder l = ladder_open();
+
+    make_flow(&l, 0, &udp);
+    const struct sx_txn *txn = call_phone(&l, 10, &udp, 1, 430);
+    g_assert_cmpuint(phone_answers(&l, 20, &udp, 0, SX_TRANSPORT_UDP)->flow, ==, txn->flow);
+    g_assert_cmpuint(failure_of(&l, txn)->works_in, ==, 0);
+    ladder_close(&l);
+
+    l = ladder_open();
+    make_flow(&l, 0, R1);
+    txn = call_phone(&l, 10, R1, 1, 430);
+    segment(&l, 11, PHONE, EDGE, SX_TCP_FIN | SX_TCP_ACK, 0);
+    phone_answers(&l, 20, R1, 0, SX_TRANSPORT_TCP);
+    g_assert_cmpuint(failure_of(&l, txn)->works_in, ==, 0);
+    ladder_close(&l);
+}
+
 static void test_tcp_repeats(void)
 {
     struct ladder l = ladder_open();
@@ -379,6 +448,8 @@ int main(int argc, char **argv)
     g_test_add_func("/flow_failure/all_at_once", test_all_at_once);
     g_test_add_func("/flow_failure/ping", test_ping);
     g_test_add_func("/flow_failure/late_but_alive", test_late_but_alive);
+    g_test_add_func("/flow_failure/works_later", test_works_later);
+    g_test_add_func("/flow_failure/works_over_another", test_works_over_another);
     g_test_add_func("/flow_failure/tcp_repeats", test_tcp_repeats);
     g_test_add_func("/flow_failure/silence", test_silence);
     g_test_add_func("/flow_failure/silence_threshold", test_silence_threshold);

@@ -209,6 +209,36 @@ static struct sx_flow_story delivered(unsigned code, unsigned edge_code)
     return s;
 }
 
+/* The edge called it gone, and the client answers over it later: nothing was lost, unless the
+ * capture shows how it died. */
+static void test_works_later(void)
+{
+    for (unsigned died = 0; died < 2; died++) {
+        struct ladder l = ladder_open();
+        const char *answer = died ? "Flow-Timer: 5\r\n" : NULL;
+
+        make_flow(&l, 0, &(struct reg){.answer = answer});
+        const struct sx_txn *txn = call_phone(&l, 10, R1, 1, 430);
+        tell_alice(&l, 10.1, 1, 480);
+        char *uri = contact_uri(R1);
+        request(&l, 20, EDGE, PHONE, "INVITE", via("edge o"), .uri = uri, .dst_port = port_of(R1),
+                .transport = SX_TRANSPORT_TCP);
+        response(&l, 20.1, PHONE, EDGE, 486, "INVITE", via("edge o"), .src_port = port_of(R1),
+                 .transport = SX_TRANSPORT_TCP);
+        uint32_t frame = l.frame;
+        other_packet(&l, 300);
+        struct sx_flow_story s = story_of(&l, txn);
+        g_assert_cmpint(s.alive_later, ==, !died);
+        g_assert_cmpuint(s.alive_in, ==, died ? 0 : frame);
+        g_assert_cmpuint(s.alive_code, ==, died ? 0 : 486);
+        g_assert_cmpint(s.about_flow, ==, died);
+        g_assert_cmpuint(s.outcome, ==, died ? SX_FLOW_NOTHING_TRIED : SX_FLOW_UNKNOWN);
+        g_assert_cmpuint(sx_flow_failed_in(l.tracker, s.flow), ==, died ? txn->final_frame : 0);
+        g_free(uri);
+        ladder_close(&l);
+    }
+}
+
 static void test_delivered(void)
 {
     struct sx_flow_story s = delivered(486, 430);
@@ -493,6 +523,7 @@ int main(int argc, char **argv)
     g_test_add_func("/flow_story/return", test_return);
     g_test_add_func("/flow_story/never_but_unaware", test_never_but_unaware);
     g_test_add_func("/flow_story/delivered", test_delivered);
+    g_test_add_func("/flow_story/works-later", test_works_later);
     g_test_add_func("/flow_story/no_registration", test_no_registration);
     g_test_add_func("/flow_story/is_loss", test_is_loss);
     g_test_add_func("/flow_story/strange_token", test_strange_token);

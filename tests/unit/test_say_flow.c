@@ -290,6 +290,8 @@ static void test_chinese_advice(void)
         {{.delivered_in = 9, .alive_in = 12, .code = 430},
          "问题不在流：客户端在第 12 帧响应了同一个请求。真正的答复看那里；再查边缘代理为什么改发 "
          "430。"},
+        {{.alive_in = 17, .alive_later = true, .code = 430},
+         "连接并没有断：客户端没有重新注册，就在第 17 帧经它响应。查边缘代理为什么发 430。"},
         {{.to_register = true, .code = 430},
          "状态码 430 用于经已建立的流发送的请求，不用于建立流的 REGISTER（RFC 5626 第 11.5 节）。"
          "看发出它的主机的日志，按 400 处理。"},

@@ -375,6 +375,11 @@ struct sx_flow_story sx_flow_tell(const struct sx_tracker *tracker, const struct
         story.repeats = failure->repeats;
     }
     find_delivery(tracker, txn, &story);
+    if (failure && failure->works_in && !story.alive_in && story.death == SX_DEATH_UNKNOWN) {
+        story.alive_in = failure->works_in;
+        story.alive_code = failure->works_code;
+        story.alive_later = true;
+    }
     if (story.flow) {
         retry = find_retry(tracker, txn, &story);
         if (failure)

@@ -201,9 +201,11 @@ struct sx_flow_failure {
     uint32_t again_in;      /* the REGISTER that renewed the binding first after it */
     uint32_t again_flow;    /* the flow of that REGISTER */
     uint32_t flow_timer_s;  /* as it was then */
-    uint8_t death;          /* enum sx_flow_death */
-    bool edge_unreachable;  /* SX_DEATH_UNREACHABLE: not the client */
-    bool lost;              /* the response says that the flow is gone */
+    uint32_t works_in;      /* what the client answered over the flow first after it; 0: nothing */
+    uint16_t works_code;
+    uint8_t death;         /* enum sx_flow_death */
+    bool edge_unreachable; /* SX_DEATH_UNREACHABLE: not the client */
+    bool lost;             /* the response says that the flow is gone */
 };
 
 struct sx_flows;
@@ -298,6 +300,11 @@ void sx_flows_datagram(struct sx_flows *flows, const struct sx_datagram *datagra
 /* An ICMP error says that a datagram between these did not arrive. */
 void sx_flows_unreachable(struct sx_flows *flows, uint32_t frame, struct sx_endpoint from,
                           struct sx_endpoint to);
+
+/* The first response but 100 to a request: what a client answers over a flow that an edge proxy has
+ * called gone shows that it works. */
+void sx_flows_answered(struct sx_flows *flows, const struct sx_observation *obs,
+                       const struct sx_txn *txn);
 
 /* A final response that may say that the flow is gone. */
 void sx_flows_failed(struct sx_flows *flows, const struct sx_observation *obs,

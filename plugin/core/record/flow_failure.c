@@ -140,6 +140,26 @@ void sx_flows_failed(struct sx_flows *f, const struct sx_observation *obs, const
     g_hash_table_replace(f->by_txn, GUINT_TO_POINTER(txn->number), failure);
 }
 
+/* Over UDP whatever the client sends may open the way through a NAT again; a connection that has
+ * ended does not come back. */
+void sx_flows_answered(struct sx_flows *f, const struct sx_observation *obs,
+                       const struct sx_txn *txn)
+{
+    const struct sx_flow *flow = sx_flow_numbered(f, txn->flow);
+    const struct sx_link *link = flow ? sx_flow_more(flow)->link : NULL;
+    struct sx_flow_failure *failure;
+
+    if (!link || link->transport == SX_TRANSPORT_UDP || link->closed_in ||
+        !sx_flow_is_to_client(flow, txn))
+        return;
+    failure = sx_numbered(&f->failures, sx_flow_more(flow)->failure);
+    while (failure && !failure->works_in && !failure->again_in) {
+        failure->works_in = obs->frame;
+        failure->works_code = (uint16_t)obs->msg->code;
+        failure = sx_numbered(&f->failures, failure->older_of_flow);
+    }
+}
+
 const struct sx_flow_failure *sx_flows_failure(const struct sx_flows *f, uint32_t txn)
 {
     return g_hash_table_lookup(f->by_txn, GUINT_TO_POINTER(txn));

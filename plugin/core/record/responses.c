@@ -100,6 +100,8 @@ static void first_other_response(struct sx_tracker *t, struct sx_txn *txn,
     if (sx_txn_waits_after_100(txn) || (sx_txn_more(txn)->trying_frame && obs->msg->code < 300))
         record->flags |= SX_MESSAGE_ENDS_WAIT;
     txn->first_response_frame = obs->frame;
+    if (txn->flow)
+        sx_flows_answered(t->flows, obs, txn);
     if (!sx_endpoint_eq(obs->to, txn->src))
         sx_answers_note_dst(t, txn, obs->to);
     if (txn->more || obs->msg->code < 200) {

@@ -129,7 +129,7 @@ static void say_gone(wmem_strbuf_t *out, const struct sx_flow_story *story)
 
 void sx_say_flow(wmem_strbuf_t *out, const struct sx_flow_story *story)
 {
-    if (story->delivered_in)
+    if (story->delivered_in || story->alive_in)
         say_delivered(out, story);
     else if (story->from_client)
         wmem_strbuf_append(out, sx_words_flow_from_client());
@@ -315,7 +315,9 @@ static void advise_return(wmem_strbuf_t *out, const struct sx_flow_story *story)
 /* Where the 430 is not about a lost flow. */
 static bool advise_no_loss(wmem_strbuf_t *out, const struct sx_flow_story *story)
 {
-    if (story->alive_in)
+    if (story->alive_later)
+        sx_words_flow_advice_works_later(out, story->alive_in, story->code);
+    else if (story->alive_in)
         sx_words_flow_advice_works(out, story->alive_in, story->code);
     else if (story->to_register)
         sx_words_flow_advice_to_register(out, story->code);
