@@ -350,6 +350,7 @@ static struct sx_flow_story begin(const struct sx_tracker *tracker, const struct
         .in_dialog = txn->in_dialog,
         .route_repair = txn->route_repair,
         .token_route = txn->token_route,
+        .unseen_request = !txn->request_frame,
         .wrong_token = txn->wrong_token,
         .upstream_in = upstream ? upstream->final_frame : 0,
         .upstream_code = upstream ? upstream->final_code : 0,

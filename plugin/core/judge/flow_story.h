@@ -64,6 +64,7 @@ struct sx_flow_story {
     bool from_client;      /* the client itself sent the response */
     bool route_repair;     /* the 430 has P-Dialog-Recovery-Action */
     bool token_route;      /* the top Route may hold a flow token */
+    bool unseen_request;   /* the capture lacks it: what its Route held is not known */
     bool wrong_token;      /* the request names another device's Contact */
     bool to_register;      /* the response is to a REGISTER: no flow was made yet */
     bool about_flow;       /* it says that the flow is gone, and nothing gainsays it */

@@ -97,6 +97,8 @@ static void say_without_flow(wmem_strbuf_t *out, const struct sx_flow_story *sto
         wmem_strbuf_append(out, sx_words_flow_unregistered_in_dialog());
     else if (story->token_route)
         wmem_strbuf_append(out, sx_words_flow_unregistered());
+    else if (story->unseen_request)
+        wmem_strbuf_append(out, sx_words_flow_unknown_request());
     else
         wmem_strbuf_append(out, sx_words_flow_no_flow());
 }
@@ -327,7 +329,7 @@ static bool advise_no_loss(wmem_strbuf_t *out, const struct sx_flow_story *story
         wmem_strbuf_append(out, sx_words_flow_advice_route_repair());
     else if (story->delivered_in && story->death == SX_DEATH_UNKNOWN)
         sx_words_flow_advice_delivered(out, story->delivered_in, story->code);
-    else if (!story->flow && !story->token_route && !story->in_dialog)
+    else if (!story->flow && !story->token_route && !story->in_dialog && !story->unseen_request)
         sx_words_flow_advice_no_flow(out, story->code);
     else
         return false;

@@ -95,6 +95,9 @@ proto_item *sx_add_bool(const struct sx_pen *p, proto_tree *tree, int hf, bool v
 /* A link; NULL, and nothing added, for 0 and for a frame that a read filter dropped. */
 proto_item *sx_add_frame(const struct sx_pen *p, proto_tree *tree, int hf, uint32_t frame);
 
+/* What a message that repeats another one does. */
+void sx_put_repeats(wmem_strbuf_t *out, const struct sx_message *record);
+
 /* The same for a frame that shows what went wrong. Where a line of the tree has it already it is
  * hidden: it can be filtered on, and is not read twice. */
 void sx_add_sign(struct sx_pen *p, proto_tree *tree, int hf, uint32_t frame);

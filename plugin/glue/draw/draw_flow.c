@@ -176,12 +176,25 @@ static void begin(struct sx_pen *p)
     p->story = sx_flow_tell(v->tracker, p->txn);
 }
 
+/* Every 430 is flagged; the first one of its transaction tells of the flow. */
+static void flag_untold(struct sx_pen *p)
+{
+    const struct sx_message *record = p->view->record;
+    wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
+
+    if (record && record->repeats)
+        sx_put_repeats(words, record);
+    else
+        wmem_strbuf_append(words, sx_words_flow_unknown_request());
+    sx_flag(p, p->top, &ei_flow_failed, wmem_strbuf_get_str(words));
+}
+
 static void draw_flow(struct sx_pen *p)
 {
     if (p->flow_lost)
         draw_story(p);
     else if (p->view->msg->code == 430 && !p->quoted)
-        sx_flag(p, p->top, &ei_flow_failed, sx_words_flow_unknown_request());
+        flag_untold(p);
     if (p->token != SX_TOKEN_NONE)
         draw_token(p);
 }

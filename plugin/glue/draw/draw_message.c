@@ -9,7 +9,7 @@
 #include "core/say/words.h"
 #include "glue/draw/draw.h"
 
-static void say_repeats(wmem_strbuf_t *out, const struct sx_message *record)
+void sx_put_repeats(wmem_strbuf_t *out, const struct sx_message *record)
 {
     if (record->flags & SX_MESSAGE_TRANSLATED)
         sx_words_draw_same_elsewhere(out, record->repeats);
@@ -37,7 +37,7 @@ static void say_plain(wmem_strbuf_t *out, const struct sx_pen *p)
         append_all(out, " - ", p->remark);
     } else if (txn && v->record->repeats) {
         wmem_strbuf_append(out, " - ");
-        say_repeats(out, v->record);
+        sx_put_repeats(out, v->record);
     } else if (!txn) {
         return;
     } else if (v->msg->is_request) {
