@@ -798,6 +798,15 @@ static void test_hangup(void)
         g_assert_cmpint(v.state, ==, SX_TRYING_NONE); /* it may connect again */
         sx_tracker_end(l.tracker);
         v = sx_trying_judge(l.tracker, txn_numbered(&l, txn));
+        g_assert_cmpint(v.state, ==, SX_TRYING_OPEN); /* and after the capture, too */
+        g_assert_cmpint(v.end, ==, SX_END_NONE);
+        other_packet(&l, 30.099);
+        sx_tracker_end(l.tracker);
+        v = sx_trying_judge(l.tracker, txn_numbered(&l, txn));
+        g_assert_cmpint(v.end, ==, SX_END_NONE);
+        other_packet(&l, 30.1);
+        sx_tracker_end(l.tracker);
+        v = sx_trying_judge(l.tracker, txn_numbered(&l, txn));
         g_assert_cmpint(v.state, ==, SX_TRYING_CANCELLED);
         g_assert_cmpint(v.end, ==, reset ? SX_END_RESET : SX_END_CLOSED);
         g_assert_cmpuint(v.ended_in, ==, end);
@@ -805,6 +814,27 @@ static void test_hangup(void)
         g_assert_cmpint(sx_trying_cause_of(&v.chain), ==, SX_CAUSE_NEXT_HOP_STUCK);
         v = sx_trying_judge(l.tracker, txn_numbered(&l, branch));
         g_assert_cmpint(v.end, ==, SX_END_CANCEL_AFTER_HANGUP);
+        ladder_close(&l);
+    }
+}
+
+/* Why a wait lasts is not asked before it is slow: the answer may be on its way. */
+static void test_open_wait(void)
+{
+    static const struct {
+        double end;
+        enum sx_trying_cause cause;
+    } rows[] = {{14.099, SX_CAUSE_UNKNOWN}, {14.1, SX_CAUSE_NEVER_ANSWERED}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l);
+        sent_on(&l, 7);
+        other_packet(&l, rows[i].end);
+        sx_tracker_end(l.tracker);
+        struct sx_trying v = sx_trying_judge(l.tracker, txn_numbered(&l, txn));
+        g_assert_cmpint(v.state, ==, SX_TRYING_OPEN);
+        g_assert_cmpint(sx_trying_cause_of(&v.chain), ==, rows[i].cause);
         ladder_close(&l);
     }
 }
@@ -1309,6 +1339,7 @@ int main(int argc, char **argv)
     g_test_add_func("/trying_cause/cancel_ends", test_cancel_ends);
     g_test_add_func("/trying_cause/proxy_cancels", test_proxy_cancels);
     g_test_add_func("/trying_cause/hangup", test_hangup);
+    g_test_add_func("/trying_cause/open-wait", test_open_wait);
     g_test_add_func("/trying_cause/slow_hop", test_slow_hop);
     g_test_add_func("/trying_cause/threshold/kept_for_a_second", test_kept_for_a_second);
     g_test_add_func("/trying_cause/threshold/astray_for_a_second", test_astray_for_a_second);

@@ -101,15 +101,21 @@ static bool ends_by_cancel(const struct sx_tracker *tracker, const struct sx_txn
            !has_success(tracker, txn);
 }
 
-/* The caller is gone with its connection. Before the end of the capture nobody can tell: it may
- * connect again. */
+/* Who connects again does so within seconds. */
+#define GONE_NS (10 * SX_NS_PER_S)
+
+/* The caller is gone with its connection. Before the end of the capture nobody can tell, nor where
+ * that comes soon: the caller may connect again while it waits for an answer. */
 static const struct sx_hangup *ends_by_hangup(const struct sx_tracker *tracker,
                                               const struct sx_txn *txn)
 {
     const struct sx_hangup *hangup = sx_tracker_ended(tracker) ? sx_tracker_hung_up(tracker, txn)
                                                                : NULL;
 
-    return hangup && hangup->frame >= sx_txn_more(txn)->trying_frame ? hangup : NULL;
+    return hangup && hangup->frame >= sx_txn_more(txn)->trying_frame &&
+                   sx_tracker_now(tracker) - hangup->time_ns >= GONE_NS
+               ? hangup
+               : NULL;
 }
 
 /* What ended the wait, and when; the newest time stamp if nothing did. */
@@ -182,6 +188,14 @@ static enum sx_trying_state find_state(const struct sx_tracker *tracker, const s
     return sx_tracker_ended(tracker) ? SX_TRYING_OPEN : SX_TRYING_NONE;
 }
 
+/* So long that there is something to explain: what has no answer yet may get one. */
+static bool has_waited(const struct sx_tracker *tracker, const struct sx_trying *v)
+{
+    if (v->state == SX_TRYING_OPEN && v->missing.sign == SX_MISSING_NONE)
+        return v->wait_ns >= sx_tracker_config(tracker)->trying_slow_ns;
+    return v->state != SX_TRYING_NONE && v->state != SX_TRYING_ANSWERED;
+}
+
 struct sx_trying sx_trying_judge(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
     struct sx_trying v = {.state = SX_TRYING_NONE};
@@ -194,7 +208,7 @@ struct sx_trying sx_trying_judge(const struct sx_tracker *tracker, const struct 
     if (txn->expired_after_100 && (v.end == SX_END_NONE || v.end == SX_END_MISSING))
         v.wait_ns = MAX(v.wait_ns, sx_tracker_config(tracker)->trying_timeout_ns);
     v.state = find_state(tracker, txn, &v);
-    if (v.state != SX_TRYING_NONE && v.state != SX_TRYING_ANSWERED)
+    if (has_waited(tracker, &v))
         v.chain =
             sx_trying_cause_find(tracker, txn, v.ended_in ? v.ended_in : UINT32_MAX, until_ns);
     return v;
