@@ -325,6 +325,25 @@ static void test_cancelled(void)
     ladder_close(&l);
 }
 
+/* The capture begins after the INVITE: a CANCEL that it has tells all the same. */
+static void test_487_of_an_unseen_invite(void)
+{
+    static const struct {
+        double cancel_at; /* 0: none that the capture has */
+        bool failed;
+    } rows[] = {{0, false}, {1.0, false}, {0.999, true}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = response(&l, 0.5, P1, ALICE, 180, "INVITE", via("alice a1"))->txn;
+        if (rows[i].cancel_at > 0)
+            request(&l, rows[i].cancel_at, ALICE, P1, "CANCEL", via("alice a1"));
+        response(&l, 33.0, P1, ALICE, 487, "INVITE", via("alice a1"));
+        g_assert_true(fails(&l, txn_numbered(&l, txn)) == rows[i].failed);
+        ladder_close(&l);
+    }
+}
+
 static void test_487_without_cancel(void)
 {
     struct ladder l = ladder_open();
@@ -422,6 +441,7 @@ int main(int argc, char **argv)
     g_test_add_func("/failure/repaired_too_late", test_repaired_too_late);
     g_test_add_func("/failure/put_off", test_put_off);
     g_test_add_func("/failure/cancelled", test_cancelled);
+    g_test_add_func("/failure/487_of_an_unseen_invite", test_487_of_an_unseen_invite);
     g_test_add_func("/failure/487_without_cancel", test_487_without_cancel);
     g_test_add_func("/failure/487_expired", test_487_expired);
     g_test_add_func("/failure/487_of_another_hop", test_487_of_another_hop);

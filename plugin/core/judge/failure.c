@@ -73,17 +73,22 @@ static bool ends_invite(const struct sx_txn *txn, const struct sx_txn *end)
     return end->method == SX_METHOD_BYE && (!txn->request_frame || frame > txn->request_frame);
 }
 
-static bool was_ended(const struct sx_tracker *tracker, const struct sx_txn *txn)
+/* What ended the INVITE in time; or, if nothing did, what came too long before its 487. */
+static const struct sx_txn *find_end(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
     const struct sx_txn *cancel = sx_tracker_txn(tracker, sx_txn_rare(txn)->related);
-    const struct sx_txn *other = sx_call_newest(tracker, txn);
+    const struct sx_txn *other = sx_call_newest(tracker, txn), *late = NULL;
 
     if (cancel && cancel->method == SX_METHOD_CANCEL)
-        return in_time(txn, cancel);
-    for (unsigned i = 0; other && i < MAX_OF_CALL; i++, other = sx_call_older(tracker, other))
-        if (ends_invite(txn, other) && in_time(txn, other))
-            return true;
-    return false;
+        return cancel;
+    for (unsigned i = 0; other && i < MAX_OF_CALL; i++, other = sx_call_older(tracker, other)) {
+        if (!ends_invite(txn, other))
+            continue;
+        if (in_time(txn, other))
+            return other;
+        late = other;
+    }
+    return late;
 }
 
 bool sx_failure_has_run_out(const struct sx_txn *txn)
@@ -97,7 +102,9 @@ bool sx_failure_has_run_out(const struct sx_txn *txn)
  * Expires ran out. Where the capture starts after the INVITE, it may have missed the CANCEL. */
 static bool was_cancelled(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
-    return !txn->request_frame || was_ended(tracker, txn) || sx_failure_has_run_out(txn);
+    const struct sx_txn *end = find_end(tracker, txn);
+
+    return (end ? in_time(txn, end) : !txn->request_frame) || sx_failure_has_run_out(txn);
 }
 
 /* The client came again with no credentials, and no attempt between the two is missing. */
