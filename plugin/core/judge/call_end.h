@@ -24,7 +24,7 @@ struct sx_call_end {
     uint32_t ended_in;
     enum sx_ender by;
     bool cancelled;      /* before it was answered */
-    bool has_duration;   /* the capture shows the 2xx */
+    bool has_duration;   /* the capture shows the 2xx, and what it answers */
     int64_t duration_ns; /* from the 2xx to that message */
     uint32_t txn;        /* of that message, at its first hop */
     uint32_t other; /* of the BYE to the other side, where two crossed or a hop sent both; else 0 */
