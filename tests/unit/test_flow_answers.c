@@ -28,6 +28,27 @@ static void test_registered(void)
     ladder_close(&l);
 }
 
+/* Of a phone that registers at its registrar nothing more is kept; Path in the 2xx is its flow's. */
+static void test_path_or_none(void)
+{
+    for (unsigned path = 0; path < 2; path++) {
+        struct ladder l = ladder_open();
+        const struct sx_txn *txn =
+            txn_of(&l, request(&l, 0, PHONE, CORE, "REGISTER", via("phone r"),
+                               .more = "Contact: <sip:bob@10.0.0.5>\r\n"));
+
+        response(&l, 0.1, CORE, PHONE, 200, "REGISTER", via("phone r"),
+                 .more = path ? "Contact: <sip:bob@10.0.0.5>\r\nPath: <sip:10.0.0.2;lr>\r\n"
+                              : "Contact: <sip:bob@10.0.0.5>\r\n");
+        g_assert_true(flow_of(&l, txn)->accepted);
+        g_assert_cmpint(flow_of(&l, txn)->has_path, ==, path);
+        if (!path)
+            g_assert_null(flow_of(&l, txn)->more);
+        g_assert_cmpuint(sx_flow_registrar(flow_of(&l, txn)), ==, txn->dst.host);
+        ladder_close(&l);
+    }
+}
+
 /* The registrar may grant this binding less than the Expires header field says. */
 static void test_expires_of_contact(void)
 {
@@ -124,6 +145,7 @@ int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
     g_test_add_func("/flow_answers/registered", test_registered);
+    g_test_add_func("/flow_answers/path_or_none", test_path_or_none);
     g_test_add_func("/flow_answers/expires_of_contact", test_expires_of_contact);
     g_test_add_func("/flow_answers/refused", test_refused);
     g_test_add_func("/flow_answers/removed", test_removed);

@@ -278,6 +278,7 @@ static void test_blanks_in_sent_by(void)
         {"h:5062;branch=z9hG4bK1", "h :5062;branch=z9hG4bK1", true},
         {"h:5060;branch=z9hG4bK1", "h :5060 ;branch=z9hG4bK1", true},
         {"h : 5062;branch=z9hG4bK1", "h:\t5062;branch=z9hG4bK1", true},
+        {"h:5090;branch=z9hG4bK1", "h : 5090;branch=z9hG4bK1", true},
         {"[2001:db8::1]:5062;branch=z9hG4bK1", "[2001:0db8::1] : 5062;branch=z9hG4bK1", true},
         {"h:5062;branch=z9hG4bK1", "h : 5063;branch=z9hG4bK1", false},
         {"h;branch=z9hG4bK1", "h2 : 5060;branch=z9hG4bK1", false},
@@ -295,6 +296,20 @@ static void test_blanks_in_sent_by(void)
         g_free(one);
         g_free(other);
     }
+}
+
+/* A name that is longer than any is cut, and so are both. */
+static void test_blanks_in_a_long_sent_by(void)
+{
+    struct ladder l = ladder_open();
+    char *name = g_strnfill(300, 'h');
+    char *via = g_strdup_printf("Via: SIP/2.0/UDP %s : 5062;branch=z9hG4bK1\r\n", name);
+    uint32_t txn = request(&l, 0.0, ALICE, BOB, "INVITE", .more = via)->txn;
+
+    g_assert_cmpuint(response(&l, 0.5, BOB, ALICE, 180, "INVITE", .more = via)->txn, ==, txn);
+    g_free(name);
+    g_free(via);
+    ladder_close(&l);
 }
 
 /* 16.7: a fork passes on a 2xx also after a 6xx. */
@@ -709,6 +724,7 @@ int main(int argc, char **argv)
     g_test_add_func("/matching/cookie", test_cookie);
     g_test_add_func("/matching/own_port_of_sent_by", test_own_port_of_sent_by);
     g_test_add_func("/matching/blanks_in_sent_by", test_blanks_in_sent_by);
+    g_test_add_func("/matching/blanks_in_a_long_sent_by", test_blanks_in_a_long_sent_by);
     g_test_add_func("/matching/ack_before_a_late_2xx", test_ack_before_a_late_2xx);
     g_test_add_func("/matching/old_branch", test_old_branch);
     g_test_add_func("/matching/old_constant_branch", test_old_constant_branch);
