@@ -5,6 +5,7 @@ Xvfb keeps the display in a file, as an XWD picture: to look at it starts no pro
 a mouse is on it, which would hide letters.
 """
 
+import fcntl
 import os
 import struct
 import subprocess
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 WIDTH, HEIGHT = 1640, 1110
+LOCKS = "/tmp"          # where X servers have the locks of their numbers
 CURSOR = (3, 40)        # the most that a blinking one covers, in pixels
 PIXEL = 4               # bytes, blue first
 
@@ -77,11 +79,18 @@ class Display:
         ours, theirs = os.pipe()
         command = ["Xvfb", "-displayfd", str(theirs), "-screen", "0", f"{WIDTH}x{HEIGHT}x24",
                    "-fbdir", str(folder), "-nocursor", "-nolisten", "tcp"]
-        self.process = subprocess.Popen(command, pass_fds=[theirs], stdin=subprocess.DEVNULL,
-                                        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        os.close(theirs)
-        with os.fdopen(ours) as pipe:
-            number = pipe.readline().strip()
+        # Of two servers that find the lock of a dead one at the same time each may take its number, and
+        # one of them is not to be reached then.
+        locks = os.open(LOCKS, os.O_RDONLY)
+        fcntl.flock(locks, fcntl.LOCK_EX)
+        try:
+            self.process = subprocess.Popen(command, pass_fds=[theirs], stdin=subprocess.DEVNULL,
+                                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            os.close(theirs)
+            with os.fdopen(ours) as pipe:
+                number = pipe.readline().strip()
+        finally:
+            os.close(locks)
         if not number:
             self.process.wait()
             raise RuntimeError("Xvfb does not start")
