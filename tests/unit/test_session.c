@@ -222,6 +222,143 @@ static void test_lost_bye(void)
     lost_bye(59.5, SX_SESSION_OVERDUE);
 }
 
+/* ---- what the capture lacks ---- */
+
+#define REFRESHED_BY(who) "Session-Expires: 90;refresher=" who "\r\n"
+
+/* A response to a request that is not there. */
+#define unseen(expected, from, to, code, method, ...)               \
+    G_STMT_START                                                    \
+    {                                                               \
+        struct ladder ladder = call_with(REFRESHED_BY("uac"));      \
+        response(&ladder, 45, from, to, code, method, __VA_ARGS__); \
+        other_packet(&ladder, 100);                                 \
+        g_assert_cmpint(state(&ladder), ==, expected);              \
+        ladder_close(&ladder);                                      \
+    }                                                               \
+    G_STMT_END
+
+static void test_refresh_lost(void)
+{
+    unseen(SX_SESSION_OPEN, BOB, ALICE, 200, "UPDATE", via("alice a3"), .cseq = 2);
+    unseen(SX_SESSION_OPEN, BOB, ALICE, 200, "INVITE", via("alice a3"), .cseq = 2);
+    unseen(SX_SESSION_OVERDUE, BOB, ALICE, 200, "INFO", via("alice a3"), .cseq = 2);
+    unseen(SX_SESSION_OVERDUE, BOB, ALICE, 300, "UPDATE", via("alice a3"), .cseq = 2);
+    unseen(SX_SESSION_OVERDUE, BOB, ALICE, 180, "INVITE", via("alice a3"), .cseq = 2);
+    /* Of another dialog. */
+    unseen(SX_SESSION_OVERDUE, BOB, ALICE, 200, "UPDATE", via("alice a3"), .cseq = 2,
+           .to_tag = "carol");
+    /* What was agreed on, on another hop; or the other side's, which counts for itself. */
+    unseen(SX_SESSION_OVERDUE, P1, ALICE, 200, "INVITE", via("alice a3"), .cseq = 1);
+    unseen(SX_SESSION_OPEN, ALICE, BOB, 200, "INVITE", via("bob b3"), .cseq = 1, .from_tag = "bob",
+           .to_tag = "alice");
+}
+
+/* What comes in the packet of the agreement did not come after it. */
+static void test_refresh_lost_before(void)
+{
+    for (unsigned same = 0; same < 2; same++) {
+        struct ladder l = ladder_open();
+
+        request(&l, -1.0, ALICE, BOB, "INVITE", via("alice a1"));
+        response(&l, 0.0, BOB, ALICE, 200, "INVITE", via("alice a1"), .more = REFRESHED_BY("uac"));
+        response(&l, 0.0, BOB, ALICE, 200, "UPDATE", via("alice a3"), .cseq = 2,
+                 .same_frame = same);
+        request(&l, 0.1, ALICE, BOB, "ACK", via("alice a2"), .to_tag = "bob");
+        other_packet(&l, 100);
+        g_assert_cmpint(state(&l), ==, same ? SX_SESSION_OVERDUE : SX_SESSION_OPEN);
+        ladder_close(&l);
+    }
+}
+
+static void info(struct ladder *l, double at, bool of_alice, const char *branch, unsigned cseq)
+{
+    if (of_alice)
+        request(l, at, ALICE, BOB, "INFO", via(branch), .cseq = cseq, .to_tag = "bob");
+    else
+        request(l, at, BOB, ALICE, "INFO", via(branch), .cseq = cseq, .from_tag = "bob",
+                .to_tag = "alice");
+}
+
+/* Of one side's numbers two are in sight. */
+static enum sx_session_state numbers(const char *session_expires, bool of_alice, double first_at,
+                                     unsigned first, double next_at, unsigned next)
+{
+    struct ladder l = call_with(session_expires);
+
+    if (first)
+        info(&l, first_at, of_alice, "x i1", first);
+    info(&l, next_at, of_alice, "x i2", next);
+    other_packet(&l, 200);
+    enum sx_session_state s = state(&l);
+    ladder_close(&l);
+    return s;
+}
+
+static void test_number_missing(void)
+{
+    static const char uac[] = REFRESHED_BY("uac"), uas[] = REFRESHED_BY("uas");
+
+    /* After the INVITE with 1. */
+    g_assert_cmpint(numbers(uac, true, 0, 0, 100, 2), ==, SX_SESSION_OVERDUE);
+    g_assert_cmpint(numbers(uac, true, 0, 0, 100, 3), ==, SX_SESSION_OPEN);
+    g_assert_cmpint(numbers(uac, true, 59.999, 2, 100, 4), ==, SX_SESSION_OPEN);
+    g_assert_cmpint(numbers(uac, true, 60, 2, 100, 4), ==, SX_SESSION_OVERDUE);
+    /* Sent with the agreement, or before: so was what is missing. */
+    g_assert_cmpint(numbers(uac, true, 0, 0, 0.001, 3), ==, SX_SESSION_OPEN);
+    g_assert_cmpint(numbers(uac, true, 0, 0, 0, 3), ==, SX_SESSION_OVERDUE);
+    /* The called side may begin with any number; the other side's tell nothing. */
+    g_assert_cmpint(numbers(uas, false, 0, 0, 100, 7), ==, SX_SESSION_OVERDUE);
+    g_assert_cmpint(numbers(uas, false, 20, 7, 100, 9), ==, SX_SESSION_OPEN);
+    g_assert_cmpint(numbers(uac, false, 20, 7, 100, 9), ==, SX_SESSION_OVERDUE);
+    g_assert_cmpint(numbers(uas, true, 0, 0, 100, 3), ==, SX_SESSION_OVERDUE);
+}
+
+/* On a second hop it comes after the limit; it was sent before. */
+static void test_number_on_two_hops(void)
+{
+    struct ladder l = call_with(REFRESHED_BY("uac"));
+
+    info(&l, 59.999, true, "x i1", 2);
+    request(&l, 60, P1, BOB, "INFO", via("p1 p1", "x i1"), .cseq = 2, .to_tag = "bob");
+    info(&l, 100, true, "x i2", 4);
+    g_assert_cmpint(state(&l), ==, SX_SESSION_OPEN);
+    ladder_close(&l);
+}
+
+/* A response has the number of its request. */
+static void test_number_of_a_response(void)
+{
+    for (unsigned of_bob = 0; of_bob < 2; of_bob++) {
+        struct ladder l = call_with(REFRESHED_BY("uac"));
+
+        if (of_bob)
+            response(&l, 20, ALICE, BOB, 200, "INFO", via("x i1"), .cseq = 2, .from_tag = "bob",
+                     .to_tag = "alice");
+        else
+            response(&l, 20, BOB, ALICE, 200, "INFO", via("x i1"), .cseq = 2);
+        info(&l, 100, true, "x i2", 3);
+        g_assert_cmpint(state(&l), ==, of_bob ? SX_SESSION_OPEN : SX_SESSION_OVERDUE);
+        ladder_close(&l);
+    }
+}
+
+/* The ACK of what was agreed on has its number, and comes after it. */
+static void test_number_of_an_ack(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, -1.0, ALICE, BOB, "INVITE", via("alice a1"), .cseq = 1);
+    response(&l, 0.0, BOB, ALICE, 200, "INVITE", via("alice a1"), .cseq = 1);
+    request(&l, 5.0, ALICE, BOB, "INVITE", via("alice a2"), .cseq = 5, .to_tag = "bob");
+    response(&l, 5.1, BOB, ALICE, 200, "INVITE", via("alice a2"), .cseq = 5,
+             .more = REFRESHED_BY("uac"));
+    request(&l, 5.2, ALICE, BOB, "ACK", via("alice a3"), .cseq = 5, .to_tag = "bob");
+    other_packet(&l, 100);
+    g_assert_cmpint(sx_session_judge(l.tracker, session_in(&l, 4)).state, ==, SX_SESSION_OVERDUE);
+    ladder_close(&l);
+}
+
 static void test_none(void)
 {
     struct ladder l = call_with("Session-Expires: soon;refresher=uac\r\n");
@@ -364,6 +501,12 @@ int main(int argc, char **argv)
     g_test_add_func("/session/bye", test_bye);
     g_test_add_func("/session/given_up", test_given_up);
     g_test_add_func("/session/lost_bye", test_lost_bye);
+    g_test_add_func("/session/refresh_lost", test_refresh_lost);
+    g_test_add_func("/session/refresh_lost/before", test_refresh_lost_before);
+    g_test_add_func("/session/number/missing", test_number_missing);
+    g_test_add_func("/session/number/on_two_hops", test_number_on_two_hops);
+    g_test_add_func("/session/number/of_a_response", test_number_of_a_response);
+    g_test_add_func("/session/number/of_an_ack", test_number_of_an_ack);
     g_test_add_func("/session/none", test_none);
     g_test_add_func("/session/told", test_told);
     g_test_add_func("/session/refreshed_on_this_hop", test_refreshed_on_this_hop);

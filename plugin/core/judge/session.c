@@ -105,6 +105,101 @@ static bool ended_unseen(const struct sx_tracker *t, const struct sx_session *se
     return false;
 }
 
+/* ---- what the capture lacks ---- */
+
+/* The side that asked for what was agreed on; of a request that the capture lacks To tells it. */
+static bool is_of_called(const struct sx_dialog *dialog, const struct sx_txn *txn)
+{
+    return txn->request_frame ? txn->by_called : txn->final_tag == dialog->tags[SX_SIDE_CALLER];
+}
+
+/* A 2xx in this dialog to a request that is not there, after the agreement and not of it. */
+static bool is_unseen_refresh(const struct sx_session *session, const struct sx_dialog *dialog,
+                              const struct sx_txn *agreed, const struct sx_txn *txn)
+{
+    bool other = txn->cseq != agreed->cseq || txn->src.host == agreed->dst.host;
+    bool inside = txn->final_tag == dialog->tags[SX_SIDE_CALLER] ||
+                  txn->final_tag == dialog->tags[SX_SIDE_CALLED];
+
+    return can_refresh(txn) && !txn->request_frame && txn->final_code / 100 == 2 && other &&
+           inside && txn->final_frame > session->frame;
+}
+
+static bool was_refreshed_unseen(const struct sx_tracker *t, const struct sx_session *session)
+{
+    const struct sx_dialog *dialog = sx_tracker_dialog(t, session->dialog);
+    const struct sx_txn *agreed = sx_tracker_txn(t, session->txn);
+    const struct sx_txn *txn = sx_tracker_newest_in_call(t, agreed->call_hash);
+
+    for (unsigned i = 0; txn && i < MAX_LOOKED_THROUGH; i++) {
+        if (is_unseen_refresh(session, dialog, agreed, txn))
+            return true;
+        txn = sx_tracker_txn(t, txn->next_in_call);
+    }
+    return false;
+}
+
+/* One side of a dialog: its CSeq numbers follow one another (RFC 3261 12.2.1.1). An ACK has that of
+ * its INVITE. */
+struct numbers {
+    const struct sx_tracker *t;
+    const struct sx_dialog *dialog;
+    bool by_called;
+};
+
+static bool counts(const struct numbers *n, const struct sx_txn *txn)
+{
+    if (txn->method == SX_METHOD_ACK)
+        return false;
+    if (!txn->request_frame)
+        return txn->final_tag && is_of_called(n->dialog, txn) == n->by_called &&
+               (n->by_called || txn->final_tag == n->dialog->tags[SX_SIDE_CALLED]);
+    if (!txn->in_dialog)
+        return txn->method == SX_METHOD_INVITE && !n->by_called;
+    return txn->dialog == n->dialog->number && txn->by_called == n->by_called;
+}
+
+static int64_t seen_ns(const struct sx_txn *txn)
+{
+    return txn->request_frame ? txn->request_ns : txn->final_ns;
+}
+
+/* The one before this in the order of the numbers; NULL: none is known. */
+static const struct sx_txn *number_before(const struct numbers *n, const struct sx_txn *later)
+{
+    const struct sx_txn *txn = sx_tracker_newest_in_call(n->t, later->call_hash), *found = NULL;
+
+    for (unsigned i = 0; txn && i < MAX_LOOKED_THROUGH; i++) {
+        /* The oldest of one number: where it was sent, not where it was sent on. */
+        if (counts(n, txn) && txn->cseq < later->cseq && (!found || txn->cseq >= found->cseq))
+            found = txn;
+        txn = sx_tracker_txn(n->t, txn->next_in_call);
+    }
+    return found;
+}
+
+/* By its CSeq numbers the side that is to refresh sent a request that the capture lacks, and it may
+ * have done so before it was due. */
+static bool may_have_refreshed(const struct sx_tracker *t, const struct sx_session *session)
+{
+    const struct sx_dialog *dialog = sx_tracker_dialog(t, session->dialog);
+    const struct sx_txn *agreed = sx_tracker_txn(t, session->txn);
+    bool by_called = is_of_called(dialog, agreed) == (session->refresher == SX_REFRESHER_UAC);
+    const struct numbers n = {t, dialog, by_called};
+    const struct sx_txn *txn = sx_tracker_newest_in_call(t, agreed->call_hash);
+
+    for (unsigned i = 0; txn && i < MAX_LOOKED_THROUGH; i++) {
+        const struct sx_txn *before =
+            counts(&n, txn) && seen_ns(txn) > session->time_ns ? number_before(&n, txn) : NULL;
+        if (before && before->cseq + 1 < txn->cseq && seen_ns(before) < sx_session_due_ns(session))
+            return true;
+        txn = sx_tracker_txn(t, txn->next_in_call);
+    }
+    return false;
+}
+
+/* ---- the verdict ---- */
+
 /* The side that is to refresh has lost its connection, and asks in vain for another one. */
 static const struct sx_attempt *connected_in_vain(const struct sx_tracker *t,
                                                   const struct sx_session *session, int64_t due_ns)
@@ -173,7 +268,8 @@ struct sx_session_verdict sx_session_judge(const struct sx_tracker *t,
         v.state = gives_up(t, session, &found) ? SX_SESSION_REFUSED : SX_SESSION_ENDED;
     else if (sx_tracker_now(t) >= v.due_ns && session->refresher != SX_REFRESHER_UNKNOWN &&
              found.shows_way && !found.unknown && !found.cut &&
-             !ended_unseen(t, session, v.due_ns - TOLERANCE_NS))
+             !ended_unseen(t, session, v.due_ns - TOLERANCE_NS) &&
+             !was_refreshed_unseen(t, session) && !may_have_refreshed(t, session))
         v.state = SX_SESSION_OVERDUE;
     if (v.state == SX_SESSION_OVERDUE && !v.refused)
         v.in_vain = connected_in_vain(t, session, v.due_ns);

@@ -103,17 +103,31 @@ static void draw_message(struct sx_pen *p)
     }
 }
 
+/* The nth one that this frame found over, unless what came since shows that the capture may lack
+ * its refresh. */
+static const struct sx_session *overdue_in(const struct sx_tracker *tracker, uint32_t frame,
+                                           uint32_t *nth)
+{
+    const struct sx_session *session;
+
+    while ((session = sx_tracker_session_due(tracker, frame, (*nth)++)))
+        if (sx_session_judge(tracker, session).state != SX_SESSION_OPEN)
+            return session;
+    return NULL;
+}
+
 /* The frame that found the whole interval over. */
 static void draw_frame(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
                        const struct sx_tracker *tracker)
 {
-    const struct sx_session *session;
     struct sx_pen p = sx_pen_of_frame(pinfo, tvb, tracker);
+    uint32_t nth = 0;
+    const struct sx_session *session = overdue_in(tracker, p.frame, &nth);
 
-    if (!sx_tracker_session_due(tracker, p.frame, 0))
+    if (!session)
         return;
     sx_add_top(&p, tree);
-    for (uint32_t i = 0; (session = sx_tracker_session_due(tracker, p.frame, i)); i++) {
+    for (; session; session = overdue_in(tracker, p.frame, &nth)) {
         struct sx_session_verdict v = sx_session_judge(tracker, session);
         /* As it was when the frame came. */
         if (v.bye && v.bye->request_frame >= p.frame)
