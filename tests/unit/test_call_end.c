@@ -436,6 +436,130 @@ static void over_by_then(void)
     }
 }
 
+/* ---- a BYE that the capture lacks ---- */
+
+/* A BYE of the caller that gets 503 at 20.1 s, and the answer to another one of that side, or of
+ * the other, whose request is not there. */
+static enum sx_bye_fault after_503(bool same_side, double at, unsigned code)
+{
+    struct ladder l = ladder_open();
+
+    answered_call(&l);
+    const struct sx_message *bye = bye_of_caller(&l, 20.0);
+    response(&l, 20.1, BOB, ALICE, 503, "BYE", via("alice z1"), .cseq = 2);
+    if (same_side)
+        response(&l, at, BOB, ALICE, code, "BYE", via("alice z3"), .cseq = 3);
+    else
+        response(&l, at, ALICE, BOB, code, "BYE", via("bob z2"), .from_tag = "bob",
+                 .to_tag = "alice");
+    enum sx_bye_fault fault = sx_call_end_bye_fault(l.tracker, txn_of(&l, bye));
+    ladder_close(&l);
+    return fault;
+}
+
+static void sent_anew_unseen(void)
+{
+    g_assert_cmpint(after_503(true, 21, 200), ==, SX_BYE_FINE);
+    g_assert_cmpint(after_503(true, 20.101, 200), ==, SX_BYE_FINE);
+    g_assert_cmpint(after_503(true, 20.1, 200), ==, SX_BYE_REFUSED);
+    g_assert_cmpint(after_503(true, 21, 503), ==, SX_BYE_REFUSED);
+    g_assert_cmpint(after_503(true, 21, 300), ==, SX_BYE_REFUSED);
+    g_assert_cmpint(after_503(false, 21, 200), ==, SX_BYE_REFUSED);
+    /* It was sent 32 s before the answer, at the earliest. */
+    g_assert_cmpint(after_503(true, 84.1, 200), ==, SX_BYE_FINE);
+    g_assert_cmpint(after_503(true, 84.101, 200), ==, SX_BYE_REFUSED);
+}
+
+/* The second one has no answer in the capture: it was taken, as far as can be told, unless it is
+ * sent again and again. */
+static void sent_anew_and_answered_unseen(void)
+{
+    for (unsigned sends = 1; sends <= 11; sends += 10) {
+        struct ladder l = ladder_open();
+
+        answered_call(&l);
+        const struct sx_message *bye = bye_of_caller(&l, 20.0);
+        response(&l, 20.1, BOB, ALICE, 503, "BYE", via("alice z1"), .cseq = 2);
+        requests(&l, sends, 21, ALICE, BOB, "BYE", via("alice z3"), .to_tag = "bob", .cseq = 3);
+        other_packet(&l, 60);
+        g_assert_cmpint(sx_call_end_bye_fault(l.tracker, txn_of(&l, bye)), ==,
+                        sends > 1 ? SX_BYE_REFUSED : SX_BYE_FINE);
+        ladder_close(&l);
+    }
+}
+
+/* The 481 of a BYE, and what came of the other side's, or of an earlier one of this side, of which
+ * the capture has the response alone. */
+static enum sx_bye_fault after_481(unsigned from, double at, unsigned code, const char *tag)
+{
+    struct ladder l = ladder_open();
+    unsigned to = from == ALICE ? BOB : ALICE;
+    const char *from_tag = from == ALICE ? "bob" : "alice";
+
+    answered_call(&l);
+    if (at < 20.0)
+        response(&l, at, from, to, code, "BYE", via("x z9"), .cseq = 7, .from_tag = from_tag,
+                 .to_tag = tag);
+    const struct sx_message *bye = bye_of_caller(&l, 20.0);
+    response(&l, 20.1, BOB, ALICE, 481, "BYE", via("alice z1"), .cseq = 2);
+    if (at >= 20.0)
+        response(&l, at, from, to, code, "BYE", via("x z9"), .cseq = 7, .from_tag = from_tag,
+                 .to_tag = tag);
+    enum sx_bye_fault fault = sx_call_end_bye_fault(l.tracker, txn_of(&l, bye));
+    ladder_close(&l);
+    return fault;
+}
+
+static void over_by_then_unseen(void)
+{
+    g_assert_cmpint(after_481(ALICE, 20.05, 481, "alice"), ==, SX_BYE_FINE);
+    g_assert_cmpint(after_481(ALICE, 52.099, 481, "alice"), ==, SX_BYE_FINE);
+    g_assert_cmpint(after_481(ALICE, 52.1, 481, "alice"), ==, SX_BYE_REFUSED);
+    g_assert_cmpint(after_481(ALICE, 20.05, 481, "carol"), ==, SX_BYE_REFUSED);
+    g_assert_cmpint(after_481(BOB, 19.999, 200, "bob"), ==, SX_BYE_FINE);
+    g_assert_cmpint(after_481(BOB, 20.0, 200, "bob"), ==, SX_BYE_REFUSED);
+    g_assert_cmpint(after_481(BOB, 19.0, 300, "bob"), ==, SX_BYE_REFUSED);
+}
+
+/* Only the 481 of the second BYE is there: its side had hung up before, or the other one. */
+static void unseen_and_refused(bool of_caller, double at, enum sx_bye_fault fault)
+{
+    struct ladder l = ladder_open();
+
+    answered_call(&l);
+    if (of_caller) {
+        bye_of_caller(&l, 19.0);
+        response(&l, at, BOB, ALICE, 200, "BYE", via("alice z1"), .cseq = 2);
+    } else {
+        bye_of_called(&l, at);
+    }
+    const struct sx_message *last =
+        response(&l, 20.0, BOB, ALICE, 481, "BYE", via("alice z9"), .cseq = 3);
+    g_assert_cmpint(sx_call_end_bye_fault(l.tracker, txn_of(&l, last)), ==, fault);
+    ladder_close(&l);
+}
+
+static void refused_unseen(void)
+{
+    unseen_and_refused(true, 19.999, SX_BYE_FINE);
+    unseen_and_refused(true, 20.0, SX_BYE_REFUSED);
+    unseen_and_refused(false, 19.999, SX_BYE_FINE);
+    unseen_and_refused(false, 20.0, SX_BYE_REFUSED);
+}
+
+/* Neither names the dialog: they are not of one. */
+static void without_tags(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 1.0, ALICE, BOB, "BYE", via("alice z1"));
+    response(&l, 1.1, BOB, ALICE, 200, "BYE", via("alice z1"));
+    const struct sx_message *bye = request(&l, 2.0, ALICE, BOB, "BYE", via("alice z2"), .cseq = 2);
+    response(&l, 2.1, BOB, ALICE, 481, "BYE", via("alice z2"), .cseq = 2);
+    g_assert_cmpint(sx_call_end_bye_fault(l.tracker, txn_of(&l, bye)), ==, SX_BYE_REFUSED);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -458,5 +582,10 @@ int main(int argc, char **argv)
     g_test_add_func("/call-end/forgotten", forgotten);
     g_test_add_func("/call-end/duration", duration);
     g_test_add_func("/call-end/over-by-then", over_by_then);
+    g_test_add_func("/call-end/sent-anew/unseen", sent_anew_unseen);
+    g_test_add_func("/call-end/sent-anew/answered-unseen", sent_anew_and_answered_unseen);
+    g_test_add_func("/call-end/over-by-then/unseen", over_by_then_unseen);
+    g_test_add_func("/call-end/over-by-then/refused-unseen", refused_unseen);
+    g_test_add_func("/call-end/over-by-then/without-tags", without_tags);
     return g_test_run();
 }

@@ -6,6 +6,7 @@
 #include "core/base/config.h"
 #include "core/judge/failure.h"
 #include "core/judge/silence.h"
+#include "core/record/call.h"
 #include "core/record/evidence.h"
 
 /* Requests of a dialog, dialogs of a Call-ID, hops of a request that are looked through. */
@@ -265,37 +266,82 @@ struct sx_call_end sx_call_end_of_invite(const struct sx_tracker *t, const struc
 
 /* ---- BYE that fails ---- */
 
+/* Which side of the dialog of a BYE sent another one. */
+enum sender { OTHER_DIALOG, SAME_SIDE, OTHER_SIDE };
+
+/* Of the side that it goes to. Without its request a BYE is in no dialog: To of the response is
+ * what is known of it. */
+static uint32_t tag_of_receiver(const struct sx_txn *bye)
+{
+    return bye->request_frame ? bye->to_tag : bye->final_tag;
+}
+
+static enum sender sender_by_tags(const struct sx_txn *bye, const struct sx_txn *other)
+{
+    uint32_t to = tag_of_receiver(bye), other_to = tag_of_receiver(other);
+
+    if (to == other_to)
+        return SAME_SIDE;
+    return (bye->request_frame && bye->from_tag == other_to) ||
+                   (other->request_frame && other->from_tag == to)
+               ? OTHER_SIDE
+               : OTHER_DIALOG;
+}
+
+static enum sender sender_beside(const struct sx_txn *bye, const struct sx_txn *other)
+{
+    if (other->method != SX_METHOD_BYE || other == bye)
+        return OTHER_DIALOG;
+    if (!bye->request_frame || !other->request_frame)
+        return sender_by_tags(bye, other);
+    if (!bye->dialog || bye->dialog != other->dialog)
+        return OTHER_DIALOG;
+    return bye->by_called == other->by_called ? SAME_SIDE : OTHER_SIDE;
+}
+
+/* When it was sent, at the latest. */
+static int64_t sent_by_ns(const struct sx_txn *bye)
+{
+    return bye->request_frame ? bye->request_ns : sx_txn_first_response_ns(bye);
+}
+
+/* Likewise, at the earliest: nobody waits longer for a response (RFC 3261 Timer F). */
+static int64_t sent_from_ns(const struct sx_txn *bye)
+{
+    return bye->request_frame ? bye->request_ns : sx_txn_first_response_ns(bye) - SX_TIMER_B_NS;
+}
+
 /* The dialog was over by then: the other side had hung up as well, or this one before. */
 static bool was_over(const struct sx_tracker *t, const struct sx_txn *bye)
 {
-    const struct sx_dialog *dialog = sx_tracker_dialog(t, bye->dialog);
-    const struct sx_txn *request = dialog ? sx_dialog_newest_request(t, dialog) : NULL;
+    const struct sx_txn *other = sx_call_newest(t, bye);
     int64_t until_ns = bye->final_frame ? bye->final_ns : bye->request_ns + SX_TIMER_B_NS;
 
-    for (unsigned i = 0; request && i < MAX_REQUESTS; i++) {
-        if (request->method == SX_METHOD_BYE && request != bye) {
-            bool other = request->by_called != bye->by_called;
-            if (other ? request->request_ns < until_ns
-                      : request->final_code / 100 == 2 && request->final_ns < bye->request_ns)
-                return true;
-        }
-        request = sx_dialog_older_request(t, request);
+    for (unsigned i = 0; other && i < MAX_REQUESTS; i++, other = sx_call_older(t, other)) {
+        enum sender sender = sender_beside(bye, other);
+        if ((sender == OTHER_SIDE && sent_from_ns(other) < until_ns) ||
+            (sender == SAME_SIDE && other->final_code / 100 == 2 &&
+             other->final_ns < sent_by_ns(bye)))
+            return true;
     }
     return false;
+}
+
+/* Or it may have been: the capture lacks the response. */
+static bool was_taken(const struct sx_tracker *t, const struct sx_txn *bye)
+{
+    return bye->final_frame ? bye->final_code / 100 == 2 : !sx_silence_no_response(t, bye);
 }
 
 /* The same side has sent another one soon, and it was taken. */
 static bool was_sent_anew(const struct sx_tracker *t, const struct sx_txn *bye)
 {
-    const struct sx_dialog *dialog = sx_tracker_dialog(t, bye->dialog);
-    const struct sx_txn *request = dialog ? sx_dialog_newest_request(t, dialog) : NULL;
+    const struct sx_txn *other = sx_call_newest(t, bye);
 
-    for (unsigned i = 0; request && i < MAX_REQUESTS; i++) {
-        if (request->method == SX_METHOD_BYE && request->by_called == bye->by_called &&
-            request->request_ns > bye->final_ns &&
-            request->request_ns - bye->final_ns <= SX_TIMER_B_NS && request->final_code / 100 == 2)
+    for (unsigned i = 0; other && i < MAX_REQUESTS; i++, other = sx_call_older(t, other)) {
+        if (sender_beside(bye, other) == SAME_SIDE && sent_by_ns(other) > bye->final_ns &&
+            sent_from_ns(other) - bye->final_ns <= SX_TIMER_B_NS && was_taken(t, other))
             return true;
-        request = sx_dialog_older_request(t, request);
     }
     return false;
 }
