@@ -43,6 +43,7 @@ LOOK_AHEAD = {
     "sipexplain.size", "sipexplain.size.bytes", "sipexplain.size.smaller_in", "sipexplain.size.tcp_in",
     "sipexplain.size.mtu", "sipexplain.size.cause_in",
     "sipexplain.too_large", "sipexplain.tcp_not_taken",
+    "sipexplain.mismatch", "sipexplain.mismatch_in", "sipexplain.dialog_mismatch",  # a later request may be taken
     "sipexplain.retry_after.broken", "sipexplain.retry_after.broken_in", "sipexplain.retry_after_broken",
 }
 # Where a flow was lost, told under another code too, or refused (439), the advice is what became of it; where an

@@ -425,6 +425,111 @@ static void test_invite_of_others(void)
     ladder_close(&l);
 }
 
+/* ---- for what the capture lacks ---- */
+
+/* Frames 1 and 2: a call that is answered and not acknowledged. */
+static struct ladder unacknowledged_call(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+    response(&l, 1.0, BOB, ALICE, 200, "INVITE", via("alice a1"));
+    return l;
+}
+
+/* RFC 3261 17.1.1.3: the ACK of a failure has the branch and the number of its INVITE. */
+static void test_ack_of_a_lost_failure(void)
+{
+    struct ladder l = unacknowledged_call();
+
+    assert_mismatch(&l, request(&l, 1.1, ALICE, BOB, "ACK", via("alice a1"), .to_tag = "carol"), 0,
+                    0);
+    assert_mismatch(&l,
+                    request(&l, 1.2, ALICE, BOB, "ACK", via("alice a1"), .to_tag = "carol",
+                            .cseq = 2),
+                    SX_DIFFERS_TO_TAG, 2);
+    assert_mismatch(&l, request(&l, 1.3, ALICE, BOB, "ACK", via("alice a2"), .to_tag = "carol"),
+                    SX_DIFFERS_TO_TAG, 2);
+    ladder_close(&l);
+}
+
+/* The 2xx that is there has its own ACK before it is due again, or only then. */
+static void own_ack(double at, unsigned differs)
+{
+    struct ladder l = unacknowledged_call();
+    const struct sx_message *other =
+        request(&l, 1.1, ALICE, BOB, "ACK", via("alice a2"), .to_tag = "carol");
+
+    request(&l, at, ALICE, BOB, "ACK", via("alice a3"), .to_tag = "bob");
+    assert_mismatch(&l, other, differs, differs ? 2u : 0);
+    ladder_close(&l);
+}
+
+static void test_ack_of_another_2xx(void)
+{
+    own_ack(1.499, 0);
+    own_ack(1.5, SX_DIFFERS_TO_TAG);
+}
+
+/* What comes of a later request tells whether the other side knows the dialog. */
+static void test_taken_later(void)
+{
+    static const unsigned codes[] = {199, 200, 300, 481};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(codes); i++) {
+        struct ladder l = unacknowledged_call();
+        const struct sx_message *ack =
+            request(&l, 1.1, ALICE, BOB, "ACK", via("alice a2"), .to_tag = "carol");
+
+        request(&l, 1.2, ALICE, BOB, "BYE", via("alice a3"), .to_tag = "carol", .cseq = 2);
+        response(&l, 1.3, BOB, ALICE, codes[i], "BYE", via("alice a3"), .to_tag = "carol",
+                 .cseq = 2);
+        bool taken = codes[i] == 200;
+        assert_mismatch(&l, ack, taken ? 0 : SX_DIFFERS_TO_TAG, taken ? 0 : 2u);
+        ladder_close(&l);
+    }
+}
+
+/* What was taken while the dialog was an early one tells nothing of it now. */
+static void test_taken_before(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+    response(&l, 0.1, BOB, ALICE, 183, "INVITE", via("alice a1"), .to_tag = "carol",
+             .more = "RSeq: 1\r\n");
+    request(&l, 0.2, ALICE, BOB, "PRACK", via("alice a2"), .to_tag = "carol", .cseq = 2);
+    response(&l, 0.3, BOB, ALICE, 200, "PRACK", via("alice a2"), .to_tag = "carol", .cseq = 2);
+    response(&l, 1.0, BOB, ALICE, 200, "INVITE", via("alice a1"));
+    assert_mismatch(&l, request(&l, 1.1, ALICE, BOB, "ACK", via("alice a3"), .to_tag = "carol"),
+                    SX_DIFFERS_TO_TAG, 5);
+    ladder_close(&l);
+}
+
+/* A response to an INVITE that is not there, from Bob or from Alice; and Alice's ACK. */
+static void ack_of_unseen(unsigned from, unsigned code, unsigned cseq, unsigned differs)
+{
+    struct ladder l = unacknowledged_call();
+    unsigned to = from == BOB ? ALICE : BOB;
+
+    response(&l, 9.0, from, to, code, "INVITE", via("x a2"), .cseq = 2,
+             .from_tag = from == BOB ? "alice" : "bob", .to_tag = from == BOB ? "bob" : "alice");
+    assert_mismatch(&l,
+                    request(&l, 9.1, ALICE, BOB, "ACK", via("alice a3"), .to_tag = "bob",
+                            .cseq = cseq),
+                    differs, differs ? 1u : 0);
+    ladder_close(&l);
+}
+
+static void test_ack_of_unseen(void)
+{
+    ack_of_unseen(BOB, 200, 2, 0);
+    ack_of_unseen(BOB, 200, 3, SX_DIFFERS_CSEQ_NUMBER);
+    ack_of_unseen(BOB, 180, 2, SX_DIFFERS_CSEQ_NUMBER);
+    ack_of_unseen(BOB, 300, 2, SX_DIFFERS_CSEQ_NUMBER);
+    ack_of_unseen(ALICE, 200, 2, SX_DIFFERS_CSEQ_NUMBER);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -448,5 +553,10 @@ int main(int argc, char **argv)
     g_test_add_func("/mismatch/answer_of_the_hop", test_answer_of_the_hop);
     g_test_add_func("/mismatch/named_by_itself", test_named_by_itself);
     g_test_add_func("/mismatch/invite_of_others", test_invite_of_others);
+    g_test_add_func("/mismatch/unseen/failure", test_ack_of_a_lost_failure);
+    g_test_add_func("/mismatch/unseen/another-2xx", test_ack_of_another_2xx);
+    g_test_add_func("/mismatch/unseen/taken-later", test_taken_later);
+    g_test_add_func("/mismatch/unseen/taken-before", test_taken_before);
+    g_test_add_func("/mismatch/unseen/invite", test_ack_of_unseen);
     return g_test_run();
 }

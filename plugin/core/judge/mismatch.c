@@ -108,6 +108,13 @@ static bool is_confirmed(const struct claim *c, const struct sx_dialog *d)
     return d->answer_frame && d->answer_frame < c->txn->request_frame;
 }
 
+/* Its 2xx was acknowledged before it was due again: the ACK that came sooner was for another. */
+static bool has_ack_soon(const struct claim *c, const struct sx_dialog *d, const struct sx_txn *txn)
+{
+    return c->method == SX_METHOD_ACK && txn->method == SX_METHOD_ACK &&
+           txn->request_ns - d->answer_ns < SX_T1_NS;
+}
+
 /* The newest response before the request that a PRACK could be for; 0: there is none. */
 static uint32_t reliable_before(const struct claim *c, const struct sx_dialog *d)
 {
@@ -128,7 +135,7 @@ static bool is_unacknowledged(const struct claim *c, const struct sx_dialog *d)
     if (awaited == SX_METHOD_ACK ? !is_confirmed(c, d) : !reliable_before(c, d))
         return false;
     for (unsigned i = 0; txn && i < MAX_LOOKED_THROUGH; i++) {
-        if (txn->method == awaited && came_before(c, txn))
+        if ((txn->method == awaited && came_before(c, txn)) || has_ack_soon(c, d, txn))
             return false;
         txn = sx_dialog_older_request(c->t, txn);
     }
@@ -155,6 +162,7 @@ struct dialogs_of_call {
     const struct sx_dialog *nearest; /* one tag differs: a confirmed one, else the newest */
     const struct sx_dialog *unacked; /* likewise, and it waits for an ACK; or a PRACK */
     bool named;                      /* an earlier request has its tags */
+    bool taken;                      /* a request with its tags got a 2xx */
 };
 
 /* By another request than this one on another hop. */
@@ -170,12 +178,27 @@ static bool is_named_before(const struct claim *c, const struct sx_dialog *d)
     return false;
 }
 
+/* By this request or a later one: the other side knows the dialog. */
+static bool was_taken(const struct claim *c, const struct sx_dialog *d)
+{
+    const struct sx_txn *txn = sx_dialog_newest_request(c->t, d);
+
+    for (unsigned i = 0; txn && i < MAX_LOOKED_THROUGH; i++) {
+        if (txn->final_code / 100 == 2 && txn->request_frame >= c->txn->request_frame)
+            return true;
+        txn = sx_dialog_older_request(c->t, txn);
+    }
+    return false;
+}
+
 static void weigh(const struct claim *c, const struct sx_dialog *d, struct dialogs_of_call *all)
 {
     unsigned differs = tags_differ(c, d);
 
-    if (differs == 0)
+    if (differs == 0) {
         all->named = is_named_before(c, d);
+        all->taken = was_taken(c, d);
+    }
     if (!is_made(c, d))
         return;
     if (differs == 0)
@@ -214,13 +237,26 @@ static bool is_out_of_date(const struct claim *c, const struct dialogs_of_call *
             c->at_ns - all->nearest->answer_ns > EARLY_NS);
 }
 
+/* It has the branch of an INVITE, as the ACK of a failure has (RFC 3261 17.1.1.3), and the capture
+ * may lack that failure. */
+static bool acknowledges_failure(const struct claim *c)
+{
+    const struct sx_txn *txn = NULL;
+    unsigned looked = 0;
+
+    while (c->method == SX_METHOD_ACK && (txn = older_invite(c, txn, &looked)))
+        if (sx_txn_has_via_of(c->txn, txn) && txn->cseq == c->txn->cseq)
+            return true;
+    return false;
+}
+
 /* Its dialog may be one of a fork, whose answer the capture lacks: someone acknowledged it, or this
  * does, and nothing else waits for an ACK; or someone took the request. */
 static bool may_be_lost(const struct claim *c, const struct dialogs_of_call *all)
 {
     if (!c->from || !c->to || is_refused(c))
         return false;
-    return c->txn->final_code / 100 == 2 ||
+    return all->taken || acknowledges_failure(c) ||
            ((c->method == SX_METHOD_ACK || c->method == SX_METHOD_PRACK ||
              (all->named && !all->own)) &&
             !all->unacked);
@@ -324,6 +360,20 @@ static void weigh_invite(const struct claim *c, const struct sx_txn *invite,
         found->failed = invite;
 }
 
+/* The capture lacks the INVITE that it is for, and has the 2xx. */
+static bool has_unseen_invite(const struct claim *c)
+{
+    const struct sx_txn *txn = sx_tracker_newest_in_call(c->t, c->txn->call_hash);
+
+    for (unsigned i = 0; txn && i < MAX_LOOKED_THROUGH; i++) {
+        if (txn->method == SX_METHOD_INVITE && !txn->request_frame && goes_along(c, txn) &&
+            txn->cseq == c->txn->cseq && txn->final_code / 100 == 2)
+            return true;
+        txn = sx_tracker_txn(c->t, txn->next_in_call);
+    }
+    return false;
+}
+
 static unsigned via_differs(const struct claim *c, const struct sx_txn *invite)
 {
     return (c->txn->branch_hash == invite->branch_hash ? 0 : SX_DIFFERS_VIA_BRANCH) |
@@ -356,7 +406,7 @@ static struct sx_mismatch of_ack(const struct claim *c)
 
     while ((txn = older_invite(c, txn, &looked)))
         weigh_invite(c, txn, &found);
-    if (found.own)
+    if (found.own || has_unseen_invite(c))
         return differs_from(0, 0);
     if (found.answered && !has_own_ack(c, found.answered))
         return differs_from(SX_DIFFERS_CSEQ_NUMBER, found.answered->request_frame);
