@@ -154,22 +154,25 @@ static bool gives_up(const struct sx_resent *r, const struct sx_txn *bye,
 
 struct aftermath {
     bool ends;    /* a BYE explains why the server stopped */
+    bool by_it;   /* ... which is its own: the client's may have come after an ACK */
     bool goes_on; /* the dialog lived on after the server had stopped early */
 };
 
 static struct aftermath find_aftermath(const struct sx_tracker *t, const struct sx_txn *invite,
                                        const struct sx_dialog *dialog, const struct sx_resent *r)
 {
-    struct aftermath after = {false, false};
+    struct aftermath after = {.ends = false};
     const struct sx_txn *request = sx_dialog_newest_request(t, dialog);
 
     for (unsigned i = 0; request && i < MAX_REQUESTS; i++) {
         bool later = request->request_ns > next_send_ns(r);
         if (request->method == SX_METHOD_BYE && request->request_ns >= r->first_ns &&
-            (!later || gives_up(r, request, invite)))
+            (!later || gives_up(r, request, invite))) {
             after.ends = true;
-        else if (later && request->method != SX_METHOD_ACK)
+            after.by_it |= request->by_called != invite->by_called;
+        } else if (later && request->method != SX_METHOD_ACK) {
             after.goes_on = true;
+        }
         request = sx_dialog_older_request(t, request);
     }
     after.goes_on &= !after.ends && r->last_ns - r->first_ns < LAST_SEND_NS;
@@ -182,9 +185,16 @@ static bool sees_client(const struct sx_tracker *t, const struct sx_txn *invite)
     return invite->request_frame || sx_tracker_host(t, invite->src.host)->sent > 0;
 }
 
-static bool goes_without_ack(const struct sx_resent *r, const struct aftermath *after)
+/* stopped: something shows why the server sent it no more often. */
+static bool goes_without_ack(const struct sx_resent *r, const struct aftermath *after, bool stopped)
 {
-    return !after->goes_on && (r->sends >= MANY_SENDS || (r->sends >= SOME_SENDS && after->ends));
+    return !after->goes_on && (r->sends >= MANY_SENDS || (r->sends >= SOME_SENDS && stopped));
+}
+
+/* It was sent again because no ACK had come: no timer of a server waits longer. */
+static bool is_timed(const struct sx_resent *r)
+{
+    return r->again_ns - r->first_ns <= T2_NS;
 }
 
 /* ---- why: the ACK ---- */
@@ -392,14 +402,14 @@ static void judge_success(const struct sx_tracker *t, const struct sx_txn *invit
     v->sends = r->sends;
     v->lasted_ns = r->last_ns - r->first_ns;
     struct aftermath after = find_aftermath(t, server, dialog, r);
-    if (!ack && goes_without_ack(r, &after) && sees_client(t, server)) {
+    if (!ack && goes_without_ack(r, &after, after.by_it) && sees_client(t, server)) {
         v->state = SX_ACK_NEVER;
         blame_no_ack(t, server, dialog, r, v);
-    } else if (ack && r->after_ack >= SOME_SENDS && goes_without_ack(r, &after)) {
+    } else if (ack && r->after_ack >= SOME_SENDS && goes_without_ack(r, &after, after.ends)) {
         v->state = SX_ACK_NEVER;
         v->ack_in = 0;
         blame_ack(t, server, dialog, v);
-    } else if (ack && own && ack->request_ns > own->again_ns) {
+    } else if (ack && own && ack->request_ns > own->again_ns && is_timed(own)) {
         v->state = SX_ACK_LATE;
         blame_late(t, server, dialog, own, v);
     }
@@ -463,7 +473,7 @@ static void judge_failure(const struct sx_tracker *t, const struct sx_txn *invit
         v->ack_in = 0;
         blame(v, invite->ack_astray ? SX_ACK_CAUSE_ASTRAY : SX_ACK_CAUSE_LOST,
               sx_txn_more(invite)->ack_frame);
-    } else if (sx_txn_more(invite)->ack_ns > r->again_ns) {
+    } else if (sx_txn_more(invite)->ack_ns > r->again_ns && is_timed(r)) {
         v->state = SX_ACK_LATE;
         blame_response(t, invite, r, r->again_ns, v);
     }
