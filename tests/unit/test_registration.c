@@ -120,6 +120,58 @@ static void test_removed(void)
     ladder_close(&l);
 }
 
+/* Nobody can tell what became of a REGISTER without a final response: one that takes the
+ * registration back may have ended it, any other one cannot. */
+static void test_leaving(void)
+{
+    static const struct {
+        const char *more;
+        uint32_t cseq;
+        unsigned state;
+    } rows[] = {
+        {"Contact: <sip:bob@10.0.0.5:40000>\r\nExpires: 0\r\n", 2, SX_REGISTRATION_UNKNOWN},
+        {"Contact: *\r\nExpires: 0\r\n", 2, SX_REGISTRATION_UNKNOWN},
+        {"Contact: <sip:bob@10.0.0.5:40000>\r\n", 2, SX_REGISTRATION_CURRENT},
+        {"Contact: <sip:bob@10.0.0.5:40000>\r\nExpires: 0\r\n", 1, SX_REGISTRATION_CURRENT},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        registers(&l, 0);
+        const struct sx_txn *before = sends(&l, 1);
+        request(&l, 2, BOB, P1, "REGISTER", via("phone x"), .more = rows[i].more, .src_port = 40000,
+                .cseq = rows[i].cseq);
+        g_test_message("%zu", i);
+        g_assert_cmpuint(of(&l, sends(&l, 3)).state, ==, rows[i].state);
+        g_assert_cmpuint(of(&l, before).state, ==, SX_REGISTRATION_CURRENT);
+        ladder_close(&l);
+    }
+}
+
+/* The client's hop is not in the capture, and the edge says that the flow is gone. */
+static void test_said_to_be_gone(void)
+{
+    static const unsigned codes[] = {404, 430};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(codes); i++) {
+        struct ladder l = ladder_open();
+        request(&l, 0, P1, P2, "REGISTER", via("p1 e", "phone r"),
+                .more = "Contact: <sip:bob@10.0.0.5:40000>\r\n"
+                        "Path: <sip:token@10.0.0.2;lr>\r\n");
+        response(&l, 0.01, P2, P1, 200, "REGISTER", via("p1 e", "phone r"),
+                 .more = "Expires: 60\r\n");
+        const struct sx_txn *txn =
+            txn_of(&l,
+                   request(&l, 1, P2, P1, "MESSAGE", via("p2 c"), .uri = "sip:bob@10.0.0.5:40000",
+                           .more = "Route: <sip:token@10.0.0.2;lr>\r\n"));
+        g_assert_cmpuint(of(&l, txn).state, ==, SX_REGISTRATION_CURRENT);
+        response(&l, 1.1, P1, P2, codes[i], "MESSAGE", via("p2 c"));
+        g_assert_cmpuint(of(&l, txn).state, ==,
+                         i ? SX_REGISTRATION_UNKNOWN : SX_REGISTRATION_CURRENT);
+        ladder_close(&l);
+    }
+}
+
 /* The same Contact over another connection; the old one may still be sent to. */
 static void test_replaced(void)
 {
@@ -472,6 +524,8 @@ int main(int argc, char **argv)
     g_test_add_func("/registration/current", test_current);
     g_test_add_func("/registration/run_out", test_run_out);
     g_test_add_func("/registration/removed", test_removed);
+    g_test_add_func("/registration/leaving", test_leaving);
+    g_test_add_func("/registration/said_to_be_gone", test_said_to_be_gone);
     g_test_add_func("/registration/replaced", test_replaced);
     g_test_add_func("/registration/lost", test_lost);
     g_test_add_func("/registration/differs", test_differs);

@@ -6,6 +6,7 @@
 #include <wsutil/inet_addr.h>
 
 #include "core/judge/failure.h"
+#include "core/judge/flow_story.h"
 #include "core/judge/silence.h"
 #include "core/read/uri.h"
 #include "core/record/strays.h"
@@ -115,16 +116,20 @@ static bool has_run_out(const struct sx_registration *r, const struct sx_registe
     return r->has_expires && m.ns > grant->txn->final_ns + (int64_t)r->expires_s * SX_NS_PER_S;
 }
 
+/* What REGISTER is looked for among those that have no final response in the capture. */
+enum wish { ANY, REMOVAL };
+
 /* A REGISTER after the grant has no final response in the capture, which may lack a 2xx. One that
  * a hop has passed on is looked at where it came from. */
-static bool may_be_refreshed(const struct sx_tracker *t, const struct sx_registering *grant,
-                             struct moment m)
+static bool may_be_taken(const struct sx_tracker *t, const struct sx_registering *grant,
+                         struct moment m, enum wish wish)
 {
     const struct sx_txn *txn = sx_tracker_newest_in_call(t, grant->txn->call_hash);
 
     for (unsigned i = 0; txn && i < MAX_EVENTS; i++, txn = sx_tracker_txn(t, txn->next_in_call)) {
         if (txn->method == SX_METHOD_REGISTER && !txn->parent && txn->cseq > grant->txn->cseq &&
             txn->request_frame && txn->request_frame < m.frame && !txn->final_frame &&
+            (wish == ANY || txn->unregisters || txn->unregisters_all) &&
             !sx_silence_no_response(t, txn))
             return true;
     }
@@ -144,10 +149,11 @@ static void judge_state(const struct sx_tracker *t, struct sx_registration *r,
     } else if (r->lost_in) {
         r->state = SX_REGISTRATION_LOST;
     } else if (!has_run_out(r, h->grant, m)) {
-        r->state = SX_REGISTRATION_CURRENT;
+        r->state = may_be_taken(t, h->grant, m, REMOVAL) ? SX_REGISTRATION_UNKNOWN
+                                                         : SX_REGISTRATION_CURRENT;
     } else {
         /* Who still sends to it may have got a refresh that the capture lacks. */
-        r->state = (m.routed && !h->refusal) || may_be_refreshed(t, h->grant, m)
+        r->state = (m.routed && !h->refusal) || may_be_taken(t, h->grant, m, ANY)
                        ? SX_REGISTRATION_UNKNOWN
                        : SX_REGISTRATION_RUN_OUT;
     }
@@ -319,6 +325,14 @@ static struct sx_registration of_user(const struct sx_tracker *t, const struct s
     return best;
 }
 
+/* The edge says that the flow is gone, and the capture does not show the client's hop: what ended
+ * it, and when, is not known. */
+static bool is_said_to_be_gone(const struct sx_tracker *t, const struct sx_flow *flow,
+                               const struct sx_txn *txn)
+{
+    return !flow->has_way && txn->final_frame && sx_flow_is_loss(t, txn, txn->final_code);
+}
+
 struct sx_registration sx_registration_find(const struct sx_tracker *t, const struct sx_txn *txn)
 {
     const struct sx_flow *flow = sx_flows_at(sx_tracker_flows(t), txn->flow);
@@ -330,6 +344,8 @@ struct sx_registration sx_registration_find(const struct sx_tracker *t, const st
         return of_user(t, txn, m);
     struct sx_registration r = at_moment(t, flow, m);
     r.differs = differs_of(t, flow, txn) | old_way(t, &r, txn);
+    if (r.state == SX_REGISTRATION_CURRENT && is_said_to_be_gone(t, flow, txn))
+        r.state = SX_REGISTRATION_UNKNOWN;
     return r;
 }
 
