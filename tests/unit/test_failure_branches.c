@@ -170,8 +170,8 @@ static void goes_on(struct ladder *l, unsigned host, unsigned fate)
         ask(l, 0.1 + send_time("INVITE", n), host);
 }
 
-/* P1 asks Bob and Carol at once, and later says a code to Alice. The kind, and which of the two it
- * is of: 1, 2; 0 for none. */
+/* P1 asks Bob and Carol at once, and later says a code to Alice: at once where both answer. The
+ * kind, and which of the two it is of: 1, 2; 0 for none. */
 static void assert_one_way(enum sx_failure_kind kind, unsigned of, unsigned first, unsigned second,
                            unsigned says)
 {
@@ -184,7 +184,8 @@ static void assert_one_way(enum sx_failure_kind kind, unsigned of, unsigned firs
     has_fate(&l, CAROL, second);
     goes_on(&l, BOB, first);
     goes_on(&l, CAROL, second);
-    response(&l, 10.1, P1, ALICE, says, "INVITE", via("alice a1"), .to_tag = "p1");
+    response(&l, first > GIVEN_UP && second > GIVEN_UP ? 0.4 : 10.1, P1, ALICE, says, "INVITE",
+             via("alice a1"), .to_tag = "p1");
     const struct sx_txn *at = txn_numbered(&l, 1);
     struct sx_failure_branches all = sx_failure_branches_of(l.tracker, at);
     struct sx_failure_cause c = sx_failure_of_branches(l.tracker, at, &all);
@@ -262,6 +263,72 @@ static void test_best_of_two(void)
     assert_one_way(SX_FAILURE_TOLD_OTHERWISE, 2, 404, 405, 500);
 }
 
+static enum sx_failure_kind kind_of(const struct ladder *l)
+{
+    const struct sx_txn *at = txn_numbered(l, 1);
+    struct sx_failure_branches all = sx_failure_branches_of(l->tracker, at);
+
+    return sx_failure_of_branches(l->tracker, at, &all).kind;
+}
+
+/* Two seconds after the last branch has ended a failure is made of something else. */
+static void test_made_at_once(void)
+{
+    const struct {
+        double bob, carol, told;
+        bool at_once;
+    } rows[] = {{0.5, 0.5, 2.5, true},   {0.5, 0.5, 2.501, false}, {0.5, 4.5, 6.5, true},
+                {0.5, 4.5, 6.6, false},  {4.5, 0.5, 6.5, true},    {4.5, 0.5, 6.6, false},
+                {0.5, -4.5, 6.5, true},  {0.5, -4.5, 6.6, false},  {-4.5, 0.5, 6.5, true},
+                {-4.5, 0.5, 6.6, false}, {0.5, -6.5, 6, true},     {4.5, -2, 6.5, true}};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        const double at[] = {rows[i].bob, rows[i].carol};
+        request(&l, 0, ALICE, P1, "INVITE", via("alice a1"));
+        ask(&l, 0.1, BOB);
+        ask(&l, 0.1, CAROL);
+        /* in the order of time; below 0: it rings, and is taken back then */
+        for (unsigned n = 0; n < 2; n++) {
+            unsigned one = (n == 0) == (ABS(at[0]) <= ABS(at[1])) ? 0 : 1;
+            unsigned host = one ? CAROL : BOB;
+            if (ABS(at[one]) > rows[i].told)
+                continue;
+            if (at[one] > 0) {
+                answer(&l, at[one], host, 404);
+            } else {
+                answer(&l, 0.2, host, 180);
+                request(&l, -at[one], P1, host, "CANCEL", .via = {one ? "p1 c1" : "p1 b1"});
+            }
+        }
+        response(&l, rows[i].told, P1, ALICE, 410, "INVITE", via("alice a1"), .to_tag = "p1");
+        if (ABS(at[1]) > rows[i].told)
+            request(&l, -at[1], P1, CAROL, "CANCEL", .via = {"p1 c1"});
+        if ((kind_of(&l) == SX_FAILURE_TOLD_OTHERWISE) != rows[i].at_once)
+            complain("row %u: kind %d", i, (int)kind_of(&l));
+        ladder_close(&l);
+    }
+}
+
+/* Carol has neither answered nor kept silent for long: the capture may lack her failure. */
+static void test_may_lack_a_failure(void)
+{
+    const unsigned later[] = {0, 486};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(later); i++) {
+        struct ladder l = ladder_open();
+        request(&l, 0, ALICE, P1, "INVITE", via("alice a1"));
+        ask(&l, 0.1, BOB);
+        ask(&l, 0.1, CAROL);
+        answer(&l, 0.2, BOB, 404);
+        response(&l, 0.4, P1, ALICE, 410, "INVITE", via("alice a1"), .to_tag = "p1");
+        if (later[i])
+            answer(&l, 0.5, CAROL, later[i]);
+        g_assert_cmpint(kind_of(&l), ==, later[i] ? SX_FAILURE_TOLD_OTHERWISE : SX_FAILURE_UNKNOWN);
+        ladder_close(&l);
+    }
+}
+
 /* Of two alike the one that was asked last is hidden too. */
 static void test_last_is_hidden(void)
 {
@@ -297,6 +364,8 @@ int main(int argc, char **argv)
     g_test_add_func("/failure_branches/given_up", test_given_up);
     g_test_add_func("/failure_branches/code_of_neither", test_code_of_neither);
     g_test_add_func("/failure_branches/best_of_two", test_best_of_two);
+    g_test_add_func("/failure_branches/made_at_once", test_made_at_once);
+    g_test_add_func("/failure_branches/may_lack_a_failure", test_may_lack_a_failure);
     g_test_add_func("/failure_branches/last_is_hidden", test_last_is_hidden);
     return g_test_run();
 }

@@ -506,7 +506,8 @@ static void test_fork_without_requests(void)
     assert_and_close(&l, txn, SX_FAILURE_FORK, 3);
 }
 
-/* The ACK says that Carol refused as well; the capture lacks how. */
+/* The ACK says that Carol refused as well; the capture lacks how. Without it she may have, until
+ * she has kept silent for long enough. */
 static void test_told_by_the_lost_one(void)
 {
     struct ladder l = ladder_open();
@@ -518,6 +519,11 @@ static void test_told_by_the_lost_one(void)
     l = ladder_open();
     txn = fork_of(&l, 486, 0);
     told(&l, 0.4, 404, "p1");
+    assert_unknown(&l, txn);
+    l = ladder_open();
+    txn = fork_of(&l, 486, 0);
+    requests(&l, 3, 0.6, P1, CAROL, "INVITE", TO_CAROL);
+    told(&l, 3, 404, "p1");
     assert_and_close(&l, txn, SX_FAILURE_TOLD_OTHERWISE, 4);
 }
 

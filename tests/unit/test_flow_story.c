@@ -256,6 +256,22 @@ static void test_delivered(void)
     g_assert_true(s.from_client);
 }
 
+/* Where neither a registration nor a token ties the branch to a flow, it was sent over none. */
+static void test_delivered_over_no_flow(void)
+{
+    const char *const routes[] = {NULL, "Route: <sip:token@10.0.0.2;lr>\r\n"};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(routes); i++) {
+        struct ladder l = ladder_open();
+        const struct sx_txn *txn =
+            txn_of(&l, request(&l, 0, ALICE, EDGE, "INVITE", via("alice a1"), .more = routes[i]));
+        uint32_t sent = request(&l, 0.1, EDGE, PHONE, "INVITE", via("edge x", "alice a1"))->frame;
+        response(&l, 0.2, EDGE, ALICE, 430, "INVITE", via("alice a1"));
+        g_assert_cmpuint(story_of(&l, txn).delivered_in, ==, i ? sent : 0);
+        ladder_close(&l);
+    }
+}
+
 static void test_no_registration(void)
 {
     struct ladder l = ladder_open();
@@ -523,6 +539,7 @@ int main(int argc, char **argv)
     g_test_add_func("/flow_story/return", test_return);
     g_test_add_func("/flow_story/never_but_unaware", test_never_but_unaware);
     g_test_add_func("/flow_story/delivered", test_delivered);
+    g_test_add_func("/flow_story/delivered_over_no_flow", test_delivered_over_no_flow);
     g_test_add_func("/flow_story/works-later", test_works_later);
     g_test_add_func("/flow_story/no_registration", test_no_registration);
     g_test_add_func("/flow_story/is_loss", test_is_loss);

@@ -334,14 +334,35 @@ static bool hides(const struct sx_failure_cause *best, const struct sx_txn *b)
            b->final_frame > best->of->request_frame;
 }
 
-/* The capture lacks the failure of a branch, which the hop acknowledged: it may be the one that it
- * handed on. */
-static bool lacks_failure(const struct sx_failure_branches *all)
+/* The capture may lack the failure of a branch, which may be the one that the hop handed on. */
+static bool may_lack_failure(const struct sx_tracker *t, const struct sx_txn *at,
+                             const struct sx_failure_branches *all)
 {
-    for (unsigned i = 0; i < all->count; i++)
-        if (!all->list[i]->final_frame && sx_txn_more(all->list[i])->ack_frame)
+    for (unsigned i = 0; i < all->count; i++) {
+        const struct sx_txn *b = all->list[i];
+        if (!b->final_frame && !sx_txn_rare(b)->cancel_frame &&
+            !seen(at, sx_txn_rare(b)->unreachable_frame) && !is_silent(t, at, b))
             return true;
+    }
     return false;
+}
+
+/* A hop that makes its failure from what a branch said does so once the last one has ended. What
+ * comes later has another cause, as a branch that the capture lacks. One that stayed silent ended
+ * when the hop gave up. */
+static bool was_made_at_once(const struct sx_txn *at, const struct sx_failure_branches *all)
+{
+    int64_t last_ns = INT64_MIN;
+
+    for (unsigned i = 0; i < all->count; i++) {
+        const struct sx_txn *b = all->list[i];
+        if (!seen(at, b->final_frame) && !sx_txn_rare(b)->cancel_frame)
+            return true;
+        last_ns = MAX(last_ns, seen(at, b->final_frame) ? b->final_ns : INT64_MIN);
+        last_ns =
+            MAX(last_ns, sx_txn_rare(b)->cancel_frame ? sx_txn_rare(b)->cancel_ns : INT64_MIN);
+    }
+    return at->final_ns - last_ns <= AT_ONCE_NS;
 }
 
 struct sx_failure_cause sx_failure_of_branches(const struct sx_tracker *t, const struct sx_txn *at,
@@ -359,7 +380,8 @@ struct sx_failure_cause sx_failure_of_branches(const struct sx_tracker *t, const
             fit(&c, at->final_code) > fit(&told, at->final_code))
             told = c;
     }
-    if (best.kind == SX_FAILURE_TOLD_OTHERWISE && lacks_failure(all))
+    if (best.kind == SX_FAILURE_TOLD_OTHERWISE &&
+        (may_lack_failure(t, at, all) || !was_made_at_once(at, all)))
         return nothing(at);
     if (told.of && hides(&best, told.of))
         return found(SX_FAILURE_FORK, told.frame, at, told.of);

@@ -256,9 +256,11 @@ static void find_delivery(const struct sx_tracker *tracker, const struct sx_txn 
                           struct sx_flow_story *story)
 {
     const struct sx_txn *b = sx_tracker_txn(tracker, txn->first_child);
+    bool to_flow = true;
 
     for (unsigned i = 0; b && i < MAX_CHAIN && !story->delivered_in && !story->alive_in; i++) {
         if (first_frame(b) && first_frame(b) <= txn->final_frame) {
+            to_flow = b->flow || txn->token_route;
             story->delivered_in = b->request_frame;
             story->alive_in = b->first_response_frame ? b->first_response_frame
                                                       : sx_txn_more(b)->trying_frame;
@@ -268,6 +270,9 @@ static void find_delivery(const struct sx_tracker *tracker, const struct sx_txn 
     }
     if (!story->alive_in)
         story->alive_code = 0;
+    /* A branch of a fork, to nobody who is known to be registered, shows nothing of a flow. */
+    if (!story->alive_in && !to_flow)
+        story->delivered_in = 0;
     story->from_client = story->flow && sx_flow_is_to_client(story->flow, txn);
 }
 
