@@ -192,6 +192,51 @@ static void test_replaced(void)
     ladder_close(&l);
 }
 
+/* Flows of which a client's hop is missing are told apart by their tokens alone, and a refresh may
+ * bring another one; through another edge it is none. */
+static void test_replaced_or_refreshed(void)
+{
+    static const struct {
+        bool first_way, second_way, other_edge;
+        unsigned state;
+    } rows[] = {
+        {false, false, false, SX_REGISTRATION_UNKNOWN},
+        {false, false, true, SX_REGISTRATION_REPLACED},
+        {true, false, false, SX_REGISTRATION_UNKNOWN},
+        {false, true, false, SX_REGISTRATION_UNKNOWN},
+        {true, true, false, SX_REGISTRATION_REPLACED},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        for (unsigned n = 0; n < 2; n++) {
+            unsigned edge = n && rows[i].other_edge ? CAROL : P1;
+            char *more = g_strdup_printf("Contact: <sip:bob@10.0.0.5:40000>;reg-id=1;"
+                                         "+sip.instance=\"<urn:uuid:1>\"\r\n"
+                                         "Path: <sip:token%u@10.0.0.%u;lr;ob>\r\n",
+                                         n, edge);
+            const char *const client[] = {"phone r1", "phone r2"}, *const hop[] = {"p1 e1",
+                                                                                   "p1 e2"};
+            if (n ? rows[i].second_way : rows[i].first_way)
+                request(&l, n * 10.0, BOB, edge, "REGISTER", via(client[n]), .more = more,
+                        .src_port = (uint16_t)(40000 + n), .cseq = n + 1);
+            request(&l, n * 10.0 + 0.1, edge, P2, "REGISTER", via(hop[n], client[n]), .more = more,
+                    .cseq = n + 1);
+            response(&l, n * 10.0 + 0.2, P2, edge, 200, "REGISTER", via(hop[n], client[n]),
+                     .more = "Expires: 60\r\n", .cseq = n + 1);
+            g_free(more);
+        }
+        const struct sx_txn *txn =
+            txn_of(&l,
+                   request(&l, 20, P2, P1, "MESSAGE", via("p2 c"), .uri = "sip:bob@10.0.0.5:40000",
+                           .more = "Route: <sip:token0@10.0.0.2;lr;ob>\r\n"));
+        g_test_message("%zu", i);
+        g_assert_cmpuint(of(&l, txn).state, ==, rows[i].state);
+        g_assert_cmpuint(of(&l, txn).newer_in, !=, 0);
+        ladder_close(&l);
+    }
+}
+
 static void test_lost(void)
 {
     struct ladder l = ladder_open();
@@ -527,6 +572,7 @@ int main(int argc, char **argv)
     g_test_add_func("/registration/leaving", test_leaving);
     g_test_add_func("/registration/said_to_be_gone", test_said_to_be_gone);
     g_test_add_func("/registration/replaced", test_replaced);
+    g_test_add_func("/registration/replaced_or_refreshed", test_replaced_or_refreshed);
     g_test_add_func("/registration/lost", test_lost);
     g_test_add_func("/registration/differs", test_differs);
     g_test_add_func("/registration/port_of_contact", test_port_of_contact);

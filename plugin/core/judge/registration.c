@@ -136,6 +136,18 @@ static bool may_be_taken(const struct sx_tracker *t, const struct sx_registering
     return false;
 }
 
+/* The newer REGISTER may be a refresh over the same flow: where the client's hop of one of them is
+ * not in the capture, only the token tells, and an edge may make a new one each time. */
+static bool may_be_refresh(const struct sx_tracker *t, const struct sx_flow *flow,
+                           const struct sx_registering *newer)
+{
+    const struct sx_flow *other = sx_flows_at(sx_tracker_flows(t), newer->flow);
+
+    if (other->binding != flow->binding || (flow->has_way && other->has_way))
+        return false;
+    return flow->has_way || other->has_way || sx_flow_brought_by(flow) == sx_flow_brought_by(other);
+}
+
 static void judge_state(const struct sx_tracker *t, struct sx_registration *r,
                         const struct history *h, uint32_t all_removed, struct moment m)
 {
@@ -144,10 +156,12 @@ static void judge_state(const struct sx_tracker *t, struct sx_registration *r,
     if (h->removal || all_removed > r->newer_in) {
         r->state = SX_REGISTRATION_REMOVED;
         r->lost_in = h->removal ? h->removal->register_in : all_removed;
-    } else if (h->newer) {
+    } else if (h->newer && !may_be_refresh(t, r->flow, h->newer)) {
         r->state = SX_REGISTRATION_REPLACED;
     } else if (r->lost_in) {
         r->state = SX_REGISTRATION_LOST;
+    } else if (h->newer) {
+        r->state = SX_REGISTRATION_UNKNOWN;
     } else if (!has_run_out(r, h->grant, m)) {
         r->state = may_be_taken(t, h->grant, m, REMOVAL) ? SX_REGISTRATION_UNKNOWN
                                                          : SX_REGISTRATION_CURRENT;
