@@ -320,6 +320,141 @@ static void test_port_of_contact(void)
     }
 }
 
+/* ---- what of the REGISTERs the capture lacks ---- */
+
+static enum sx_registration_state state_of_aor(struct ladder *l, double seconds)
+{
+    const struct sx_txn *txn = txn_of(l, request(l, seconds, ALICE, P1, "INVITE", via("alice a")));
+
+    response(l, seconds + 0.1, P1, ALICE, 404, "INVITE", via("alice a"));
+    return of(l, txn).state;
+}
+
+/* The grant has CSeq 2; a number after it is left out, or its 2xx is there alone. */
+static void test_lacks_one(void)
+{
+    static const struct {
+        uint32_t before, after; /* refused REGISTERs before and after the request; 0: none */
+        uint32_t alone;         /* a response without its REGISTER, before it */
+        unsigned code, state;
+    } rows[] = {
+        {0, 0, 0, 0, SX_REGISTRATION_RUN_OUT},   {3, 0, 0, 0, SX_REGISTRATION_RUN_OUT},
+        {4, 0, 0, 0, SX_REGISTRATION_UNKNOWN},   {0, 3, 0, 0, SX_REGISTRATION_RUN_OUT},
+        {0, 4, 0, 0, SX_REGISTRATION_UNKNOWN},   {3, 4, 0, 0, SX_REGISTRATION_RUN_OUT},
+        {3, 5, 0, 0, SX_REGISTRATION_UNKNOWN},   {0, 0, 3, 200, SX_REGISTRATION_UNKNOWN},
+        {0, 0, 3, 299, SX_REGISTRATION_UNKNOWN}, {0, 0, 3, 300, SX_REGISTRATION_RUN_OUT},
+        {0, 0, 2, 200, SX_REGISTRATION_RUN_OUT}, {1, 0, 0, 0, SX_REGISTRATION_RUN_OUT},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        const char *contact = "Contact: <sip:bob@10.0.0.5:40000>\r\n";
+        request(&l, 0, BOB, P1, "REGISTER", via("phone g"), .more = contact, .src_port = 40000,
+                .cseq = 2);
+        response(&l, 0.1, P1, BOB, 200, "REGISTER", via("phone g"), .more = "Expires: 60\r\n",
+                 .dst_port = 40000, .cseq = 2);
+        for (unsigned n = 0; n < 2; n++) {
+            uint32_t cseq = n ? rows[i].after : rows[i].before;
+            const char *branch = n ? "phone y" : "phone x";
+            if (cseq) {
+                request(&l, n ? 100 : 70, BOB, P1, "REGISTER", via(branch), .more = contact,
+                        .src_port = 40000, .cseq = cseq);
+                response(&l, n ? 100.1 : 70.1, P1, BOB, 503, "REGISTER", via(branch),
+                         .dst_port = 40000, .cseq = cseq);
+            }
+            if (n == 0 && rows[i].alone)
+                response(&l, 80, P1, CAROL, rows[i].code, "REGISTER", via("phone z"),
+                         .cseq = rows[i].alone, .to_uri = "sip:carol@example.com");
+            if (n == 0)
+                state_of_aor(&l, 90);
+        }
+        const struct sx_txn *invite = NULL;
+        for (uint32_t n = 1; n <= sx_tracker_txn_count(l.tracker); n++)
+            if (sx_tracker_txn(l.tracker, n)->method == SX_METHOD_INVITE)
+                invite = sx_tracker_txn(l.tracker, n);
+        g_test_message("%zu", i);
+        g_assert_cmpuint(of(&l, invite).state, ==, rows[i].state);
+        ladder_close(&l);
+    }
+}
+
+/* A second phone of the user has sent a REGISTER that has no answer in the capture. Over UDP it
+ * would send it again if there was none. */
+static void test_other_phone(void)
+{
+    static const struct {
+        enum sx_transport transport;
+        unsigned sends, state;
+        double at;
+    } rows[] = {
+        {SX_TRANSPORT_UDP, 0, SX_REGISTRATION_RUN_OUT, 70},
+        {SX_TRANSPORT_UDP, 1, SX_REGISTRATION_UNKNOWN, 70},
+        {SX_TRANSPORT_UDP, 11, SX_REGISTRATION_RUN_OUT, 70},
+        {SX_TRANSPORT_TCP, 1, SX_REGISTRATION_UNKNOWN, 70},
+        {SX_TRANSPORT_TCP, 1, SX_REGISTRATION_RUN_OUT, 110},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        registers(&l, 0);
+        const struct sx_txn *invite = NULL;
+        if (rows[i].at > 105)
+            invite = txn_of(&l, request(&l, 105, ALICE, P1, "INVITE", via("alice a")));
+        if (rows[i].sends)
+            requests(&l, rows[i].sends, rows[i].at, CAROL, P1, "REGISTER", via("pad r"),
+                     .more = "Contact: <sip:bob@10.0.0.6>\r\n", .call_id = "call-2",
+                     .transport = rows[i].transport);
+        g_test_message("%zu", i);
+        if (!invite)
+            invite = txn_of(&l, request(&l, 105, ALICE, P1, "INVITE", via("alice a")));
+        response(&l, 120, P1, ALICE, 404, "INVITE", via("alice a"));
+        g_assert_cmpuint(of(&l, invite).state, ==, rows[i].state);
+        ladder_close(&l);
+    }
+}
+
+/* The 2xx of a REGISTER that the capture lacks: of this user, after the grant and before the
+ * request, and on no other hop. */
+static void test_unseen_grant(void)
+{
+    static const struct {
+        double at;
+        const char *aor;
+        unsigned code, state;
+        bool elsewhere;
+    } rows[] = {
+        {70, "sip:bob@example.com", 200, SX_REGISTRATION_UNKNOWN, false},
+        {70, "sip:carol@example.com", 200, SX_REGISTRATION_RUN_OUT, false},
+        {70, "sip:bob@example.com", 300, SX_REGISTRATION_RUN_OUT, false},
+        {-1, "sip:bob@example.com", 200, SX_REGISTRATION_RUN_OUT, false},
+        {95, "sip:bob@example.com", 200, SX_REGISTRATION_RUN_OUT, false},
+        {70, "sip:bob@example.com", 200, SX_REGISTRATION_RUN_OUT, true},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        const struct sx_txn *invite = NULL;
+        registers(&l, -10, .code = 403);
+        for (unsigned n = 0; n < 3; n++) {
+            if (n == (rows[i].at < 0 ? 0 : rows[i].at < 90 ? 1 : 2)) {
+                if (rows[i].elsewhere)
+                    request(&l, rows[i].at, P2, P1, "REGISTER", via("p2 y", "pad r"),
+                            .to_uri = "sip:bob@example.com", .call_id = "call-2", .cseq = 7);
+                response(&l, rows[i].at, P1, CAROL, rows[i].code, "REGISTER", via("pad r"),
+                         .to_uri = rows[i].aor, .call_id = "call-2", .cseq = 7);
+            }
+            if (n == 0)
+                registers(&l, 0);
+            if (n == 1)
+                invite = txn_of(&l, request(&l, 90, ALICE, P1, "INVITE", via("alice a")));
+        }
+        response(&l, 100, P1, ALICE, 404, "INVITE", via("alice a"));
+        g_test_message("%zu", i);
+        g_assert_cmpuint(of(&l, invite).state, ==, rows[i].state);
+        ladder_close(&l);
+    }
+}
+
 /* Where the host itself says that it knows nobody: only of registrations made there. */
 static void test_of_aor(void)
 {
@@ -577,6 +712,9 @@ int main(int argc, char **argv)
     g_test_add_func("/registration/differs", test_differs);
     g_test_add_func("/registration/port_of_contact", test_port_of_contact);
     g_test_add_func("/registration/of_aor", test_of_aor);
+    g_test_add_func("/registration/lacks_one", test_lacks_one);
+    g_test_add_func("/registration/other_phone", test_other_phone);
+    g_test_add_func("/registration/unseen_grant", test_unseen_grant);
     g_test_add_func("/registration/of_aor_of_two", test_of_aor_of_two);
     g_test_add_func("/registration/says_nobody", test_says_nobody);
     g_test_add_func("/registration/refusals", test_refusals);

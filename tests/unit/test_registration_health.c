@@ -78,6 +78,41 @@ static void test_newest_grant(void)
     ladder_close(&l);
 }
 
+/* The capture lacks a REGISTER between the two, or what became of it. In another call, or where the
+ * client does not count, nothing tells. */
+static void test_between(void)
+{
+    static const struct {
+        uint32_t between, cseq;
+        bool answered;
+        const char *call;
+        enum sx_refresh_refusal refusal;
+    } rows[] = {
+        {0, 2, false, NULL, SX_REFRESH_REFUSED},     {0, 3, false, NULL, SX_REFRESH_TAKEN},
+        {0, 3, false, "call-2", SX_REFRESH_REFUSED}, {0, 1, false, NULL, SX_REFRESH_REFUSED},
+        {2, 3, true, NULL, SX_REFRESH_REFUSED},      {2, 3, false, NULL, SX_REFRESH_TAKEN},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        registers(&l, 0, 1, 200, CONTACT, GRANTS_60);
+        if (rows[i].between)
+            request(&l, 10, BOB, P1, "REGISTER", via("bob x"), .cseq = rows[i].between,
+                    .more = CONTACT);
+        if (rows[i].answered)
+            response(&l, 10.1, P1, BOB, 503, "REGISTER", via("bob x"), .cseq = rows[i].between);
+        uint32_t txn = request(&l, 20, BOB, P1, "REGISTER", via("bob y"), .cseq = rows[i].cseq,
+                               .more = CONTACT, .call_id = rows[i].call)
+                           ->txn;
+        response(&l, 20.1, P1, BOB, 403, "REGISTER", via("bob y"), .cseq = rows[i].cseq,
+                 .call_id = rows[i].call);
+        g_test_message("%zu", i);
+        g_assert_cmpint(sx_refresh_judge(l.tracker, txn_numbered(&l, txn)).refusal, ==,
+                        rows[i].refusal);
+        ladder_close(&l);
+    }
+}
+
 static void test_wrong_password(void)
 {
     struct ladder l = ladder_open();
@@ -469,6 +504,7 @@ int main(int argc, char **argv)
     g_test_add_func("/registration-health/reasons", test_reasons);
     g_test_add_func("/registration-health/newest-grant", test_newest_grant);
     g_test_add_func("/registration-health/wrong-password", test_wrong_password);
+    g_test_add_func("/registration_health/between", test_between);
     g_test_add_func("/registration-health/no-refresh-to-refuse", test_no_refresh_to_refuse);
     g_test_add_func("/registration-health/late", test_late);
     g_test_add_func("/registration-health/late-or-not-counted", test_late_or_not_counted);

@@ -136,6 +136,26 @@ static bool may_be_taken(const struct sx_tracker *t, const struct sx_registering
     return false;
 }
 
+/* The capture lacks a REGISTER that came after the grant, perhaps before the moment: its 2xx is
+ * there, or a CSeq number is left out. */
+static bool lacks_one(const struct sx_tracker *t, const struct sx_registering *grant,
+                      struct moment m)
+{
+    const struct sx_txn *txn = sx_tracker_newest_in_call(t, grant->txn->call_hash);
+    uint32_t next = 0;
+
+    for (unsigned i = 0; txn && i < MAX_EVENTS; i++, txn = sx_tracker_txn(t, txn->next_in_call)) {
+        if (txn->method != SX_METHOD_REGISTER || txn->cseq < grant->txn->cseq)
+            continue;
+        bool before = (txn->request_frame ? txn->request_frame : txn->final_frame) < m.frame;
+        if (before && (next > txn->cseq + 1 || (!txn->request_frame && txn->final_code / 100 == 2 &&
+                                                txn->cseq > grant->txn->cseq)))
+            return true;
+        next = next ? MIN(next, txn->cseq) : txn->cseq;
+    }
+    return false;
+}
+
 /* The newer REGISTER may be a refresh over the same flow: where the client's hop of one of them is
  * not in the capture, only the token tells, and an edge may make a new one each time. */
 static bool may_be_refresh(const struct sx_tracker *t, const struct sx_flow *flow,
@@ -167,7 +187,8 @@ static void judge_state(const struct sx_tracker *t, struct sx_registration *r,
                                                          : SX_REGISTRATION_CURRENT;
     } else {
         /* Who still sends to it may have got a refresh that the capture lacks. */
-        r->state = (m.routed && !h->refusal) || may_be_taken(t, h->grant, m, ANY)
+        r->state = (m.routed && !h->refusal) || may_be_taken(t, h->grant, m, ANY) ||
+                           lacks_one(t, h->grant, m)
                        ? SX_REGISTRATION_UNKNOWN
                        : SX_REGISTRATION_RUN_OUT;
     }
@@ -299,6 +320,11 @@ static uint8_t old_way(const struct sx_tracker *t, const struct sx_registration 
 
 /* ---- of an AOR ---- */
 
+bool sx_registration_is_over(const struct sx_registration *r)
+{
+    return r->state != SX_REGISTRATION_CURRENT && r->state != SX_REGISTRATION_UNKNOWN;
+}
+
 /* Of the registrations that a host knows: those that work go first, then the newest. */
 static bool is_better(const struct sx_registration *a, const struct sx_registration *b)
 {
@@ -312,6 +338,28 @@ static bool is_registrar(const struct sx_flow *flow, uint32_t host)
     return sx_flow_registrar(flow) == host || (flow->has_way && flow->edge.host == host);
 }
 
+static const struct sx_txn *register_in(const struct sx_tracker *t, uint32_t frame)
+{
+    const struct sx_message *m;
+
+    for (uint32_t n = 0; (m = sx_tracker_message(t, frame, n)); n++) {
+        const struct sx_txn *txn = sx_tracker_txn(t, m->txn);
+        if (txn && txn->method == SX_METHOD_REGISTER)
+            return txn;
+    }
+    return NULL;
+}
+
+/* The newest REGISTER of a binding, or its first, has no response in the capture. Only a client
+ * that repeats it has none at all: over a connection nothing tells. */
+static bool may_hold(const struct sx_tracker *t, const struct sx_binding *b, struct moment m)
+{
+    const struct sx_txn *txn = register_in(t, b->last_in < m.frame ? b->last_in : b->first_in);
+
+    return txn && txn->request_frame < m.frame && !txn->final_frame &&
+           !(txn->transport == SX_TRANSPORT_UDP && sx_silence_no_response(t, txn));
+}
+
 static struct sx_registration of_user(const struct sx_tracker *t, const struct sx_txn *txn,
                                       struct moment m)
 {
@@ -320,9 +368,11 @@ static struct sx_registration of_user(const struct sx_tracker *t, const struct s
     struct sx_registration best = {.state = SX_REGISTRATION_UNKNOWN};
     const struct sx_binding *b = user ? sx_binding_at(flows, user->newest_binding) : NULL;
     unsigned fit = 0;
+    bool another = false;
 
     for (unsigned i = 0; b && i < MAX_CHAIN; i++, b = sx_binding_at(flows, b->next_of_user)) {
         const struct sx_flow *flow = sx_flows_at(flows, b->newest);
+        another = another || may_hold(t, b, m);
         for (unsigned n = 0; flow && n < MAX_CHAIN;
              n++, flow = sx_flows_at(flows, sx_flow_more(flow)->older)) {
             struct sx_registration r = at_moment(t, flow, m);
@@ -334,6 +384,12 @@ static struct sx_registration of_user(const struct sx_tracker *t, const struct s
             break;
         }
     }
+    if (best.flow) {
+        uint32_t unseen = sx_user_more(flows, user)->unseen_in;
+        another = another || (unseen > best.in && unseen < m.frame);
+    }
+    if (another && sx_registration_is_over(&best))
+        best.state = SX_REGISTRATION_UNKNOWN;
     best.bindings = fit;
     best.by_aor = true;
     return best;
@@ -419,11 +475,6 @@ static bool says_nobody(const struct sx_txn *txn)
 static bool keeps_it(const struct sx_txn *txn)
 {
     return !txn->final_frame && !txn->first_response_frame && !txn->first_child;
-}
-
-bool sx_registration_is_over(const struct sx_registration *r)
-{
-    return r->state != SX_REGISTRATION_CURRENT && r->state != SX_REGISTRATION_UNKNOWN;
 }
 
 bool sx_registration_missed(const struct sx_tracker *t, const struct sx_txn *txn,

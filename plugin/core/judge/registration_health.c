@@ -24,6 +24,31 @@ static int64_t lifetime_ns(const struct sx_registering *grant)
     return (int64_t)grant->expires_s * SX_NS_PER_S;
 }
 
+/* ---- gaps ---- */
+
+/* What became of the REGISTER is known; the capture may lack the 2xx of another. */
+static bool is_settled(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    return txn->request_frame && (txn->final_frame || sx_silence_no_response(t, txn));
+}
+
+/* Every CSeq number from one REGISTER to the other is in the capture, and what became of each. */
+static bool is_gapless(const struct sx_tracker *t, const struct sx_txn *before,
+                       const struct sx_txn *now)
+{
+    const struct sx_txn *txn = now;
+    uint32_t wanted = now->cseq;
+
+    if (before->call_hash != now->call_hash || before->cseq >= now->cseq)
+        return false;
+    for (unsigned i = 0; txn && i < MAX_EVENTS && wanted > before->cseq; i++) {
+        if (txn->method == SX_METHOD_REGISTER && txn->cseq == wanted && is_settled(t, txn))
+            wanted--;
+        txn = sx_tracker_txn(t, txn->next_in_call);
+    }
+    return wanted == before->cseq;
+}
+
 /* ---- refused ---- */
 
 static enum sx_refresh_refusal why(const struct sx_tracker *t, const struct sx_txn *txn)
@@ -62,6 +87,15 @@ static const struct sx_registering *granted_before(const struct sx_tracker *t,
     return NULL;
 }
 
+/* Of the REGISTERs between the grant and this one the capture lacks one, or what became of it: it
+ * may have taken the registration back, or refreshed it. */
+static bool may_have_changed(const struct sx_tracker *t, const struct sx_registering *grant,
+                             const struct sx_txn *txn)
+{
+    return grant->txn->call_hash == txn->call_hash && grant->txn->cseq < txn->cseq &&
+           !is_gapless(t, grant->txn, txn);
+}
+
 struct sx_refresh sx_refresh_judge(const struct sx_tracker *t, const struct sx_txn *txn)
 {
     const struct sx_flow *flow = sx_flows_at(sx_tracker_flows(t), txn->flow);
@@ -71,7 +105,7 @@ struct sx_refresh sx_refresh_judge(const struct sx_tracker *t, const struct sx_t
         !sx_failure_judge(t, txn, txn->final_code))
         return r;
     const struct sx_registering *grant = granted_before(t, flow, txn->final_frame);
-    if (!grant)
+    if (!grant || may_have_changed(t, grant, txn))
         return r;
     r.refusal = why(t, txn);
     r.flow = flow;
@@ -96,29 +130,6 @@ enum sx_refresh_refusal sx_refresh_refused_last(const struct sx_tracker *t, uint
 }
 
 /* ---- late ---- */
-
-/* What became of the REGISTER is known; the capture may lack the 2xx of another. */
-static bool is_settled(const struct sx_tracker *t, const struct sx_txn *txn)
-{
-    return txn->request_frame && (txn->final_frame || sx_silence_no_response(t, txn));
-}
-
-/* Every CSeq number from one REGISTER to the other is in the capture, and what became of each. */
-static bool is_gapless(const struct sx_tracker *t, const struct sx_txn *before,
-                       const struct sx_txn *now)
-{
-    const struct sx_txn *txn = now;
-    uint32_t wanted = now->cseq;
-
-    if (before->call_hash != now->call_hash || before->cseq >= now->cseq)
-        return false;
-    for (unsigned i = 0; txn && i < MAX_EVENTS && wanted > before->cseq; i++) {
-        if (txn->method == SX_METHOD_REGISTER && txn->cseq == wanted && is_settled(t, txn))
-            wanted--;
-        txn = sx_tracker_txn(t, txn->next_in_call);
-    }
-    return wanted == before->cseq;
-}
 
 static bool is_late(const struct sx_tracker *t, const struct sx_health_mark *mark)
 {
@@ -167,10 +178,8 @@ uint32_t sx_late_refreshes(const struct sx_tracker *t, uint32_t binding)
 static bool lacks_some(const struct sx_tracker *t, const struct sx_registering *grant)
 {
     const struct sx_registering *older = sx_registering_at(sx_tracker_flows(t), grant->older);
-    const struct sx_txn *before = older ? older->txn : NULL, *now = grant->txn;
 
-    return before && before->call_hash == now->call_hash && before->cseq < now->cseq &&
-           !is_gapless(t, before, now);
+    return older && may_have_changed(t, older, grant->txn);
 }
 
 /* A client whose address, port or connection is another registers another Contact, and lets the

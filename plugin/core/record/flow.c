@@ -248,8 +248,7 @@ void sx_flow_set_path(struct sx_flows *f, struct sx_flow *flow, struct sx_slice 
     sx_flow_names_add(f, flow, key);
 }
 
-struct sx_user_more *sx_flow_leave(struct sx_flows *f, const struct sx_observation *obs,
-                                   uint32_t frame)
+struct sx_user_more *sx_flow_user_of(struct sx_flows *f, const struct sx_observation *obs)
 {
     struct sx_fingerprint aor = sx_flow_names_aor(f, sx_outbound_aor(obs->msg));
     struct sx_user *user = sx_numbered(&f->users, sx_fingerprint_map_get(&f->by_aor, aor));
@@ -260,7 +259,15 @@ struct sx_user_more *sx_flow_leave(struct sx_flows *f, const struct sx_observati
         sx_pool_add(&f->user_mores);
         user->more = f->user_mores.count;
     }
-    struct sx_user_more *more = sx_numbered(&f->user_mores, user->more);
-    more->leaving_in = frame;
+    return sx_numbered(&f->user_mores, user->more);
+}
+
+struct sx_user_more *sx_flow_leave(struct sx_flows *f, const struct sx_observation *obs,
+                                   uint32_t frame)
+{
+    struct sx_user_more *more = sx_flow_user_of(f, obs);
+
+    if (more)
+        more->leaving_in = frame;
     return more;
 }

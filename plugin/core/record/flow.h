@@ -162,10 +162,11 @@ struct sx_user {
     uint32_t more; /* see sx_user_more(); 0: nothing of it */
 };
 
-/* What a user has who has sent Contact: *. */
+/* What a user has who has sent Contact: *, or a REGISTER that the capture lacks. */
 struct sx_user_more {
     uint32_t removed_in; /* the last REGISTER with it */
     uint32_t leaving_in; /* one without a final response yet */
+    uint32_t unseen_in;  /* the last 2xx of a REGISTER that the capture lacks on every hop */
 };
 
 /* How a flow died, as far as the capture shows it before a time. */

@@ -208,6 +208,14 @@ void sx_flow_answers_granted(struct sx_flows *f, const struct sx_observation *ob
         granted(f, flow, obs, txn, register_in);
 }
 
+void sx_flow_answers_unseen(struct sx_flows *f, const struct sx_observation *obs)
+{
+    struct sx_user_more *user = sx_flow_user_of(f, obs);
+
+    if (user)
+        user->unseen_in = obs->frame;
+}
+
 static void refused(struct sx_flows *f, struct sx_flow *flow, const struct sx_observation *obs,
                     const struct sx_txn *txn, uint32_t register_in)
 {

@@ -15,6 +15,9 @@
 void sx_flow_answers_granted(struct sx_flows *flows, const struct sx_observation *obs,
                              const struct sx_txn *txn, uint32_t register_in);
 
+/* A 2xx whose REGISTER the capture lacks. */
+void sx_flow_answers_unseen(struct sx_flows *flows, const struct sx_observation *obs);
+
 /* A final response that is no 2xx. */
 void sx_flow_answers_refused(struct sx_flows *flows, const struct sx_observation *obs,
                              const struct sx_txn *txn, uint32_t register_in);

@@ -82,6 +82,9 @@ struct sx_binding_more *sx_binding_give_more(struct sx_flows *flows, struct sx_b
 /* The Path of a REGISTER or its 2xx: the flow is found by the flow token in it. */
 void sx_flow_set_path(struct sx_flows *flows, struct sx_flow *flow, struct sx_slice path);
 
+/* What the user has whose AOR a REGISTER or its response names; NULL: none that is known. */
+struct sx_user_more *sx_flow_user_of(struct sx_flows *flows, const struct sx_observation *obs);
+
 /* The user of a REGISTER with Contact: * wants to leave; frame 0: it is decided. NULL: none that is
  * known. */
 struct sx_user_more *sx_flow_leave(struct sx_flows *flows, const struct sx_observation *obs,

@@ -15,6 +15,7 @@
 #include "core/record/overload.h"
 #include "core/record/resent.h"
 #include "core/record/sessions.h"
+#include "core/record/strays.h"
 
 /* How many different responses of one transaction are told apart from repetitions. A fork of
  * dozens answers so often; more would make a hostile capture slow. */
@@ -29,6 +30,18 @@ static uint32_t first_hop_frame(const struct sx_tracker *t, const struct sx_txn 
         frame = txn->request_frame ? txn->request_frame : frame;
     }
     return frame;
+}
+
+/* Another hop shows the REGISTER whose response this is. */
+static bool is_seen_elsewhere(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    const struct sx_txn *other = sx_tracker_newest_in_call(t, txn->call_hash);
+
+    for (unsigned i = 0; other && i < SX_MAX_HOPS_UP;
+         i++, other = sx_txn_at(t, other->next_in_call))
+        if (other->method == SX_METHOD_REGISTER && other->cseq == txn->cseq && other->request_frame)
+            return true;
+    return false;
 }
 
 /* Responses of one code with one To tag (RFC 3261 13.2.2.4) can differ in these. */
@@ -165,9 +178,12 @@ static void other_response(struct sx_tracker *t, struct sx_txn *txn,
     }
     if (obs->time_ns < t->paused_until_ns)
         sx_overload_served(t, txn);
-    if (txn->method == SX_METHOD_REGISTER && (txn->flow || txn->unregisters_all)) {
+    if (txn->method != SX_METHOD_REGISTER)
+        return;
+    if (txn->flow || txn->unregisters_all)
         sx_flow_answers_granted(t->flows, obs, txn, first_hop_frame(t, txn));
-    }
+    else if (!txn->request_frame && !is_seen_elsewhere(t, txn))
+        sx_flow_answers_unseen(t->flows, obs);
 }
 
 static enum sx_txn_event event_of(unsigned code)
