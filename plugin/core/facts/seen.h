@@ -16,6 +16,7 @@
 struct sx_packet_marks {
     uint32_t id;      /* TCP: sequence number; IPv4: identification; 0: it tells nothing */
     uint32_t ack;     /* where exact: of the TCP header */
+    uint32_t end;     /* where exact: the sequence number behind the segment */
     uint16_t place;   /* hash of what a copy on another interface, VLAN, hop or tunnel
                        * layer has otherwise */
     uint16_t network; /* likewise, of the destination alone: who sent it does not count */

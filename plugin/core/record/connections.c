@@ -6,6 +6,7 @@
 #include "core/read/name_addr.h"
 #include "core/record/riding.h"
 #include "core/record/signs.h"
+#include "core/record/tcp_bytes.h"
 
 /* How far back a request is looked for that an ICMP error or a reset may concern. */
 #define MAX_LOOK_BACK 256
@@ -97,8 +98,9 @@ void sx_txn_note_sign(struct sx_tracker *t, const struct sx_txn *txn, uint32_t f
 static void request_did_not_arrive(struct sx_tracker *t, struct sx_txn *txn, uint32_t frame,
                                    int64_t time_ns)
 {
+    /* A reset that comes after bytes which the capture lacks: it did arrive. */
     if (txn->first_response_frame || sx_txn_rare(txn)->hangup ||
-        time_ns - sx_txn_last_request_ns(txn) > LOOK_BACK_NS)
+        time_ns - sx_txn_last_request_ns(txn) > LOOK_BACK_NS || sx_tcp_bytes_missed(t, txn, frame))
         return;
     sx_txn_note_sign(t, txn, frame, false);
     sx_txn_met_unreachable(t, txn, frame);
@@ -324,6 +326,7 @@ void sx_tracker_tcp(struct sx_tracker *t, const struct sx_segment *segment)
     }
     if (!find_way(t, &segment->dst, &segment->src, &back))
         return;
+    sx_tcp_bytes_segment(t, segment, &back);
     sx_flows_segment(t->flows, segment, back.to, back.from);
     struct sx_connecting *connecting = g_hash_table_lookup(t->connecting, &back);
     if (flags & SX_TCP_RST && !connecting)

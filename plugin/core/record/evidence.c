@@ -4,6 +4,7 @@
 #include "core/record/evidence.h"
 
 #include "core/record/call.h"
+#include "core/record/tcp_bytes.h"
 
 /* RFC 3261 17.1.2.2: what the intervals of a request other than INVITE grow to. */
 #define T2_NS (4 * SX_NS_PER_S)
@@ -217,8 +218,9 @@ bool sx_evidence_of_silence(const struct sx_tracker *tracker, const struct sx_tx
     if (sx_evidence_unreachable(txn, until))
         return true;
     if (is_reliable(txn))
-        return txn->way_back_seen || sx_evidence_connection_lost(txn, until) ||
-               sx_evidence_sees_answers(tracker, txn, until);
+        return (txn->way_back_seen || sx_evidence_connection_lost(txn, until) ||
+                sx_evidence_sees_answers(tracker, txn, until)) &&
+               !sx_tcp_bytes_missed(tracker, txn, until.frame);
     return sx_evidence_hearing(txn, until) == SX_HEARD_NOTHING ||
            sx_evidence_gave_up(tracker, txn, until);
 }

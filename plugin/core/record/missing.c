@@ -5,6 +5,7 @@
 
 #include "core/record/evidence.h"
 #include "core/record/strays.h"
+#include "core/record/tcp_bytes.h"
 #include "core/record/tracker_state.h"
 
 /* INVITEs and ACKs of one client and call, and branches of one request, that are looked through;
@@ -286,6 +287,15 @@ static uint32_t unreadable_answer(const struct sx_tracker *t, const struct sx_tx
                                                               .not = SX_HOLDS_REQUEST});
 }
 
+/* ---- bytes that TCP counts ---- */
+
+/* The frame that shows them; what comes before the first response in sight is not looked for. */
+static uint32_t bytes_of_answer(const struct sx_tracker *t, const struct sx_txn *txn,
+                                uint32_t until_frame)
+{
+    return txn->first_response_frame ? 0 : sx_tcp_bytes_missed(t, txn, until_frame);
+}
+
 struct sx_missing sx_missing_response(const struct sx_tracker *t, const struct sx_txn *txn,
                                       uint32_t until_frame)
 {
@@ -315,5 +325,8 @@ struct sx_missing sx_missing_response(const struct sx_tracker *t, const struct s
     if (fit == MAY_FIT)
         missing = (struct sx_missing){.sign = SX_MISSING_UNCERTAIN, .frame = found.frame};
     uint32_t frame = unreadable_answer(t, txn, until_frame);
-    return frame ? (struct sx_missing){.sign = SX_MISSING_UNREADABLE, .frame = frame} : missing;
+    if (frame)
+        return (struct sx_missing){.sign = SX_MISSING_UNREADABLE, .frame = frame};
+    frame = bytes_of_answer(t, txn, until_frame);
+    return frame ? (struct sx_missing){.sign = SX_MISSING_BYTES, .frame = frame} : missing;
 }

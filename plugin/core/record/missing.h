@@ -15,10 +15,11 @@ enum sx_missing_sign {
     SX_MISSING_NONE,
     SX_MISSING_ACKNOWLEDGED, /* the client sent an ACK for a 2xx (RFC 3261 13.2.2.4) */
     SX_MISSING_REFUSED,      /* its ACK has the INVITE's own branch: of a failure (17.1.1.3) */
-    SX_MISSING_PASSED_ON, /* the hop above has an answer which no branch in the capture gave it */
-    SX_MISSING_PRACKED,   /* the client sent a PRACK for a provisional response (RFC 3262 4) */
-    SX_MISSING_UNCERTAIN, /* one of the above, for this request or for another */
-    SX_MISSING_UNREADABLE /* a packet from server to client that may be it, or may not */
+    SX_MISSING_PASSED_ON,  /* the hop above has an answer which no branch in the capture gave it */
+    SX_MISSING_PRACKED,    /* the client sent a PRACK for a provisional response (RFC 3262 4) */
+    SX_MISSING_UNCERTAIN,  /* one of the above, for this request or for another */
+    SX_MISSING_UNREADABLE, /* a packet from server to client that may be it, or may not */
+    SX_MISSING_BYTES       /* TCP shows bytes from server to client that the capture lacks */
 };
 
 struct sx_missing {

@@ -4,6 +4,7 @@
 #include "core/record/copies.h"
 #include "core/record/requests.h"
 #include "core/record/responses.h"
+#include "core/record/tcp_bytes.h"
 
 /* A response without Via may be meant for a request all the same. */
 static bool may_be_stray(const struct sx_observation *obs)
@@ -48,6 +49,8 @@ struct sx_message *sx_tracker_observe(struct sx_tracker *t, struct sx_observatio
     } else {
         obs->from = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->src), obs->src.port};
         obs->to = (struct sx_endpoint){sx_hosts_index(&t->hosts, &obs->dst), obs->dst.port};
+        if (obs->packet.exact)
+            sx_tcp_bytes_message(t, obs);
         sx_copies_note(t, obs);
         txn = obs->msg->is_request ? sx_requests_observe(t, obs, record)
                                    : sx_responses_observe(t, obs, record);

@@ -5,6 +5,7 @@
 
 #include "core/base/config.h"
 #include "core/record/missing.h"
+#include "core/record/tcp_bytes.h"
 
 /* RFC 9293 3.8.6.3, RFC 1122 4.2.3.2: TCP acknowledges data within half a second. */
 #define HEARD_NS (1 * SX_NS_PER_S)
@@ -110,7 +111,8 @@ static void cut_off(struct sx_tracker *t, const struct sx_segment *segment,
         struct sx_txn *txn = sx_txn_at(t, n);
         n = sx_txn_more(txn)->next_on_way;
         if (txn->first_response_frame || sx_txn_rare(txn)->hangup ||
-            (!txn->responses && segment->time_ns - sx_txn_last_request_ns(txn) > LOOK_BACK_NS))
+            (!txn->responses && segment->time_ns - sx_txn_last_request_ns(txn) > LOOK_BACK_NS) ||
+            sx_tcp_bytes_missed(t, txn, segment->frame))
             continue;
         if (sx_txn_rare(txn)->last_unreachable_frame != segment->frame)
             sx_txn_note_sign(t, txn, segment->frame, false);

@@ -14,6 +14,7 @@
 #include "core/record/sizes.h"
 #include "core/record/resent.h"
 #include "core/record/sessions.h"
+#include "core/record/tcp_bytes.h"
 
 struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config *cfg)
 {
@@ -40,6 +41,7 @@ struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config 
     t->awaiting = g_hash_table_new_full(sx_fingerprint_hash, sx_fingerprint_equal, g_free, NULL);
     t->connecting = g_hash_table_new_full(sx_way_hash, sx_way_equal, g_free, NULL);
     t->riding = sx_riding_new();
+    sx_tcp_bytes_init(t);
     sx_copies_init(t);
     sx_credentials_init(t);
     sx_deadlines_init(&t->deadlines);
@@ -79,6 +81,7 @@ void sx_tracker_free(struct sx_tracker *t)
     sx_pool_clear(&t->hangups);
     sx_pool_clear(&t->attempts);
     sx_pool_clear(&t->signs);
+    sx_pool_clear(&t->tcp_marks);
     sx_copies_clear(t);
     sx_credentials_clear(t);
     sx_deadlines_clear(&t->deadlines);
@@ -200,6 +203,7 @@ bool sx_tracker_tick(struct sx_tracker *t, uint32_t frame, int64_t time_ns)
         sx_pool_truncate(&t->hangups, sx_pool_lower_bound(&t->hangups, frame));
         sx_pool_truncate(&t->attempts, sx_pool_lower_bound(&t->attempts, frame));
         sx_pool_truncate(&t->signs, sx_pool_lower_bound(&t->signs, frame));
+        sx_pool_truncate(&t->tcp_marks, sx_pool_lower_bound(&t->tcp_marks, frame));
         sx_sessions_frame_again(t->sessions, frame);
         sx_flows_frame_again(t->flows, frame);
         sx_overload_frame_again(t->overload, frame);

@@ -14,6 +14,7 @@
  * signs.c          packets without SIP that show why a message has no answer
  * connections.c    what ICMP and TCP say of requests that did not arrive
  * riding.c         what TCP says of the INVITEs that a connection carries
+ * tcp_bytes.c      what TCP's numbers show of bytes that the capture lacks
  * credentials.c    what requests proved of their user
  * sessions.c       session timers that were agreed on
  * strays.c         responses that do not match the request which they are for
@@ -60,6 +61,7 @@ struct sx_tracker {
     struct sx_pool mores, rares;       /* what not all transactions have */
     struct sx_pool between;            /* struct sx_response_between, in order */
     struct sx_pool signs;              /* struct sx_sign, in the order of their frames */
+    struct sx_pool tcp_marks;          /* private to tcp_bytes.c */
     struct sx_pool sightings;          /* private to copies.c */
     struct sx_pool auths, auth_values; /* private to credentials.c, as accounts is */
     GHashTable *accounts;

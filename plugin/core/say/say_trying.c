@@ -53,6 +53,8 @@ void sx_say_missing(wmem_strbuf_t *out, const struct sx_tracker *tracker, const 
         sx_words_trying_answered(out, sign_of(out, tracker, txn, missing));
     else if (missing->sign == SX_MISSING_UNCERTAIN)
         sx_words_trying_uncertain(out, missing->frame);
+    else if (missing->sign == SX_MISSING_BYTES)
+        sx_words_trying_bytes(out, sx_tracker_host(tracker, txn->dst.host), missing->frame);
     else
         sx_words_trying_unreadable(out, missing->frame, sx_tracker_host(tracker, txn->dst.host));
 }

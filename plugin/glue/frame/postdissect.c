@@ -124,6 +124,7 @@ static struct sx_packet_marks packet_marks(struct visit *v, const struct sx_sip_
     struct sx_packet_marks marks = v->packet;
     if (marks.exact) {
         marks.ack = v->tcp.ack;
+        marks.end = v->tcp.seq + v->tcp.payload;
         marks.id = v->tcp.seq + span->offset - (span->tvb == v->frame ? v->tcp.payload_at : 0);
         marks.id += marks.id == 0;
     }
