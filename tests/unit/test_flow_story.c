@@ -118,6 +118,173 @@ static void test_retry(void)
     }
 }
 
+/* Its response is not in the capture, and what CORE tells Alice has it; or CORE acknowledges a
+ * failure. */
+static void test_retry_unseen(void)
+{
+    static const struct {
+        unsigned first, upstream, code; /* what Alice gets, and what of it is the retry's */
+        bool ack;
+        enum sx_flow_outcome outcome;
+    } rows[] = {
+        {0, 200, 200, false, SX_FLOW_OTHER_ANSWERED},
+        {180, 0, 180, false, SX_FLOW_OTHER_ANSWERED},
+        {180, 200, 200, false, SX_FLOW_OTHER_ANSWERED},
+        {180, 486, 180, false, SX_FLOW_OTHER_ANSWERED},
+        {0, 480, 0, false, SX_FLOW_OTHERS_FAILED},
+        {0, 480, 0, true, SX_FLOW_UNKNOWN},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        make_flow(&l, 1, R2);
+        const struct sx_txn *first = lost(&l, 430);
+        char *own = g_strdup_printf("core c%u", next_branch() + 1);
+        const struct sx_txn *second = try_phone(&l, 10.5, R2, 1, 0, NULL);
+        if (rows[i].ack)
+            request(&l, 10.6, CORE, EDGE2, "ACK", via(own), .to_tag = "other");
+        if (rows[i].first)
+            tell_alice(&l, 10.7, 1, rows[i].first);
+        if (rows[i].upstream)
+            tell_alice(&l, 10.8, 1, rows[i].upstream);
+        uint32_t frame = l.frame;
+        other_packet(&l, 50);
+        sx_tracker_end(l.tracker);
+        struct sx_flow_story s = story_of(&l, first);
+        g_test_message("%zu", i);
+        g_assert_cmpuint(s.outcome, ==, rows[i].outcome);
+        g_assert_cmpuint(s.retry_in, ==, second->request_frame);
+        g_assert_cmpuint(s.retry_code, ==, rows[i].code);
+        g_assert_cmpuint(s.retry_code_in, ==,
+                         rows[i].code == 0                  ? 0
+                         : rows[i].code == rows[i].upstream ? frame
+                                                            : second->request_frame + 1);
+        g_free(own);
+        ladder_close(&l);
+    }
+}
+
+/* Who is told 200 has lost nothing, whatever the flows of this phone said. */
+static void test_upstream_answered(void)
+{
+    static const struct {
+        unsigned upstream;
+        enum sx_flow_outcome outcome;
+    } rows[] = {
+        {180, SX_FLOW_OTHERS_FAILED},
+        {200, SX_FLOW_UNKNOWN},
+        {300, SX_FLOW_OTHERS_FAILED},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        make_flow(&l, 1, R2);
+        const struct sx_txn *first = lost(&l, 430);
+        try_phone(&l, 10.5, R2, 1, 430, NULL);
+        tell_alice(&l, 11, 1, rows[i].upstream);
+        other_packet(&l, 50);
+        g_assert_cmpuint(story_of(&l, first).outcome, ==, rows[i].outcome);
+        ladder_close(&l);
+    }
+}
+
+/* The other flow was tried before, and what came of it is not in the capture. */
+static void test_earlier_unseen(void)
+{
+    for (unsigned code = 0; code <= 430; code += 430) {
+        struct ladder l = ladder_open();
+        make_flow(&l, 0, R1);
+        make_flow(&l, 1, R2);
+        const struct sx_txn *first = call_phone(&l, 10, R1, 1, code);
+        const struct sx_txn *second = try_phone(&l, 10.5, R2, 1, 430, NULL);
+        tell_alice(&l, 10.6, 1, 480);
+        other_packet(&l, 60);
+        struct sx_flow_story s = story_of(&l, second);
+        g_assert_cmpuint(s.outcome, ==, code ? SX_FLOW_OTHERS_FAILED : SX_FLOW_UNKNOWN);
+        g_assert_cmpuint(s.earlier_in, ==, first->final_frame);
+        ladder_close(&l);
+    }
+}
+
+/* A hop between the edge and the one that tries the other flow, which has its failure or not. */
+static void test_failure_between(void)
+{
+    static const struct {
+        unsigned between, upstream;
+        bool climbs;
+    } rows[] = {{430, 480, true}, {0, 480, true}, {0, 300, true},   {0, 200, false},
+                {0, 180, false},  {0, 0, false},  {480, 480, false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        make_flow(&l, 0, R1);
+        make_flow(&l, 1, R2);
+        request(&l, 10, ALICE, CORE, "INVITE", via("alice a1"));
+        request(&l, 10.01, CORE, CAROL, "INVITE", via("core k1", "alice a1"),
+                .uri = "sip:bob@10.0.0.5:40001");
+        const struct sx_message *m = request(&l, 10.02, CAROL, EDGE, "INVITE",
+                                             via("carol k2", "core k1", "alice a1"),
+                                             .uri = "sip:bob@10.0.0.5:40001",
+                                             .more = "Route: <sip:token40001@10.0.0.2;lr;ob>\r\n");
+        response(&l, 10.03, EDGE, CAROL, 430, "INVITE", via("carol k2", "core k1", "alice a1"));
+        if (rows[i].between)
+            response(&l, 10.04, CAROL, CORE, rows[i].between, "INVITE", via("core k1", "alice a1"));
+        const struct sx_txn *retry = try_phone(&l, 10.5, R2, 1, 430, NULL);
+        if (rows[i].upstream)
+            tell_alice(&l, 10.6, 1, rows[i].upstream);
+        other_packet(&l, 60);
+        struct sx_flow_story s = story_of(&l, txn_of(&l, m));
+        g_test_message("%zu", i);
+        g_assert_nonnull(s.flow);
+        g_assert_cmpuint(s.retry_in, ==, rows[i].climbs ? retry->request_frame : 0);
+        ladder_close(&l);
+    }
+}
+
+/* A REGISTER after the failure that has no final response: it may have been granted, unless the
+ * capture shows that it was not heard. */
+static void test_registration_unseen(void)
+{
+    static const struct {
+        double at;
+        unsigned reg_id, code;
+        bool repeated;
+        enum sx_flow_outcome outcome;
+    } rows[] = {
+        {20, 1, 0, false, SX_FLOW_UNKNOWN},         {20, 2, 0, false, SX_FLOW_UNKNOWN},
+        {20, 1, 503, false, SX_FLOW_NOTHING_TRIED}, {20, 1, 0, true, SX_FLOW_NOTHING_TRIED},
+        {9.5, 1, 0, false, SX_FLOW_NOTHING_TRIED},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        static const double again[] = {0.5, 1.5, 3.5, 7.5, 11.5, 15.5, 19.5, 23.5, 27.5, 31.5};
+        struct ladder l = ladder_open();
+        bool late = rows[i].at > 10;
+        char *contact = g_strdup_printf("Contact: <sip:bob@10.0.0.5:40101>;reg-id=%u;"
+                                        "+sip.instance=\"<urn:x:0>\"\r\n",
+                                        rows[i].reg_id);
+        make_flow(&l, 0, R1);
+        make_flow(&l, 1, R2);
+        const struct sx_txn *txn = late ? call_phone(&l, 10, R1, 1, 430) : NULL;
+        request(&l, rows[i].at, PHONE, EDGE, "REGISTER", via("phone u1"), .more = contact,
+                .src_port = 40101);
+        if (!late)
+            txn = call_phone(&l, 10, R1, 1, 430);
+        tell_alice(&l, late ? rows[i].at : 10.1, 1, 480);
+        for (unsigned k = 0; rows[i].repeated && k < G_N_ELEMENTS(again); k++)
+            request(&l, rows[i].at + again[k], PHONE, EDGE, "REGISTER", via("phone u1"),
+                    .more = contact, .src_port = 40101);
+        if (rows[i].code)
+            response(&l, rows[i].at + 0.1, EDGE, PHONE, rows[i].code, "REGISTER", via("phone u1"),
+                     .more = contact, .dst_port = 40101);
+        other_packet(&l, 100);
+        g_test_message("%zu", i);
+        g_assert_cmpuint(story_of(&l, txn).outcome, ==, rows[i].outcome);
+        g_free(contact);
+        ladder_close(&l);
+    }
+}
+
 /* Another phone of the same user is no other flow. */
 static void test_other_instance(void)
 {
@@ -534,6 +701,11 @@ int main(int argc, char **argv)
     g_test_add_func("/flow_story/whose", test_whose);
     g_test_add_func("/flow_story/outcome", test_outcome);
     g_test_add_func("/flow_story/retry", test_retry);
+    g_test_add_func("/flow_story/retry_unseen", test_retry_unseen);
+    g_test_add_func("/flow_story/upstream_answered", test_upstream_answered);
+    g_test_add_func("/flow_story/earlier_unseen", test_earlier_unseen);
+    g_test_add_func("/flow_story/failure_between", test_failure_between);
+    g_test_add_func("/flow_story/registration_unseen", test_registration_unseen);
     g_test_add_func("/flow_story/other_instance", test_other_instance);
     g_test_add_func("/flow_story/stale_binding", test_stale_binding);
     g_test_add_func("/flow_story/return", test_return);

@@ -4,6 +4,7 @@
 #include "core/judge/flow_story.h"
 
 #include "core/judge/origin.h"
+#include "core/record/evidence.h"
 #include "core/record/missing.h"
 
 /* Transactions that are looked at; a proxy tries a handful. */
@@ -12,12 +13,23 @@
 /* RFC 5626 4.5: the longer base-time. Whoever sees a loss has come back by then. */
 #define LONGEST_FIRST_NS (90 * SX_NS_PER_S)
 
-/* The last hop upstream that was told the same. */
-static const struct sx_txn *told_last(const struct sx_tracker *tracker, const struct sx_txn *txn)
+/* It was told something that the capture lacks: the hop above it has failed. */
+static bool lacks_failure(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
     const struct sx_txn *parent = sx_tracker_txn(tracker, txn->parent);
 
-    for (unsigned i = 0; parent && parent->final_code == txn->final_code && i < MAX_CHAIN; i++) {
+    return !txn->final_code && parent && parent->final_code >= 300;
+}
+
+/* The last hop upstream that was told the same, or may have been. */
+static const struct sx_txn *told_last(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    const struct sx_txn *parent = sx_tracker_txn(tracker, txn->parent);
+    unsigned code = txn->final_code;
+
+    for (unsigned i = 0; parent && i < MAX_CHAIN; i++) {
+        if (parent->final_code != code && !lacks_failure(tracker, parent))
+            break;
         txn = parent;
         parent = sx_tracker_txn(tracker, txn->parent);
     }
@@ -40,6 +52,7 @@ struct retry {
     bool answered; /* otherwise than that this flow is gone too */
     bool pending;  /* not answered yet, and there is time */
     bool unknown;  /* something was sent that may be one */
+    bool unseen;   /* one may have been answered, or an attempt before may have failed, unseen */
 };
 
 /* The first frame of a transaction. */
@@ -101,22 +114,65 @@ static bool is_pending(const struct sx_tracker *tracker, const struct sx_txn *s)
            sx_tracker_now(tracker) - first_ns(s) <= SX_TIMER_B_NS;
 }
 
+/* What answered a retry. */
+struct answer {
+    unsigned code; /* 0: nothing in sight */
+    uint32_t frame;
+    bool unknown; /* it may have been answered, and what with cannot be told */
+};
+
+/* Where the capture lacks it, the hop above may have handed it on. */
+static struct answer unseen_answer(const struct sx_tracker *tracker, const struct sx_txn *s)
+{
+    const struct sx_txn *parent = sx_tracker_txn(tracker, s->parent);
+    struct sx_missing missing = sx_missing_response(tracker, s, UINT32_MAX);
+
+    if (missing.sign == SX_MISSING_NONE || !parent || missing.sign != SX_MISSING_PASSED_ON)
+        return (struct answer){.unknown = missing.sign != SX_MISSING_NONE};
+    return parent->final_code / 100 == 2
+               ? (struct answer){.code = parent->final_code, .frame = parent->final_frame}
+               : (struct answer){.code = sx_txn_first_response_code(parent),
+                                 .frame = parent->first_response_frame};
+}
+
+static struct answer answer_of(const struct sx_tracker *tracker, const struct sx_txn *s)
+{
+    if (s->final_code)
+        return (struct answer){.code = s->final_code, .frame = s->final_frame};
+    if (s->first_response_frame)
+        return (struct answer){.code = sx_txn_first_response_code(s),
+                               .frame = s->first_response_frame};
+    return unseen_answer(tracker, s);
+}
+
 /* The list runs from the newest: the oldest retry wins unless only a newer one answered. */
 static void note_retry(const struct sx_tracker *tracker, const struct sx_txn *s,
                        const struct sx_flow *other, struct sx_flow_story *story,
                        struct retry *retry)
 {
-    bool answered = s->final_code ? !says_flow_gone(tracker, s) : sx_txn_first_response_code(s) > 0;
+    struct answer answer = answer_of(tracker, s);
+    bool answered = answer.code && !(s->final_code && says_flow_gone(tracker, s));
 
     if (!retry->answered || answered) {
         story->retried = true;
         story->retry_in = s->request_frame;
         story->retry_reg_id = sx_flow_more(other)->reg_id;
-        story->retry_code = s->final_code ? s->final_code : sx_txn_first_response_code(s);
-        story->retry_code_in = s->final_code ? s->final_frame : s->first_response_frame;
+        story->retry_code = answer.code;
+        story->retry_code_in = answer.frame;
     }
     retry->answered |= answered;
+    retry->unseen |= answer.unknown;
     retry->pending |= is_pending(tracker, s);
+}
+
+/* A branch that was sent before this one had failed. */
+static void note_earlier(const struct sx_tracker *tracker, const struct sx_txn *s,
+                         const struct sx_txn *failed, struct sx_flow_story *story,
+                         struct retry *retry)
+{
+    if (s->final_frame && s->final_frame < failed->final_frame && says_flow_gone(tracker, s))
+        story->earlier_in = s->final_frame;
+    retry->unseen |= !s->final_frame;
 }
 
 /* A branch beside the failed one. */
@@ -133,16 +189,14 @@ static void look_at_branch(const struct sx_tracker *tracker, const struct sx_txn
         story->wrong_token_in = first_frame(s);
         note_retry(tracker, s, lost, story, retry);
     } else if (other == lost && failed->wrong_token) {
-        if (s->final_frame && s->final_frame < failed->final_frame && says_flow_gone(tracker, s))
-            story->earlier_in = s->final_frame;
+        note_earlier(tracker, s, failed, story, retry);
     } else if (!other) {
         retry->unknown |= !before && s->method == failed->method;
     } else if (other != lost && sx_flows_of_one_instance(sx_tracker_flows(tracker), other, lost)) {
-        if (!before)
+        if (before)
+            note_earlier(tracker, s, failed, story, retry);
+        else
             note_retry(tracker, s, other, story, retry);
-        else if (s->final_frame && s->final_frame < failed->final_frame &&
-                 says_flow_gone(tracker, s))
-            story->earlier_in = s->final_frame;
     }
 }
 
@@ -152,7 +206,7 @@ static struct retry find_retry(const struct sx_tracker *tracker, const struct sx
                                struct sx_flow_story *story)
 {
     const struct sx_txn *last = told_last(tracker, txn), *at = txn;
-    struct retry retry = {false, false, false};
+    struct retry retry = {0};
 
     for (unsigned hops = 0; at && hops < MAX_CHAIN; hops++) {
         const struct sx_txn *s = sx_tracker_siblings(tracker, at);
@@ -307,6 +361,36 @@ static bool is_over(const struct sx_tracker *tracker, const struct sx_flow_story
     return upstream ? upstream->final_code >= 300 : sx_tracker_ended(tracker);
 }
 
+/* A REGISTER of this frame has no final response in the capture, which does not show that there was
+ * none. */
+static bool may_be_granted(const struct sx_tracker *tracker, uint32_t frame)
+{
+    const struct sx_message *m;
+
+    for (uint32_t i = 0; i < MAX_CHAIN && (m = sx_tracker_message(tracker, frame, i)); i++) {
+        const struct sx_txn *txn = sx_tracker_txn(tracker, m->txn);
+        if (txn && txn->method == SX_METHOD_REGISTER && !txn->final_frame &&
+            !sx_evidence_of_silence(tracker, txn, sx_evidence_now(tracker)))
+            return true;
+    }
+    return false;
+}
+
+/* The instance asked for a registration after the failure, and may have got it unseen. */
+static bool may_have_registered(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                                const struct sx_flow_story *story)
+{
+    const struct sx_flows *flows = sx_tracker_flows(tracker);
+    const struct sx_binding *b = story->flow ? sx_binding_at(flows, story->flow->binding) : NULL;
+
+    b = b ? sx_binding_newest_of_client(flows, b) : NULL;
+    for (unsigned i = 0; b && i < MAX_CHAIN;
+         i++, b = sx_binding_at(flows, sx_binding_more(flows, b)->next))
+        if (b->last_in > txn->final_frame && may_be_granted(tracker, b->last_in))
+            return true;
+    return false;
+}
+
 static enum sx_flow_outcome judge(const struct sx_tracker *tracker, const struct sx_txn *txn,
                                   const struct sx_flow_story *story, struct retry retry)
 {
@@ -319,6 +403,11 @@ static enum sx_flow_outcome judge(const struct sx_tracker *tracker, const struct
         return SX_FLOW_OTHER_ANSWERED;
     if (story->reregistered_in && story->reregistered_after_ns <= recovery_ns(tracker))
         return SX_FLOW_REREGISTERED;
+    /* Whoever answered, nobody lost this request. */
+    if (upstream && upstream->final_code / 100 == 2)
+        return SX_FLOW_UNKNOWN;
+    if (retry.unseen || may_have_registered(tracker, txn, story))
+        return SX_FLOW_UNKNOWN;
     if (story->retried ? !retry.pending : story->earlier_in && is_over(tracker, story, told))
         return SX_FLOW_OTHERS_FAILED;
     if (from_caller)
@@ -366,7 +455,7 @@ struct sx_flow_story sx_flow_tell(const struct sx_tracker *tracker, const struct
 {
     txn = sx_origin_find(tracker, txn).txn;
     struct sx_flow_story story = begin(tracker, txn);
-    struct retry retry = {false, false, false};
+    struct retry retry = {0};
     const struct sx_flow_failure *failure =
         sx_flows_failure(sx_tracker_flows(tracker), txn->number);
 
