@@ -171,6 +171,50 @@ static void test_connect_in_vain(void)
     ladder_close(&l);
 }
 
+/* The client goes on after its SYN: it has an answer, in sight or not. It does not by giving up,
+ * nor over another connection. */
+static void test_connect_goes_on(void)
+{
+    static const struct {
+        double at;
+        uint16_t port;
+        unsigned flags;
+        bool came_up;
+    } rows[] = {
+        {2.020, 34567, SX_TCP_ACK, true},  {2.020, 34567, FIN, true}, {2.020, 34567, RST, false},
+        {2.020, 34568, SX_TCP_ACK, false}, {30, 34567, FIN, true},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        call_begins(&l);
+        segment(&l, 1.010, P1, 34567, BOB, 5060, SYN);
+        segment(&l, 2.010, P1, 34567, BOB, 5060, SYN);
+        segment(&l, rows[i].at, P1, rows[i].port, BOB, 5060, rows[i].flags);
+        g_test_message("%zu", i);
+        g_assert_true(attempt(&l, 0)->came_up == rows[i].came_up);
+        ladder_close(&l);
+    }
+}
+
+/* For three seconds after a SYN that came again. */
+static void test_wants_what_goes_on(void)
+{
+    struct ladder l = ladder_open();
+
+    call_begins(&l);
+    segment(&l, 1, P1, 34567, BOB, 5060, SYN);
+    g_assert_false(sx_tracker_wants(l.tracker, SX_TCP_ACK, 0));
+    segment(&l, 2, P1, 34567, BOB, 5060, SYN);
+    g_assert_true(sx_tracker_wants(l.tracker, SX_TCP_ACK, 0));
+    other_packet(&l, 4.999);
+    g_assert_true(sx_tracker_wants(l.tracker, SX_TCP_ACK, 100));
+    other_packet(&l, 5);
+    g_assert_false(sx_tracker_wants(l.tracker, SX_TCP_ACK, 0));
+    g_assert_false(sx_tracker_wants(l.tracker, SX_TCP_ACK, 100));
+    ladder_close(&l);
+}
+
 static void test_connect_refused(void)
 {
     struct ladder l = ladder_open();
@@ -472,6 +516,8 @@ static void test_hangup_of_transports(void)
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
+    g_test_add_func("/connections/connect_goes_on", test_connect_goes_on);
+    g_test_add_func("/connections/wants_what_goes_on", test_wants_what_goes_on);
     g_test_add_func("/connections/undelivered", test_undelivered);
     g_test_add_func("/connections/too_late", test_undelivered_too_late);
     g_test_add_func("/connections/quoted", test_quoted);

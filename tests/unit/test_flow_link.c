@@ -208,6 +208,131 @@ static void test_pong_not_captured(void)
     }
 }
 
+/* Where nothing of the edge was in sight before, what the client had with the ping is the measure.
+ */
+static void test_pong_before_the_first_byte(void)
+{
+    for (unsigned got = 0; got < 2; got++) {
+        struct ladder l = ladder_open();
+        make_flow(&l, 0, R1);
+        segment(&l, 5, PHONE, EDGE, SX_TCP_ACK, .payload = 4, .ack = 1500, .sign = SX_SEGMENT_PING);
+        segment(&l, 8, PHONE, EDGE, SX_TCP_ACK, .payload = 100, .ack = 1500 + got);
+        segment(&l, 9, EDGE, PHONE, SX_TCP_ACK, .payload = 2, .seq = 1000);
+        segment(&l, 9, EDGE, PHONE, SX_TCP_ACK, .payload = 2, .seq = 1000);
+        g_assert_cmpuint(
+            sx_flow_more(sx_flows_at(sx_tracker_flows(l.tracker), 1))->link->lacks_edge, ==, got);
+        ladder_close(&l);
+    }
+}
+
+/* The edge's next bytes leave room for the pong, seen from what it sent before, or from what the
+ * client had. */
+static void test_room_for_a_pong(void)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        bool before = i & 1, room = i & 2;
+        struct ladder l = ladder_open();
+        make_flow(&l, 0, R1);
+        if (before)
+            segment(&l, 1, EDGE, PHONE, SX_TCP_ACK, .payload = 500, .seq = 1000);
+        segment(&l, 5, PHONE, EDGE, SX_TCP_ACK, .payload = 4, .ack = 1500, .sign = SX_SEGMENT_PING);
+        segment(&l, 15, EDGE, PHONE, SX_TCP_ACK, .payload = 2, .seq = 1500 + room);
+        g_test_message("%u", i);
+        g_assert_cmpint(death_at(&l, 20), ==, room ? SX_DEATH_UNKNOWN : SX_DEATH_NO_PONG);
+    }
+}
+
+/* Once the capture has lacked bytes of the edge, it may lack the next pong. */
+static void test_lacks_pongs(void)
+{
+    for (unsigned lacks = 0; lacks < 2; lacks++) {
+        struct ladder l = ladder_open();
+        make_flow(&l, 0, R1);
+        segment(&l, 1, EDGE, PHONE, SX_TCP_ACK, .payload = 500, .seq = 1000);
+        segment(&l, 3, PHONE, EDGE, SX_TCP_ACK, .payload = 100, .ack = 1500 + lacks);
+        segment(&l, 5, PHONE, EDGE, SX_TCP_ACK, .payload = 4, .ack = 1500 + lacks,
+                .sign = SX_SEGMENT_PING);
+        g_assert_cmpint(death_at(&l, 20), ==, lacks ? SX_DEATH_UNKNOWN : SX_DEATH_NO_PONG);
+    }
+}
+
+/* The edge's FIN acknowledges more than the client has sent in sight: its FIN counts for a byte.
+ * Its goodbye tells all the same. */
+static void test_who_closed(void)
+{
+    static const struct {
+        uint32_t ack;
+        unsigned flags, first, goodbye;
+        bool unknown;
+    } rows[] = {
+        {2100, FIN, 0, 0, false},    {2101, FIN, 0, 0, true},      {2101, SX_TCP_FIN, 0, 0, false},
+        {2101, FIN, 0, EDGE, false}, {2101, FIN, 0, PHONE, false}, {2050, FIN, 2050, 0, false},
+        {2101, FIN, 2050, 0, true},  {2051, FIN, 2050, 0, false},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        const struct sx_flow *flow = flow_of(&l, make_flow(&l, 0, R1));
+        make_flow(&l, 1, R2);
+        segment(&l, 2, PHONE, EDGE, SX_TCP_ACK, .payload = 100, .seq = 2000);
+        if (rows[i].first) /* what TCP repeats does not count again */
+            segment(&l, 3, PHONE, EDGE, SX_TCP_ACK, .payload = 50, .seq = 2000);
+        if (rows[i].goodbye)
+            segment(&l, 8, rows[i].goodbye, rows[i].goodbye == EDGE ? PHONE : EDGE, SX_TCP_ACK,
+                    .payload = 2, .seq = rows[i].goodbye == EDGE ? 1000 : 2100,
+                    .sign = SX_SEGMENT_GOODBYE);
+        segment(&l, 9, EDGE, PHONE, rows[i].flags, .ack = rows[i].ack);
+        const struct sx_link *link = sx_flow_more(flow)->link;
+        g_test_message("%zu", i);
+        g_assert_cmpuint(link->closer_unknown, ==, rows[i].unknown);
+        g_assert_cmpuint(link->closed_by_client, ==, rows[i].goodbye == PHONE);
+        segment(&l, 9.1, EDGE, PHONE, FIN, .reg = R2);
+        g_assert_cmpint(death_at(&l, 20), ==,
+                        rows[i].unknown || rows[i].goodbye == PHONE ? SX_DEATH_CLOSED
+                                                                    : SX_DEATH_ALL_AT_ONCE);
+    }
+}
+
+/* Where nothing of the client was in sight, an acknowledgement says nothing. */
+static void test_who_closed_unseen(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_flow *flow = flow_of(&l, make_flow(&l, 0, R1));
+
+    segment(&l, 9, EDGE, PHONE, FIN, .ack = 2101);
+    g_assert_false(sx_flow_more(flow)->link->closer_unknown);
+    ladder_close(&l);
+}
+
+/* A 200 whose REGISTER the capture lacks shows a connection of the edge: not all are closed. Not
+ * one over UDP, nor the 200 of a hop further on. */
+static void test_connection_of_a_response(void)
+{
+    static const struct {
+        enum sx_transport transport;
+        const char *above;
+        enum sx_flow_death death;
+    } rows[] = {
+        {SX_TRANSPORT_TCP, NULL, SX_DEATH_CLOSED},
+        {SX_TRANSPORT_WS, NULL, SX_DEATH_CLOSED},
+        {SX_TRANSPORT_UDP, NULL, SX_DEATH_ALL_AT_ONCE},
+        {SX_TRANSPORT_OTHER, NULL, SX_DEATH_ALL_AT_ONCE},
+        {SX_TRANSPORT_TCP, "phone q1", SX_DEATH_ALL_AT_ONCE},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        make_flow(&l, 0, R1);
+        make_flow(&l, 1, R2);
+        response(&l, 2, EDGE, CAROL, 200, "REGISTER", via("carol q2", rows[i].above),
+                 .src_port = 80, .dst_port = 40003, .transport = rows[i].transport);
+        segment(&l, 9, EDGE, PHONE, FIN, 0);
+        segment(&l, 9.1, EDGE, PHONE, FIN, .reg = R2);
+        g_test_message("%zu", i);
+        g_assert_cmpint(death_at(&l, 20), ==, rows[i].death);
+    }
+}
+
 /* That a connection comes up shows nothing of whether the capture sees what the edge sends. */
 static void test_no_bytes_of_the_edge(void)
 {
@@ -261,6 +386,12 @@ int main(int argc, char **argv)
     g_test_add_func("/flow_link/another_port", test_another_port);
     g_test_add_func("/flow_link/late_pong", test_late_pong);
     g_test_add_func("/flow_link/pong_not_captured", test_pong_not_captured);
+    g_test_add_func("/flow_link/pong_before_the_first_byte", test_pong_before_the_first_byte);
+    g_test_add_func("/flow_link/room_for_a_pong", test_room_for_a_pong);
+    g_test_add_func("/flow_link/lacks_pongs", test_lacks_pongs);
+    g_test_add_func("/flow_link/who_closed", test_who_closed);
+    g_test_add_func("/flow_link/who_closed_unseen", test_who_closed_unseen);
+    g_test_add_func("/flow_link/connection_of_a_response", test_connection_of_a_response);
     g_test_add_func("/flow_link/no_bytes_of_the_edge", test_no_bytes_of_the_edge);
     g_test_add_func("/flow_link/acknowledged", test_acknowledged);
     g_test_add_func("/flow_link/no_link", test_no_link);

@@ -144,9 +144,11 @@ static void test_retry_unseen(void)
         if (rows[i].ack)
             request(&l, 10.6, CORE, EDGE2, "ACK", via(own), .to_tag = "other");
         if (rows[i].first)
-            tell_alice(&l, 10.7, 1, rows[i].first);
+            response(&l, 10.7, CORE, ALICE, rows[i].first, "INVITE", via("alice a1"),
+                     .to_tag = "other");
         if (rows[i].upstream)
-            tell_alice(&l, 10.8, 1, rows[i].upstream);
+            response(&l, 10.8, CORE, ALICE, rows[i].upstream, "INVITE", via("alice a1"),
+                     .to_tag = "other");
         uint32_t frame = l.frame;
         other_packet(&l, 50);
         sx_tracker_end(l.tracker);

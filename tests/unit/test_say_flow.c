@@ -448,6 +448,12 @@ static void test_chinese_signs(void)
     flow.registered_in = 0;
     sx_say_flow_end(out = wmem_strbuf_new(NULL, ""), &flow);
     assert_text(out, "边缘代理重置了连接：AOR sip:bob@example.com 的连接（reg-id 1）在此结束");
+    link.closer_unknown = true;
+    sx_say_flow_end(out = wmem_strbuf_new(NULL, ""), &flow);
+    assert_text(out, "连接已重置：AOR sip:bob@example.com 的连接（reg-id 1）在此结束");
+    link.reset = false;
+    sx_say_flow_end(out = wmem_strbuf_new(NULL, ""), &flow);
+    assert_text(out, "连接已关闭：AOR sip:bob@example.com 的连接（reg-id 1）在此结束");
     sx_say_too_early(out = wmem_strbuf_new(NULL, ""), &early);
     assert_text(out,
                 "这次注册与第 30 帧失败的那次相隔 3 秒，过早：RFC 5626 第 4.5 节要求至少相隔 30 "

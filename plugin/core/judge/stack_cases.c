@@ -443,7 +443,7 @@ static void reconnects(struct finder *f)
         const struct sx_link *link = o->final_code / 100 == 2 && flow ? sx_flow_more(flow)->link
                                                                       : NULL;
         if (link && link->closed_in > o->final_frame && link->closed_in < f->txn->request_frame &&
-            !link->closed_by_client)
+            !link->closed_by_client && !link->closer_unknown)
             add(f, SX_SITUATION_RECONNECTS, f->txn->request_ns - link->closed_ns, o);
         return;
     }

@@ -20,6 +20,9 @@
 #define SYN_AGAIN_NS (200 * SX_NS_PER_MS)
 #define SYN_AGAIN_LATEST_NS (70 * SX_NS_PER_S)
 
+/* The client of a connection that comes up goes on within a round trip. */
+#define CONNECTS_NS (3 * SX_NS_PER_S)
+
 /* A SYN that nothing answered yet. */
 struct sx_connecting {
     struct sx_way way;
@@ -260,6 +263,7 @@ static void connect_begins(struct sx_tracker *t, const struct sx_segment *segmen
         return;
     if (c && since <= SYN_AGAIN_LATEST_NS) {
         c->last_ns = segment->time_ns;
+        t->connects_until_ns = segment->time_ns + CONNECTS_NS;
         in_vain(t, segment->frame, c);
         return;
     }
@@ -288,6 +292,17 @@ static void connect_ends(struct sx_tracker *t, const struct sx_segment *segment,
     g_hash_table_remove(t->connecting, &c->way);
 }
 
+/* The client has got an answer to its SYN, in sight or not. */
+static void client_goes_on(struct sx_tracker *t, const struct sx_segment *segment,
+                           const struct sx_way *back)
+{
+    const struct sx_way way = {.from = back->to, .to = back->from};
+    struct sx_connecting *connecting = g_hash_table_lookup(t->connecting, &way);
+
+    if (connecting)
+        connect_ends(t, segment, connecting);
+}
+
 void sx_tracker_unreadable(struct sx_tracker *t, uint32_t frame, const struct sx_address *src,
                            const struct sx_address *dst)
 {
@@ -312,7 +327,8 @@ bool sx_tracker_watches_tcp(const struct sx_tracker *t)
 bool sx_tracker_wants(const struct sx_tracker *t, unsigned flags, uint32_t payload)
 {
     return (flags & (SX_TCP_SYN | SX_TCP_FIN | SX_TCP_RST | SX_TCP_GOODBYE)) ||
-           (payload > 0 ? sx_flows_over_tcp(t->flows) : t->unheard != 0);
+           (payload > 0 ? sx_flows_over_tcp(t->flows) : t->unheard != 0) ||
+           t->now_ns < t->connects_until_ns;
 }
 
 void sx_tracker_tcp(struct sx_tracker *t, const struct sx_segment *segment)
@@ -333,6 +349,8 @@ void sx_tracker_tcp(struct sx_tracker *t, const struct sx_segment *segment)
         message_lost(t, segment->frame, segment->time_ns, &back, NULL);
     if (connecting)
         connect_ends(t, segment, connecting);
+    else if (!(flags & (SX_TCP_RST | SX_TCP_SYN)))
+        client_goes_on(t, segment, &back);
     sx_riding_segment(t, segment, &back);
     if (flags & (SX_TCP_FIN | SX_TCP_RST | SX_TCP_GOODBYE))
         sx_riding_ends(t, segment, &back);

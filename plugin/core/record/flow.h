@@ -46,14 +46,19 @@ struct sx_link {
     uint32_t goodbye_in;     /* who ends the connection says so before any FIN */
     uint32_t repeated_end;   /* sequence number after these bytes */
     uint32_t edge_end;       /* sequence number after the edge's newest byte */
+    uint32_t client_end;     /* likewise of the client, where has_client_end */
+    uint32_t ping_ack;       /* what the client had of the edge when it sent ping_in */
     struct sx_stun_address mapped;
     uint8_t transport; /* enum sx_transport */
     bool has_stream;
-    bool has_edge_end;     /* the capture sees what the edge sends */
+    bool has_edge_end; /* the capture sees what the edge sends */
+    bool has_client_end;
+    bool lacks_edge;       /* but not all of it */
     bool late;             /* the edge sent again, but too late to be the pong */
     bool reset;            /* closed by RST */
     bool closed_by_client; /* by who said goodbye first, if anyone did */
     bool goodbye_of_client;
+    bool closer_unknown;   /* the capture lacks the client's last bytes, maybe its FIN */
     bool forgotten;        /* that RST answers a segment of a connection unknown to the edge */
     bool edge_unreachable; /* unreachable_in concerns the client's datagram */
     bool owes_pong;        /* the edge has agreed to answer keep-alives (RFC 5626 4.4.1, 6) */

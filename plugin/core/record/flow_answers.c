@@ -196,6 +196,8 @@ void sx_flow_answers_granted(struct sx_flows *f, const struct sx_observation *ob
         if (user)
             user->removed_in = register_in;
     }
+    if (!txn->request_frame && !obs->msg->more_vias.p)
+        sx_link_seen(f, txn);
     if (!flow)
         return;
     if (txn->unregisters) {

@@ -22,7 +22,7 @@ static enum sx_flow_death closed_how(const struct sx_flows *f, const struct sx_l
     if (!link->goodbye_in)
         failure->idle_ns = MAX(link->closed_ns - link->last_client_ns, 0);
     failure->death_in = link->goodbye_in ? link->goodbye_in : link->closed_in;
-    if (!link->closed_by_client && edge->all_ended && edge->ended > 1 &&
+    if (!link->closed_by_client && !link->closer_unknown && edge->all_ended && edge->ended > 1 &&
         link->closed_ns >= edge->ended_ns && !sx_edge_lives_on(f, edge)) {
         failure->ended = edge->ended;
         return SX_DEATH_ALL_AT_ONCE;
@@ -43,8 +43,8 @@ static enum sx_flow_death link_death(const struct sx_flows *f, const struct sx_l
         return SX_DEATH_MOVED;
     if ((failure->death_in = link->refused_in))
         return SX_DEATH_REFUSED;
-    if (link->owes_pong && link->has_edge_end && (failure->death_in = link->ping_in) &&
-        now_ns - link->ping_ns >= patience)
+    if (link->owes_pong && link->has_edge_end && !link->lacks_edge &&
+        (failure->death_in = link->ping_in) && now_ns - link->ping_ns >= patience)
         return SX_DEATH_NO_PONG;
     failure->death_in = 0;
     if (link->repeats < REPEATS || now_ns - link->repeated_ns > REPEATED_NS)
@@ -99,7 +99,7 @@ static bool is_lost(const struct sx_flow *flow, const struct sx_txn *txn,
     if (!link || !link->closed_in || txn->first_child || txn->dst.host != link->ends.edge.host)
         return false;
     if (msg->code == 403)
-        return txn->token_known && !link->closed_by_client;
+        return txn->token_known && !link->closed_by_client && !link->closer_unknown;
     return !msg->has_retry_after;
 }
 

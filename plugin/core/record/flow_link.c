@@ -161,6 +161,13 @@ void sx_flow_set_link(struct sx_flows *f, struct sx_flow *flow, const struct sx_
     sx_flow_more(flow)->link->last_client_ns = obs->time_ns;
 }
 
+void sx_link_seen(struct sx_flows *f, const struct sx_txn *txn)
+{
+    if (txn->transport != SX_TRANSPORT_UDP && txn->transport != SX_TRANSPORT_OTHER &&
+        !link_between(f, txn->src, txn->dst))
+        new_link(f, txn->src, txn->dst, (enum sx_transport)txn->transport, INT64_MIN);
+}
+
 void sx_link_revive(struct sx_link *link)
 {
     link->unreachable_in = link->refused_in = link->moved_in = 0;
@@ -185,6 +192,13 @@ static void end_of_edge(struct sx_edge *edge, const struct sx_link *link)
     edge->all_ended = edge->old == 0;
 }
 
+/* The edge has got bytes of the client that the capture lacks, or its FIN, which counts for one. */
+static bool has_unseen(const struct sx_link *link, const struct sx_segment *segment)
+{
+    return link->has_client_end && segment->flags & SX_TCP_ACK &&
+           (int32_t)(segment->ack - link->client_end) > 0;
+}
+
 static void close_link(struct sx_flows *f, struct sx_link *link, const struct sx_segment *segment,
                        bool from_client)
 {
@@ -195,14 +209,30 @@ static void close_link(struct sx_flows *f, struct sx_link *link, const struct sx
     link->closed_ns = segment->time_ns;
     link->reset = segment->flags & SX_TCP_RST;
     link->closed_by_client = link->goodbye_in ? link->goodbye_of_client : from_client;
+    link->closer_unknown = !link->goodbye_in && !from_client && has_unseen(link, segment);
     /* RFC 9293 3.10.7.1: so a host answers a segment of a connection that it does not know. */
     link->forgotten = !from_client && link->reset && !(segment->flags & SX_TCP_ACK);
     edge->open--;
-    if (!link->closed_by_client)
+    if (!link->closed_by_client && !link->closer_unknown)
         end_of_edge(edge, link);
     for (; flow; flow = sx_flow_numbered(f, sx_flow_more(flow)->on_link))
         sx_flow_settle(f, flow);
     *(struct loss *)sx_pool_add(&f->losses) = (struct loss){.frame = segment->frame, .link = link};
+}
+
+/* Bytes of the edge that the capture lacks: the pong may be among them, and so may others. */
+static void lacks_edge(struct sx_link *link)
+{
+    link->lacks_edge = true;
+    link->ping_in = 0;
+}
+
+/* The edge has sent something up to this number that the capture lacks. */
+static bool has_gap(const struct sx_link *link, uint32_t number)
+{
+    if (link->has_edge_end)
+        return (int32_t)(number - link->edge_end) > 0;
+    return link->ping_in && (int32_t)(number - link->ping_ack) > 0;
 }
 
 /* Bytes of the edge that it sent before say that nothing came back for them. */
@@ -210,6 +240,8 @@ static void edge_sends(struct sx_link *link, const struct sx_segment *segment)
 {
     uint32_t end = segment->seq + segment->payload;
 
+    if (has_gap(link, segment->seq))
+        lacks_edge(link);
     if (!link->has_edge_end || (int32_t)(end - link->edge_end) > 0) {
         link->has_edge_end = true;
         link->edge_end = end;
@@ -230,7 +262,8 @@ static void edge_sends(struct sx_link *link, const struct sx_segment *segment)
     link->repeated_ns = segment->time_ns;
 }
 
-static void client_sends(struct sx_link *link, uint32_t frame, int64_t time_ns, bool ping)
+static void client_sends(struct sx_link *link, uint32_t frame, int64_t time_ns, bool ping,
+                         uint32_t ack)
 {
     link->last_client_ns = time_ns;
     /* Over UDP: it is there again. */
@@ -239,6 +272,7 @@ static void client_sends(struct sx_link *link, uint32_t frame, int64_t time_ns, 
     if (ping && !link->ping_in) {
         link->ping_in = frame;
         link->ping_ns = time_ns;
+        link->ping_ack = ack;
     }
 }
 
@@ -253,11 +287,11 @@ static void client_acknowledges(struct sx_link *link, uint32_t ack)
     }
 }
 
-/* Bytes of the edge that the capture lacks: the pong may be among them. */
-static void client_has_unseen(struct sx_link *link, uint32_t ack)
+static void note_client_end(struct sx_link *link, uint32_t end)
 {
-    if (link->has_edge_end && (int32_t)(ack - link->edge_end) > 0)
-        link->ping_in = 0;
+    if (!link->has_client_end || (int32_t)(end - link->client_end) > 0)
+        link->client_end = end;
+    link->has_client_end = true;
 }
 
 static void segment_of(struct sx_flows *f, struct sx_link *link, const struct sx_segment *segment,
@@ -265,11 +299,13 @@ static void segment_of(struct sx_flows *f, struct sx_link *link, const struct sx
 {
     if (!link || link->closed_in || link->transport == SX_TRANSPORT_UDP)
         return;
-    if (from_client && segment->flags & SX_TCP_ACK)
-        client_has_unseen(link, segment->ack);
+    if (from_client && segment->flags & SX_TCP_ACK && has_gap(link, segment->ack))
+        lacks_edge(link);
     if (segment->payload > 0 && from_client) {
         client_acknowledges(link, segment->ack);
-        client_sends(link, segment->frame, segment->time_ns, segment->sign == SX_SEGMENT_PING);
+        client_sends(link, segment->frame, segment->time_ns, segment->sign == SX_SEGMENT_PING,
+                     segment->ack);
+        note_client_end(link, segment->seq + segment->payload);
     } else if (segment->payload > 0) {
         edge_sends(link, segment);
     }
@@ -374,7 +410,7 @@ void sx_flows_datagram(struct sx_flows *f, const struct sx_datagram *datagram,
     struct sx_link *link = link_between(f, from, to);
 
     if (link && link->transport == SX_TRANSPORT_UDP) {
-        client_sends(link, datagram->frame, datagram->time_ns, stun->kind == SX_STUN_REQUEST);
+        client_sends(link, datagram->frame, datagram->time_ns, stun->kind == SX_STUN_REQUEST, 0);
         return;
     }
     link = link_between(f, to, from);

@@ -124,6 +124,10 @@ void sx_health_watch(struct sx_flows *flows, uint32_t binding);
 void sx_flow_set_link(struct sx_flows *flows, struct sx_flow *flow,
                       const struct sx_observation *obs, const struct sx_txn *txn);
 
+/* A registration whose REGISTER the capture lacks goes over this connection: the edge lives while
+ * it does. */
+void sx_link_seen(struct sx_flows *flows, const struct sx_txn *txn);
+
 /* What a new registration over a link makes good. */
 void sx_link_revive(struct sx_link *link);
 

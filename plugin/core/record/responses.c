@@ -180,9 +180,9 @@ static void other_response(struct sx_tracker *t, struct sx_txn *txn,
         sx_overload_served(t, txn);
     if (txn->method != SX_METHOD_REGISTER)
         return;
-    if (txn->flow || txn->unregisters_all)
+    if (txn->flow || txn->unregisters_all || !txn->request_frame)
         sx_flow_answers_granted(t->flows, obs, txn, first_hop_frame(t, txn));
-    else if (!txn->request_frame && !is_seen_elsewhere(t, txn))
+    if (!txn->flow && !txn->unregisters_all && !txn->request_frame && !is_seen_elsewhere(t, txn))
         sx_flow_answers_unseen(t->flows, obs);
 }
 

@@ -121,14 +121,15 @@ uint32_t sx_tcp_bytes_missed(const struct sx_tracker *t, const struct sx_txn *tx
                              uint32_t until_frame)
 {
     uint32_t trying = sx_txn_more(txn)->trying_frame, since = trying ? trying : txn->request_frame;
+    uint32_t i = 0;
 
     if (since == 0 || t->tcp_marks.count == 0)
         return 0;
-    for (uint32_t n = sx_pool_lower_bound(&t->tcp_marks, since);
-         n < t->tcp_marks.count && mark_at(t, n)->frame == since; n++) {
-        if (trying && goes(mark_at(t, n), txn->dst, txn->src))
-            return find_gap(t, txn, n, mark_at(t, n)->end, until_frame);
-        if (!trying && goes(mark_at(t, n), txn->src, txn->dst))
+    uint32_t n = sx_pool_lower_bound(&t->tcp_marks, since);
+    for (const struct mark *m; (m = sx_pool_nth(&t->tcp_marks, since, i)); i++, n++) {
+        if (trying && goes(m, txn->dst, txn->src))
+            return find_gap(t, txn, n, m->end, until_frame);
+        if (!trying && goes(m, txn->src, txn->dst))
             return find_gap(t, txn, n, end_before(t, n), until_frame);
     }
     return 0;

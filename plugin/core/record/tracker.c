@@ -51,7 +51,7 @@ struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config 
     t->resents = sx_resents_new();
     t->overload = sx_overload_new();
     t->sizes = sx_sizes_new();
-    t->paused_until_ns = INT64_MIN;
+    t->paused_until_ns = t->connects_until_ns = INT64_MIN;
     sx_pool_init(&t->overdues, sizeof(struct sx_overdue));
     t->calls = sx_call_numbers_new();
     t->names = sx_names_new();

@@ -79,8 +79,9 @@ struct sx_tracker {
     uint32_t next_first_fragment;
     GHashTable *awaiting;   /* attempt fingerprint -> transaction that a new attempt may follow */
     GHashTable *connecting; /* struct sx_connecting, by its way; SYN sent, not answered */
-    GHashTable *riding;     /* private to riding.c */
-    uint32_t unheard;       /* likewise */
+    int64_t connects_until_ns; /* private to connections.c */
+    GHashTable *riding;        /* private to riding.c */
+    uint32_t unheard;          /* likewise */
     struct sx_deadlines deadlines;
     struct sx_sessions *sessions;
     struct sx_flows *flows;

@@ -9,6 +9,8 @@
 
 static const char *how_closed(const struct sx_link *link)
 {
+    if (link->closer_unknown)
+        return link->reset ? sx_words_flow_reset() : sx_words_flow_closed();
     if (link->closed_by_client)
         return link->reset ? sx_words_flow_reset_client() : sx_words_flow_closed_client();
     return link->reset ? sx_words_flow_reset_edge() : sx_words_flow_closed_edge();
