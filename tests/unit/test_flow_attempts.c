@@ -81,6 +81,7 @@ static void test_back_off_what_counts(void)
     const struct sx_txn *after = attempt(&l, 41, 5, 200);
     g_assert_cmpuint(back_off_of(&l, after).failures, ==, 1);
     g_assert_cmpint(back_off_of(&l, after).waited_ns, ==, ns_of(10));
+    g_assert_cmpuint(back_off_of(&l, after).unanswered_in, ==, back_off_of(&l, after).failed_in);
     /* refreshing a flow is no attempt */
     make_flow(&l, 42, &(struct reg){.line = 5, .edge_only = true});
     g_assert_cmpint(back_off_of(&l, after).waited_ns, ==, ns_of(10));

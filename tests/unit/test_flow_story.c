@@ -287,6 +287,50 @@ static void test_registration_unseen(void)
     }
 }
 
+/* An attempt without a response counts as failed where the capture shows that it had none. */
+static void test_has_failed(void)
+{
+    static const struct {
+        unsigned code, sends;
+        bool failed;
+    } rows[] = {{0, 1, false}, {503, 1, true}, {0, 4, true}, {0, 2, false}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        static const double again[] = {0, 0.5, 1.5, 3.5};
+        struct ladder l = ladder_open();
+        struct sx_back_off none = {.failures = 1}, b = {.failures = 1, .unanswered_in = 1};
+        for (unsigned k = 0; k < rows[i].sends; k++)
+            request(&l, again[k], PHONE, EDGE, "REGISTER", via("phone u1"));
+        if (rows[i].code)
+            response(&l, 4, EDGE, PHONE, rows[i].code, "REGISTER", via("phone u1"));
+        other_packet(&l, 5);
+        g_test_message("%zu", i);
+        g_assert_true(sx_flow_has_failed(l.tracker, &none));
+        g_assert_true(sx_flow_has_failed(l.tracker, &b) == rows[i].failed);
+        ladder_close(&l);
+    }
+}
+
+/* What the client's return is said of: an attempt that may have been granted tells nothing. */
+static void test_return_after_unseen(void)
+{
+    for (unsigned gap = 0; gap < 2; gap++) {
+        struct ladder l = ladder_open();
+        const struct sx_txn *txn = lost(&l, 430);
+        request(&l, 11, PHONE, EDGE, "REGISTER", via("phone u1"), .src_port = 40201,
+                .transport = SX_TRANSPORT_TCP, .packet = {.id = 1, .ack = 1000, .exact = true},
+                .more = "Contact: <sip:z>;reg-id=1;+sip.instance=\"<urn:x:0>\"\r\n");
+        uint32_t unanswered = l.frame;
+        segment(&l, 12, PHONE, EDGE, SX_TCP_FIN | SX_TCP_ACK, .ack = gap ? 1064 : 1063,
+                .reg = &(struct reg){.reg_id = 1, .line = 2});
+        make_flow(&l, 13, R1_AGAIN);
+        struct sx_flow_story s = story_of(&l, txn);
+        g_assert_cmpuint(s.back_off.unanswered_in, ==, unanswered);
+        g_assert_cmpint(s.returned, ==, gap ? SX_RETURN_UNKNOWN : SX_RETURN_TOO_EARLY);
+        ladder_close(&l);
+    }
+}
+
 /* Another phone of the same user is no other flow. */
 static void test_other_instance(void)
 {
@@ -708,6 +752,8 @@ int main(int argc, char **argv)
     g_test_add_func("/flow_story/earlier_unseen", test_earlier_unseen);
     g_test_add_func("/flow_story/failure_between", test_failure_between);
     g_test_add_func("/flow_story/registration_unseen", test_registration_unseen);
+    g_test_add_func("/flow_story/has_failed", test_has_failed);
+    g_test_add_func("/flow_story/return_after_unseen", test_return_after_unseen);
     g_test_add_func("/flow_story/other_instance", test_other_instance);
     g_test_add_func("/flow_story/stale_binding", test_stale_binding);
     g_test_add_func("/flow_story/return", test_return);

@@ -235,6 +235,22 @@ static bool may_be_repaired(const struct sx_tracker *tracker, const struct sx_tx
     return false;
 }
 
+/* A REGISTER of this frame has no final response in the capture, which does not show that there was
+ * none. */
+static bool may_be_granted(const struct sx_tracker *tracker, uint32_t frame)
+{
+    const struct sx_message *m;
+
+    for (uint32_t i = 0; i < MAX_CHAIN && (m = sx_tracker_message(tracker, frame, i)); i++) {
+        const struct sx_txn *txn = sx_tracker_txn(tracker, m->txn);
+        if (txn && txn->method == SX_METHOD_REGISTER && !txn->final_frame &&
+            (!sx_evidence_of_silence(tracker, txn, sx_evidence_now(tracker)) ||
+             sx_missing_response(tracker, txn, UINT32_MAX).sign != SX_MISSING_NONE))
+            return true;
+    }
+    return false;
+}
+
 /* ---- the client's return ---- */
 
 static bool can_see_loss(const struct sx_flow_story *story)
@@ -264,6 +280,11 @@ static bool is_readable(const struct sx_tracker *tracker, const struct sx_flow *
     return sx_tracker_host(tracker, flow->client.host)->unreadable == 0;
 }
 
+bool sx_flow_has_failed(const struct sx_tracker *tracker, const struct sx_back_off *b)
+{
+    return !b->unanswered_in || !may_be_granted(tracker, b->unanswered_in);
+}
+
 /* What the client did to come back; newest is the binding's newest attempt. */
 static void judge_return(const struct sx_flow *newest, const struct sx_tracker *tracker,
                          struct sx_flow_story *story)
@@ -277,10 +298,12 @@ static void judge_return(const struct sx_flow *newest, const struct sx_tracker *
         return;
     }
     story->back_off = sx_flow_back_off(sx_tracker_flows(tracker), attempt);
-    story->returned = sx_flow_more(attempt)->link ? SX_RETURN_IN_TIME : SX_RETURN_UNKNOWN;
+    story->returned = sx_flow_more(attempt)->link && sx_flow_has_failed(tracker, &story->back_off)
+                          ? SX_RETURN_IN_TIME
+                          : SX_RETURN_UNKNOWN;
     for (unsigned i = 0; attempt && attempt != story->flow && i < MAX_CHAIN; i++) {
         struct sx_back_off early = sx_flow_early(sx_tracker_flows(tracker), attempt);
-        if (early.failures > 0) {
+        if (early.failures > 0 && sx_flow_has_failed(tracker, &early)) {
             story->returned = SX_RETURN_TOO_EARLY;
             story->back_off = early;
             return;
@@ -359,21 +382,6 @@ static bool is_over(const struct sx_tracker *tracker, const struct sx_flow_story
     if (told->parent_key.bits == 0 || story->watched_ns > recovery_ns(tracker))
         return true;
     return upstream ? upstream->final_code >= 300 : sx_tracker_ended(tracker);
-}
-
-/* A REGISTER of this frame has no final response in the capture, which does not show that there was
- * none. */
-static bool may_be_granted(const struct sx_tracker *tracker, uint32_t frame)
-{
-    const struct sx_message *m;
-
-    for (uint32_t i = 0; i < MAX_CHAIN && (m = sx_tracker_message(tracker, frame, i)); i++) {
-        const struct sx_txn *txn = sx_tracker_txn(tracker, m->txn);
-        if (txn && txn->method == SX_METHOD_REGISTER && !txn->final_frame &&
-            !sx_evidence_of_silence(tracker, txn, sx_evidence_now(tracker)))
-            return true;
-    }
-    return false;
 }
 
 /* The instance asked for a registration after the failure, and may have got it unseen. */

@@ -96,6 +96,10 @@ uint32_t sx_flow_failed_in(const struct sx_tracker *tracker, const struct sx_flo
  * nothing. */
 bool sx_flow_is_lost_by(const struct sx_flows *flows, const struct sx_flow *flow, uint32_t frame);
 
+/* False if an attempt that counts as failed has no response in the capture, which does not show
+ * that it had none. */
+bool sx_flow_has_failed(const struct sx_tracker *tracker, const struct sx_back_off *back_off);
+
 /* What the transaction's final response 403 has to do with a flow token; *flow: the registration.
  * */
 enum sx_flow_token sx_flow_token_of(const struct sx_tracker *tracker, const struct sx_txn *txn,

@@ -66,10 +66,11 @@ struct sx_link {
 
 /* What RFC 5626 4.5 says of an attempt to register. */
 struct sx_back_off {
-    int64_t waited_ns;  /* since the attempt before it failed */
-    int64_t least_ns;   /* and how long it had to */
-    uint32_t failures;  /* attempts that failed one after the other; 0: this is the first */
-    uint32_t failed_in; /* the last of them: response, or unanswered REGISTER */
+    int64_t waited_ns;      /* since the attempt before it failed */
+    int64_t least_ns;       /* and how long it had to */
+    uint32_t failures;      /* attempts that failed one after the other; 0: this is the first */
+    uint32_t failed_in;     /* the last of them: response, or unanswered REGISTER */
+    uint32_t unanswered_in; /* the last unanswered REGISTER of them; 0: none */
 };
 
 /* What a flow has that a Contact over UDP, registered and refreshed, has not. */

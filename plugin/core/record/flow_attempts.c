@@ -24,6 +24,7 @@ struct attempts {
     uint32_t tried_in;
     uint32_t failures; /* one after the other */
     uint32_t failed_in;
+    uint32_t unanswered_in;
     struct sx_endpoint failed_at; /* who was asked */
     struct sx_endpoint tried_at;
     struct sx_fingerprint call; /* Call-ID of the newest attempt */
@@ -158,14 +159,16 @@ static void judge_back_off(struct sx_flows *f, struct sx_flow *flow, struct atte
 {
     struct back_offs *b = back_offs_of(f, flow);
 
-    /* Unanswered: it failed some time after it was sent, so this is the mildest view. */
+    /* Unanswered: if it failed, it did some time after it was sent, so this is the mildest view. */
     if (a->tried_in) {
         a->has_allowed = false;
+        a->unanswered_in = a->tried_in;
         has_failed(a, a->tried_in, a->tried_ns);
     }
     b->newest = (struct sx_back_off){
         .failures = a->failures,
         .failed_in = a->failed_in,
+        .unanswered_in = a->unanswered_in,
         .waited_ns = obs->time_ns - a->failed_ns,
         .least_ns = least_wait(f, flow, a, obs->time_ns),
     };
@@ -183,7 +186,7 @@ static void judge_back_off(struct sx_flows *f, struct sx_flow *flow, struct atte
 static void start_anew(struct attempts *a, struct sx_fingerprint call)
 {
     if (a->call.bits && !sx_fingerprint_eq(a->call, call)) {
-        a->failures = 0;
+        a->failures = a->unanswered_in = 0;
         a->tried_in = 0;
         a->challenged = false;
     }
@@ -232,7 +235,7 @@ void sx_attempt_succeeded(struct sx_flows *f, const struct sx_flow *flow)
     if (!sx_flow_more(flow)->reg_id)
         return;
     struct attempts *a = attempts_of(f, flow);
-    a->failures = 0;
+    a->failures = a->unanswered_in = 0;
     a->tried_in = 0;
     a->challenged = false;
     a->has_allowed = false;

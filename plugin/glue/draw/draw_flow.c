@@ -208,7 +208,7 @@ static void draw_registration(struct sx_pen *p)
         return;
     const struct sx_back_off *early =
         sx_flows_too_early(sx_tracker_flows(p->view->tracker), p->frame, flow->number);
-    if (early) {
+    if (early && sx_flow_has_failed(p->view->tracker, early)) {
         wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
         sx_say_too_early(words, early);
         sx_flag(p, sx_add_frame(p, p->tree, hf_flow_early_after, early->failed_in),
