@@ -115,6 +115,12 @@ static void ack_tells_the_caller(void)
                                            .from_tag = "bob", .to_tag = "alice",
                                            .call_id = "call-2");
     g_assert_false(dialog_of(&l, ack)->caller_known);
+    /* Nor does one whose INVITE the capture lacks: it may be such a one. */
+    response(&l, 9.0, ALICE, BOB, 100, "INVITE", via("bob z1"), .from_tag = "bob",
+             .to_tag = "alice", .call_id = "call-3");
+    ack = request(&l, 9.1, BOB, ALICE, "ACK", via("bob z2"), .from_tag = "bob", .to_tag = "alice",
+                  .call_id = "call-3");
+    g_assert_false(dialog_of(&l, ack)->caller_known);
     ladder_close(&l);
 }
 

@@ -225,6 +225,100 @@ static void test_failure_of_the_hop_above(void)
     ladder_close(&l);
 }
 
+/* ---- requests that the capture lacks ---- */
+
+/* The 100 tells that the branch began; what came before it is not of that. */
+static void test_lost_invite_passed_on(void)
+{
+    for (unsigned after = 0; after < 2; after++) {
+        struct ladder l = ladder_open();
+        uint32_t first = begin(&l), frame;
+        if (!after)
+            response(&l, 1, P1, ALICE, 180, "INVITE", via("alice a1"));
+        uint32_t branch = response(&l, 1, BOB, P1, 100, "INVITE", via("p1 b1", "alice a1"))->txn;
+        if (after)
+            response(&l, 1, P1, ALICE, 180, "INVITE", via("alice a1"));
+        frame = after ? l.frame : 0;
+        g_assert_cmpuint(branch, !=, first);
+        g_assert_cmpuint(missing(&l, branch).frame, ==, frame);
+        g_assert_cmpint(missing(&l, branch).sign, ==,
+                        after ? SX_MISSING_PASSED_ON : SX_MISSING_NONE);
+        ladder_close(&l);
+    }
+}
+
+/* Without its own 100 nothing tells when it began. */
+static void test_lost_invite_beside(void)
+{
+    for (unsigned code = 100; code <= 180; code += 80) {
+        struct ladder l = ladder_open();
+        begin(&l);
+        uint32_t seen = request(&l, 0.2, P1, CAROL, "INVITE", via("p1 b2", "alice a1"))->txn;
+        response(&l, 0.3, BOB, P1, code, "INVITE", via("p1 b1", "alice a1"));
+        response(&l, 2, P1, ALICE, 183, "INVITE", via("alice a1"), .to_tag = "z");
+        g_assert_cmpint(missing(&l, seen).sign, ==,
+                        code == 100 ? SX_MISSING_UNCERTAIN : SX_MISSING_PASSED_ON);
+        ladder_close(&l);
+    }
+}
+
+/* An ACK or a PRACK after the 100 of an INVITE that the capture lacks. */
+static void test_lost_invite_acknowledged(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0, ALICE, P1, "ACK", via("alice a0"), .to_tag = "bob");
+    uint32_t txn = response(&l, 0.1, P1, ALICE, 100, "INVITE", via("alice a1"))->txn;
+    g_assert_cmpint(missing(&l, txn).sign, ==, SX_MISSING_NONE);
+    uint32_t ack = request(&l, 3, ALICE, P1, "ACK", via("alice a2"), .to_tag = "bob")->frame;
+    g_assert_cmpint(missing(&l, txn).sign, ==, SX_MISSING_ACKNOWLEDGED);
+    g_assert_cmpuint(missing(&l, txn).frame, ==, ack);
+    ladder_close(&l);
+
+    l = ladder_open();
+    txn = response(&l, 0.1, P1, ALICE, 100, "INVITE", via("alice a1"))->txn;
+    request(&l, 3, ALICE, P1, "PRACK", via("alice a2"), .to_tag = "bob", .cseq = 2);
+    g_assert_cmpint(missing(&l, txn).sign, ==, SX_MISSING_PRACKED);
+    ladder_close(&l);
+}
+
+/* The client has sent it to two servers, and the capture lacks one of the two INVITEs. */
+static void test_ack_beside_a_lost_invite(void)
+{
+    static const struct {
+        unsigned code;
+        const char *tag;
+        enum sx_missing_sign sign;
+    } rows[] = {{100, "", SX_MISSING_UNCERTAIN},
+                {180, "bob", SX_MISSING_NONE},
+                {180, "x", SX_MISSING_ACKNOWLEDGED}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t seen = request(&l, 0, ALICE, P1, "INVITE", via("alice a1"))->txn;
+        response(&l, 0.1, P1, ALICE, 100, "INVITE", via("alice a1"));
+        response(&l, 0.2, P2, ALICE, rows[i].code, "INVITE", via("alice a2"),
+                 .to_tag = rows[i].tag);
+        request(&l, 3, ALICE, P1, "ACK", via("alice a3"), .to_tag = "bob");
+        g_test_message("row %zu", i);
+        g_assert_cmpint(missing(&l, seen).sign, ==, rows[i].sign);
+        ladder_close(&l);
+    }
+}
+
+/* It is listed once, also where its request comes after its 100. */
+static void test_invite_behind_its_100(void)
+{
+    struct ladder l = ladder_open();
+
+    uint32_t old = request(&l, 0, ALICE, P1, "INVITE", via("alice a0"))->txn;
+    uint32_t txn = response(&l, 0.1, P2, ALICE, 100, "INVITE", via("alice a1"))->txn;
+    request(&l, 0.2, ALICE, P2, "INVITE", via("alice a1"));
+    g_assert_cmpuint(txn_numbered(&l, txn)->next_alike, ==, old);
+    g_assert_cmpuint(txn_numbered(&l, old)->next_alike, ==, 0);
+    ladder_close(&l);
+}
+
 /* ---- packets that cannot be read ---- */
 
 static void test_unreadable(void)
@@ -548,6 +642,11 @@ int main(int argc, char **argv)
     g_test_add_func("/missing/ringing_passed_on", test_ringing_passed_on);
     g_test_add_func("/missing/another_branch_answered", test_another_branch_answered);
     g_test_add_func("/missing/failure_of_the_hop_above", test_failure_of_the_hop_above);
+    g_test_add_func("/missing/lost_invite/passed_on", test_lost_invite_passed_on);
+    g_test_add_func("/missing/lost_invite/beside", test_lost_invite_beside);
+    g_test_add_func("/missing/lost_invite/acknowledged", test_lost_invite_acknowledged);
+    g_test_add_func("/missing/lost_invite/ack_beside", test_ack_beside_a_lost_invite);
+    g_test_add_func("/missing/lost_invite/behind_its_100", test_invite_behind_its_100);
     g_test_add_func("/missing/unreadable", test_unreadable);
     g_test_add_func("/missing/unreadable_at_another_time", test_unreadable_at_another_time);
     g_test_add_func("/missing/unreadable_after_the_timeout", test_unreadable_after_the_timeout);

@@ -258,14 +258,20 @@ static void know_caller(struct sx_tracker *t, struct sx_dialog *dialog, uint32_t
         swap_sides(t, dialog);
 }
 
+/* One that the capture lacks does not say whether it began the call. */
+static bool tells_caller(const struct sx_txn *txn)
+{
+    return txn->method == SX_METHOD_INVITE && txn->request_frame;
+}
+
 void sx_dialogs_ack(struct sx_tracker *t, const struct sx_txn *ack)
 {
     struct sx_dialog *dialog = dialog_at(t->dialogs, ack->dialog);
     const struct sx_txn *invite = sx_txn_at(t, ack->next_alike);
 
-    for (unsigned i = 0; invite && invite->method != SX_METHOD_INVITE && i < MAX_ALIKE; i++)
+    for (unsigned i = 0; invite && !tells_caller(invite) && i < MAX_ALIKE; i++)
         invite = sx_txn_at(t, invite->next_alike);
-    if (dialog && invite && invite->method == SX_METHOD_INVITE && !invite->in_dialog)
+    if (dialog && invite && tells_caller(invite) && !invite->in_dialog)
         know_caller(t, dialog, ack->from_tag);
 }
 

@@ -45,14 +45,21 @@ static bool has_tag(const struct sx_tracker *t, const struct sx_txn *txn, uint32
 
 /* ---- whose it may be ---- */
 
+/* The frame that shows first that there was a request: of one that the capture lacks its 100 tells.
+ * 0: none does. */
+static uint32_t begins_in(const struct sx_txn *txn)
+{
+    return txn->request_frame ? txn->request_frame : sx_txn_more(txn)->trying_frame;
+}
+
 /* The client may have had something by this moment that it stopped for. */
 static bool may_be_answered(const struct sx_txn *txn, struct sx_horizon by)
 {
     bool timed_out = !txn->responses && by.ns - txn->request_ns >= SX_TIMER_B_NS &&
                      sx_evidence_hearing(txn, by) == SX_HEARD_NOTHING;
+    uint32_t begin = begins_in(txn);
 
-    return txn->request_frame && txn->request_frame < by.frame &&
-           sx_txn_last_request_frame(txn) < by.frame && !timed_out &&
+    return begin && begin < by.frame && sx_txn_last_request_frame(txn) < by.frame && !timed_out &&
            !sx_evidence_unreachable(txn, by);
 }
 
@@ -113,7 +120,7 @@ static enum fit find_ack(const struct sx_tracker *t, const struct sx_txn *txn, u
 {
     enum fit best = FITS_NOT;
 
-    if (txn->method != SX_METHOD_INVITE || !txn->request_frame || !txn->call_hash)
+    if (txn->method != SX_METHOD_INVITE || !begins_in(txn) || !txn->call_hash)
         return FITS_NOT;
     const struct sx_txn *ack = newest_alike(t, txn);
     for (unsigned i = 0; ack && i < MAX_ALIKE; i++, ack = sx_txn_at(t, ack->next_alike)) {
@@ -152,7 +159,7 @@ static enum fit find_prack(const struct sx_tracker *t, const struct sx_txn *txn,
 {
     enum fit best = FITS_NOT;
 
-    if (txn->method != SX_METHOD_INVITE || txn->in_dialog || !txn->request_frame || !txn->call_hash)
+    if (txn->method != SX_METHOD_INVITE || txn->in_dialog || !begins_in(txn) || !txn->call_hash)
         return FITS_NOT;
     const struct sx_txn *prack = sx_tracker_newest_in_call(t, txn->call_hash);
     for (unsigned i = 0; prack && i < MAX_ALIKE; i++, prack = sx_txn_at(t, prack->next_in_call)) {
@@ -246,7 +253,7 @@ static enum fit find_passed(const struct sx_tracker *t, const struct sx_txn *txn
     };
     for (unsigned i = 0; i < G_N_ELEMENTS(answers) && best != FITS; i++) {
         const struct passed *p = &answers[i];
-        if (p->frame <= txn->request_frame || p->frame > until_frame || shows_response(txn, p) ||
+        if (p->frame <= begins_in(txn) || p->frame > until_frame || shows_response(txn, p) ||
             !is_passed_on(txn, p->code))
             continue;
         enum fit fit = passed_fits(t, txn, parent, p);

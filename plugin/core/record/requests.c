@@ -247,7 +247,7 @@ struct sx_txn *sx_requests_observe(struct sx_tracker *t, const struct sx_observa
         first_invite(t, txn, obs);
     if (msg->method == SX_METHOD_REGISTER)
         note_phone(t, obs);
-    if (msg->method == SX_METHOD_INVITE || msg->method == SX_METHOD_ACK)
+    if ((msg->method == SX_METHOD_INVITE && new) || msg->method == SX_METHOD_ACK)
         sx_missing_alike(t, txn);
     if (msg->method == SX_METHOD_ACK)
         sx_dialogs_ack(t, txn);

@@ -249,6 +249,8 @@ struct sx_txn *sx_responses_observe(struct sx_tracker *t, const struct sx_observ
     if (!txn) {
         txn = sx_txn_new(t, obs, key);
         txn->cseq = msg->cseq;
+        if (msg->method == SX_METHOD_INVITE)
+            sx_missing_alike(t, txn);
         sx_txn_place(t, txn, obs);
         sx_attempts_follow(t, txn, msg);
         if (msg->method == SX_METHOD_CANCEL)
