@@ -132,7 +132,7 @@ static void test_cancelled_in_vain(void)
     request(&l, 6, ALICE, P1, "CANCEL", via("alice a1"));
     assert_verdict(judge(&l, txn), SX_TRYING_CANCELLED, 5, 3);
     request(&l, 6.1, ALICE, P1, "ACK", via("alice a2"), .to_tag = "bob");
-    assert_verdict(judge(&l, txn), SX_TRYING_ANSWERED, 5.1, 4);
+    assert_verdict(judge(&l, txn), SX_TRYING_NONE, 5.1, 4);
     ladder_close(&l);
 }
 

@@ -161,16 +161,26 @@ static struct sx_missing find_unseen(const struct sx_tracker *tracker, const str
                                                                        : missing;
 }
 
+/* What shows that there was an answer came so late that it does not tell whether the answer came in
+ * time: an ACK says neither when the 2xx came, nor whether a 180 did. */
+static bool is_late_sign(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                         const struct sx_missing *missing)
+{
+    return sx_missing_is_sure(missing->sign) && missing->time_ns - sx_txn_more(txn)->trying_ns >=
+                                                    sx_tracker_config(tracker)->trying_slow_ns;
+}
+
 /* Of a wait that the capture does not show the end of, or may not. */
 static enum sx_trying_state unseen_state(const struct sx_tracker *tracker, const struct sx_txn *txn,
-                                         enum sx_trying_end end)
+                                         const struct sx_trying *v)
 {
     if (txn->expired_after_100)
         return SX_TRYING_TIMED_OUT;
-    if (end == SX_END_NONE)
+    if (v->end == SX_END_NONE)
         return sx_tracker_ended(tracker) ? SX_TRYING_OPEN : SX_TRYING_NONE;
-    return end == SX_END_RESPONSE || end == SX_END_MISSING ? SX_TRYING_ANSWERED
-                                                           : SX_TRYING_CANCELLED;
+    if (v->end != SX_END_RESPONSE && v->end != SX_END_MISSING)
+        return SX_TRYING_CANCELLED;
+    return is_late_sign(tracker, txn, &v->missing) ? SX_TRYING_NONE : SX_TRYING_ANSWERED;
 }
 
 static enum sx_trying_state find_state(const struct sx_tracker *tracker, const struct sx_txn *txn,
@@ -179,7 +189,7 @@ static enum sx_trying_state find_state(const struct sx_tracker *tracker, const s
     const struct sx_config *cfg = sx_tracker_config(tracker);
 
     if (v->missing.sign != SX_MISSING_NONE)
-        return unseen_state(tracker, txn, v->end);
+        return unseen_state(tracker, txn, v);
     if (v->end != SX_END_NONE)
         return ended_state(cfg, v->wait_ns,
                            v->end == SX_END_RESPONSE ? sx_txn_first_response_code(txn) : 0);

@@ -14,7 +14,8 @@
 #include "core/record/missing.h"
 
 enum sx_trying_state {
-    SX_TRYING_NONE, /* no 100, or the wait goes on and is not yet too long */
+    SX_TRYING_NONE, /* no 100; the wait goes on and is not yet too long; or what ended it, and
+                     * after how long, is not in the capture */
     SX_TRYING_ANSWERED,
     SX_TRYING_SLOW,      /* for trying_slow_ms or more */
     SX_TRYING_TIMED_OUT, /* for trying_timeout_ms or more; or slow, and then 408 or 504 */
@@ -44,7 +45,8 @@ struct sx_trying {
     int64_t wait_ns;           /* from the first 100 to the end of the wait */
     uint32_t ended_in;         /* frame; 0: nothing ended it */
     struct sx_missing missing; /* the response that ended it, or may have, is not in the capture */
-    uint32_t elsewhere;        /* number of the branch whose answer ended it; 0: none */
+    uint32_t heard;     /* number of a branch whose answer may have ended it unseen; 0: none */
+    uint32_t elsewhere; /* number of the branch whose answer ended it; 0: none */
     struct sx_trying_chain chain; /* what held it up; empty while that is not asked */
 };
 
