@@ -211,8 +211,129 @@ static void test_each_hop(void)
     response(&l, 4.0, BOB, P1, 180, "INVITE", via("p1 b1", "alice a1"));
     other_packet(&l, 100);
     assert_verdict(judge(&l, down), SX_TRYING_ANSWERED, 1, 5);
-    assert_verdict(judge(&l, up), SX_TRYING_TIMED_OUT, 99, 0);
+    assert_verdict(judge(&l, up), SX_TRYING_NONE, 99, 0);
+    g_assert_cmpuint(judge(&l, up).heard, ==, down);
+    sx_tracker_end(l.tracker);
+    assert_verdict(judge(&l, up), SX_TRYING_OPEN, 99, 0);
     ladder_close(&l);
+}
+
+/* ---- what the capture lacks of the end ---- */
+
+/* An ACK that comes late tells that there was an answer, not that it came in time. */
+static void test_late_sign(void)
+{
+    static const struct {
+        double at;
+        enum sx_trying_state state;
+    } rows[] = {{4.999, SX_TRYING_ANSWERED}, {5.0, SX_TRYING_NONE}, {30, SX_TRYING_NONE}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l);
+        request(&l, rows[i].at, ALICE, P1, "ACK", via("alice a2"), .to_tag = "bob");
+        assert_verdict(judge(&l, txn), rows[i].state, rows[i].at - 1, 3);
+        ladder_close(&l);
+    }
+}
+
+/* p1 sends the INVITE on, Bob rings at this time, and p1 hands on nothing of it that the capture
+ * shows. */
+static uint32_t rings_below(struct ladder *l, double at)
+{
+    uint32_t txn = call_begins(l);
+
+    request(l, 1.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+    response(l, at, BOB, P1, 180, "INVITE", via("p1 b1", "alice a1"));
+    return txn;
+}
+
+/* The wait is too long only if it was so before Bob rang: at 32 s after the 100, or at 4 s. */
+static void test_rang_below(void)
+{
+    static const struct {
+        double rings, answered;
+        enum sx_trying_state state;
+    } rows[] = {
+        {32.999, 60, SX_TRYING_NONE}, {33, 60, SX_TRYING_TIMED_OUT}, {4.999, 20, SX_TRYING_NONE},
+        {5, 20, SX_TRYING_SLOW},      {4.999, 33, SX_TRYING_NONE},   {5, 32.999, SX_TRYING_SLOW},
+        {5, 33, SX_TRYING_NONE},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = rings_below(&l, rows[i].rings);
+        response(&l, rows[i].answered, BOB, P1, 200, "INVITE", via("p1 b1", "alice a1"));
+        response(&l, rows[i].answered, P1, ALICE, 200, "INVITE", via("alice a1"));
+        g_test_message("row %zu", i);
+        g_assert_cmpint(judge(&l, txn).state, ==, rows[i].state);
+        ladder_close(&l);
+    }
+}
+
+/* Nor did she give up what rang a second ago or more. */
+static void test_cancelled_rang_below(void)
+{
+    static const struct {
+        double rings;
+        enum sx_trying_state state;
+    } rows[] = {{3, SX_TRYING_NONE}, {11, SX_TRYING_NONE}, {11.001, SX_TRYING_CANCELLED}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = rings_below(&l, rows[i].rings);
+        request(&l, 12, ALICE, P1, "CANCEL", via("alice a1"));
+        g_test_message("row %zu", i);
+        g_assert_cmpint(judge(&l, txn).state, ==, rows[i].state);
+        ladder_close(&l);
+    }
+}
+
+/* Before the end of the capture it is too early to tell, as ever. */
+static void test_rings_below_at_the_end(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = rings_below(&l, 2);
+
+    other_packet(&l, 20);
+    sx_tracker_end(l.tracker);
+    assert_verdict(judge(&l, txn), SX_TRYING_OPEN, 19, 0);
+    g_assert_cmpuint(judge(&l, txn).heard, ==, 0);
+    ladder_close(&l);
+}
+
+/* What a frame has said stays true. */
+static void test_rings_below_after_the_timeout(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l);
+
+    request(&l, 1.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+    other_packet(&l, 33);
+    g_assert_nonnull(sx_tracker_expiry(l.tracker, l.frame, 0));
+    response(&l, 32.9, BOB, P1, 180, "INVITE", via("p1 b1", "alice a1"));
+    other_packet(&l, 60);
+    g_assert_cmpint(judge(&l, txn).state, ==, SX_TRYING_TIMED_OUT);
+    ladder_close(&l);
+}
+
+/* p1 cancels its branch, and the capture lacks why. Of a failure it may make what it likes, so a
+ * late one is a late answer. */
+static void test_given_up_below(void)
+{
+    for (unsigned answered = 0; answered < 2; answered++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l);
+        request(&l, 1.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+        request(&l, 3, P1, BOB, "CANCEL", via("p1 b1"));
+        response(&l, 3.1, BOB, P1, 487, "INVITE", via("p1 b1", "alice a1"));
+        if (answered)
+            response(&l, 60, P1, ALICE, 480, "INVITE", via("alice a1"));
+        else
+            other_packet(&l, 60);
+        g_assert_cmpint(judge(&l, txn).state, ==, answered ? SX_TRYING_TIMED_OUT : SX_TRYING_NONE);
+        ladder_close(&l);
+    }
 }
 
 static void test_clock_back(void)
@@ -313,6 +434,12 @@ int main(int argc, char **argv)
     g_test_add_func("/trying/without_request", test_without_request);
     g_test_add_func("/trying/other_methods", test_other_methods);
     g_test_add_func("/trying/each_hop", test_each_hop);
+    g_test_add_func("/trying/late_sign", test_late_sign);
+    g_test_add_func("/trying/rang_below", test_rang_below);
+    g_test_add_func("/trying/rang_below/cancelled", test_cancelled_rang_below);
+    g_test_add_func("/trying/rang_below/end", test_rings_below_at_the_end);
+    g_test_add_func("/trying/rang_below/after_the_timeout", test_rings_below_after_the_timeout);
+    g_test_add_func("/trying/given_up_below", test_given_up_below);
     g_test_add_func("/trying/clock_back", test_clock_back);
     g_test_add_func("/trying/verdict_stands", test_verdict_stands);
     g_test_add_func("/trying/lacks_end", test_lacks_end);

@@ -355,8 +355,15 @@ static void test_one_message_not_relayed(void)
     uint32_t txn = call_begins(&l);
 
     sent_on(&l, 1);
-    response(&l, 12, BOB, P1, 180, "INVITE", TRUNK);
-    assert_unknown(&l, txn);
+    uint32_t branch = response(&l, 12, BOB, P1, 180, "INVITE", TRUNK)->txn;
+    other_packet(&l, 60);
+    struct sx_trying_chain chain =
+        sx_trying_cause_find(l.tracker, txn_numbered(&l, txn), UINT32_MAX, ns_of(60));
+    g_assert_cmpint(sx_trying_cause_of(&chain), ==, SX_CAUSE_UNKNOWN);
+    g_assert_cmpuint(chain.last.heard, ==, branch);
+    g_assert_cmpint(chain.last.heard_ns, ==, ns_of(12));
+    g_assert_true(chain.last.must_relay);
+    ladder_close(&l);
 }
 
 /* A failure that the proxy acknowledged is its to keep; one that is said again did not get there.

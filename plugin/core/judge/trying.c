@@ -206,6 +206,22 @@ static bool has_waited(const struct sx_tracker *tracker, const struct sx_trying 
     return v->state != SX_TRYING_NONE && v->state != SX_TRYING_ANSWERED;
 }
 
+/* A hop further on had what it must hand on, or gave its branch up, before the wait was that long,
+ * and nothing shows what it made of it: the capture may lack that. */
+static bool may_be_relayed_unseen(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                                  const struct sx_trying *v)
+{
+    const struct sx_config *cfg = sx_tracker_config(tracker);
+    const struct sx_trying_hop *last = &v->chain.last;
+    bool timed_out = v->wait_ns >= cfg->trying_timeout_ns;
+    int64_t least_ns = timed_out ? cfg->trying_timeout_ns : cfg->trying_slow_ns;
+
+    return last->heard && v->state != SX_TRYING_OPEN && !txn->expired_after_100 &&
+           (last->must_relay || v->end == SX_END_NONE) &&
+           (v->state == SX_TRYING_CANCELLED ||
+            last->heard_ns - sx_txn_more(txn)->trying_ns < least_ns);
+}
+
 struct sx_trying sx_trying_judge(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
     struct sx_trying v = {.state = SX_TRYING_NONE};
@@ -221,6 +237,11 @@ struct sx_trying sx_trying_judge(const struct sx_tracker *tracker, const struct 
     if (has_waited(tracker, &v))
         v.chain =
             sx_trying_cause_find(tracker, txn, v.ended_in ? v.ended_in : UINT32_MAX, until_ns);
+    if (may_be_relayed_unseen(tracker, txn, &v)) {
+        v.state = v.end == SX_END_NONE && sx_tracker_ended(tracker) ? SX_TRYING_OPEN
+                                                                    : SX_TRYING_NONE;
+        v.heard = v.chain.last.heard;
+    }
     return v;
 }
 

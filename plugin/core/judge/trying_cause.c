@@ -283,6 +283,18 @@ static bool was_kept(const struct outlook *o, const struct sx_txn *txn, const st
            sx_evidence_not_relayed(o->tracker, txn, branch, horizon(o));
 }
 
+/* What the hop made of it may be what the capture lacks. Right before the end it explains nothing.
+ */
+static void note_heard(const struct outlook *o, const struct sx_txn *txn, const struct held *h,
+                       struct sx_trying_hop *hop)
+{
+    if (clocks_are_apart(txn, h->branch) || o->until_ns - h->end_ns < RELAY_NS)
+        return;
+    hop->heard = h->branch->number;
+    hop->heard_ns = h->end_ns;
+    hop->must_relay = h->state == BRANCH_ANSWERED;
+}
+
 /* Most of the wait passed between the 100 of the branch and its answer, or its CANCEL. */
 static bool covers_wait(const struct outlook *o, const struct sx_txn *txn, const struct held *h)
 {
@@ -488,7 +500,11 @@ static const struct sx_txn *cause_below(struct outlook *o, const struct sx_txn *
             set_cause(hop, SX_CAUSE_NOT_RELAYED, h.branch->first_response_frame, h.branch);
             return NULL;
         }
-        return covers_wait(o, txn, &h) ? next_hop_stuck(o, &h, hop) : NULL;
+        if (covers_wait(o, txn, &h))
+            return next_hop_stuck(o, &h, hop);
+        if (h.state == BRANCH_ANSWERED || seen(o, sx_txn_rare(h.branch)->cancel_frame))
+            note_heard(o, txn, &h, hop);
+        return NULL;
     case BRANCH_STUCK:
         return next_hop_stuck(o, &h, hop);
     case BRANCH_SILENT:

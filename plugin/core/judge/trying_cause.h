@@ -27,6 +27,11 @@ struct sx_trying_hop {
     uint32_t cause_in; /* frame that shows it; 0: none */
     uint32_t branch;   /* the transaction below that it was found on; 0: none */
     uint32_t alike;    /* further branches that are held up in the same way */
+    /* A branch that ended, or has what the hop must hand on at once, and nothing shows that the hop
+     * kept that: the capture may lack what it made of it. 0: none */
+    uint32_t heard;
+    int64_t heard_ns; /* since when */
+    bool must_relay;  /* it is a response that no hop may keep (RFC 3261 16.7 item 5) */
 };
 
 /* As many hops as a sentence has room for. */

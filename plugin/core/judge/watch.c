@@ -6,6 +6,7 @@
 #include "core/judge/no_ack.h"
 #include "core/judge/registration_health.h"
 #include "core/judge/session.h"
+#include "core/judge/trying_cause.h"
 #include "core/record/evidence.h"
 #include "core/record/missing.h"
 
@@ -17,8 +18,11 @@ typedef bool (*is_overdue)(const struct sx_tracker *tracker, const struct sx_txn
 
 static bool waits_after_100(const struct sx_tracker *t, const struct sx_txn *txn)
 {
-    return sx_txn_waits_after_100(txn) && sx_tracker_now(t) - sx_txn_more(txn)->trying_ns >=
-                                              sx_tracker_config(t)->trying_timeout_ns;
+    int64_t now_ns = sx_tracker_now(t);
+
+    return sx_txn_waits_after_100(txn) &&
+           now_ns - sx_txn_more(txn)->trying_ns >= sx_tracker_config(t)->trying_timeout_ns &&
+           !sx_trying_cause_find(t, txn, sx_tracker_last_frame(t), now_ns).last.heard;
 }
 
 static bool waits_for_any_response(const struct sx_tracker *t, const struct sx_txn *txn)

@@ -478,6 +478,19 @@ void sx_say_no_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                            sx_tracker_now(tracker) - sx_txn_rare(invite)->cancel_ns);
 }
 
+/* Further on the call went on. */
+static void say_heard(wmem_strbuf_t *out, const struct sx_tracker *tracker,
+                      const struct sx_txn *branch)
+{
+    uint32_t cancel = sx_txn_rare(branch)->cancel_frame;
+
+    if (cancel)
+        sx_words_trying_given_up_below(out, sx_tracker_host(tracker, branch->src.host), cancel);
+    else
+        sx_words_trying_heard(out, sx_tracker_host(tracker, branch->dst.host),
+                              sx_txn_first_response_code(branch), branch->first_response_frame);
+}
+
 bool sx_say_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker, const struct sx_txn *txn,
                    const struct sx_trying *verdict)
 {
@@ -499,6 +512,8 @@ bool sx_say_trying(wmem_strbuf_t *out, const struct sx_tracker *tracker, const s
     case SX_TRYING_OPEN:
         if (verdict->missing.sign != SX_MISSING_NONE)
             sx_say_missing(out, tracker, txn, &verdict->missing);
+        else if (verdict->heard)
+            say_heard(out, tracker, sx_tracker_txn(tracker, verdict->heard));
         else
             sx_words_trying_too_early(out, verdict->wait_ns);
         return true;

@@ -97,7 +97,7 @@ static void draw_trying(struct sx_pen *p)
         item = sx_add_uint(p, p->tree, hf_trying_state, v.state);
         proto_tree *tree = proto_item_add_subtree(item, ett_trying);
         /* When a response came that the capture lacks is not known. */
-        if (v.missing.sign == SX_MISSING_NONE || v.state == SX_TRYING_TIMED_OUT ||
+        if ((v.missing.sign == SX_MISSING_NONE && !v.heard) || v.state == SX_TRYING_TIMED_OUT ||
             txn->first_response_frame || sx_txn_rare(txn)->cancel_frame)
             sx_add_time(p, tree, hf_trying_wait, v.wait_ns);
         sx_add_frame(p, tree, hf_trying_ended_in, v.ended_in);
