@@ -36,6 +36,16 @@ static uint32_t begin(struct ladder *l)
     return txn;
 }
 
+/* Up to a frame, which counts itself. */
+#define assert_sign_at(l, number, at, a_sign)                                                     \
+    G_STMT_START                                                                                  \
+    {                                                                                             \
+        const struct sx_txn *of = txn_numbered(l, number);                                        \
+        g_assert_cmpint(sx_missing_response((l)->tracker, of, (at)-1).sign, ==, SX_MISSING_NONE); \
+        g_assert_cmpint(sx_missing_response((l)->tracker, of, at).sign, ==, a_sign);              \
+    }                                                                                             \
+    G_STMT_END
+
 /* ---- ACKs ---- */
 
 static void test_ack_of_success(void)
@@ -225,6 +235,56 @@ static void test_failure_of_the_hop_above(void)
     ladder_close(&l);
 }
 
+/* The capture lacks the 2xx on both hops: who acknowledges it has it from a branch. */
+static void test_ack_above(void)
+{
+    static const struct {
+        unsigned beside; /* the first response of another branch; 0: there is none */
+        const char *tag;
+        unsigned final; /* of Alice's own leg, in sight, with another tag */
+        enum sx_missing_sign sign;
+    } rows[] = {
+        {0, NULL, 0, SX_MISSING_ACKNOWLEDGED},
+        {100, "", 0, SX_MISSING_UNCERTAIN},
+        {180, "carol", 0, SX_MISSING_ACKNOWLEDGED},
+        {180, "bob", 0, SX_MISSING_NONE},
+        {0, NULL, 486, SX_MISSING_NONE},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        begin(&l);
+        uint32_t branch = request(&l, 0.2, P1, BOB, "INVITE", via("p1 b1", "alice a1"))->txn;
+        response(&l, 0.3, BOB, P1, 100, "INVITE", via("p1 b1", "alice a1"));
+        if (rows[i].beside) {
+            request(&l, 0.4, P1, CAROL, "INVITE", via("p1 b2", "alice a1"));
+            response(&l, 0.5, CAROL, P1, rows[i].beside, "INVITE", via("p1 b2", "alice a1"),
+                     .to_tag = rows[i].tag);
+        }
+        if (rows[i].final)
+            response(&l, 1, P1, ALICE, rows[i].final, "INVITE", via("alice a1"), .to_tag = "x");
+        uint32_t ack = request(&l, 3, ALICE, BOB, "ACK", via("alice a2"), .to_tag = "bob")->frame;
+        g_test_message("row %zu", i);
+        g_assert_cmpint(missing(&l, branch).sign, ==, rows[i].sign);
+        if (rows[i].sign != SX_MISSING_NONE)
+            assert_sign_at(&l, branch, ack, rows[i].sign);
+        ladder_close(&l);
+    }
+}
+
+/* A branch that answers in sight, before the ACK, is none that the capture lacks an answer of. */
+static void test_ack_above_an_answer(void)
+{
+    struct ladder l = ladder_open();
+
+    begin(&l);
+    uint32_t branch = request(&l, 0.2, P1, BOB, "INVITE", via("p1 b1", "alice a1"))->txn;
+    response(&l, 2, BOB, P1, 200, "INVITE", via("p1 b1", "alice a1"));
+    request(&l, 3, ALICE, BOB, "ACK", via("alice a2"), .to_tag = "bob");
+    g_assert_cmpint(missing(&l, branch).sign, ==, SX_MISSING_NONE);
+    ladder_close(&l);
+}
+
 /* ---- requests that the capture lacks ---- */
 
 /* The 100 tells that the branch began; what came before it is not of that. */
@@ -374,15 +434,6 @@ static void test_unreadable_after_the_timeout(void)
 }
 
 /* ---- up to a frame, which counts itself ---- */
-
-#define assert_sign_at(l, number, at, a_sign)                                                     \
-    G_STMT_START                                                                                  \
-    {                                                                                             \
-        const struct sx_txn *of = txn_numbered(l, number);                                        \
-        g_assert_cmpint(sx_missing_response((l)->tracker, of, (at)-1).sign, ==, SX_MISSING_NONE); \
-        g_assert_cmpint(sx_missing_response((l)->tracker, of, at).sign, ==, a_sign);              \
-    }                                                                                             \
-    G_STMT_END
 
 static void test_until_the_ack(void)
 {
@@ -642,6 +693,8 @@ int main(int argc, char **argv)
     g_test_add_func("/missing/ringing_passed_on", test_ringing_passed_on);
     g_test_add_func("/missing/another_branch_answered", test_another_branch_answered);
     g_test_add_func("/missing/failure_of_the_hop_above", test_failure_of_the_hop_above);
+    g_test_add_func("/missing/ack_above", test_ack_above);
+    g_test_add_func("/missing/ack_above/answer", test_ack_above_an_answer);
     g_test_add_func("/missing/lost_invite/passed_on", test_lost_invite_passed_on);
     g_test_add_func("/missing/lost_invite/beside", test_lost_invite_beside);
     g_test_add_func("/missing/lost_invite/acknowledged", test_lost_invite_acknowledged);

@@ -366,6 +366,49 @@ static void test_one_message_not_relayed(void)
     ladder_close(&l);
 }
 
+/* Bob has answered, as a PRACK shows that the capture has of one hop only: from then on p1 had what
+ * it must hand on, whatever came after. An ACK shows a failure, which it may keep. */
+static void test_had_unseen(void)
+{
+    for (unsigned later = 0; later < 2; later++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l), branch = sent_on(&l, 1);
+        response(&l, 10.3, BOB, P1, 100, "INVITE", TRUNK);
+        request(&l, 11, P1, BOB, "PRACK", via("p1 b2", "alice a2"), .to_tag = "bob", .cseq = 2);
+        if (later)
+            response(&l, 55, BOB, P1, 200, "INVITE", TRUNK);
+        other_packet(&l, 60);
+        struct sx_trying_chain chain =
+            sx_trying_cause_find(l.tracker, txn_numbered(&l, txn), UINT32_MAX, ns_of(60));
+        g_assert_cmpuint(chain.count, ==, 1);
+        g_assert_cmpuint(chain.last.heard, ==, branch);
+        g_assert_cmpint(chain.last.heard_ns, ==, ns_of(11));
+        g_assert_true(chain.last.must_relay);
+        ladder_close(&l);
+    }
+
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l);
+    sent_on(&l, 1);
+    response(&l, 10.3, BOB, P1, 100, "INVITE", TRUNK);
+    request(&l, 11, P1, BOB, "ACK", via("p1 b1"));
+    assert_unknown(&l, txn);
+}
+
+/* What came in the last second is not what a wait was for. */
+static void test_heard_at_the_end(void)
+{
+    for (unsigned ms = 999; ms <= 1000; ms++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l), branch = sent_on(&l, 1);
+        response(&l, 60 - ms / 1000.0, BOB, P1, 180, "INVITE", TRUNK);
+        struct sx_trying_chain chain =
+            sx_trying_cause_find(l.tracker, txn_numbered(&l, txn), UINT32_MAX, ns_of(60));
+        g_assert_cmpuint(chain.last.heard, ==, ms == 1000 ? branch : 0);
+        ladder_close(&l);
+    }
+}
+
 /* A failure that the proxy acknowledged is its to keep; one that is said again did not get there.
  * */
 static void test_not_relayed_failure(void)
@@ -1336,6 +1379,8 @@ int main(int argc, char **argv)
     g_test_add_func("/trying_cause/stray_failure", test_stray_failure);
     g_test_add_func("/trying_cause/not_relayed", test_not_relayed);
     g_test_add_func("/trying_cause/not_relayed/one_message", test_one_message_not_relayed);
+    g_test_add_func("/trying_cause/not_relayed/had_unseen", test_had_unseen);
+    g_test_add_func("/trying_cause/not_relayed/at_the_end", test_heard_at_the_end);
     g_test_add_func("/trying_cause/not_relayed/failure", test_not_relayed_failure);
     g_test_add_func("/trying_cause/not_relayed/clocks_apart", test_not_relayed_clocks_apart);
     g_test_add_func("/trying_cause/100_lost", test_100_lost);

@@ -283,6 +283,23 @@ static bool was_kept(const struct outlook *o, const struct sx_txn *txn, const st
            sx_evidence_not_relayed(o->tracker, txn, branch, horizon(o));
 }
 
+/* The branch had a response that the capture lacks: it may lack the one that the hop handed on,
+ * too.
+ */
+static bool had_unseen(const struct outlook *o, struct held *h)
+{
+    uint32_t until = o->until_frame;
+
+    if (h->branch->first_response_frame)
+        until = MIN(until, h->branch->first_response_frame);
+    struct sx_missing missing = sx_missing_response(o->tracker, h->branch, until);
+    if (!sx_missing_is_sure(missing.sign) || missing.sign == SX_MISSING_REFUSED)
+        return false;
+    h->state = BRANCH_ANSWERED;
+    h->end_ns = missing.time_ns;
+    return true;
+}
+
 /* What the hop made of it may be what the capture lacks. Right before the end it explains nothing.
  */
 static void note_heard(const struct outlook *o, const struct sx_txn *txn, const struct held *h,
@@ -500,7 +517,7 @@ static const struct sx_txn *cause_below(struct outlook *o, const struct sx_txn *
             set_cause(hop, SX_CAUSE_NOT_RELAYED, h.branch->first_response_frame, h.branch);
             return NULL;
         }
-        if (covers_wait(o, txn, &h))
+        if (!had_unseen(o, &h) && covers_wait(o, txn, &h))
             return next_hop_stuck(o, &h, hop);
         if (h.state == BRANCH_ANSWERED || seen(o, sx_txn_rare(h.branch)->cancel_frame))
             note_heard(o, txn, &h, hop);
@@ -515,6 +532,8 @@ static const struct sx_txn *cause_below(struct outlook *o, const struct sx_txn *
         return NULL;
     case BRANCH_HIDDEN:
     default:
+        if (had_unseen(o, &h))
+            note_heard(o, txn, &h, hop);
         return NULL;
     }
 }

@@ -116,7 +116,7 @@ static enum fit tag_fits(const struct sx_tracker *t, const struct sx_txn *txn,
 
 /* The first ACK of a 2xx to this INVITE up to this frame. */
 static enum fit find_ack(const struct sx_tracker *t, const struct sx_txn *txn, uint32_t until_frame,
-                         struct sx_missing *missing)
+                         struct sx_missing *missing, uint32_t *tag)
 {
     enum fit best = FITS_NOT;
 
@@ -130,6 +130,7 @@ static enum fit find_ack(const struct sx_tracker *t, const struct sx_txn *txn, u
         if (fit == FITS_NOT || fit < best)
             continue;
         best = fit;
+        *tag = ack->to_tag;
         *missing =
             (struct sx_missing){SX_MISSING_ACKNOWLEDGED, ack->request_frame, ack->request_ns};
     }
@@ -265,6 +266,21 @@ static enum fit find_passed(const struct sx_tracker *t, const struct sx_txn *txn
     return best;
 }
 
+/* The hop above has a 2xx that the capture lacks, as its ACK shows; no proxy makes one itself. */
+static enum fit find_ack_above(const struct sx_tracker *t, const struct sx_txn *txn,
+                               uint32_t until_frame, struct sx_missing *missing)
+{
+    const struct sx_txn *parent = sx_txn_at(t, txn->parent);
+    struct passed p = {.code = 200};
+
+    if (!parent || parent->final_frame || txn->method != SX_METHOD_INVITE ||
+        find_ack(t, parent, until_frame, missing, &p.tag) != FITS)
+        return FITS_NOT;
+    p.frame = missing->frame;
+    p.ns = missing->time_ns;
+    return shows_response(txn, &p) ? FITS_NOT : passed_fits(t, txn, parent, &p);
+}
+
 /* ---- packets that cannot be read ---- */
 
 /* When the client gives up what it waits for. */
@@ -308,6 +324,7 @@ struct sx_missing sx_missing_response(const struct sx_tracker *t, const struct s
 {
     struct sx_missing missing = {.sign = SX_MISSING_NONE}, found;
     enum fit fit = FITS_NOT;
+    uint32_t tag;
     const struct sx_txn *stray = sx_txn_at(t, sx_txn_rare(txn)->stray);
 
     /* It is there, and does not match. */
@@ -318,7 +335,7 @@ struct sx_missing sx_missing_response(const struct sx_tracker *t, const struct s
         return (struct sx_missing){SX_MISSING_REFUSED, sx_txn_more(txn)->ack_frame,
                                    sx_txn_more(txn)->ack_ns};
     if (!txn->final_frame) {
-        if ((fit = find_ack(t, txn, until_frame, &found)) == FITS)
+        if ((fit = find_ack(t, txn, until_frame, &found, &tag)) == FITS)
             return found;
         if (fit == MAY_FIT)
             missing = (struct sx_missing){.sign = SX_MISSING_UNCERTAIN, .frame = found.frame};
@@ -328,6 +345,10 @@ struct sx_missing sx_missing_response(const struct sx_tracker *t, const struct s
     if (fit == MAY_FIT)
         missing = (struct sx_missing){.sign = SX_MISSING_UNCERTAIN, .frame = found.frame};
     if ((fit = find_passed(t, txn, until_frame, &found)) == FITS)
+        return found;
+    if (fit == MAY_FIT)
+        missing = (struct sx_missing){.sign = SX_MISSING_UNCERTAIN, .frame = found.frame};
+    if ((fit = find_ack_above(t, txn, until_frame, &found)) == FITS)
         return found;
     if (fit == MAY_FIT)
         missing = (struct sx_missing){.sign = SX_MISSING_UNCERTAIN, .frame = found.frame};

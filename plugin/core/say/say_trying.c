@@ -483,7 +483,14 @@ static void say_heard(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                       const struct sx_txn *branch)
 {
     uint32_t cancel = sx_txn_rare(branch)->cancel_frame;
+    struct sx_missing missing;
 
+    if (!cancel && !branch->first_response_frame) {
+        missing = sx_missing_response(tracker, branch, UINT32_MAX);
+        sx_words_trying_heard_unseen(out, sx_tracker_host(tracker, branch->dst.host),
+                                     sign_of(out, tracker, branch, &missing));
+        return;
+    }
     if (cancel)
         sx_words_trying_given_up_below(out, sx_tracker_host(tracker, branch->src.host), cancel);
     else
