@@ -160,7 +160,7 @@ static void test_origin_lost(void)
         bool acknowledged;
         enum sx_origin_kind kind;
     } rows[] = {
-        {0, 503, false, SX_ORIGIN_HERE},     {0, 503, true, SX_ORIGIN_UNKNOWN},
+        {0, 503, false, SX_ORIGIN_UNKNOWN},  {0, 503, true, SX_ORIGIN_UNKNOWN},
         {486, 486, true, SX_ORIGIN_UNKNOWN}, {503, 503, true, SX_ORIGIN_HERE},
         {486, 480, true, SX_ORIGIN_HERE},    {486, 404, true, SX_ORIGIN_UNKNOWN},
     };
@@ -180,6 +180,82 @@ static void test_origin_lost(void)
         g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, txn), &frame), ==, rows[i].kind);
         ladder_close(&l);
     }
+}
+
+/* A hop makes its own failure of a branch that shows to be silent: it goes on sending, has only
+ * said 100, or is given up for another. One that it may have heard of unseen hides the origin. */
+static void test_origin_of_silent_branch(void)
+{
+    static const struct {
+        unsigned sends;
+        double trying, told; /* 0: no 100 */
+        bool elsewhere;      /* a second branch, which refuses */
+        enum sx_origin_kind kind;
+    } rows[] = {
+        {1, 0, 0.4, false, SX_ORIGIN_UNKNOWN}, {1, 0, 5, false, SX_ORIGIN_UNKNOWN},
+        {3, 0, 2, false, SX_ORIGIN_HERE},      {3, 0, 9, false, SX_ORIGIN_UNKNOWN},
+        {1, 0.2, 0.4, false, SX_ORIGIN_HERE},  {1, 0.5, 0.4, false, SX_ORIGIN_UNKNOWN},
+        {3, 0, 9, true, SX_ORIGIN_HERE},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t frame, txn = request(&l, 0, ALICE, P1, "INVITE", via("alice a1"))->txn;
+        requests(&l, rows[i].sends, 0.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+        if (rows[i].trying > 0 && rows[i].trying < rows[i].told)
+            response(&l, rows[i].trying, BOB, P1, 100, "INVITE", via("p1 b1", "alice a1"));
+        if (rows[i].elsewhere) {
+            request(&l, 3, P1, CAROL, "INVITE", via("p1 b2", "alice a1"));
+            response(&l, 8.9, CAROL, P1, 404, "INVITE", via("p1 b2", "alice a1"), .to_tag = "x");
+            request(&l, 8.9, P1, CAROL, "ACK", via("p1 b2"));
+        }
+        response(&l, rows[i].told, P1, ALICE, 480, "INVITE", via("alice a1"), .to_tag = "other");
+        if (rows[i].trying > rows[i].told)
+            response(&l, rows[i].trying, BOB, P1, 100, "INVITE", via("p1 b1", "alice a1"));
+        g_test_message("row %zu", i);
+        g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, txn), &frame), ==, rows[i].kind);
+        ladder_close(&l);
+    }
+}
+
+/* The 487 of a branch that was cancelled before is handed on, and a response that a PRACK shows was
+ * one. */
+static void test_origin_of_a_487(void)
+{
+    static const struct {
+        unsigned told;
+        double cancelled;
+        enum sx_origin_kind kind;
+    } rows[] = {
+        {487, 2, SX_ORIGIN_UNKNOWN},
+        {487, 4, SX_ORIGIN_HERE},
+        {408, 2, SX_ORIGIN_HERE},
+        {487, 0, SX_ORIGIN_HERE},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t frame, txn = request(&l, 0, ALICE, P1, "INVITE", via("alice a1"))->txn;
+        request(&l, 0.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+        response(&l, 0.2, BOB, P1, 100, "INVITE", via("p1 b1", "alice a1"));
+        if (rows[i].cancelled > 0 && rows[i].cancelled < 3)
+            request(&l, rows[i].cancelled, P1, BOB, "CANCEL", via("p1 b1"));
+        response(&l, 3, P1, ALICE, rows[i].told, "INVITE", via("alice a1"), .to_tag = "other");
+        if (rows[i].cancelled > 3)
+            request(&l, rows[i].cancelled, P1, BOB, "CANCEL", via("p1 b1"));
+        g_test_message("row %zu", i);
+        g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, txn), &frame), ==, rows[i].kind);
+        ladder_close(&l);
+    }
+
+    struct ladder l = ladder_open();
+    uint32_t frame, txn = request(&l, 0, ALICE, P1, "INVITE", via("alice a1"))->txn;
+    request(&l, 0.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+    response(&l, 0.2, BOB, P1, 100, "INVITE", via("p1 b1", "alice a1"));
+    request(&l, 1, P1, BOB, "PRACK", via("p1 b2", "alice a2"), .to_tag = "bob", .cseq = 2);
+    response(&l, 3, P1, ALICE, 480, "INVITE", via("alice a1"), .to_tag = "other");
+    g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, txn), &frame), ==, SX_ORIGIN_UNKNOWN);
+    ladder_close(&l);
 }
 
 static void test_origin_in_fork(void)
@@ -233,7 +309,7 @@ static void test_origin_of_silence(void)
     struct ladder l = ladder_open();
     uint32_t a = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"))->txn, frame;
 
-    request(&l, 0.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+    requests(&l, 7, 0.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
     response(&l, 32.3, P1, ALICE, 408, "INVITE", via("alice a1"));
     g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, a), &frame), ==, SX_ORIGIN_HERE);
     ladder_close(&l);
@@ -328,7 +404,7 @@ static void test_origin_by_code(void)
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
         struct ladder l = ladder_open();
         uint32_t a = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"))->txn, frame;
-        request(&l, 0.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+        requests(&l, 7, 0.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
         response(&l, 32.3, P1, ALICE, rows[i].code, "INVITE", via("alice a1"));
         g_test_message("%u", rows[i].code);
         g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, a), &frame), ==, rows[i].origin);
@@ -396,6 +472,8 @@ int main(int argc, char **argv)
     g_test_add_func("/origin/of_an_unseen_branch", test_origin_of_an_unseen_branch);
     g_test_add_func("/origin/relayed", test_origin_relayed);
     g_test_add_func("/origin/lost", test_origin_lost);
+    g_test_add_func("/origin/silent_branch", test_origin_of_silent_branch);
+    g_test_add_func("/origin/487", test_origin_of_a_487);
     g_test_add_func("/origin/in_fork", test_origin_in_fork);
     g_test_add_func("/origin/changed", test_origin_changed);
     g_test_add_func("/origin/hidden", test_origin_hidden);

@@ -4,7 +4,9 @@
 #include "core/judge/origin.h"
 
 #include "core/record/call.h"
+#include "core/record/evidence.h"
 #include "core/record/flow.h"
+#include "core/record/missing.h"
 
 /* Branches looked through for the origin of a response; who has more of them made them for us. */
 #define MAX_BRANCHES 1024
@@ -21,16 +23,50 @@ static bool is_made_for_silence(unsigned code)
     return code == 408 || code == 480 || code == 487 || code == 500 || code == 503 || code == 504;
 }
 
-/* A branch whose own final response this capture may have missed; its ACK tells of one. */
-static bool may_hide_origin(const struct sx_txn *txn, const struct sx_txn *branch)
+/* The capture shows that the branch gave no answer before the hop made its own. */
+static bool was_silent(const struct sx_tracker *tracker, const struct sx_txn *branch,
+                       struct sx_horizon until)
 {
+    return sx_evidence_of_silence(tracker, branch, until) ||
+           sx_evidence_tried_elsewhere(tracker, branch, until);
+}
+
+/* It has sent its 100, so the capture has what it sends, and the hop would acknowledge a failure.
+ */
+static bool is_stuck(const struct sx_txn *branch, struct sx_horizon until)
+{
+    uint32_t trying = sx_txn_more(branch)->trying_frame;
+
+    return trying && trying < until.frame;
+}
+
+/* A 487 is what a branch says that was cancelled (RFC 3261 9.2), and the hop hands it on. */
+static bool may_end_cancelled(const struct sx_txn *txn, const struct sx_txn *branch)
+{
+    uint32_t cancel = sx_txn_rare(branch)->cancel_frame;
+
+    return txn->final_code == 487 && cancel && cancel < txn->final_frame;
+}
+
+/* A branch whose own final response this capture may have missed; its ACK tells of one. */
+static bool may_hide_origin(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                            const struct sx_txn *branch)
+{
+    const struct sx_horizon until = {txn->final_frame, txn->final_ns};
+
     if (branch->final_frame && branch->final_frame <= txn->final_frame)
         return false;
     if (!branch->final_frame && sx_txn_more(branch)->ack_frame)
         return true;
     if (branch->first_response_frame && branch->first_response_frame <= txn->final_frame)
         return true;
-    return !is_made_for_silence(txn->final_code);
+    if (!is_made_for_silence(txn->final_code))
+        return true;
+    if (branch->final_frame) /* it came later, so none did before */
+        return false;
+    return may_end_cancelled(txn, branch) ||
+           sx_missing_response(tracker, branch, until.frame).sign != SX_MISSING_NONE ||
+           (!is_stuck(branch, until) && !was_silent(tracker, branch, until));
 }
 
 /* The final response of a branch that a transaction was given as well, by code and To tag; 0: none.
@@ -125,7 +161,7 @@ struct sx_origin sx_origin_find(const struct sx_tracker *tracker, const struct s
             at = branch;
             branch = sx_tracker_txn(tracker, at->first_child);
         } else {
-            hidden |= may_hide_origin(at, branch);
+            hidden |= may_hide_origin(tracker, at, branch);
             branch = sx_tracker_txn(tracker, branch->next_sibling);
         }
     }
