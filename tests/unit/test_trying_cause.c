@@ -366,6 +366,60 @@ static void test_one_message_not_relayed(void)
     ladder_close(&l);
 }
 
+/* A 180 that came once may have been handed on unseen; what the caller waits for is the 200. */
+static void test_which_was_kept(void)
+{
+    static const struct {
+        double again;  /* the 180; 0: not */
+        unsigned port; /* that it goes to; 0: where it is waited for */
+        bool first;    /* it is what the hop kept */
+    } rows[] = {{0, 0, false}, {12.399, 0, false}, {12.4, 0, true}, {0, 5070, true}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l);
+        sent_on(&l, 1);
+        uint32_t first =
+            response(&l, 12, BOB, P1, 180, "INVITE", TRUNK, .dst_port = (uint16_t)rows[i].port)
+                ->frame;
+        if (rows[i].again > 0)
+            response(&l, rows[i].again, BOB, P1, 180, "INVITE", TRUNK);
+        uint32_t second =
+            response(&l, 13, BOB, P1, 200, "INVITE", TRUNK, .dst_port = (uint16_t)rows[i].port)
+                ->frame;
+        response(&l, 13.5, BOB, P1, 200, "INVITE", TRUNK, .dst_port = (uint16_t)rows[i].port);
+        g_test_message("row %u", (unsigned)i);
+        assert_cause(&l, txn, SX_CAUSE_NOT_RELAYED, rows[i].first ? first : second);
+    }
+}
+
+/* By the time of the 180 it is all that there is; and a failure after it may be kept. */
+static void test_kept_so_far(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = call_begins(&l);
+
+    sent_on(&l, 1);
+    uint32_t first = response(&l, 12, BOB, P1, 180, "INVITE", TRUNK)->frame;
+    uint32_t second = response(&l, 13, BOB, P1, 200, "INVITE", TRUNK)->frame;
+    response(&l, 13.5, BOB, P1, 200, "INVITE", TRUNK);
+    for (uint32_t until = second - 1; until <= second; until++) {
+        struct sx_trying_chain chain =
+            sx_trying_cause_find(l.tracker, txn_numbered(&l, txn), until, ns_of(60));
+        g_assert_cmpuint(chain.cause_in, ==, until == second ? second : first);
+    }
+    ladder_close(&l);
+
+    l = ladder_open();
+    txn = call_begins(&l);
+    sent_on(&l, 1);
+    first = response(&l, 12, BOB, P1, 180, "INVITE", TRUNK)->frame;
+    response(&l, 13, BOB, P1, 486, "INVITE", TRUNK);
+    response(&l, 13.5, BOB, P1, 486, "INVITE", TRUNK);
+    response(&l, 14, P1, ALICE, 100, "OPTIONS", via("alice o1"), .call_id = "o");
+    assert_cause(&l, txn, SX_CAUSE_NOT_RELAYED, first);
+}
+
 /* Bob has answered, as a PRACK shows that the capture has of one hop only: from then on p1 had what
  * it must hand on, whatever came after. An ACK shows a failure, which it may keep. */
 static void test_had_unseen(void)
@@ -1379,6 +1433,8 @@ int main(int argc, char **argv)
     g_test_add_func("/trying_cause/stray_failure", test_stray_failure);
     g_test_add_func("/trying_cause/not_relayed", test_not_relayed);
     g_test_add_func("/trying_cause/not_relayed/one_message", test_one_message_not_relayed);
+    g_test_add_func("/trying_cause/not_relayed/which", test_which_was_kept);
+    g_test_add_func("/trying_cause/not_relayed/so_far", test_kept_so_far);
     g_test_add_func("/trying_cause/not_relayed/had_unseen", test_had_unseen);
     g_test_add_func("/trying_cause/not_relayed/at_the_end", test_heard_at_the_end);
     g_test_add_func("/trying_cause/not_relayed/failure", test_not_relayed_failure);

@@ -10,6 +10,9 @@
 /* A shorter silence proves nothing: responses cross and hosts think. */
 #define RELAY_NS (1 * SX_NS_PER_S)
 
+/* What comes so soon after another response may be lost together with it. */
+#define APART_MS ((SX_T1_NS - SX_T1_NS / 5) / SX_NS_PER_MS)
+
 /* Retransmissions so soon after the 100 were under way when it was sent. */
 #define CROSSING_NS (2 * SX_NS_PER_S)
 
@@ -283,6 +286,18 @@ static bool was_kept(const struct outlook *o, const struct sx_txn *txn, const st
            sx_evidence_not_relayed(o->tracker, txn, branch, horizon(o));
 }
 
+/* Which of its responses the hop kept. One that came once, before a 2xx, may have been handed on
+ * out of sight; the 2xx is what the wait is for, and is sent again until it is acknowledged. */
+static uint32_t kept_frame(const struct outlook *o, const struct sx_txn *branch)
+{
+    bool once = sx_txn_rare(branch)->progress_ms < APART_MS &&
+                branch->answer_way == SX_ANSWER_TO_SOURCE;
+
+    return branch->final_code / 100 == 2 && seen(o, branch->final_frame) && once
+               ? branch->final_frame
+               : branch->first_response_frame;
+}
+
 /* The branch had a response that the capture lacks: it may lack the one that the hop handed on,
  * too.
  */
@@ -514,7 +529,7 @@ static const struct sx_txn *cause_below(struct outlook *o, const struct sx_txn *
     case BRANCH_REFUSED:
     case BRANCH_OVER:
         if (h.state != BRANCH_OVER && was_kept(o, txn, h.branch)) {
-            set_cause(hop, SX_CAUSE_NOT_RELAYED, h.branch->first_response_frame, h.branch);
+            set_cause(hop, SX_CAUSE_NOT_RELAYED, kept_frame(o, h.branch), h.branch);
             return NULL;
         }
         if (!had_unseen(o, &h) && covers_wait(o, txn, &h))

@@ -215,15 +215,16 @@ static void say_kept_answer(wmem_strbuf_t *out, const struct sx_tracker *tracker
     const struct sx_txn *branch = sx_tracker_txn(tracker, hop->branch);
     const struct sx_host *host = sx_tracker_host(tracker, branch->dst.host);
 
+    unsigned code = hop->cause_in == branch->final_frame ? branch->final_code
+                                                         : sx_txn_first_response_code(branch);
+
     /* A response that matches no request in sight, though call and CSeq are the same. */
-    if (hop->cause_in != branch->first_response_frame)
+    if (hop->cause_in != branch->first_response_frame && hop->cause_in != branch->final_frame)
         sx_words_trying_stray_not_relayed(out, host, hop->cause_in);
     else if (sx_txn_is_next_hop(txn, branch))
-        sx_words_trying_not_relayed(out, sx_txn_first_response_code(branch), host,
-                                    branch->first_response_frame, astray(out, tracker, branch));
+        sx_words_trying_not_relayed(out, code, host, hop->cause_in, astray(out, tracker, branch));
     else
-        sx_words_trying_was_sent(out, sx_txn_first_response_code(branch), host,
-                                 branch->first_response_frame);
+        sx_words_trying_was_sent(out, code, host, hop->cause_in);
 }
 
 /* "cannot reach 10.0.0.3 port 5060 (frame 4)" */
