@@ -560,6 +560,104 @@ static void without_tags(void)
     ladder_close(&l);
 }
 
+/* ---- a response that the capture lacks ---- */
+
+/* Bob's 200 is not there; the proxy's own, with no Record-Route, is. The BYE comes from there. */
+static void by_a_hop_unseen(enum sx_transport transport, uint16_t port, unsigned branches,
+                            enum sx_ender by)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite =
+        request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"), .transport = transport);
+
+    for (unsigned i = 0; i < branches; i++)
+        request(&l, 0.01, i ? P2 : P1, BOB, "INVITE",
+                via(i == 0   ? "p1 b1"
+                    : i == 1 ? "p2 b2"
+                             : "p2 b3",
+                    i ? "p1 b1" : "alice a1", i ? "alice a1" : NULL),
+                .transport = transport);
+    response(&l, 1.01, P1, ALICE, 200, "INVITE", via("alice a1"), .transport = transport);
+    request(&l, 9.0, P1, ALICE, "BYE", via("p1 z1"), .from_tag = "bob", .to_tag = "alice",
+            .src_port = port, .transport = transport);
+    g_assert_cmpint(end_of(&l, invite).by, ==, by);
+    ladder_close(&l);
+}
+
+/* A phone on the machine of its proxy, whose 200 is not there: over TCP only the way of the INVITE
+ * tells the two apart. */
+static void beside_its_proxy_unseen(uint16_t port, enum sx_ender by)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite =
+        request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"), .transport = SX_TRANSPORT_TCP);
+
+    request(&l, 0.1, P1, P1, "INVITE", via("p1 b1", "alice a1"), .dst_port = 40000,
+            .transport = SX_TRANSPORT_TCP);
+    response(&l, 1.1, P1, ALICE, 200, "INVITE", via("alice a1"), .transport = SX_TRANSPORT_TCP);
+    request(&l, 9.0, P1, ALICE, "BYE", via("p1 z1"), .from_tag = "bob", .to_tag = "alice",
+            .src_port = port, .transport = SX_TRANSPORT_TCP);
+    g_assert_cmpint(end_of(&l, invite).by, ==, by);
+    ladder_close(&l);
+}
+
+static void hops_unseen(void)
+{
+    by_a_hop_unseen(SX_TRANSPORT_UDP, 5060, 0, SX_ENDER_CALLED);
+    by_a_hop_unseen(SX_TRANSPORT_UDP, 5060, 1, SX_ENDER_HOP);
+    by_a_hop_unseen(SX_TRANSPORT_UDP, 5061, 1, SX_ENDER_CALLED);
+    by_a_hop_unseen(SX_TRANSPORT_TCP, 5061, 1, SX_ENDER_HOP);
+    by_a_hop_unseen(SX_TRANSPORT_UDP, 5060, 3, SX_ENDER_HOP);
+    beside_its_proxy_unseen(40000, SX_ENDER_CALLED);
+    beside_its_proxy_unseen(40001, SX_ENDER_HOP);
+}
+
+/* Neither 200 nor Record-Route is there: who is next to the caller may be the called side. */
+static void answer_unseen(void)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        struct ladder l = ladder_open();
+
+        request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
+        if (i == 1)
+            response(&l, 1.0, P1, ALICE, 200, "INVITE", via("alice a1"));
+        request(&l, 1.1, ALICE, P1, "ACK", via("alice a2"), .to_tag = "bob");
+        const struct sx_message *bye =
+            i == 3 ? request(&l, 9.0, ALICE, P1, "BYE", via("alice z1"), .to_tag = "bob", .cseq = 2)
+            : i == 2 ? request(&l, 9.0, P1, ALICE, "BYE", via("p1 z1", "bob z2"), .from_tag = "bob",
+                               .to_tag = "alice")
+                     : request(&l, 9.0, P1, ALICE, "BYE", via("p1 z1"), .from_tag = "bob",
+                               .to_tag = "alice");
+        struct sx_call_end end =
+            sx_call_end_of_dialog(l.tracker, sx_tracker_dialog(l.tracker, txn_of(&l, bye)->dialog));
+        g_assert_true(end.unsure == (i == 0));
+        g_assert_cmpint(end.by, ==,
+                        i == 0   ? SX_ENDER_UNKNOWN
+                        : i == 3 ? SX_ENDER_CALLER
+                                 : SX_ENDER_CALLED);
+        ladder_close(&l);
+    }
+}
+
+/* The other side's BYE is not there, what answers it is; or one of this side. */
+static void crossing_unseen(void)
+{
+    for (unsigned same_side = 0; same_side < 2; same_side++) {
+        struct ladder l = ladder_open();
+        const struct sx_message *invite = answered_call(&l);
+
+        bye_of_caller(&l, 20.0);
+        if (same_side)
+            response(&l, 20.1, BOB, ALICE, 481, "BYE", via("alice z9"), .cseq = 3);
+        else
+            response(&l, 20.1, ALICE, BOB, 481, "BYE", via("bob z2"), .from_tag = "bob",
+                     .to_tag = "alice");
+        g_assert_cmpint(end_of(&l, invite).by, ==, same_side ? SX_ENDER_CALLER : SX_ENDER_UNKNOWN);
+        g_assert_true(end_of(&l, invite).unsure == !same_side);
+        ladder_close(&l);
+    }
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -582,6 +680,9 @@ int main(int argc, char **argv)
     g_test_add_func("/call-end/forgotten", forgotten);
     g_test_add_func("/call-end/duration", duration);
     g_test_add_func("/call-end/over-by-then", over_by_then);
+    g_test_add_func("/call-end/by-a-hop/unseen", hops_unseen);
+    g_test_add_func("/call-end/sides/answer-unseen", answer_unseen);
+    g_test_add_func("/call-end/crossing/unseen", crossing_unseen);
     g_test_add_func("/call-end/sent-anew/unseen", sent_anew_unseen);
     g_test_add_func("/call-end/sent-anew/answered-unseen", sent_anew_and_answered_unseen);
     g_test_add_func("/call-end/over-by-then/unseen", over_by_then_unseen);

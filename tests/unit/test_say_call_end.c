@@ -50,18 +50,21 @@ static void enders(void)
     static const struct {
         enum sx_ender by;
         const char *english, *chinese;
+        bool unsure;
     } rows[] = {
-        {SX_ENDER_CALLER, "by the caller", "由主叫"},
-        {SX_ENDER_CALLED, "by the called side", "由被叫"},
-        {SX_ENDER_HOP, "by a hop between caller and called side", "由主叫与被叫之间的一跳"},
-        {SX_ENDER_BOTH, "by both sides at once", "由双方同时"},
+        {SX_ENDER_CALLER, "by the caller", "由主叫", false},
+        {SX_ENDER_CALLED, "by the called side", "由被叫", false},
+        {SX_ENDER_HOP, "by a hop between caller and called side", "由主叫与被叫之间的一跳", false},
+        {SX_ENDER_BOTH, "by both sides at once", "由双方同时", false},
         {SX_ENDER_UNKNOWN, "by one side; which one began the call is not in the capture",
-         "由其中一方（抓包中看不出呼叫由哪一方发起）"},
+         "由其中一方（抓包中看不出呼叫由哪一方发起）", false},
+        {SX_ENDER_UNKNOWN, "by a side or hop that the capture does not tell",
+         "由某一方或某一跳（抓包中看不出是谁）", true},
     };
     struct ladder l = ladder_open();
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        struct sx_call_end end = {.ended_in = 3, .by = rows[i].by};
+        struct sx_call_end end = {.ended_in = 3, .by = rows[i].by, .unsure = rows[i].unsure};
         char *english = g_strconcat("ended ", rows[i].english, ", in frame 3", NULL);
         char *chinese = g_strconcat(rows[i].chinese, "结束（第 3 帧）", NULL);
         SAYS_BOTH(sx_say_call_end(out, l.tracker, &end), english, chinese);

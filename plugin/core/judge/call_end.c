@@ -75,6 +75,21 @@ static bool is_beside_proxy(const struct sx_tracker *t, const struct sx_txn *inv
     return false;
 }
 
+/* The INVITE went on from there, though the capture may lack what came back. */
+static bool sent_on_below(const struct sx_tracker *t, const struct sx_txn *invite,
+                          struct sx_endpoint end)
+{
+    const struct sx_txn *branch = sx_tracker_txn(t, invite->first_child);
+
+    for (unsigned i = 0; branch && i < MAX_HOPS; i++) {
+        if (is_sender(branch, end))
+            return !is_beside_proxy(t, invite, end);
+        branch =
+            sx_tracker_txn(t, branch->next_sibling ? branch->next_sibling : branch->first_child);
+    }
+    return false;
+}
+
 /* True if the capture shows that this end handed the dialog's INVITE or its 2xx on. */
 static bool is_proxy(const struct sx_tracker *t, const struct sx_dialog *dialog,
                      struct sx_endpoint end)
@@ -89,7 +104,8 @@ static bool is_proxy(const struct sx_tracker *t, const struct sx_dialog *dialog,
             return true;
         hop = sx_tracker_txn(t, hop->parent);
     }
-    return dialog->router == end.host + 1 && !is_beside_proxy(t, first, end);
+    return (dialog->router == end.host + 1 && !is_beside_proxy(t, first, end)) ||
+           (first && sent_on_below(t, first, end));
 }
 
 /* ---- BYE ---- */
@@ -99,7 +115,8 @@ static enum sx_ender sender_of(const struct sx_tracker *t, const struct sx_dialo
 {
     if (!was_sent_on(bye) && is_proxy(t, dialog, bye->src))
         return SX_ENDER_HOP;
-    if (!dialog->caller_known)
+    /* Without the 2xx, who is next to the caller may be the called side or a proxy. */
+    if (!dialog->caller_known || (bye->by_called && !was_sent_on(bye) && !dialog->answer_frame))
         return SX_ENDER_UNKNOWN;
     return bye->by_called ? SX_ENDER_CALLED : SX_ENDER_CALLER;
 }
@@ -132,12 +149,61 @@ static bool cross(const struct sx_txn *bye, const struct sx_txn *other)
                             : other->request_ns - bye->request_ns < CROSSING_NS;
 }
 
+/* Which side of the dialog of a BYE sent another one. */
+enum sender { OTHER_DIALOG, SAME_SIDE, OTHER_SIDE };
+
+/* Of the side that it goes to. Without its request a BYE is in no dialog: To of the response is
+ * what is known of it. */
+static uint32_t tag_of_receiver(const struct sx_txn *bye)
+{
+    return bye->request_frame ? bye->to_tag : bye->final_tag;
+}
+
+static enum sender sender_by_tags(const struct sx_txn *bye, const struct sx_txn *other)
+{
+    uint32_t to = tag_of_receiver(bye), other_to = tag_of_receiver(other);
+
+    if (to == other_to)
+        return SAME_SIDE;
+    return (bye->request_frame && bye->from_tag == other_to) ||
+                   (other->request_frame && other->from_tag == to)
+               ? OTHER_SIDE
+               : OTHER_DIALOG;
+}
+
+static enum sender sender_beside(const struct sx_txn *bye, const struct sx_txn *other)
+{
+    if (other->method != SX_METHOD_BYE || other == bye)
+        return OTHER_DIALOG;
+    if (!bye->request_frame || !other->request_frame)
+        return sender_by_tags(bye, other);
+    if (!bye->dialog || bye->dialog != other->dialog)
+        return OTHER_DIALOG;
+    return bye->by_called == other->by_called ? SAME_SIDE : OTHER_SIDE;
+}
+
+/* The other side hung up as well: before this one, or after it had its BYE? */
+static bool other_hung_up_unseen(const struct sx_tracker *t, const struct sx_txn *bye)
+{
+    const struct sx_txn *other = sx_call_newest(t, bye);
+
+    for (unsigned i = 0; other && i < MAX_REQUESTS; i++, other = sx_call_older(t, other))
+        if (!other->request_frame && sender_beside(bye, other) == OTHER_SIDE)
+            return true;
+    return false;
+}
+
 static void set_sender(const struct sx_tracker *t, const struct sx_dialog *dialog,
                        const struct sx_txn *bye, struct sx_call_end *end)
 {
     const struct sx_txn *other = find_bye(t, dialog, bye);
 
     end->by = sender_of(t, dialog, bye);
+    end->unsure = end->by == SX_ENDER_UNKNOWN && dialog->caller_known;
+    if (!other && end->by != SX_ENDER_HOP && other_hung_up_unseen(t, bye)) {
+        end->by = SX_ENDER_UNKNOWN;
+        end->unsure = true;
+    }
     if (!other || !cross(bye, other))
         return;
     end->other = other->number;
@@ -265,39 +331,6 @@ struct sx_call_end sx_call_end_of_invite(const struct sx_tracker *t, const struc
 }
 
 /* ---- BYE that fails ---- */
-
-/* Which side of the dialog of a BYE sent another one. */
-enum sender { OTHER_DIALOG, SAME_SIDE, OTHER_SIDE };
-
-/* Of the side that it goes to. Without its request a BYE is in no dialog: To of the response is
- * what is known of it. */
-static uint32_t tag_of_receiver(const struct sx_txn *bye)
-{
-    return bye->request_frame ? bye->to_tag : bye->final_tag;
-}
-
-static enum sender sender_by_tags(const struct sx_txn *bye, const struct sx_txn *other)
-{
-    uint32_t to = tag_of_receiver(bye), other_to = tag_of_receiver(other);
-
-    if (to == other_to)
-        return SAME_SIDE;
-    return (bye->request_frame && bye->from_tag == other_to) ||
-                   (other->request_frame && other->from_tag == to)
-               ? OTHER_SIDE
-               : OTHER_DIALOG;
-}
-
-static enum sender sender_beside(const struct sx_txn *bye, const struct sx_txn *other)
-{
-    if (other->method != SX_METHOD_BYE || other == bye)
-        return OTHER_DIALOG;
-    if (!bye->request_frame || !other->request_frame)
-        return sender_by_tags(bye, other);
-    if (!bye->dialog || bye->dialog != other->dialog)
-        return OTHER_DIALOG;
-    return bye->by_called == other->by_called ? SAME_SIDE : OTHER_SIDE;
-}
 
 /* When it was sent, at the latest. */
 static int64_t sent_by_ns(const struct sx_txn *bye)

@@ -10,9 +10,11 @@
 #include "core/record/missing.h"
 #include "core/say/words.h"
 
-static const char *ender(enum sx_ender by)
+static const char *ender(const struct sx_call_end *end)
 {
-    switch (by) {
+    if (end->unsure)
+        return sx_words_call_end_unsure();
+    switch (end->by) {
     case SX_ENDER_CALLER:
         return sx_words_call_end_caller();
     case SX_ENDER_CALLED:
@@ -93,9 +95,9 @@ void sx_say_call_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
     wmem_strbuf_t *reason = reason_of_end(out, tracker, end);
 
     if (end->cancelled)
-        sx_words_call_end_cancelled(out, ender(end->by), after(out, end), end->ended_in, reason);
+        sx_words_call_end_cancelled(out, ender(end), after(out, end), end->ended_in, reason);
     else
-        sx_words_call_end_ended(out, ender(end->by), after(out, end), end->ended_in,
+        sx_words_call_end_ended(out, ender(end), after(out, end), end->ended_in,
                                 leg_of(out, tracker, end), reason);
 }
 
@@ -109,8 +111,8 @@ void sx_say_ends_call(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         sx_words_call_end_forgotten(forgotten, sx_method_name((enum sx_method)request->method),
                                     request->request_frame, request->final_code,
                                     request->final_frame);
-    sx_words_call_end_ends(out, after(out, end), ender(end->by), leg_of(out, tracker, end),
-                           forgotten, reason_of_end(out, tracker, end));
+    sx_words_call_end_ends(out, after(out, end), ender(end), leg_of(out, tracker, end), forgotten,
+                           reason_of_end(out, tracker, end));
 }
 
 void sx_say_bye_fault(wmem_strbuf_t *out, const struct sx_txn *bye, enum sx_bye_fault fault)
