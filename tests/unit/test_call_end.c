@@ -658,6 +658,31 @@ static void crossing_unseen(void)
     }
 }
 
+/* What the server sends is seen, or the INVITE is sent each time that it is due; before the capture
+ * is at its end all may come. */
+static bool shows_answers(unsigned sends, bool answered, bool ended)
+{
+    struct ladder l = ladder_open();
+    uint32_t invite = requests(&l, sends, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+    const struct sx_message *cancel = request(&l, 9.0, ALICE, BOB, "CANCEL", via("alice a1"));
+
+    if (answered)
+        response(&l, 9.1, BOB, ALICE, 200, "CANCEL", via("alice a1"));
+    if (ended)
+        sx_tracker_end(l.tracker);
+    bool shows = sx_call_end_shows_answers(l.tracker, txn_of(&l, cancel), txn_numbered(&l, invite));
+    ladder_close(&l);
+    return shows;
+}
+
+static void cancel_without_answers(void)
+{
+    g_assert_false(shows_answers(1, false, true));
+    g_assert_true(shows_answers(1, true, true));
+    g_assert_true(shows_answers(1, false, false));
+    g_assert_true(shows_answers(5, false, true));
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -683,6 +708,7 @@ int main(int argc, char **argv)
     g_test_add_func("/call-end/by-a-hop/unseen", hops_unseen);
     g_test_add_func("/call-end/sides/answer-unseen", answer_unseen);
     g_test_add_func("/call-end/crossing/unseen", crossing_unseen);
+    g_test_add_func("/call-end/cancel-without-answers", cancel_without_answers);
     g_test_add_func("/call-end/sent-anew/unseen", sent_anew_unseen);
     g_test_add_func("/call-end/sent-anew/answered-unseen", sent_anew_and_answered_unseen);
     g_test_add_func("/call-end/over-by-then/unseen", over_by_then_unseen);

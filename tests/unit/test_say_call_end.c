@@ -342,6 +342,54 @@ static void cancel_of_a_fork(void)
     }
 }
 
+/* The capture lacks what the branch answered, and has what the caller got. */
+static void cancel_of_a_fork_unseen(void)
+{
+    static const struct {
+        unsigned code;
+        double at;
+        const char *english, *chinese;
+    } rows[] = {
+        {200, 9.0, "10.0.0.2 cancels after 9 s of ringing: another branch answered in frame 4",
+         "振铃 9 秒后，10.0.0.2 取消：另一分支已在第 4 帧应答"},
+        {603, 9.0,
+         "10.0.0.2 cancels after 9 s of ringing: the 603 of another branch in "
+         "frame 4 ended the fork",
+         "振铃 9 秒后，10.0.0.2 取消：另一分支在第 4 帧的 603 结束了分叉呼叫"},
+        {486, 9.0, "10.0.0.2 gives up after 9 s of ringing", "振铃 9 秒后，10.0.0.2 放弃"},
+        {200, 9.2, "10.0.0.2 gives up after 9 s of ringing", "振铃 9 秒后，10.0.0.2 放弃"},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
+        request(&l, 0.01, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+        response(&l, 0.1, BOB, P1, 180, "INVITE", via("p1 b1", "alice a1"));
+        if (rows[i].at < 9.1)
+            response(&l, rows[i].at, P1, ALICE, rows[i].code, "INVITE", via("alice a1"),
+                     .to_tag = "carol");
+        const struct sx_message *cancel = request(&l, 9.1, P1, BOB, "CANCEL", via("p1 b1"));
+        if (rows[i].at > 9.1)
+            response(&l, rows[i].at, P1, ALICE, rows[i].code, "INVITE", via("alice a1"),
+                     .to_tag = "carol");
+        says_cancel(&l, cancel, rows[i].english, rows[i].chinese);
+        ladder_close(&l);
+    }
+}
+
+/* Of what the server sends nothing is there. */
+static void cancel_in_one_direction(void)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+    const struct sx_message *cancel = request(&l, 9.0, ALICE, BOB, "CANCEL", via("alice a1"));
+    sx_tracker_end(l.tracker);
+    says_cancel(&l, cancel, "the caller gives up after 9 s without an answer in the capture",
+                "抓包中没有响应，等待 9 秒后，主叫放弃");
+    ladder_close(&l);
+}
+
 /* RFC 3326 2. */
 static void cancel_with_reason(void)
 {
@@ -393,6 +441,8 @@ int main(int argc, char **argv)
     g_test_add_func("/say-call-end/cancel-of-a-proxy", cancel_of_a_proxy);
     g_test_add_func("/say-call-end/cancel-of-progress", cancel_of_progress);
     g_test_add_func("/say-call-end/cancel-of-a-fork", cancel_of_a_fork);
+    g_test_add_func("/say-call-end/cancel-of-a-fork-unseen", cancel_of_a_fork_unseen);
+    g_test_add_func("/say-call-end/cancel-in-one-direction", cancel_in_one_direction);
     g_test_add_func("/say-call-end/cancel-with-reason", cancel_with_reason);
     return g_test_run();
 }

@@ -404,3 +404,12 @@ bool sx_call_end_cancels_too_soon(const struct sx_txn *cancel, const struct sx_t
     return sx_txn_more(invite)->trying_frame ||
            sx_evidence_hearing(invite, then) == SX_HEARD_NOTHING;
 }
+
+bool sx_call_end_shows_answers(const struct sx_tracker *t, const struct sx_txn *cancel,
+                               const struct sx_txn *invite)
+{
+    struct sx_horizon then = {cancel->request_frame, cancel->request_ns};
+
+    return !sx_tracker_ended(t) || sx_evidence_hearing(invite, then) == SX_HEARD_NOTHING ||
+           sx_evidence_sees_answers(t, invite, sx_evidence_now(t));
+}

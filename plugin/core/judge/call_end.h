@@ -57,6 +57,12 @@ enum sx_bye_fault {
  * was due. A response that the capture lacks shows in neither. */
 bool sx_call_end_cancels_too_soon(const struct sx_txn *cancel, const struct sx_txn *invite);
 
+/* False if the client may have had a response when it sent the CANCEL, for the capture, read to its
+ * end, shows nothing of what the server sends to it; and the client did not behave as one that
+ * hears nothing. */
+bool sx_call_end_shows_answers(const struct sx_tracker *tracker, const struct sx_txn *cancel,
+                               const struct sx_txn *invite);
+
 /* What became of a BYE. */
 enum sx_bye_fault sx_call_end_bye_fault(const struct sx_tracker *tracker, const struct sx_txn *bye);
 

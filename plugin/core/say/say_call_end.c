@@ -181,6 +181,28 @@ static wmem_strbuf_t *no_end(const wmem_strbuf_t *out, const struct sx_tracker *
     return piece;
 }
 
+/* The branch that settled the fork before the CANCEL, or the INVITE above that has what it said. */
+static const struct sx_txn *settled_by(const struct sx_tracker *tracker,
+                                       const struct sx_txn *cancel, const struct sx_txn *invite)
+{
+    const struct sx_txn *other = sx_trying_settled_elsewhere(tracker, invite),
+                        *above = sx_tracker_txn(tracker, invite->parent);
+    bool settled = above && (above->final_code / 100 == 2 || above->final_code / 100 == 6) &&
+                   above->final_frame < cancel->request_frame;
+
+    return other || !settled ? other : above;
+}
+
+static const char *how_spent(const struct sx_tracker *tracker, const struct sx_txn *cancel,
+                             const struct sx_txn *invite, bool heard)
+{
+    if (heard)
+        return sx_txn_first_response_code(invite) == 180 ? sx_words_call_end_ringing()
+                                                         : sx_words_call_end_progress();
+    return sx_call_end_shows_answers(tracker, cancel, invite) ? sx_words_call_end_nothing()
+                                                              : sx_words_call_end_nothing_seen();
+}
+
 static void say_gives_up(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                          const struct sx_txn *cancel, const struct sx_txn *invite)
 {
@@ -188,15 +210,13 @@ static void say_gives_up(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                  sx_txn_first_response_ns(invite) <= cancel->request_ns;
     int64_t since_ns = heard ? sx_txn_first_response_ns(invite) : invite->request_ns;
     int64_t waited_ns = cancel->request_ns - since_ns;
-    const struct sx_txn *other = sx_trying_settled_elsewhere(tracker, invite);
+    const struct sx_txn *other = settled_by(tracker, cancel, invite);
     wmem_strbuf_t *who = who_cancels(out, tracker, cancel, invite);
     wmem_strbuf_t *silent = no_end(out, tracker, cancel, invite);
     wmem_strbuf_t *reason = reason_of(out, cancel->completed_elsewhere ? 0 : cancel->reason);
     const char *soon = sx_call_end_cancels_too_soon(cancel, invite) ? sx_words_call_end_too_soon()
                                                                     : "";
-    const char *what = !heard                                      ? sx_words_call_end_nothing()
-                       : sx_txn_first_response_code(invite) == 180 ? sx_words_call_end_ringing()
-                                                                   : sx_words_call_end_progress();
+    const char *what = how_spent(tracker, cancel, invite, heard);
 
     if (other && other->final_code >= 600)
         sx_words_call_end_cancels_declined(out, who, waited_ns, what, other->final_code,
