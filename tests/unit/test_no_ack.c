@@ -63,7 +63,7 @@ static void how_often(void)
 }
 
 /* Three are enough if the server's BYE explains why there are no more; two are not. Before the
- * client's an ACK may have come that the capture lacks. */
+ * client's an ACK may have come that the capture lacks, if it came soon. */
 static void bye_in_time(unsigned last, double at, bool of_caller, enum sx_ack_state state)
 {
     struct ladder l = ladder_open();
@@ -80,8 +80,8 @@ static void ended_by_bye(void)
     bye_in_time(1, 2.0, false, SX_ACK_UNKNOWN);
     bye_in_time(2, 4.0, false, SX_ACK_NEVER);
     bye_in_time(2, 4.0, true, SX_ACK_UNKNOWN);
-    bye_in_time(4, 14.0, true, SX_ACK_UNKNOWN);
-    bye_in_time(5, 14.0, true, SX_ACK_NEVER);
+    bye_in_time(3, 6.0, true, SX_ACK_UNKNOWN);
+    bye_in_time(4, 10.0, true, SX_ACK_NEVER);
     /* The fourth was due 2 s after the third at 2.5 s, with half of that as patience. */
     bye_in_time(2, 5.5, false, SX_ACK_NEVER);
     bye_in_time(2, 5.501, false, SX_ACK_UNKNOWN);

@@ -18,6 +18,9 @@
 /* Enough where something else shows that the ACK did not come. */
 #define SOME_SENDS 3
 
+/* Enough where the client hangs up then: by 7.5 s more than one late ACK would be missing. */
+#define CLIENT_SENDS 5
+
 /* A server that repeats until it gives up has its last time not before this. */
 #define LAST_SEND_NS (23 * SX_NS_PER_S)
 
@@ -185,10 +188,11 @@ static bool sees_client(const struct sx_tracker *t, const struct sx_txn *invite)
     return invite->request_frame || sx_tracker_host(t, invite->src.host)->sent > 0;
 }
 
-/* stopped: something shows why the server sent it no more often. */
-static bool goes_without_ack(const struct sx_resent *r, const struct aftermath *after, bool stopped)
+/* stopped: so often is enough where a BYE shows why the server sent it no more often. */
+static bool goes_without_ack(const struct sx_resent *r, const struct aftermath *after,
+                             unsigned stopped)
 {
-    return !after->goes_on && (r->sends >= MANY_SENDS || (r->sends >= SOME_SENDS && stopped));
+    return !after->goes_on && r->sends >= (after->ends ? stopped : MANY_SENDS);
 }
 
 /* It was sent again because no ACK had come: no timer of a server waits longer. */
@@ -402,10 +406,11 @@ static void judge_success(const struct sx_tracker *t, const struct sx_txn *invit
     v->sends = r->sends;
     v->lasted_ns = r->last_ns - r->first_ns;
     struct aftermath after = find_aftermath(t, server, dialog, r);
-    if (!ack && goes_without_ack(r, &after, after.by_it) && sees_client(t, server)) {
+    if (!ack && goes_without_ack(r, &after, after.by_it ? SOME_SENDS : CLIENT_SENDS) &&
+        sees_client(t, server)) {
         v->state = SX_ACK_NEVER;
         blame_no_ack(t, server, dialog, r, v);
-    } else if (ack && r->after_ack >= SOME_SENDS && goes_without_ack(r, &after, after.ends)) {
+    } else if (ack && r->after_ack >= SOME_SENDS && goes_without_ack(r, &after, SOME_SENDS)) {
         v->state = SX_ACK_NEVER;
         v->ack_in = 0;
         blame_ack(t, server, dialog, v);
