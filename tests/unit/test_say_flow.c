@@ -533,7 +533,7 @@ static void test_chinese_439(void)
          "或者让客户端注册时不带 reg-id。",
          false},
         {NULL, "第 1 帧的 REGISTER 只有一个 Via：客户端与 10.0.0.2 之间没有代理",
-         "注册服务器自己就是第一跳，不应要求 Path：查它的 outbound 设置。"
+         "如果注册服务器自己就是第一跳，它不应要求 Path：查它的 outbound 设置。"
          "或者让客户端注册时不带 reg-id。",
          true},
     };
@@ -582,17 +582,36 @@ static void test_retry_unseen(void)
     ladder_close(&l);
 }
 
+/* The first hop has sent it on, and the capture lacks the registrar's 439. */
+static void test_439_further_on(void)
+{
+    struct ladder l = ladder_open();
+    wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
+
+    const uint32_t txn = request(&l, 0, BOB, EDGE, "REGISTER", via("bob r1"))->txn;
+    request(&l, 0.1, EDGE, CORE, "REGISTER", via("edge e1", "bob r1"));
+    response(&l, 0.2, EDGE, BOB, 439, "REGISTER", via("bob r1"));
+    g_assert_false(sx_say_no_outbound(out, l.tracker, txn_numbered(&l, txn)));
+    g_assert_false(sx_say_no_outbound_advice(out, l.tracker, txn_numbered(&l, txn)));
+    assert_text(out, "");
+    ladder_close(&l);
+}
+
 /* The client registers again after a 439; the answer to that comes later. */
 static void test_439_and_again(void)
 {
     static const char *const says[] = {
-        "The registrar is the first hop itself and should not ask for Path: look at its outbound "
+        "If the registrar is the first hop itself, it should not ask for Path: look at its "
+        "outbound "
         "settings. The client registered again in frame 3.",
-        "注册服务器自己就是第一跳，不应要求 Path：查它的 outbound 设置。客户端又注册了一次（第 3 "
+        "如果注册服务器自己就是第一跳，它不应要求 Path：查它的 outbound "
+        "设置。客户端又注册了一次（第 3 "
         "帧）。",
-        "The registrar is the first hop itself and should not ask for Path: look at its outbound "
+        "If the registrar is the first hop itself, it should not ask for Path: look at its "
+        "outbound "
         "settings. The client registered again in frame 3 (200).",
-        "注册服务器自己就是第一跳，不应要求 Path：查它的 outbound 设置。客户端又注册了一次（第 3 "
+        "如果注册服务器自己就是第一跳，它不应要求 Path：查它的 outbound "
+        "设置。客户端又注册了一次（第 3 "
         "帧），响应为 200。",
     };
     struct ladder l = ladder_open();
@@ -619,6 +638,7 @@ int main(int argc, char **argv)
     g_test_add_func("/say_flow/words_of_deaths", test_words_of_deaths);
     g_test_add_func("/say_flow/words_of_439", test_words_of_439);
     g_test_add_func("/say_flow/retry_unseen", test_retry_unseen);
+    g_test_add_func("/say_flow/439_further_on", test_439_further_on);
     g_test_add_func("/say_flow/439_and_again", test_439_and_again);
     g_test_add_func("/say_flow/chinese_deaths", test_chinese_deaths);
     g_test_add_func("/say_flow/chinese_stories", test_chinese_stories);

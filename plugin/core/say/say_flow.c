@@ -454,17 +454,20 @@ void sx_say_token_advice(wmem_strbuf_t *out, enum sx_flow_token token, const str
 
 /* ---- 439 ---- */
 
-/* The REGISTER as the registrar got it; NULL if the capture does not show it. */
-static const struct sx_txn *at_registrar(const struct sx_tracker *tracker, const struct sx_txn *txn)
-{
-    txn = sx_origin_find(tracker, txn).txn;
-    return txn->method == SX_METHOD_REGISTER && txn->final_code == 439 && txn->request_frame ? txn
-                                                                                             : NULL;
-}
-
 static bool has_first_hop(const struct sx_txn *txn)
 {
     return txn->parent_key.bits != 0;
+}
+
+/* The REGISTER as the registrar got it; NULL if the capture does not show it. One that was sent on,
+ * while no 439 to that is in sight, went to the first hop. */
+static const struct sx_txn *at_registrar(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    txn = sx_origin_find(tracker, txn).txn;
+    if (txn->method != SX_METHOD_REGISTER || txn->final_code != 439 || !txn->request_frame ||
+        (!has_first_hop(txn) && txn->first_child))
+        return NULL;
+    return txn;
 }
 
 bool sx_say_no_outbound(wmem_strbuf_t *out, const struct sx_tracker *tracker,
