@@ -298,9 +298,35 @@ static void test_success_without_ack(void)
     }
 }
 
+/* RFC 3261 17.1.2.2: no client repeats a request so late that is no INVITE. Where one repetition is
+ * lost, the next is 8 s behind the one before. */
+static void test_repeated_late(void)
+{
+    static const struct {
+        const char *method;
+        double again;
+        enum sx_hearing hearing;
+    } rows[] = {
+        {"OPTIONS", 8, SX_HEARD_NOTHING},
+        {"OPTIONS", 8.001, SX_HEARD_UNKNOWN},
+        {"INVITE", 8.001, SX_HEARD_NOTHING},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = request(&l, 0, ALICE, P1, rows[i].method, via("alice a1"))->txn;
+        request(&l, rows[i].again, ALICE, P1, rows[i].method, via("alice a1"));
+        g_test_message("%zu", i);
+        g_assert_cmpint(sx_evidence_hearing(txn_numbered(&l, txn), sx_evidence_now(l.tracker)), ==,
+                        rows[i].hearing);
+        ladder_close(&l);
+    }
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
+    g_test_add_func("/evidence/repeated_late", test_repeated_late);
     g_test_add_func("/evidence/sent_to_the_end", test_sent_to_the_end);
     g_test_add_func("/evidence/on_time", test_on_time);
     g_test_add_func("/evidence/sent_again_later", test_sent_again_later);
