@@ -45,6 +45,20 @@ static void test_crossing(void)
     ladder_close(&l);
 }
 
+/* Its 200 is not in the capture, but the ACK is: it may have come before. */
+static void test_answer_not_seen(void)
+{
+    struct ladder l = answered_call();
+    const struct sx_message *b = reinvite(&l, 2.0, true, 1);
+    const struct sx_message *a = reinvite(&l, 3.0, false, 2);
+
+    g_assert_cmpuint(blocker(&l, a, 491, false), ==, b->frame);
+    request(&l, 3.1, BOB, ALICE, "ACK", via("bob b2"), .cseq = 1, .from_tag = "bob",
+            .to_tag = "alice");
+    g_assert_cmpuint(blocker(&l, a, 491, false), ==, 0);
+    ladder_close(&l);
+}
+
 /* RFC 3261 14.2: 500 for the second of one side, 491 for one of the other. */
 static void test_by_rule(void)
 {
@@ -142,6 +156,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/glare/crossing", test_crossing);
+    g_test_add_func("/glare/answer_not_seen", test_answer_not_seen);
     g_test_add_func("/glare/by_rule", test_by_rule);
     g_test_add_func("/glare/at_this_hop", test_at_this_hop);
     g_test_add_func("/glare/rule_before_hop", test_rule_before_hop);

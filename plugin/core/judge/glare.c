@@ -4,6 +4,7 @@
 #include "core/judge/glare.h"
 
 #include "core/record/dialogs.h"
+#include "core/record/missing.h"
 
 /* Requests of a dialog, the newest first, that are looked through. */
 #define MAX_LOOKED_THROUGH 64
@@ -14,11 +15,15 @@ static bool makes_offers(const struct sx_txn *txn)
 }
 
 /* It was there before the response, and had no final response when the refused request was sent: in
- * a crossing either may be answered first. */
-static bool was_pending(const struct sx_txn *other, const struct sx_txn *txn, uint32_t frame)
+ * a crossing either may be answered first. One that the capture lacks may have come before. */
+static bool was_pending(const struct sx_tracker *t, const struct sx_txn *other,
+                        const struct sx_txn *txn, uint32_t frame)
 {
-    return other != txn && other->request_frame && other->request_frame < frame &&
-           makes_offers(other) && (!other->final_frame || other->final_frame > txn->request_frame);
+    if (other == txn || !other->request_frame || other->request_frame >= frame ||
+        !makes_offers(other))
+        return false;
+    return other->final_frame ? other->final_frame > txn->request_frame
+                              : sx_missing_response(t, other, UINT32_MAX).sign == SX_MISSING_NONE;
 }
 
 /* Offered by the other side, or by the side that is refused. */
@@ -49,10 +54,10 @@ struct blocker {
     unsigned weight;
 };
 
-static void weigh(struct blocker *best, const struct sx_txn *other, const struct sx_txn *txn,
-                  unsigned code, uint32_t frame)
+static void weigh(const struct sx_tracker *t, struct blocker *best, const struct sx_txn *other,
+                  const struct sx_txn *txn, unsigned code, uint32_t frame)
 {
-    if (!other || !was_pending(other, txn, frame) || is_itself(other, txn))
+    if (!other || is_itself(other, txn) || !was_pending(t, other, txn, frame))
         return;
     unsigned w = weight(other, txn, code);
     if (w > best->weight)
@@ -70,11 +75,11 @@ const struct sx_txn *sx_glare_blocker(const struct sx_tracker *t, const struct s
         return NULL;
     const struct sx_txn *other = sx_dialog_newest_request(t, dialog);
     for (unsigned i = 0; other && i < MAX_LOOKED_THROUGH; i++) {
-        weigh(&best, other, txn, code, frame);
+        weigh(t, &best, other, txn, code, frame);
         other = sx_dialog_older_request(t, other);
     }
     /* The INVITE that began the call, while it has no answer. */
-    weigh(&best, sx_tracker_txn(t, dialog->invite), txn, code, frame);
+    weigh(t, &best, sx_tracker_txn(t, dialog->invite), txn, code, frame);
     return best.txn;
 }
 
