@@ -97,6 +97,28 @@ static void test_challenge_answered_out_of_sight(void)
     }
 }
 
+/* The first of a pair may only ask, if the second one is in sight; that one has refused something.
+ */
+static void test_challenge_twice(void)
+{
+    for (unsigned in_sight = 0; in_sight < 2; in_sight++) {
+        struct ladder l = ladder_open();
+        const struct sx_message *m = response(&l, 0, P1, ALICE, 401, "REGISTER", via("alice a1"));
+        const struct sx_txn *first = txn_of(&l, m);
+
+        if (in_sight)
+            request(&l, 0.5, ALICE, P1, "REGISTER", via("alice a2"), .cseq = 2,
+                    .more = "Authorization: Digest username=\"a\", realm=\"r\", nonce=\"n\", "
+                            "response=\"1\"\r\n");
+        response(&l, 1, P1, ALICE, 401, "REGISTER", via("alice a2"), .cseq = 2);
+        go_on(&l, 1000);
+        g_assert_cmpuint(first->followed_by, !=, 0);
+        g_assert_cmpint(fails(&l, first), ==, !in_sight);
+        g_assert_true(fails(&l, txn_numbered(&l, first->followed_by)));
+        ladder_close(&l);
+    }
+}
+
 static void test_challenge_left_alone(void)
 {
     struct ladder l = ladder_open();
@@ -431,6 +453,7 @@ int main(int argc, char **argv)
     g_test_add_func("/failure/challenge_answered", test_challenge_answered);
     g_test_add_func("/failure/challenge_answered_out_of_sight",
                     test_challenge_answered_out_of_sight);
+    g_test_add_func("/failure/challenge_twice", test_challenge_twice);
     g_test_add_func("/failure/challenge_left_alone", test_challenge_left_alone);
     g_test_add_func("/failure/challenge_ignored", test_challenge_ignored);
     g_test_add_func("/failure/credentials_refused", test_credentials_refused);

@@ -115,6 +115,15 @@ static bool is_ignored(const struct sx_tracker *tracker, const struct sx_txn *tx
     return next && next->cseq == txn->cseq + 1;
 }
 
+/* The capture lacks the request and shows the next one: the first of a pair, which may have had no
+ * credentials. */
+static bool is_first_in_sight(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    const struct sx_txn *next = sx_tracker_txn(tracker, txn->followed_by);
+
+    return !txn->request_frame && next && next->request_frame;
+}
+
 /* A challenge is a step while it asks for credentials. Where it may refuse some, the next attempt
  * tells which it was. */
 static bool is_refusal(const struct sx_tracker *tracker, const struct sx_txn *txn)
@@ -125,7 +134,8 @@ static bool is_refusal(const struct sx_tracker *tracker, const struct sx_txn *tx
     case SX_CHALLENGE_REFUSED:
         return true;
     case SX_CHALLENGE_UNKNOWN:
-        return nothing_followed(tracker, txn, SX_TIMER_B_NS) || led_nowhere(tracker, txn);
+        return nothing_followed(tracker, txn, SX_TIMER_B_NS) ||
+               (!is_first_in_sight(tracker, txn) && led_nowhere(tracker, txn));
     case SX_CHALLENGE_ASKED:
     case SX_CHALLENGE_STALE:
     default:
