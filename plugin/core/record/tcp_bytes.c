@@ -9,23 +9,48 @@
 /* More is the number of another connection between the same ports. */
 #define MOST_MISSED (1 << 24)
 
-/* Marks that are looked through behind a request, and before it. */
-#define MAX_MARKS 4096
-#define MAX_BEFORE 256
+/* Gaps of a connection that are looked through, the newest first. */
+#define MAX_GAPS 4096
 
-/* Of a message, or of a segment that begins or ends a connection. */
-struct mark {
-    uint32_t frame;
-    uint32_t start, end; /* sequence numbers: of its first byte, and behind its segment's last */
-    uint32_t ack;
-    struct sx_endpoint from, to;
-    bool begins; /* the connection */
-    bool has_ack;
+/* A connection that bore a message. way: from the side that sends what ends[0] counts. */
+struct stream {
+    struct sx_way way;
+    uint32_t ends[2]; /* behind the last byte of a side that is in sight or acknowledged */
+    bool known[2];
+    uint32_t newest; /* its newest gap; 0: none */
 };
+
+enum { BEGINS = 2 };
+
+/* Here a side had sent bytes that the capture lacks, or the connection began anew. */
+struct gap {
+    uint32_t frame;
+    uint32_t older;
+    const struct stream *of;
+    uint8_t side; /* or BEGINS */
+};
+
+/* Phones may all have the same port. */
+static guint stream_hash(gconstpointer way)
+{
+    return sx_way_hash(way) * 31 + ((const struct sx_way *)way)->to.host;
+}
 
 void sx_tcp_bytes_init(struct sx_tracker *t)
 {
-    sx_pool_init(&t->tcp_marks, sizeof(struct mark));
+    sx_pool_init(&t->tcp_gaps, sizeof(struct gap));
+    t->tcp_streams = g_hash_table_new_full(stream_hash, sx_way_equal, g_free, NULL);
+}
+
+void sx_tcp_bytes_clear(struct sx_tracker *t)
+{
+    sx_pool_clear(&t->tcp_gaps);
+    g_hash_table_destroy(t->tcp_streams);
+}
+
+void sx_tcp_bytes_frame_again(struct sx_tracker *t, uint32_t frame)
+{
+    sx_pool_truncate(&t->tcp_gaps, sx_pool_lower_bound(&t->tcp_gaps, frame));
 }
 
 static bool is_before(uint32_t number, uint32_t other)
@@ -33,104 +58,109 @@ static bool is_before(uint32_t number, uint32_t other)
     return (int32_t)(number - other) < 0;
 }
 
+/* One way stands for both. */
+static struct sx_way way_of(struct sx_endpoint from, struct sx_endpoint to, unsigned *side)
+{
+    *side = from.host > to.host || (from.host == to.host && from.port > to.port);
+    return *side ? (struct sx_way){.from = to, .to = from}
+                 : (struct sx_way){.from = from, .to = to};
+}
+
+/* Where several messages come in one segment, it is the one that was asked for last. */
+static struct stream *find_stream(struct sx_tracker *t, const struct sx_way *way)
+{
+    struct stream *newest = t->tcp_newest;
+
+    if (newest && sx_way_equal(&newest->way, way))
+        return newest;
+    return g_hash_table_lookup(t->tcp_streams, way);
+}
+
+static const struct gap *gap_at(const struct sx_tracker *t, const struct stream *stream,
+                                uint32_t number)
+{
+    const struct gap *gap =
+        number > 0 && number <= t->tcp_gaps.count ? sx_pool_at(&t->tcp_gaps, number - 1) : NULL;
+
+    return gap && gap->of == stream ? gap : NULL;
+}
+
+static void add_gap(struct sx_tracker *t, struct stream *stream, uint32_t frame, unsigned side)
+{
+    *(struct gap *)sx_pool_add(&t->tcp_gaps) =
+        (struct gap){.frame = frame, .older = stream->newest, .of = stream, .side = (uint8_t)side};
+    stream->newest = t->tcp_gaps.count;
+}
+
+/* A side has sent all up to this number; end: and what is in sight from there on. */
+static void reaches(struct sx_tracker *t, struct stream *stream, unsigned side, uint32_t frame,
+                    uint32_t number, uint32_t end)
+{
+    uint32_t *seen = &stream->ends[side];
+
+    if (stream->known[side] && number - *seen >= LEAST_RESPONSE && number - *seen < MOST_MISSED)
+        add_gap(t, stream, frame, side);
+    if (!stream->known[side] || is_before(*seen, end))
+        *seen = end;
+    stream->known[side] = true;
+}
+
 void sx_tcp_bytes_message(struct sx_tracker *t, const struct sx_observation *obs)
 {
     const struct sx_packet_marks *packet = &obs->packet;
-    uint32_t whole = packet->end - obs->bytes;
-
     /* One that several segments bore is there with the last of them. */
-    *(struct mark *)sx_pool_add(&t->tcp_marks) = (struct mark){
-        .frame = obs->frame,
-        .start = is_before(whole, packet->id) ? whole : packet->id,
-        .end = packet->end,
-        .ack = packet->ack,
-        .from = obs->from,
-        .to = obs->to,
-        .has_ack = true,
-    };
+    uint32_t whole = packet->end - obs->bytes;
+    uint32_t start = is_before(whole, packet->id) ? whole : packet->id;
+    unsigned side;
+    struct stream new = {.way = way_of(obs->from, obs->to, &side)};
+    struct stream *stream = find_stream(t, &new.way);
+
+    if (!stream) {
+        stream = g_memdup2(&new, sizeof new);
+        g_hash_table_add(t->tcp_streams, stream);
+    }
+    t->tcp_newest = stream;
+    reaches(t, stream, side, obs->frame, start, packet->end);
+    reaches(t, stream, !side, obs->frame, packet->ack, packet->ack);
 }
 
 void sx_tcp_bytes_segment(struct sx_tracker *t, const struct sx_segment *segment,
                           const struct sx_way *back)
 {
-    if (!(segment->flags & (SX_TCP_SYN | SX_TCP_FIN | SX_TCP_RST)))
+    unsigned side;
+    struct sx_way way = way_of(back->to, back->from, &side);
+    struct stream *stream;
+
+    if (!(segment->flags & (SX_TCP_SYN | SX_TCP_FIN | SX_TCP_RST)) ||
+        !(stream = find_stream(t, &way)))
         return;
-    *(struct mark *)sx_pool_add(&t->tcp_marks) = (struct mark){
-        .frame = segment->frame,
-        .start = segment->seq,
-        .end = segment->seq + segment->payload,
-        .ack = segment->ack,
-        .from = back->to,
-        .to = back->from,
-        .begins = segment->flags & SX_TCP_SYN,
-        .has_ack = segment->flags & SX_TCP_ACK,
-    };
-}
-
-static bool goes(const struct mark *m, struct sx_endpoint from, struct sx_endpoint to)
-{
-    return sx_endpoint_eq(m->from, from) && sx_endpoint_eq(m->to, to);
-}
-
-static const struct mark *mark_at(const struct sx_tracker *t, uint32_t n)
-{
-    return sx_pool_at(&t->tcp_marks, n);
-}
-
-/* Behind the last byte of the server that the capture has, or the client, when this request came.
- */
-static uint32_t end_before(const struct sx_tracker *t, uint32_t n)
-{
-    const struct mark *request = mark_at(t, n);
-
-    for (uint32_t i = 1; i <= MIN(n, MAX_BEFORE); i++) {
-        const struct mark *m = mark_at(t, n - i);
-        if (goes(m, request->to, request->from))
-            return is_before(m->end, request->ack) || m->begins ? request->ack : m->end;
+    if (segment->flags & SX_TCP_SYN) {
+        add_gap(t, stream, segment->frame, BEGINS);
+        stream->known[0] = stream->known[1] = false;
+        return;
     }
-    return request->ack;
-}
-
-static bool is_missed(uint32_t end, uint32_t number)
-{
-    return number - end >= LEAST_RESPONSE && number - end < MOST_MISSED;
-}
-
-/* The first frame behind this mark that shows it; end: behind the last byte in sight. */
-static uint32_t find_gap(const struct sx_tracker *t, const struct sx_txn *txn, uint32_t n,
-                         uint32_t end, uint32_t until_frame)
-{
-    uint32_t last = MIN(t->tcp_marks.count - n, MAX_MARKS);
-
-    for (uint32_t i = 1; i < last && mark_at(t, n + i)->frame <= until_frame; i++) {
-        const struct mark *m = mark_at(t, n + i);
-        bool up = goes(m, txn->src, txn->dst);
-        if ((!up && !goes(m, txn->dst, txn->src)) || (up && !m->has_ack))
-            continue;
-        if (m->begins)
-            return 0;
-        if (is_missed(end, up ? m->ack : m->start))
-            return m->frame;
-        if (is_before(end, up ? m->ack : m->end))
-            end = up ? m->ack : m->end;
-    }
-    return 0;
+    reaches(t, stream, side, segment->frame, segment->seq, segment->seq + segment->payload);
+    if (segment->flags & SX_TCP_ACK)
+        reaches(t, stream, !side, segment->frame, segment->ack, segment->ack);
 }
 
 uint32_t sx_tcp_bytes_missed(const struct sx_tracker *t, const struct sx_txn *txn,
                              uint32_t until_frame)
 {
     uint32_t trying = sx_txn_more(txn)->trying_frame, since = trying ? trying : txn->request_frame;
-    uint32_t i = 0;
+    uint32_t found = 0;
+    unsigned side;
+    struct sx_way way = way_of(txn->dst, txn->src, &side);
+    const struct stream *stream =
+        since && t->tcp_gaps.count ? g_hash_table_lookup(t->tcp_streams, &way) : NULL;
+    const struct gap *gap = stream ? gap_at(t, stream, stream->newest) : NULL;
 
-    if (since == 0 || t->tcp_marks.count == 0)
-        return 0;
-    uint32_t n = sx_pool_lower_bound(&t->tcp_marks, since);
-    for (const struct mark *m; (m = sx_pool_nth(&t->tcp_marks, since, i)); i++, n++) {
-        if (trying && goes(m, txn->dst, txn->src))
-            return find_gap(t, txn, n, m->end, until_frame);
-        if (!trying && goes(m, txn->src, txn->dst))
-            return find_gap(t, txn, n, end_before(t, n), until_frame);
+    for (unsigned i = 0; gap && gap->frame > since && i < MAX_GAPS; i++) {
+        if (gap->side == BEGINS)
+            found = 0;
+        else if (gap->side == side && gap->frame <= until_frame)
+            found = gap->frame;
+        gap = gap_at(t, stream, gap->older);
     }
-    return 0;
+    return found;
 }

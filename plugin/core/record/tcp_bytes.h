@@ -3,9 +3,9 @@
  *
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
- * Every message over TCP and every segment that begins or ends a connection has its place in what
- * its sender sends, and says how much its sender has got. Nothing is asked of them unless a request
- * has no answer.
+ * Every message over TCP and every segment that ends a connection has its place in what its sender
+ * sends, and says how much its sender has got. Of each connection the ends are kept, and the frames
+ * in which they run ahead of what is in sight; they are asked for where a request has no answer.
  */
 #ifndef SX_TCP_BYTES_H
 #define SX_TCP_BYTES_H
@@ -13,6 +13,10 @@
 #include "core/record/tracker_state.h"
 
 void sx_tcp_bytes_init(struct sx_tracker *tracker);
+void sx_tcp_bytes_clear(struct sx_tracker *tracker);
+
+/* This frame and those after it are read again. */
+void sx_tcp_bytes_frame_again(struct sx_tracker *tracker, uint32_t frame);
 
 /* Adds a message that came over TCP. */
 void sx_tcp_bytes_message(struct sx_tracker *tracker, const struct sx_observation *obs);

@@ -81,7 +81,7 @@ void sx_tracker_free(struct sx_tracker *t)
     sx_pool_clear(&t->hangups);
     sx_pool_clear(&t->attempts);
     sx_pool_clear(&t->signs);
-    sx_pool_clear(&t->tcp_marks);
+    sx_tcp_bytes_clear(t);
     sx_copies_clear(t);
     sx_credentials_clear(t);
     sx_deadlines_clear(&t->deadlines);
@@ -203,7 +203,7 @@ bool sx_tracker_tick(struct sx_tracker *t, uint32_t frame, int64_t time_ns)
         sx_pool_truncate(&t->hangups, sx_pool_lower_bound(&t->hangups, frame));
         sx_pool_truncate(&t->attempts, sx_pool_lower_bound(&t->attempts, frame));
         sx_pool_truncate(&t->signs, sx_pool_lower_bound(&t->signs, frame));
-        sx_pool_truncate(&t->tcp_marks, sx_pool_lower_bound(&t->tcp_marks, frame));
+        sx_tcp_bytes_frame_again(t, frame);
         sx_sessions_frame_again(t->sessions, frame);
         sx_flows_frame_again(t->flows, frame);
         sx_overload_frame_again(t->overload, frame);

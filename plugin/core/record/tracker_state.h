@@ -58,10 +58,12 @@ struct sx_tracker {
     uint64_t key[2];
     struct sx_pool overdues; /* struct sx_overdue, in the order of their frames */
     struct sx_pool txns, messages, expiries, hangups, attempts;
-    struct sx_pool mores, rares;       /* what not all transactions have */
-    struct sx_pool between;            /* struct sx_response_between, in order */
-    struct sx_pool signs;              /* struct sx_sign, in the order of their frames */
-    struct sx_pool tcp_marks;          /* private to tcp_bytes.c */
+    struct sx_pool mores, rares; /* what not all transactions have */
+    struct sx_pool between;      /* struct sx_response_between, in order */
+    struct sx_pool signs;        /* struct sx_sign, in the order of their frames */
+    struct sx_pool tcp_gaps;     /* these three are private to tcp_bytes.c */
+    GHashTable *tcp_streams;
+    void *tcp_newest;
     struct sx_pool sightings;          /* private to copies.c */
     struct sx_pool auths, auth_values; /* private to credentials.c, as accounts is */
     GHashTable *accounts;
