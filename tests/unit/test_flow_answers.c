@@ -28,7 +28,8 @@ static void test_registered(void)
     ladder_close(&l);
 }
 
-/* Of a phone that registers at its registrar nothing more is kept; Path in the 2xx is its flow's. */
+/* Of a phone that registers at its registrar nothing more is kept; Path in the 2xx is its flow's.
+ */
 static void test_path_or_none(void)
 {
     for (unsigned path = 0; path < 2; path++) {

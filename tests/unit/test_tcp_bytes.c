@@ -213,6 +213,24 @@ static void test_several_segments(void)
     }
 }
 
+/* Several messages in one segment, which is looked at once; a tunnel may bring two in a frame. */
+static void test_one_segment(void)
+{
+    for (unsigned other = 0; other < 2; other++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = subscribe(&l, 0, "alice a1", 1000);
+
+        request(&l, 1, P1, ALICE, "MESSAGE", via("p1 m1"), .call_id = "other", OVER_TCP,
+                .dst_port = CLIENT_PORT, .bytes = 100,
+                .packet = {.id = 1000, .ack = 400, .end = 1300, .exact = true});
+        request(&l, 1, P1, ALICE, "MESSAGE", via("p1 m2"), .call_id = "third", OVER_TCP,
+                .dst_port = CLIENT_PORT, .bytes = 100, .same_frame = true,
+                .packet = {.id = 1364, .ack = 400, .end = other ? 1464 : 1300, .exact = true});
+        g_assert_cmpuint(missed(&l, txn), ==, other ? l.frame : 0);
+        ladder_close(&l);
+    }
+}
+
 /* Other connections say nothing: another port, a new connection, a segment that has no ACK. */
 static void test_others(void)
 {
@@ -284,6 +302,7 @@ int main(int argc, char **argv)
     g_test_add_func("/tcp_bytes/on_its_way", test_on_its_way);
     g_test_add_func("/tcp_bytes/missed_before", test_missed_before);
     g_test_add_func("/tcp_bytes/several_segments", test_several_segments);
+    g_test_add_func("/tcp_bytes/one_segment", test_one_segment);
     g_test_add_func("/tcp_bytes/others", test_others);
     g_test_add_func("/tcp_bytes/new_connection", test_new_connection);
     g_test_add_func("/tcp_bytes/no_numbers", test_no_numbers);

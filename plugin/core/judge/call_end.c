@@ -256,8 +256,8 @@ struct sx_call_end sx_call_end_of_dialog(const struct sx_tracker *t, const struc
     set_sender(t, dialog, bye, &end);
     end.forgotten = end.other ? 0 : find_forgotten(t, dialog, bye);
     /* A 2xx whose INVITE the capture lacks may be one sent again, or of a re-INVITE. */
-    end.has_duration =
-        dialog->answer_frame && dialog->caller_known && bye->request_ns >= dialog->answer_ns;
+    end.has_duration = dialog->answer_frame && dialog->caller_known &&
+                       bye->request_ns >= dialog->answer_ns;
     end.duration_ns = end.has_duration ? bye->request_ns - dialog->answer_ns : 0;
     return end;
 }

@@ -66,12 +66,13 @@ static struct sx_way way_of(struct sx_endpoint from, struct sx_endpoint to, unsi
                  : (struct sx_way){.from = from, .to = to};
 }
 
-/* Where several messages come in one segment, it is the one that was asked for last. */
-static struct stream *find_stream(struct sx_tracker *t, const struct sx_way *way)
+/* A trunk is one connection. */
+static struct stream *find_stream(const struct sx_tracker *t, const struct sx_way *way)
 {
     struct stream *newest = t->tcp_newest;
 
-    if (newest && sx_way_equal(&newest->way, way))
+    if (newest && sx_endpoint_eq(newest->way.from, way->from) &&
+        sx_endpoint_eq(newest->way.to, way->to))
         return newest;
     return g_hash_table_lookup(t->tcp_streams, way);
 }
@@ -108,6 +109,10 @@ static void reaches(struct sx_tracker *t, struct stream *stream, unsigned side, 
 void sx_tcp_bytes_message(struct sx_tracker *t, const struct sx_observation *obs)
 {
     const struct sx_packet_marks *packet = &obs->packet;
+
+    /* The next one in the same segment. */
+    if (t->tcp_frame == obs->frame && t->tcp_end == packet->end)
+        return;
     /* One that several segments bore is there with the last of them. */
     uint32_t whole = packet->end - obs->bytes;
     uint32_t start = is_before(whole, packet->id) ? whole : packet->id;
@@ -120,6 +125,8 @@ void sx_tcp_bytes_message(struct sx_tracker *t, const struct sx_observation *obs
         g_hash_table_add(t->tcp_streams, stream);
     }
     t->tcp_newest = stream;
+    t->tcp_frame = obs->frame;
+    t->tcp_end = packet->end;
     reaches(t, stream, side, obs->frame, start, packet->end);
     reaches(t, stream, !side, obs->frame, packet->ack, packet->ack);
 }
@@ -132,7 +139,7 @@ void sx_tcp_bytes_segment(struct sx_tracker *t, const struct sx_segment *segment
     struct stream *stream;
 
     if (!(segment->flags & (SX_TCP_SYN | SX_TCP_FIN | SX_TCP_RST)) ||
-        !(stream = find_stream(t, &way)))
+        !(stream = g_hash_table_lookup(t->tcp_streams, &way)))
         return;
     if (segment->flags & SX_TCP_SYN) {
         add_gap(t, stream, segment->frame, BEGINS);

@@ -61,9 +61,10 @@ struct sx_tracker {
     struct sx_pool mores, rares; /* what not all transactions have */
     struct sx_pool between;      /* struct sx_response_between, in order */
     struct sx_pool signs;        /* struct sx_sign, in the order of their frames */
-    struct sx_pool tcp_gaps;     /* these three are private to tcp_bytes.c */
+    struct sx_pool tcp_gaps;     /* these are private to tcp_bytes.c */
     GHashTable *tcp_streams;
     void *tcp_newest;
+    uint32_t tcp_frame, tcp_end;       /* of the segment that was looked at last */
     struct sx_pool sightings;          /* private to copies.c */
     struct sx_pool auths, auth_values; /* private to credentials.c, as accounts is */
     GHashTable *accounts;
