@@ -152,6 +152,8 @@ def without(frames, names):
                    (field == "sipexplain.fix" and value.startswith("This was made from")) for field, value in tree)
         # What shows that a flow works comes after the response that says it is gone.
         unseen = {"sipexplain.flow_failed"} if ("sipexplain.flow.death", "0") in tree else set()
+        # So does what tells whether a proxy made the 487 to a CANCEL itself.
+        unseen |= {"sipexplain.origin"} if "487" in codes else set()
         answered = any(code[0] == "2" for code in codes) and " to INVITE" in dict(tree)["sipexplain"]
         return unseen | (ADVICE if lost or answered or "439" in codes else set())
 

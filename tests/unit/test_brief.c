@@ -195,7 +195,6 @@ static void cancelled(struct ladder *l)
 static void caller_gone(struct ladder *l)
 {
     segment(l, 10.1, ALICE, 5060, P1, 5060, SX_TCP_FIN);
-    other_packet(l, 21);
     sx_tracker_end(l->tracker);
 }
 

@@ -268,9 +268,12 @@ struct sx_session_verdict sx_session_judge(const struct sx_tracker *t,
         v.state = gives_up(t, session, &found) ? SX_SESSION_REFUSED : SX_SESSION_ENDED;
     else if (sx_tracker_now(t) >= v.due_ns && session->refresher != SX_REFRESHER_UNKNOWN &&
              found.shows_way && !found.unknown && !found.cut &&
-             !ended_unseen(t, session, v.due_ns - TOLERANCE_NS) &&
-             !was_refreshed_unseen(t, session) && !may_have_refreshed(t, session))
+             !ended_unseen(t, session, v.due_ns - TOLERANCE_NS))
         v.state = SX_SESSION_OVERDUE;
+    v.unseen = v.state != SX_SESSION_REFRESHED &&
+               (was_refreshed_unseen(t, session) || may_have_refreshed(t, session));
+    if (v.state == SX_SESSION_OVERDUE && v.unseen)
+        v.state = SX_SESSION_OPEN;
     if (v.state == SX_SESSION_OVERDUE && !v.refused)
         v.in_vain = connected_in_vain(t, session, v.due_ns);
     return v;

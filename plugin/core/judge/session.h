@@ -25,6 +25,7 @@ struct sx_session_verdict {
         *in_vain;             /* with state OVERDUE and without refused: the side that is to refresh
                                * cannot connect to the other; NULL: nothing shows that */
     const struct sx_txn *bye; /* the first BYE after it; NULL: none */
+    bool unseen;              /* the capture may lack the refresh */
 };
 
 /* What the capture, as far as it was read, shows. */

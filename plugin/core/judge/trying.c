@@ -101,21 +101,15 @@ static bool ends_by_cancel(const struct sx_tracker *tracker, const struct sx_txn
            !has_success(tracker, txn);
 }
 
-/* Who connects again does so within seconds. */
-#define GONE_NS (10 * SX_NS_PER_S)
-
-/* The caller is gone with its connection. Before the end of the capture nobody can tell, nor where
- * that comes soon: the caller may connect again while it waits for an answer. */
+/* The caller is gone with its connection. Before the end of the capture nobody can tell: it may
+ * connect again. */
 static const struct sx_hangup *ends_by_hangup(const struct sx_tracker *tracker,
                                               const struct sx_txn *txn)
 {
     const struct sx_hangup *hangup = sx_tracker_ended(tracker) ? sx_tracker_hung_up(tracker, txn)
                                                                : NULL;
 
-    return hangup && hangup->frame >= sx_txn_more(txn)->trying_frame &&
-                   sx_tracker_now(tracker) - hangup->time_ns >= GONE_NS
-               ? hangup
-               : NULL;
+    return hangup && hangup->frame >= sx_txn_more(txn)->trying_frame ? hangup : NULL;
 }
 
 /* What ended the wait, and when; the newest time stamp if nothing did. */

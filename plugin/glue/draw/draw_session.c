@@ -111,7 +111,7 @@ static const struct sx_session *overdue_in(const struct sx_tracker *tracker, uin
     const struct sx_session *session;
 
     while ((session = sx_tracker_session_due(tracker, frame, (*nth)++)))
-        if (sx_session_judge(tracker, session).state != SX_SESSION_OPEN)
+        if (!sx_session_judge(tracker, session).unseen)
             return session;
     return NULL;
 }

@@ -113,5 +113,12 @@ def forged_reset():
 1 sipexplain.trying.cause == 6    look-ahead
 2 sipexplain.trying.cause_in == 7    look-ahead
 8 sipexplain.expired == 2, 6
+""", TRIED + next_hop(0) + [LATE], calm=False)),
+        # Its number shows bytes that are not there: they may be the response.
+        ("ahead-of-the-next-hop", Capture("""
+1 sipexplain.trying.state == 3    look-ahead
+1 sipexplain.trying.cause == 0    look-ahead
+6 sipexplain.response_missing == 7    look-ahead
+8 sipexplain.expired == 2
 """, TRIED + next_hop(8000) + [LATE], calm=False)),
     ]

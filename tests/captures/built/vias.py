@@ -18,7 +18,7 @@ def via_without_sent_by():
     two = ("edge e1", "alice a1")
     astray = IP(src=BOB, dst=EDGE) / UDP(sport=5060, dport=5090)
     return Capture("""
-1 sipexplain.trying.state == 3    look-ahead
+1 sipexplain.trying.state == 5    look-ahead
 1 sipexplain.trying.cause == 0    look-ahead
 4 sipexplain.request_in == 3
 * no sipexplain.trying_timeout contains "did not relay"
