@@ -244,13 +244,18 @@ static void routes(void)
 }
 
 /* The proxy hands the call to a phone on its own machine: by its port it is told apart. */
-static void beside_its_proxy(uint16_t port, enum sx_ender by)
+/* beside: when the proxy sends a branch to another phone, too; 0: it does not. */
+static void beside_its_proxy(uint16_t port, double beside, enum sx_ender by)
 {
     struct ladder l = ladder_open();
     const char *route = "Record-Route: <sip:10.0.0.2;lr>\r\n";
     const struct sx_message *invite = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
 
+    if (beside > 0 && beside < 0.1)
+        request(&l, beside, P1, CAROL, "INVITE", via("p1 c1", "alice a1"));
     request(&l, 0.1, P1, P1, "INVITE", via("p1 b1", "alice a1"), .dst_port = 40000);
+    if (beside > 0.1)
+        request(&l, beside, P1, CAROL, "INVITE", via("p1 c1", "alice a1"));
     response(&l, 1.0, P1, P1, 200, "INVITE", via("p1 b1", "alice a1"), .src_port = 40000,
              .more = route);
     response(&l, 1.1, P1, ALICE, 200, "INVITE", via("alice a1"), .more = route);
@@ -262,9 +267,11 @@ static void beside_its_proxy(uint16_t port, enum sx_ender by)
 
 static void on_one_machine(void)
 {
-    beside_its_proxy(40000, SX_ENDER_CALLED);
-    beside_its_proxy(5060, SX_ENDER_HOP);
-    beside_its_proxy(40001, SX_ENDER_HOP);
+    beside_its_proxy(40000, 0, SX_ENDER_CALLED);
+    beside_its_proxy(40000, 0.05, SX_ENDER_CALLED);
+    beside_its_proxy(40000, 0.15, SX_ENDER_CALLED);
+    beside_its_proxy(5060, 0, SX_ENDER_HOP);
+    beside_its_proxy(40001, 0, SX_ENDER_HOP);
 }
 
 /* RFC 3261 12.3: a failure before the BYE has ended the early dialog; one after it comes of it. */

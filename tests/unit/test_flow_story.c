@@ -208,13 +208,42 @@ static void test_earlier_unseen(void)
     }
 }
 
+/* Both flows have failed; a further one may be tried until CORE is told of it or the time is over.
+ */
+static void test_no_further_flow(void)
+{
+    static const struct {
+        unsigned upstream;
+        double until;
+        enum sx_flow_outcome outcome;
+    } rows[] = {
+        {0, 42.51, SX_FLOW_UNKNOWN},
+        {0, 42.511, SX_FLOW_OTHERS_FAILED},
+        {300, 11, SX_FLOW_OTHERS_FAILED},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        make_flow(&l, 0, R1);
+        make_flow(&l, 1, R2);
+        call_phone(&l, 10, R1, 1, 430);
+        const struct sx_txn *second = try_phone(&l, 10.5, R2, 1, 430, NULL);
+        if (rows[i].upstream)
+            tell_alice(&l, 10.6, 1, rows[i].upstream);
+        other_packet(&l, rows[i].until);
+        g_test_message("%zu", i);
+        g_assert_cmpuint(story_of(&l, second).outcome, ==, rows[i].outcome);
+        ladder_close(&l);
+    }
+}
+
 /* A hop between the edge and the one that tries the other flow, which has its failure or not. */
 static void test_failure_between(void)
 {
     static const struct {
         unsigned between, upstream;
         bool climbs;
-    } rows[] = {{430, 480, true}, {0, 480, true}, {0, 300, true},   {0, 200, false},
+    } rows[] = {{430, 480, true}, {0, 480, true}, {0, 300, true},   {0, 299, false},
                 {0, 180, false},  {0, 0, false},  {480, 480, false}};
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
@@ -751,6 +780,7 @@ int main(int argc, char **argv)
     g_test_add_func("/flow_story/upstream_answered", test_upstream_answered);
     g_test_add_func("/flow_story/earlier_unseen", test_earlier_unseen);
     g_test_add_func("/flow_story/failure_between", test_failure_between);
+    g_test_add_func("/flow_story/no_further_flow", test_no_further_flow);
     g_test_add_func("/flow_story/registration_unseen", test_registration_unseen);
     g_test_add_func("/flow_story/has_failed", test_has_failed);
     g_test_add_func("/flow_story/return_after_unseen", test_return_after_unseen);

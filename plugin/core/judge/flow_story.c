@@ -364,13 +364,12 @@ static bool is_about_flow(const struct sx_txn *txn, const struct sx_flow_story *
     return story->flow || (txn->token_route && !txn->in_dialog);
 }
 
-/* All the same, by a branch that is not known to lead to this instance. */
+/* All the same, by a branch that is not known to lead to this instance: nothing final upstream. */
 static bool was_answered(const struct sx_tracker *tracker, const struct sx_txn *upstream)
 {
-    if (upstream->final_code)
-        return upstream->final_code / 100 == 2;
-    return sx_txn_first_response_code(upstream) > 0 ||
-           sx_missing_is_sure(sx_missing_response(tracker, upstream, UINT32_MAX).sign);
+    return !upstream->final_code &&
+           (sx_txn_first_response_code(upstream) > 0 ||
+            sx_missing_is_sure(sx_missing_response(tracker, upstream, UINT32_MAX).sign));
 }
 
 /* No further flow is tried for the request: whoever sent it was told of a failure. */
@@ -381,7 +380,7 @@ static bool is_over(const struct sx_tracker *tracker, const struct sx_flow_story
 
     if (told->parent_key.bits == 0 || story->watched_ns > recovery_ns(tracker))
         return true;
-    return upstream ? upstream->final_code >= 300 : sx_tracker_ended(tracker);
+    return upstream ? upstream->final_code : sx_tracker_ended(tracker);
 }
 
 /* The instance asked for a registration after the failure, and may have got it unseen. */
