@@ -178,6 +178,20 @@ static void test_served_again(void)
     ladder_close(&l);
 }
 
+/* The request that the server took is not in the capture. */
+static void test_served_unseen(void)
+{
+    struct ladder l = ladder_open();
+
+    refused(&l, 1, "p1 a", 503, AFTER("120"));
+    g_assert_true(again(&l, 2, "p1 b"));
+    response(&l, 3, BOB, P1, 200, "CANCEL", via("p1 a"));
+    g_assert_true(again(&l, 4, "p1 c"));
+    response(&l, 5, BOB, P1, 200, "OPTIONS", via("p1 q"), .call_id = "q");
+    g_assert_false(again(&l, 6, "p1 d"));
+    ladder_close(&l);
+}
+
 /* The 503 of a hop further on may be about that one target. */
 static void test_handed_on(void)
 {
@@ -316,6 +330,7 @@ int main(int argc, char **argv)
     g_test_add_func("/overload/without-ack", test_without_ack);
     g_test_add_func("/overload/before-the-503", test_before_the_503);
     g_test_add_func("/overload/served-again", test_served_again);
+    g_test_add_func("/overload/served-unseen", test_served_unseen);
     g_test_add_func("/overload/handed-on", test_handed_on);
     g_test_add_func("/overload/storm", test_storm);
     g_test_add_func("/overload/storms-of-two-servers", test_storms_of_two_servers);

@@ -276,6 +276,10 @@ void sx_overload_served(struct sx_tracker *t, const struct sx_txn *txn)
     uint32_t number;
     struct sx_pause *p = pause_for(t, txn, &number);
 
-    if (p && txn->request_frame > p->frame && txn->method != SX_METHOD_CANCEL)
+    if (!p)
+        return;
+    /* A request that the capture lacks may have come after the 503. */
+    bool after = !txn->request_frame || txn->request_frame > p->frame;
+    if (after && txn->method != SX_METHOD_CANCEL)
         p->until_ns = INT64_MIN;
 }
