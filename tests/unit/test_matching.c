@@ -327,6 +327,18 @@ static void test_ack_before_a_late_2xx(void)
     ladder_close(&l);
 }
 
+/* Whatever 2xx it is, its ACK is a transaction of its own, also with the branch of the INVITE. */
+static void test_ack_of_any_2xx(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t one = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"))->txn;
+
+    response(&l, 1.0, P1, ALICE, 299, "INVITE", via("alice a1"), .to_tag = "bob");
+    g_assert_cmpuint(request(&l, 1.1, ALICE, P1, "ACK", via("alice a1"), .to_tag = "bob")->txn, !=,
+                     one);
+    ladder_close(&l);
+}
+
 static void test_old_branch(void)
 {
     struct ladder l = ladder_open();
@@ -726,6 +738,7 @@ int main(int argc, char **argv)
     g_test_add_func("/matching/blanks_in_sent_by", test_blanks_in_sent_by);
     g_test_add_func("/matching/blanks_in_a_long_sent_by", test_blanks_in_a_long_sent_by);
     g_test_add_func("/matching/ack_before_a_late_2xx", test_ack_before_a_late_2xx);
+    g_test_add_func("/matching/ack_of_any_2xx", test_ack_of_any_2xx);
     g_test_add_func("/matching/old_branch", test_old_branch);
     g_test_add_func("/matching/old_constant_branch", test_old_constant_branch);
     g_test_add_func("/matching/branch_of_another_request", test_branch_of_another_request);

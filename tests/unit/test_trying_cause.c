@@ -689,6 +689,32 @@ static void test_serial_branches(void)
     assert_serial(14, false, SX_CAUSE_NEXT_HOP_STUCK, false);
 }
 
+/* The last of Bob's INVITEs was half a second ago when Carol gets hers: he was given up if it is
+ * Timer B after the first. */
+static void test_given_up_at_timer_b(void)
+{
+    static const struct {
+        double carol_at;
+        enum sx_trying_cause cause;
+    } rows[] = {{42.199, SX_CAUSE_UNKNOWN}, {42.2, SX_CAUSE_NEVER_ANSWERED}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l);
+
+        request(&l, 10.2, P1, BOB, "INVITE", TRUNK);
+        for (double at = 10.7, gap = 1; at < 42; at += gap, gap *= 2)
+            request(&l, at, P1, BOB, "INVITE", TRUNK);
+        request(&l, rows[i].carol_at, P1, CAROL, "INVITE", SECOND);
+        response(&l, 43, CAROL, P1, 180, "INVITE", SECOND);
+        response(&l, 43.1, P1, ALICE, 180, "INVITE", via("alice a1"));
+        struct sx_trying v = sx_trying_judge(l.tracker, txn_numbered(&l, txn));
+        g_test_message("%.3f", rows[i].carol_at);
+        g_assert_cmpint(sx_trying_cause_of(&v.chain), ==, rows[i].cause);
+        ladder_close(&l);
+    }
+}
+
 /* Bob held the call for more than a third of the wait and less than half; Carol, who has it now,
  * for less than that. */
 static void test_given_up_before_half(void)
@@ -1418,6 +1444,7 @@ int main(int argc, char **argv)
     g_test_add_func("/trying_cause/next_hop_stuck", test_next_hop_stuck);
     g_test_add_func("/trying_cause/masked_branch_of_another", test_masked_branch_of_another);
     g_test_add_func("/trying_cause/given_up_before_half", test_given_up_before_half);
+    g_test_add_func("/trying_cause/given_up_at_timer_b", test_given_up_at_timer_b);
     g_test_add_func("/trying_cause/100_lost_once", test_100_lost_once);
     g_test_add_func("/trying_cause/stray_answer", test_stray_answer);
     g_test_add_func("/trying_cause/stray_answer_beside", test_stray_answer_beside);
