@@ -244,11 +244,9 @@ static void test_ack_above(void)
         unsigned final; /* of Alice's own leg, in sight, with another tag */
         enum sx_missing_sign sign;
     } rows[] = {
-        {0, NULL, 0, SX_MISSING_ACKNOWLEDGED},
-        {100, "", 0, SX_MISSING_UNCERTAIN},
-        {180, "carol", 0, SX_MISSING_ACKNOWLEDGED},
-        {180, "bob", 0, SX_MISSING_NONE},
-        {0, NULL, 486, SX_MISSING_NONE},
+        {0, NULL, 0, SX_MISSING_ACKNOWLEDGED},      {100, "", 0, SX_MISSING_UNCERTAIN},
+        {180, "carol", 0, SX_MISSING_ACKNOWLEDGED}, {180, "bob", 0, SX_MISSING_NONE},
+        {200, "carol", 0, SX_MISSING_NONE},         {0, NULL, 486, SX_MISSING_NONE},
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {

@@ -150,7 +150,7 @@ struct sx_txn {
     uint32_t first_response_frame; /* first response that is not a 100 */
     uint32_t final_frame;          /* first final response */
     uint32_t responses;            /* index + 1 of the newest distinct response */
-    uint32_t final_tag; /* sx_txn_tag_hash() of the To tag of the first final response; of an ACK */
+    uint32_t final_tag;            /* sx_txn_tag_hash() of the To tag of the first final response */
     uint32_t next_alike;   /* next older INVITE or ACK of a 2xx of the same client, Call-ID and
                             * CSeq number */
     uint32_t uri_hash;     /* of the Request-URI, of INVITE and in dialogs */

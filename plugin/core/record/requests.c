@@ -63,8 +63,6 @@ static void first_request(struct sx_tracker *t, struct sx_txn *txn,
         txn->from_tag = obs->names.from_tag;
         txn->to_tag = obs->names.to_tag;
     }
-    if (msg->method == SX_METHOD_ACK)
-        txn->final_tag = obs->names.to_tag;
     if (msg->method == SX_METHOD_INVITE) {
         txn->uri_hash = sx_txn_hash(t, msg->uri);
         uint64_t session = session_hash(t, msg);
