@@ -32,6 +32,19 @@ static void test_request_again(void)
     ladder_close(&l);
 }
 
+/* A client that sends again is no other sight of the request; another pair of addresses is. */
+static void test_seen_elsewhere(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t n = request(&l, 0, ALICE, P1, "INVITE", via("alice a1"))->txn;
+
+    request(&l, 0.5, ALICE, P1, "INVITE", via("alice a1"));
+    g_assert_false(txn_numbered(&l, n)->seen_elsewhere);
+    request(&l, 0.5, ALICE, P2, "INVITE", via("alice a1"));
+    g_assert_true(txn_numbered(&l, n)->seen_elsewhere);
+    ladder_close(&l);
+}
+
 /* Each wait of a timer is as long as the one before or longer (RFC 3261 17.1.1.2), give or take a
  * fifth for hosts that are busy. */
 static void test_uneven_repeats(void)
@@ -163,6 +176,7 @@ int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
     g_test_add_func("/requests/request_again", test_request_again);
+    g_test_add_func("/requests/seen_elsewhere", test_seen_elsewhere);
     g_test_add_func("/requests/uneven_repeats", test_uneven_repeats);
     g_test_add_func("/requests/response_first", test_response_first);
     g_test_add_func("/requests/frame_again_request", test_frame_again_request);

@@ -130,6 +130,22 @@ static void test_only_responses(void)
     ladder_close(&l);
 }
 
+/* How long the server went on to say that it works on it; 100 is of the next hop only. */
+static void test_progress(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t n = request(&l, 0, ALICE, P1, "INVITE", via("alice a1"))->txn;
+
+    response(&l, 0.1, P1, ALICE, 100, "INVITE", via("alice a1"));
+    g_assert_cmpuint(sx_txn_rare(txn_numbered(&l, n))->progress_ms, ==, 0);
+    response(&l, 1, P1, ALICE, 101, "INVITE", via("alice a1"));
+    response(&l, 2, P1, ALICE, 199, "INVITE", via("alice a1"));
+    g_assert_cmpuint(sx_txn_rare(txn_numbered(&l, n))->progress_ms, ==, 1000);
+    response(&l, 4, P1, ALICE, 200, "INVITE", via("alice a1"));
+    g_assert_cmpuint(sx_txn_rare(txn_numbered(&l, n))->progress_ms, ==, 1000);
+    ladder_close(&l);
+}
+
 /* A 100 that comes behind another response starts no wait. */
 static void test_100_too_late(void)
 {
@@ -370,6 +386,7 @@ int main(int argc, char **argv)
     g_test_add_func("/responses/many_again", test_many_again);
     g_test_add_func("/responses/many_different", test_many_different);
     g_test_add_func("/responses/only_responses", test_only_responses);
+    g_test_add_func("/responses/progress", test_progress);
     g_test_add_func("/responses/100_too_late", test_100_too_late);
     g_test_add_func("/responses/codes_of_no_class", test_codes_of_no_class);
     g_test_add_func("/responses/frame_again_responses", test_frame_again_responses);
