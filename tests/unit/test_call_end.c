@@ -243,8 +243,8 @@ static void routes(void)
     record_route(NULL, SX_ENDER_CALLED);
 }
 
-/* The proxy hands the call to a phone on its own machine: by its port it is told apart. */
-/* beside: when the proxy sends a branch to another phone, too; 0: it does not. */
+/* The proxy hands the call to a phone on its own machine: by its port it is told apart. beside:
+ * when it sends a branch to another phone, too; 0: it does not. */
 static void beside_its_proxy(uint16_t port, double beside, enum sx_ender by)
 {
     struct ladder l = ladder_open();

@@ -162,8 +162,6 @@ static const struct sx_txn *rounds(struct ladder *l, unsigned count, unsigned la
     return txn_numbered(l, txn);
 }
 
-/* The first challenge is a step; credentials that are refused are a failure, also if more follow.
- * */
 /* The next attempt has no credentials either; where one may be missing between the two, nothing
  * proves that the challenge was left alone. */
 static void test_challenge_ignored(void)
@@ -192,6 +190,8 @@ static void test_challenge_ignored(void)
     }
 }
 
+/* The first challenge is a step; credentials that are refused are a failure, also if more follow.
+ * */
 static void test_credentials_refused(void)
 {
     struct ladder l = ladder_open();

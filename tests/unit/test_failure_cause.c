@@ -481,7 +481,6 @@ static void test_fork(void)
     assert_and_close(&l, txn, SX_FAILURE_FORK, 4);
 }
 
-/* Both alike; a 6xx, which goes before all; one that has not ended; one that ends later. */
 /* One after the other: the first INVITE is not in the capture, or neither is. */
 static void test_fork_without_requests(void)
 {
@@ -527,6 +526,7 @@ static void test_told_by_the_lost_one(void)
     assert_and_close(&l, txn, SX_FAILURE_TOLD_OTHERWISE, 4);
 }
 
+/* Both alike; a 6xx, which goes before all; one that has not ended; one that ends later. */
 static void test_fork_hides_nothing(void)
 {
     const unsigned codes[][2] = {{486, 486}, {486, 600}, {486, 603}, {0, 486}};
@@ -690,7 +690,6 @@ static void test_circle(void)
            {P2, P1, 0, "sip:111@a"}, {P1, P2, 0, "sip:1111@a"}, {P2, P1, 0, "sip:11111@a"});
 }
 
-/* Spirals; two hosts on one address; a way that is only long; another code. */
 /* The capture lacks the requests: they may have had other Request-URIs. */
 static void test_circle_not_seen(void)
 {
@@ -702,6 +701,7 @@ static void test_circle_not_seen(void)
     assert_unknown(&l, txn);
 }
 
+/* Spirals; two hosts on one address; a way that is only long; another code. */
 static void test_no_circle(void)
 {
     CIRCLE(483, SX_FAILURE_UNKNOWN, {ALICE, P1, 0, "sip:a@x"}, {P1, P2, 0, "sip:a@x"},

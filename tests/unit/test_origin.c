@@ -151,7 +151,6 @@ static void test_origin_relayed(void)
     ladder_close(&l);
 }
 
-/* The winning branch of a fork, not the newest. */
 /* The capture lacks the response that is relayed: its ACK, or another To tag, tells of it. */
 static void test_origin_lost(void)
 {
@@ -258,6 +257,7 @@ static void test_origin_of_a_487(void)
     ladder_close(&l);
 }
 
+/* The winning branch of a fork, not the newest. */
 static void test_origin_in_fork(void)
 {
     static const char *const tags[] = {"x", "y", "z"};

@@ -122,7 +122,6 @@ static void test_cancelled(void)
     }
 }
 
-/* A phone that rings for a minute is not stuck. */
 /* The capture lacks the 200, and its ACK shows that the CANCEL came too late. */
 static void test_cancelled_in_vain(void)
 {
@@ -152,6 +151,7 @@ static void test_cancelled_after_progress(void)
     ladder_close(&l);
 }
 
+/* A phone that rings for a minute is not stuck. */
 static void test_ringing(void)
 {
     struct ladder l = ladder_open();
