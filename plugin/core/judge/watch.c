@@ -22,7 +22,8 @@ static bool waits_after_100(const struct sx_tracker *t, const struct sx_txn *txn
 
     return sx_txn_waits_after_100(txn) &&
            now_ns - sx_txn_more(txn)->trying_ns >= sx_tracker_config(t)->trying_timeout_ns &&
-           !sx_trying_cause_find(t, txn, sx_tracker_last_frame(t), now_ns).last.heard;
+           !(txn->first_child &&
+             sx_trying_cause_find(t, txn, sx_tracker_last_frame(t), now_ns).last.heard);
 }
 
 static bool waits_for_any_response(const struct sx_tracker *t, const struct sx_txn *txn)
