@@ -429,10 +429,24 @@ static void test_responses_in_one_packet(void)
     ladder_close(&l);
 }
 
+/* tshark -2 -R gives the number of a dropped frame to the next one. */
+static void test_dropped_frames(void)
+{
+    struct ladder l = ladder_open();
+
+    sx_tracker_next_frame(l.tracker, 1);
+    sx_tracker_next_frame(l.tracker, 2);
+    g_assert_false(sx_tracker_drops_frames(l.tracker));
+    sx_tracker_next_frame(l.tracker, 2);
+    g_assert_true(sx_tracker_drops_frames(l.tracker));
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
     g_test_add_func("/tracker/two_messages_in_a_frame", test_two_messages_in_a_frame);
+    g_test_add_func("/tracker/dropped_frames", test_dropped_frames);
     g_test_add_func("/tracker/expiry_after_100", test_expiry_after_100);
     g_test_add_func("/tracker/expiry_not_if_moved", test_expiry_not_if_moved);
     g_test_add_func("/tracker/expiry_not_if_cancelled", test_expiry_not_if_cancelled);
