@@ -243,19 +243,14 @@ static void routes(void)
     record_route(NULL, SX_ENDER_CALLED);
 }
 
-/* The proxy hands the call to a phone on its own machine: by its port it is told apart. beside:
- * when it sends a branch to another phone, too; 0: it does not. */
-static void beside_its_proxy(uint16_t port, double beside, enum sx_ender by)
+/* The proxy hands the call to a phone on its own machine: by its port it is told apart. */
+static void beside_its_proxy(uint16_t port, enum sx_ender by)
 {
     struct ladder l = ladder_open();
     const char *route = "Record-Route: <sip:10.0.0.2;lr>\r\n";
     const struct sx_message *invite = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
 
-    if (beside > 0 && beside < 0.1)
-        request(&l, beside, P1, CAROL, "INVITE", via("p1 c1", "alice a1"));
     request(&l, 0.1, P1, P1, "INVITE", via("p1 b1", "alice a1"), .dst_port = 40000);
-    if (beside > 0.1)
-        request(&l, beside, P1, CAROL, "INVITE", via("p1 c1", "alice a1"));
     response(&l, 1.0, P1, P1, 200, "INVITE", via("p1 b1", "alice a1"), .src_port = 40000,
              .more = route);
     response(&l, 1.1, P1, ALICE, 200, "INVITE", via("alice a1"), .more = route);
@@ -267,11 +262,9 @@ static void beside_its_proxy(uint16_t port, double beside, enum sx_ender by)
 
 static void on_one_machine(void)
 {
-    beside_its_proxy(40000, 0, SX_ENDER_CALLED);
-    beside_its_proxy(40000, 0.05, SX_ENDER_CALLED);
-    beside_its_proxy(40000, 0.15, SX_ENDER_CALLED);
-    beside_its_proxy(5060, 0, SX_ENDER_HOP);
-    beside_its_proxy(40001, 0, SX_ENDER_HOP);
+    beside_its_proxy(40000, SX_ENDER_CALLED);
+    beside_its_proxy(5060, SX_ENDER_HOP);
+    beside_its_proxy(40001, SX_ENDER_HOP);
 }
 
 /* RFC 3261 12.3: a failure before the BYE has ended the early dialog; one after it comes of it. */
@@ -592,15 +585,20 @@ static void by_a_hop_unseen(enum sx_transport transport, uint16_t port, unsigned
 }
 
 /* A phone on the machine of its proxy, whose 200 is not there: over TCP only the way of the INVITE
- * tells the two apart. */
-static void beside_its_proxy_unseen(uint16_t port, enum sx_ender by)
+ * tells the two apart. beside: when the proxy sends a branch to another phone, too; 0: it does not.
+ */
+static void beside_its_proxy_unseen(uint16_t port, double beside, enum sx_ender by)
 {
     struct ladder l = ladder_open();
     const struct sx_message *invite =
         request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"), .transport = SX_TRANSPORT_TCP);
 
+    if (beside > 0 && beside < 0.1)
+        request(&l, beside, P1, CAROL, "INVITE", via("p1 c1", "alice a1"));
     request(&l, 0.1, P1, P1, "INVITE", via("p1 b1", "alice a1"), .dst_port = 40000,
             .transport = SX_TRANSPORT_TCP);
+    if (beside > 0.1)
+        request(&l, beside, P1, CAROL, "INVITE", via("p1 c1", "alice a1"));
     response(&l, 1.1, P1, ALICE, 200, "INVITE", via("alice a1"), .transport = SX_TRANSPORT_TCP);
     request(&l, 9.0, P1, ALICE, "BYE", via("p1 z1"), .from_tag = "bob", .to_tag = "alice",
             .src_port = port, .transport = SX_TRANSPORT_TCP);
@@ -615,8 +613,10 @@ static void hops_unseen(void)
     by_a_hop_unseen(SX_TRANSPORT_UDP, 5061, 1, SX_ENDER_CALLED);
     by_a_hop_unseen(SX_TRANSPORT_TCP, 5061, 1, SX_ENDER_HOP);
     by_a_hop_unseen(SX_TRANSPORT_UDP, 5060, 3, SX_ENDER_HOP);
-    beside_its_proxy_unseen(40000, SX_ENDER_CALLED);
-    beside_its_proxy_unseen(40001, SX_ENDER_HOP);
+    beside_its_proxy_unseen(40000, 0, SX_ENDER_CALLED);
+    beside_its_proxy_unseen(40000, 0.05, SX_ENDER_CALLED);
+    beside_its_proxy_unseen(40000, 0.15, SX_ENDER_CALLED);
+    beside_its_proxy_unseen(40001, 0, SX_ENDER_HOP);
 }
 
 /* Neither 200 nor Record-Route is there: who is next to the caller may be the called side. */
