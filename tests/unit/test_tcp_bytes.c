@@ -213,6 +213,25 @@ static void test_several_segments(void)
     }
 }
 
+/* A phone on the machine of its proxy: the ports tell the two sides apart, whichever is the higher.
+ */
+static void test_one_host(void)
+{
+    for (uint16_t port = 4000; port <= 40000; port += 36000) {
+        struct ladder l = ladder_open();
+        uint32_t txn = request(&l, 0, P1, P1, "SUBSCRIBE", via("p1 a1"), OVER_TCP, .src_port = port,
+                               .bytes = 300,
+                               .packet = {.id = 100, .ack = 1000, .end = 400, .exact = true})
+                           ->txn;
+
+        request(&l, 1, P1, P1, "MESSAGE", via("p1 m1"), .call_id = "other", OVER_TCP,
+                .dst_port = port, .bytes = 300,
+                .packet = {.id = 1400, .ack = 400, .end = 1700, .exact = true});
+        g_assert_cmpuint(missed(&l, txn), ==, l.frame);
+        ladder_close(&l);
+    }
+}
+
 /* Several messages in one segment, which is looked at once; a tunnel may bring two in a frame. */
 static void test_one_segment(void)
 {
@@ -302,6 +321,7 @@ int main(int argc, char **argv)
     g_test_add_func("/tcp_bytes/on_its_way", test_on_its_way);
     g_test_add_func("/tcp_bytes/missed_before", test_missed_before);
     g_test_add_func("/tcp_bytes/several_segments", test_several_segments);
+    g_test_add_func("/tcp_bytes/one_host", test_one_host);
     g_test_add_func("/tcp_bytes/one_segment", test_one_segment);
     g_test_add_func("/tcp_bytes/others", test_others);
     g_test_add_func("/tcp_bytes/new_connection", test_new_connection);
