@@ -32,6 +32,12 @@ static inline void *sx_pool_at(const struct sx_pool *pool, uint32_t nth)
     return block + (size_t)(nth & ((1u << pool->block_bits) - 1)) * pool->item_size;
 }
 
+/* Items numbered from 1, so that 0 is none; NULL where there is no such. */
+static inline void *sx_pool_numbered(const struct sx_pool *pool, uint32_t number)
+{
+    return number > 0 && number <= pool->count ? sx_pool_at(pool, number - 1) : NULL;
+}
+
 /* Makes room for more. */
 void sx_pool_grow(struct sx_pool *pool);
 

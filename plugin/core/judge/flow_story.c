@@ -127,7 +127,7 @@ static struct answer unseen_answer(const struct sx_tracker *tracker, const struc
     const struct sx_txn *parent = sx_tracker_txn(tracker, s->parent);
     struct sx_missing missing = sx_missing_response(tracker, s, UINT32_MAX);
 
-    if (missing.sign == SX_MISSING_NONE || !parent || missing.sign != SX_MISSING_PASSED_ON)
+    if (!parent || missing.sign != SX_MISSING_PASSED_ON)
         return (struct answer){.unknown = missing.sign != SX_MISSING_NONE};
     return parent->final_code / 100 == 2
                ? (struct answer){.code = parent->final_code, .frame = parent->final_frame}

@@ -80,7 +80,7 @@ const struct sx_binding_more *sx_binding_more(const struct sx_flows *f,
                                               const struct sx_binding *binding)
 {
     static const struct sx_binding_more nothing;
-    const struct sx_binding_more *more = sx_numbered(&f->binding_mores, binding->more);
+    const struct sx_binding_more *more = sx_pool_numbered(&f->binding_mores, binding->more);
 
     return more ? more : &nothing;
 }
@@ -91,13 +91,13 @@ struct sx_binding_more *sx_binding_give_more(struct sx_flows *f, struct sx_bindi
         sx_pool_add(&f->binding_mores);
         binding->more = f->binding_mores.count;
     }
-    return sx_numbered(&f->binding_mores, binding->more);
+    return sx_pool_numbered(&f->binding_mores, binding->more);
 }
 
 const struct sx_user_more *sx_user_more(const struct sx_flows *f, const struct sx_user *user)
 {
     static const struct sx_user_more nothing;
-    const struct sx_user_more *more = sx_numbered(&f->user_mores, user->more);
+    const struct sx_user_more *more = sx_pool_numbered(&f->user_mores, user->more);
 
     return more ? more : &nothing;
 }
@@ -109,7 +109,7 @@ uint32_t sx_flows_count(const struct sx_flows *f)
 
 struct sx_flow *sx_flow_numbered(const struct sx_flows *f, uint32_t number)
 {
-    return sx_numbered(&f->flows, number);
+    return sx_pool_numbered(&f->flows, number);
 }
 
 const struct sx_flow *sx_flows_at(const struct sx_flows *f, uint32_t number)
@@ -124,22 +124,22 @@ uint32_t sx_bindings_count(const struct sx_flows *f)
 
 const struct sx_binding *sx_binding_at(const struct sx_flows *f, uint32_t number)
 {
-    return sx_numbered(&f->bindings, number);
+    return sx_pool_numbered(&f->bindings, number);
 }
 
 const struct sx_user *sx_user_at(const struct sx_flows *f, uint32_t number)
 {
-    return sx_numbered(&f->users, number);
+    return sx_pool_numbered(&f->users, number);
 }
 
 const struct sx_registering *sx_registering_at(const struct sx_flows *f, uint32_t number)
 {
-    return sx_numbered(&f->events, number);
+    return sx_pool_numbered(&f->events, number);
 }
 
 struct sx_binding *sx_binding_of(const struct sx_flows *f, const struct sx_flow *flow)
 {
-    return sx_numbered(&f->bindings, flow->binding);
+    return sx_pool_numbered(&f->bindings, flow->binding);
 }
 
 bool sx_flows_asks_in(const struct sx_flows *f, const struct sx_registering *grant, uint32_t frame)
@@ -251,7 +251,7 @@ void sx_flow_set_path(struct sx_flows *f, struct sx_flow *flow, struct sx_slice 
 struct sx_user_more *sx_flow_user_of(struct sx_flows *f, const struct sx_observation *obs)
 {
     struct sx_fingerprint aor = sx_flow_names_aor(f, sx_outbound_aor(obs->msg));
-    struct sx_user *user = sx_numbered(&f->users, sx_fingerprint_map_get(&f->by_aor, aor));
+    struct sx_user *user = sx_pool_numbered(&f->users, sx_fingerprint_map_get(&f->by_aor, aor));
 
     if (!user)
         return NULL;
@@ -259,7 +259,7 @@ struct sx_user_more *sx_flow_user_of(struct sx_flows *f, const struct sx_observa
         sx_pool_add(&f->user_mores);
         user->more = f->user_mores.count;
     }
-    return sx_numbered(&f->user_mores, user->more);
+    return sx_pool_numbered(&f->user_mores, user->more);
 }
 
 struct sx_user_more *sx_flow_leave(struct sx_flows *f, const struct sx_observation *obs,

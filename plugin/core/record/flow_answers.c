@@ -12,7 +12,7 @@
 static struct sx_registering *newest_event(const struct sx_flows *f,
                                            const struct sx_binding *binding)
 {
-    return sx_numbered(&f->events, binding->newest_event);
+    return sx_pool_numbered(&f->events, binding->newest_event);
 }
 
 static bool is_challenge(unsigned code)
@@ -64,10 +64,11 @@ static void succeed(struct sx_flows *f, const struct sx_flow *flow)
 /* The failures of the binding that this registration follows are put right. */
 static void mend(struct sx_flows *f, const struct sx_flow *flow, uint32_t register_in, int64_t ns)
 {
-    struct sx_binding_more *binding = sx_numbered(&f->binding_mores, sx_binding_of(f, flow)->more);
+    struct sx_binding_more *binding =
+        sx_pool_numbered(&f->binding_mores, sx_binding_of(f, flow)->more);
     struct sx_flow_failure *failure;
 
-    while (binding && (failure = sx_numbered(&f->failures, binding->open_failure))) {
+    while (binding && (failure = sx_pool_numbered(&f->failures, binding->open_failure))) {
         failure->again_in = register_in;
         failure->again_ns = ns;
         failure->again_flow = flow->number;

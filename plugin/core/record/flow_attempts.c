@@ -67,7 +67,7 @@ static struct attempts *attempts_of(struct sx_flows *f, const struct sx_flow *fl
         sx_pool_add(&f->attempts);
         binding->attempts = f->attempts.count;
     }
-    return sx_numbered(&f->attempts, binding->attempts);
+    return sx_pool_numbered(&f->attempts, binding->attempts);
 }
 
 static struct back_offs *back_offs_of(struct sx_flows *f, struct sx_flow *flow)
@@ -76,19 +76,19 @@ static struct back_offs *back_offs_of(struct sx_flows *f, struct sx_flow *flow)
         sx_pool_add(&f->back_offs);
         sx_flow_give_more(f, flow)->attempts = f->back_offs.count;
     }
-    return sx_numbered(&f->back_offs, sx_flow_more(flow)->attempts);
+    return sx_pool_numbered(&f->back_offs, sx_flow_more(flow)->attempts);
 }
 
 struct sx_back_off sx_flow_back_off(const struct sx_flows *f, const struct sx_flow *flow)
 {
-    const struct back_offs *b = sx_numbered(&f->back_offs, sx_flow_more(flow)->attempts);
+    const struct back_offs *b = sx_pool_numbered(&f->back_offs, sx_flow_more(flow)->attempts);
 
     return b ? b->newest : (struct sx_back_off){0};
 }
 
 struct sx_back_off sx_flow_early(const struct sx_flows *f, const struct sx_flow *flow)
 {
-    const struct back_offs *b = sx_numbered(&f->back_offs, sx_flow_more(flow)->attempts);
+    const struct back_offs *b = sx_pool_numbered(&f->back_offs, sx_flow_more(flow)->attempts);
 
     return b ? b->early : (struct sx_back_off){0};
 }

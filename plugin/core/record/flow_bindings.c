@@ -51,7 +51,8 @@ static void tie_to_client(struct sx_flows *f, uint32_t number, const struct sx_c
 {
     if (c->instance.n == 0)
         return;
-    struct sx_binding_more *binding = sx_binding_give_more(f, sx_numbered(&f->bindings, number));
+    struct sx_binding_more *binding =
+        sx_binding_give_more(f, sx_pool_numbered(&f->bindings, number));
     binding->ua = sx_flow_names_instance(f, aor, c->instance);
     binding->next = sx_fingerprint_map_get(&f->by_ua, binding->ua);
     sx_fingerprint_map_set(&f->by_ua, binding->ua, number);
@@ -66,7 +67,7 @@ static uint32_t new_binding(struct sx_flows *f, const struct sx_contact *c,
     if (c->reg_id)
         sx_binding_give_more(f, binding)->reg_id = c->reg_id;
     binding->user = user_of(f, sx_outbound_aor(msg), aor);
-    struct sx_user *user = sx_numbered(&f->users, binding->user);
+    struct sx_user *user = sx_pool_numbered(&f->users, binding->user);
     binding->next_of_user = user->newest_binding;
     user->newest_binding = number;
     tie_to_client(f, number, c, aor);

@@ -152,11 +152,11 @@ void sx_flows_answered(struct sx_flows *f, const struct sx_observation *obs,
     if (!link || link->transport == SX_TRANSPORT_UDP || link->closed_in ||
         !sx_flow_is_to_client(flow, txn))
         return;
-    failure = sx_numbered(&f->failures, sx_flow_more(flow)->failure);
+    failure = sx_pool_numbered(&f->failures, sx_flow_more(flow)->failure);
     while (failure && !failure->works_in && !failure->again_in) {
         failure->works_in = obs->frame;
         failure->works_code = (uint16_t)obs->msg->code;
-        failure = sx_numbered(&f->failures, failure->older_of_flow);
+        failure = sx_pool_numbered(&f->failures, failure->older_of_flow);
     }
 }
 
@@ -167,5 +167,5 @@ const struct sx_flow_failure *sx_flows_failure(const struct sx_flows *f, uint32_
 
 const struct sx_flow_failure *sx_flow_failure_at(const struct sx_flows *f, uint32_t number)
 {
-    return sx_numbered(&f->failures, number);
+    return sx_pool_numbered(&f->failures, number);
 }

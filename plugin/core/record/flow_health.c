@@ -15,13 +15,13 @@ const struct sx_health_mark *sx_health_newest_late(const struct sx_flows *f, uin
 {
     const struct sx_binding *b = sx_binding_at(f, binding);
 
-    return b ? sx_numbered(&f->marks, sx_binding_more(f, b)->newest_late) : NULL;
+    return b ? sx_pool_numbered(&f->marks, sx_binding_more(f, b)->newest_late) : NULL;
 }
 
 const struct sx_health_mark *sx_health_older_late(const struct sx_flows *f,
                                                   const struct sx_health_mark *mark)
 {
-    return sx_numbered(&f->marks, mark->older);
+    return sx_pool_numbered(&f->marks, mark->older);
 }
 
 void sx_health_frame_again(struct sx_flows *f, uint32_t frame)
@@ -29,10 +29,10 @@ void sx_health_frame_again(struct sx_flows *f, uint32_t frame)
     uint32_t left = sx_pool_lower_bound(&f->marks, frame);
 
     for (uint32_t n = f->marks.count; n > left; n--) {
-        const struct sx_health_mark *mark = sx_numbered(&f->marks, n);
+        const struct sx_health_mark *mark = sx_pool_numbered(&f->marks, n);
 
         if (mark->kind == SX_HEALTH_LATE)
-            sx_binding_give_more(f, sx_numbered(&f->bindings, mark->binding))->newest_late =
+            sx_binding_give_more(f, sx_pool_numbered(&f->bindings, mark->binding))->newest_late =
                 mark->older;
     }
     sx_pool_truncate(&f->marks, left);
@@ -158,7 +158,7 @@ int64_t sx_health_due_ns(const struct sx_registering *grant)
 
 void sx_health_watch_until(struct sx_flows *f, uint32_t binding, int64_t due_ns)
 {
-    struct sx_binding *b = sx_numbered(&f->bindings, binding);
+    struct sx_binding *b = sx_pool_numbered(&f->bindings, binding);
 
     b->watch_s = second_of(due_ns);
     sx_deadlines_add(f->deadlines, due_ns, SX_DUE_BINDING | binding);
@@ -178,7 +178,7 @@ void sx_health_watch(struct sx_flows *f, uint32_t binding)
 
 bool sx_health_is_due(struct sx_flows *f, uint32_t binding, int64_t now_ns)
 {
-    struct sx_binding *b = sx_numbered(&f->bindings, binding);
+    struct sx_binding *b = sx_pool_numbered(&f->bindings, binding);
 
     if (!b || !b->watch_s || is_before(second_of(now_ns), b->watch_s))
         return false;

@@ -91,7 +91,7 @@ struct sx_fingerprint sx_flow_names_instance(const struct sx_flows *f, struct sx
 
 static const struct sx_flow_name *one_of_several(const struct sx_flows *f, uint32_t found)
 {
-    return found & SEVERAL ? sx_numbered(&f->names, found & ~SEVERAL) : NULL;
+    return found & SEVERAL ? sx_pool_numbered(&f->names, found & ~SEVERAL) : NULL;
 }
 
 uint32_t sx_flow_names_first(const struct sx_flows *f, struct sx_fingerprint key)

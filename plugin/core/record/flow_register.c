@@ -41,7 +41,7 @@ static struct sx_flow *find_same(const struct sx_flows *f, const struct sx_bindi
 
 static struct sx_flow *new_flow(struct sx_flows *f, uint32_t number, const struct sx_contact *c)
 {
-    struct sx_binding *binding = sx_numbered(&f->bindings, number);
+    struct sx_binding *binding = sx_pool_numbered(&f->bindings, number);
     const struct sx_flow *older = sx_flow_numbered(f, binding->newest);
     struct sx_flow *flow = sx_pool_add(&f->flows);
 
@@ -92,7 +92,7 @@ static struct sx_flow *add_contact(struct sx_flows *f, const struct sx_observati
                                    const struct way *way)
 {
     uint32_t number = sx_flow_bindings_for(f, c, obs->msg, aor);
-    struct sx_binding *binding = sx_numbered(&f->bindings, number);
+    struct sx_binding *binding = sx_pool_numbered(&f->bindings, number);
     struct sx_flow *flow = find_same(f, binding, way);
 
     if (!flow)

@@ -71,11 +71,6 @@ struct sx_binding *sx_binding_of(const struct sx_flows *flows, const struct sx_f
 /* To write on what not all flows have. */
 struct sx_flow_more *sx_flow_give_more(struct sx_flows *flows, struct sx_flow *flow);
 
-static inline void *sx_numbered(const struct sx_pool *pool, uint32_t number)
-{
-    return number > 0 && number <= pool->count ? sx_pool_at(pool, number - 1) : NULL;
-}
-
 /* To write on what not all bindings have. */
 struct sx_binding_more *sx_binding_give_more(struct sx_flows *flows, struct sx_binding *binding);
 

@@ -80,8 +80,7 @@ static struct stream *find_stream(const struct sx_tracker *t, const struct sx_wa
 static const struct gap *gap_at(const struct sx_tracker *t, const struct stream *stream,
                                 uint32_t number)
 {
-    const struct gap *gap =
-        number > 0 && number <= t->tcp_gaps.count ? sx_pool_at(&t->tcp_gaps, number - 1) : NULL;
+    const struct gap *gap = sx_pool_numbered(&t->tcp_gaps, number);
 
     return gap && gap->of == stream ? gap : NULL;
 }
