@@ -115,20 +115,61 @@ static struct sx_slice address_slice(const address *a)
     return sx_slice(a->data, (size_t)MAX(a->len, 0));
 }
 
-/* The message that the only datagram of a frame begins with: quicker than to look for it. */
-static bool read_payload(const struct frame *f, struct sx_slice bytes, size_t *at,
-                         struct sx_piece *piece)
+static bool is_cut(const packet_info *pinfo)
 {
-    const packet_info *pinfo = f->pinfo;
-    struct sx_slice payload;
+    return pinfo->fd->cap_len < pinfo->fd->pkt_len;
+}
 
-    if (f->layers->transport != SX_TRANSPORT_UDP || f->layers->quoted || f->layers->sip > 1 ||
-        !sx_udp_payload_find(bytes, address_slice(&pinfo->src), address_slice(&pinfo->dst),
+static struct sx_frame_signs signs_of(const struct sx_layers *l, const packet_info *pinfo,
+                                      bool has_sip)
+{
+    bool is_udp = l->transport == SX_TRANSPORT_UDP;
+
+    return (struct sx_frame_signs){
+        .tcp = l->stream && l->transport != SX_TRANSPORT_SCTP && !l->quoted,
+        .unreadable = !has_sip && !l->quoted && !l->exported &&
+                      (l->transport == SX_TRANSPORT_OTHER || (l->compressed && !l->stream)),
+        .icmp_without_sip = l->quoted && !l->sip,
+        .udp_keepalive = !has_sip && !l->quoted && is_udp && (l->sip || l->keepalive) &&
+                         !l->compressed,
+        .cut = !has_sip && l->sip && !l->quoted && is_cut(pinfo),
+        .has_sip = has_sip,
+        .transport = l->transport,
+    };
+}
+
+/* The message that the only datagram of a frame begins with: quicker than to look for it. */
+static bool read_payload(const packet_info *pinfo, struct sx_slice bytes, struct sx_piece *piece)
+{
+    struct sx_slice payload;
+    size_t at;
+
+    if (!sx_udp_payload_find(bytes, address_slice(&pinfo->src), address_slice(&pinfo->dst),
                              (uint16_t)pinfo->srcport, (uint16_t)pinfo->destport, &payload))
         return false;
-    *at = (size_t)(payload.p - bytes.p);
-    return sx_piece_read(bytes, at, piece) && sx_piece_begins_plainly(bytes, piece) &&
-           begins_as_told(f, &piece->msg);
+    at = (size_t)(payload.p - bytes.p);
+    return sx_piece_read(bytes, &at, piece) && sx_piece_begins_plainly(bytes, piece);
+}
+
+/* Nearly every frame with SIP over UDP: of the one datagram in it the dissector took the whole for
+ * SIP, and that begins with a message whose head is complete. It need not be asked which. */
+static bool tell_datagram(const struct frame *f, sx_sip_source_cb cb, void *data,
+                          struct sx_frame_signs *signs)
+{
+    const struct sx_layers *layers = f->layers;
+    const GSList *source = f->pinfo->data_src;
+    struct sx_piece piece;
+
+    if (layers->sip != 1 || layers->transport != SX_TRANSPORT_UDP || layers->quoted || !source ||
+        source->next)
+        return false;
+    tvbuff_t *tvb = get_data_source_tvb(source->data);
+    struct sx_slice bytes = source_bytes(tvb);
+    if (!read_payload(f->pinfo, bytes, &piece) || piece.msg.end != SX_HEAD_COMPLETE)
+        return false;
+    *signs = signs_of(layers, f->pinfo, true);
+    tell(f, tvb, bytes, &piece, cb, data);
+    return true;
 }
 
 /* A datagram is one message, and one layer of SIP; a frame may hold several datagrams. The body of
@@ -141,12 +182,6 @@ static unsigned each_in_source(const struct frame *f, tvbuff_t *tvb, sx_sip_sour
     unsigned found = 0;
     size_t at = 0;
 
-    if (read_payload(f, bytes, &at, &piece)) {
-        tell(f, tvb, bytes, &piece, cb, data);
-        found++;
-    } else {
-        at = 0;
-    }
     while (found < f->layers->sip &&
            sx_start_line_find(bytes, &at, false,
                               f->verdicts[MIN(found, f->verdict_count - 1)].method)) {
@@ -190,11 +225,6 @@ static unsigned each_in_datagram(const struct frame *f, sx_sip_source_cb cb, voi
         found = each_in_source(f, get_data_source_tvb(source), cb, data);
     }
     return found;
-}
-
-static bool is_cut(const packet_info *pinfo)
-{
-    return pinfo->fd->cap_len < pinfo->fd->pkt_len;
 }
 
 /* Where the payload of a segment begins in its data source: a frame has headers before it. */
@@ -390,31 +420,15 @@ static unsigned each_in_stream(const struct frame *f, sx_sip_source_cb cb, void 
     return (unsigned)n;
 }
 
-static struct sx_frame_signs signs_of(const struct sx_layers *l, const packet_info *pinfo,
-                                      bool has_sip)
-{
-    bool is_udp = l->transport == SX_TRANSPORT_UDP;
-
-    return (struct sx_frame_signs){
-        .tcp = l->stream && l->transport != SX_TRANSPORT_SCTP && !l->quoted,
-        .unreadable = !has_sip && !l->quoted && !l->exported &&
-                      (l->transport == SX_TRANSPORT_OTHER || (l->compressed && !l->stream)),
-        .icmp_without_sip = l->quoted && !l->sip,
-        .udp_keepalive = !has_sip && !l->quoted && is_udp && (l->sip || l->keepalive) &&
-                         !l->compressed,
-        .cut = !has_sip && l->sip && !l->quoted && is_cut(pinfo),
-        .has_sip = has_sip,
-        .transport = l->transport,
-    };
-}
-
 unsigned sx_sip_source_each(packet_info *pinfo, const struct sx_layers *layers, sx_sip_source_cb cb,
                             void *data, struct sx_frame_signs *signs)
 {
     struct sx_verdict verdicts[MAX_VERDICTS];
     struct frame f = {.pinfo = pinfo, .layers = layers, .verdicts = verdicts};
-    bool has_sip = ask_dissector(&f);
 
+    if (tell_datagram(&f, cb, data, signs))
+        return 1;
+    bool has_sip = ask_dissector(&f);
     *signs = signs_of(layers, pinfo, has_sip);
     if (!has_sip)
         return 0;
