@@ -105,39 +105,43 @@ SX_INLINE bool is_plain_protocol(const char *p)
 
 #define PROTOCOL_LEN 12
 
-/* A part of a plain value begins at *p: where it ends, and the next one begins. NULL where a quote
- * or a comma makes it no plain value. */
-SX_INLINE const char *part_end(const char **p, const char *end, const char *limit)
-{
-    const char *hit = sx_scan_any(*p, end, limit, ';', ',', '"');
-
-    *p = hit + 1;
-    return hit == end || *hit == ';' ? hit : NULL;
-}
-
 SX_INLINE struct sx_slice trimmed(const char *p, const char *end)
 {
     return sx_slice_trim(sx_slice(p, (size_t)(end - p)));
 }
 
-/* What stands behind a plain protocol, up to the end of the field; false if it is to be read with
- * more care. */
-SX_INLINE bool read_plain_via(const char *p, const char *end, const char *limit, struct sx_via *via)
+/* A part of what stands behind the protocol: the sent-by goes first. */
+SX_INLINE void read_part(const char *p, const char *end, bool is_first, struct sx_via *via)
 {
-    const char *begin = p, *hit = part_end(&p, end, limit);
+    struct sx_slice part = trimmed(p, end);
 
-    if (!hit)
-        return false;
-    via->sent_by = trimmed(begin, hit);
-    if (via->sent_by.n == 0)
-        via->sent_by = SX_SLICE_NONE;
-    while (hit < end) {
-        begin = p;
-        hit = part_end(&p, end, limit);
-        if (!hit)
+    if (!is_first)
+        read_via_param(part, via);
+    else if (part.n > 0)
+        via->sent_by = part;
+}
+
+/* What stands behind a plain protocol, up to the end of the field; false if it is to be read with
+ * more care: for a quote or a comma in it, or too few bytes behind it to look at many at once. */
+SX_INLINE bool read_plain_via(const char *first, const char *end, const char *limit,
+                              struct sx_via *via)
+{
+    const char *p = first;
+
+    for (const char *block = first; block < end; block += SX_SCAN_BLOCK) {
+        if (limit - block < SX_SCAN_BLOCK)
             return false;
-        read_via_param(trimmed(begin, hit), via);
+        for (uint64_t left = sx_scan_block(block, ';', ',', '"'); left; left &= left - 1) {
+            const char *hit = block + sx_scan_lowest(left);
+            if (hit >= end)
+                break;
+            if (*hit != ';')
+                return false;
+            read_part(p, hit, p == first, via);
+            p = hit + 1;
+        }
     }
+    read_part(p, end, p == first, via);
     return true;
 }
 
