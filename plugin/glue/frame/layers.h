@@ -27,11 +27,12 @@ void sx_layers_init(void);
 
 void sx_layers_read(const packet_info *pinfo, struct sx_layers *layers);
 
-/* True if the frame can tell nothing of SIP: a datagram of another protocol. */
-static inline bool sx_layers_are_foreign(const struct sx_layers *l)
+/* True if the frame can tell nothing of SIP: a datagram of another protocol, or a segment of one
+ * where nobody watches the connections. */
+static inline bool sx_layers_are_foreign(const struct sx_layers *l, bool watches_streams)
 {
-    return !l->sip && !l->quoted && !l->keepalive && !l->compressed && !l->stream &&
-           l->transport != SX_TRANSPORT_OTHER;
+    return !l->sip && !l->quoted && !l->keepalive && !l->compressed &&
+           !(l->stream && watches_streams) && l->transport != SX_TRANSPORT_OTHER;
 }
 
 #endif

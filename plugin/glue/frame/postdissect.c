@@ -534,8 +534,8 @@ static void look(struct visit *v, const struct sx_layers *layers)
  * captures. */
 static inline bool is_foreign(const packet_info *pinfo, const struct sx_layers *layers)
 {
-    return sx_layers_are_foreign(layers) && !(pinfo->data_src && pinfo->data_src->next) &&
-           pinfo->fd->cap_len >= pinfo->fd->pkt_len;
+    return sx_layers_are_foreign(layers, sx_tracker_watches_tcp(state.tracker)) &&
+           !(pinfo->data_src && pinfo->data_src->next) && pinfo->fd->cap_len >= pinfo->fd->pkt_len;
 }
 
 /* The frame begins. Returns its number, as the tracker names it. */
