@@ -153,6 +153,38 @@ static void test_without_ack(void)
     ladder_close(&l);
 }
 
+/* A REGISTER 5 ms after the 503 to one: of another method, number or phone, or before one that is
+ * sent again, it may have crossed. */
+static void test_next_register(void)
+{
+    static const struct {
+        const char *first, *next, *call_id;
+        uint32_t cseq;
+        bool again, early;
+    } cases[] = {
+        {"REGISTER", "REGISTER", "phone", 3, false, true},
+        {"REGISTER", "REGISTER", "phone", 2, false, false},
+        {"REGISTER", "REGISTER", "other", 3, false, false},
+        {"REGISTER", "MESSAGE", "phone", 3, false, false},
+        {"MESSAGE", "REGISTER", "phone", 3, false, false},
+        {"REGISTER", "REGISTER", "phone", 3, true, false},
+    };
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+        struct ladder l = ladder_open();
+        request(&l, 0, P1, BOB, cases[i].first, via("p1 a"), .call_id = "phone", .cseq = 2);
+        response(&l, 0.1, BOB, P1, 503, cases[i].first, via("p1 a"), .call_id = "phone", .cseq = 2,
+                 .more = AFTER("20"));
+        if (cases[i].again)
+            request(&l, 0.101, P1, BOB, cases[i].first, via("p1 a"), .call_id = "phone", .cseq = 2);
+        g_assert_cmpint(is_too_early(&l,
+                                     request(&l, 0.105, P1, BOB, cases[i].next, via("p1 b"),
+                                             .call_id = cases[i].call_id, .cseq = cases[i].cseq)),
+                        ==, cases[i].early);
+        ladder_close(&l);
+    }
+}
+
 /* A clock that goes back says nothing. */
 static void test_before_the_503(void)
 {
@@ -328,6 +360,7 @@ int main(int argc, char **argv)
     g_test_add_func("/overload/what-may-not-wait", test_what_may_not_wait);
     g_test_add_func("/overload/not-known-yet", test_not_known_yet);
     g_test_add_func("/overload/without-ack", test_without_ack);
+    g_test_add_func("/overload/next-register", test_next_register);
     g_test_add_func("/overload/before-the-503", test_before_the_503);
     g_test_add_func("/overload/served-again", test_served_again);
     g_test_add_func("/overload/served-unseen", test_served_unseen);

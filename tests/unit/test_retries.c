@@ -112,6 +112,29 @@ static void test_kept(void)
     g_assert_cmpuint(after_pause(19).tries, ==, 1);
 }
 
+/* A pair of tries, a wait as long as asked, a pair of tries. */
+static void test_begins_anew(void)
+{
+    static const struct {
+        double at;
+        uint32_t tries, levels, first_in;
+    } steps[] = {{0, 1, 0, 2}, {0.1, 2, 1, 2}, {30, 1, 0, 6}, {30.1, 2, 1, 6}, {30.2, 3, 1, 6}};
+    static const char *const branches[] = {"alice a", "alice b", "alice c", "alice d", "alice e"};
+    struct ladder l = ladder_open();
+
+    for (uint32_t i = 0; i < G_N_ELEMENTS(steps); i++) {
+        uint32_t txn =
+            request(&l, steps[i].at, ALICE, BOB, "REGISTER", via(branches[i]), .cseq = i + 1)->txn;
+        response(&l, steps[i].at, BOB, ALICE, 503, "REGISTER", via(branches[i]), .cseq = i + 1,
+                 .more = "Retry-After: 20\r\n");
+        struct sx_retries r = count(&l, txn);
+        g_assert_cmpuint(r.tries, ==, steps[i].tries);
+        g_assert_cmpuint(r.levels, ==, steps[i].levels);
+        g_assert_cmpuint(r.first_in, ==, steps[i].first_in);
+    }
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -119,5 +142,6 @@ int main(int argc, char **argv)
     g_test_add_func("/retries/other-code", test_other_code);
     g_test_add_func("/retries/not-again", test_not_again);
     g_test_add_func("/retries/kept", test_kept);
+    g_test_add_func("/retries/begins-anew", test_begins_anew);
     return g_test_run();
 }

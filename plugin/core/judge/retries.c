@@ -78,6 +78,25 @@ static bool is_next_try(const struct sx_tracker *t, const struct tries *all,
     return false;
 }
 
+/* An earlier failure of the same request at the same hop was over by then. */
+static bool comes_after(const struct tries *all, const struct sx_txn *txn)
+{
+    for (unsigned i = 0; i < all->count; i++)
+        if (txn->request_frame > all->list[i]->final_frame && is_alike(txn, all->list[i]))
+            return true;
+    return false;
+}
+
+/* A try that waited as it was asked to begins anew; a branch beside the others is none. */
+static void count_try(const struct sx_tracker *t, const struct tries *all, const struct sx_txn *txn,
+                      struct sx_retries *r)
+{
+    if (r->tries > 0 && is_next_try(t, all, txn, false))
+        r->tries++;
+    else if (r->tries == 0 || comes_after(all, txn))
+        *r = (struct sx_retries){.tries = 1, .first_in = txn->final_frame};
+}
+
 static void add_host(struct sx_retries *r, uint32_t host)
 {
     for (unsigned i = 0; i < MIN(r->levels, SX_MAX_RETRIERS); i++)
@@ -122,10 +141,8 @@ struct sx_retries sx_retries_count(const struct sx_tracker *t, const struct sx_t
     struct tries all = collect(t, txn);
     for (unsigned i = all.count; i > 0; i--) {
         const struct sx_txn *one = all.list[i - 1];
-        if (is_alike(one, server) && is_made_there(&all, one) &&
-            (r.tries == 0 || is_next_try(t, &all, one, false))) {
-            r.first_in = r.tries++ ? r.first_in : one->final_frame;
-        }
+        if (is_alike(one, server) && is_made_there(&all, one))
+            count_try(t, &all, one, &r);
         if (is_next_try(t, &all, one, true))
             add_host(&r, one->src.host);
     }

@@ -5,8 +5,8 @@
  * SPDX-License-Identifier: GPL-2.0-or-later
  *
  * Only what came before the response counts, so the answer is the same on any pass. Tries of one
- * call are known by its Call-ID. One that keeps to the Retry-After of the 503 before it is no such
- * try, and neither are branches that were sent at the same time.
+ * call are known by its Call-ID. With one that keeps to the Retry-After of the 503 before it the
+ * count begins anew, and branches that were sent at the same time are one.
  */
 #ifndef SX_RETRIES_H
 #define SX_RETRIES_H

@@ -223,6 +223,14 @@ static struct sx_pause *pause_for(const struct sx_tracker *t, const struct sx_tx
     return p && sx_fingerprint_eq(client_key(t, sx_txn_at(t, p->txn)), key) ? p : NULL;
 }
 
+/* RFC 3261 10.2: a phone sends no other REGISTER before it has the answer to one. */
+static bool is_next_register(const struct sx_txn *refused, const struct sx_txn *txn)
+{
+    return refused->method == SX_METHOD_REGISTER && txn->method == SX_METHOD_REGISTER &&
+           refused->call_hash == txn->call_hash && refused->cseq < txn->cseq &&
+           sx_txn_last_request_frame(refused) < refused->final_frame;
+}
+
 /* Nobody keeps to what he has not got yet: an INVITE's client says so by its ACK, another one by
  * not sending the request again, after the time that any round trip takes. */
 static bool has_got_it(const struct sx_txn *refused, int64_t now_ns)
@@ -257,8 +265,10 @@ void sx_overload_request(struct sx_tracker *t, const struct sx_txn *txn,
 
     if (!p || obs->time_ns >= p->until_ns || obs->time_ns < p->from_ns ||
         !is_free_to_wait(txn, obs) ||
-        (p->only_uri && (!p->uri_hash || p->uri_hash != txn->uri_hash)) ||
-        !has_got_it(sx_txn_at(t, p->txn), obs->time_ns))
+        (p->only_uri && (!p->uri_hash || p->uri_hash != txn->uri_hash)))
+        return;
+    const struct sx_txn *old = sx_txn_at(t, p->txn);
+    if (!is_next_register(old, txn) && !has_got_it(old, obs->time_ns))
         return;
     p->hurried++;
     if (!p->hurried_in)
