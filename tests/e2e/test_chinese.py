@@ -45,7 +45,7 @@ WORDS = set("""
 # Products, and their parts and settings.
 PRODUCTS = set("""
     Asterisk FreeSWITCH JsSIP Kamailio Lync Microsoft OpenSIPS PJSIP SER SIP.js Skype Sofia-SIP Teams Wireshark baresip
-    linphone linphonec sofia-sip fr_timer fr_inv_timer max_inv_lifetime wt_timer call_local_timeout inc_timeout
+    linphone linphonec Twinkle sofia-sip fr_timer fr_inv_timer max_inv_lifetime wt_timer call_local_timeout inc_timeout
     rewrite_contact tcp_connection_lifetime dialog Dial Hangup SIPp sipnat yes permanent fatal license TM SL
 """.split())
 # Filter names, addresses, what stands in quotes (a packet's), Wireshark's own units and whole names.

@@ -33,7 +33,7 @@ HEADING = """# Recorded calls
 
 Recordings of real software on a small network, one bridge with these hosts on it, made by
 `tests/captures/record/record.py` (as root; Debian packages `sip-tester`, `kamailio` with its
-outbound, TLS and WebSocket modules, `baresip-core`, `linphone-cli`, `libsofia-sip-ua-dev`,
+outbound, TLS and WebSocket modules, `baresip-core`, `linphone-cli`, `twinkle-console`, `libsofia-sip-ua-dev`,
 `nftables`, `tshark`; Asterisk and a newer Kamailio in a root of unstable, JsSIP and SIP.js from npm,
 see `software.py`; drachtio's server is neither in Debian nor in npm). This file is written by it,
 too: every row of the last column has been found in the capture with a display filter that `calls.py`,

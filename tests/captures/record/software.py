@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Phones and a B2BUA that are run as they are: baresip, linphonec, JsSIP, SIP.js, Asterisk; and sofia.c.
+"""Phones and a B2BUA that are run as they are: baresip, linphonec, Twinkle, JsSIP, SIP.js, Asterisk; and sofia.c.
 
 JsSIP, SIP.js and ws are taken from a folder that SX_NODE names or that npm has filled at NODE (npm install jssip
 sip.js ws). Asterisk is in Debian's unstable only: it runs in a root of its own, a folder that SX_ROOT names or that
@@ -121,6 +121,44 @@ ringer_dev_id=ANULL: null device
     async def tell(self, line):
         self.process.child.stdin.write(line.encode() + b"\n")
         await self.process.child.stdin.drain()
+
+
+class Twinkle:
+    """twinkle-console, which needs its standard input but is told nothing."""
+
+    CONFIG = """user_name={user}
+user_domain=example.com
+registrar=10.0.0.4
+registration_time=600
+register_at_startup={registers}
+publish_presence=no
+"""
+    # Its Call-IDs have the host's name in them.
+    NAMED = ("unshare", "--uts", "sh", "-c", 'hostname "$0" && exec "$@"')
+
+    def __init__(self, lab, host, user, registers=False):
+        self.lab, self.host, self.user, self.registers = lab, host, user, registers
+        self.process = None
+
+    async def start(self):
+        version = run("dpkg-query", "-W", "-f", "${Version}", "twinkle-console")
+        self.lab.uses("Twinkle " + version.split(":")[-1].split("+")[0])
+        folder = pathlib.Path(tempfile.mkdtemp(prefix="twinkle-", dir=self.lab.work))
+        (folder / ".twinkle").mkdir()
+        (folder / ".twinkle" / "phone.cfg").write_text(self.CONFIG.format(
+            user=self.user, registers="yes" if self.registers else "no"))
+        # It looks for a sound card for half a minute, and one that takes all at once keeps it busy.
+        (folder / ".twinkle" / "twinkle.sys").write_text("".join(
+            f"dev_{device}=oss:/dev/null\n" for device in ("ringtone", "speaker", "mic")))
+        # It takes the address of its default route for its own.
+        self.host.ip("route", "replace", "default", "via", "10.0.0.254")
+        self.process = await self.lab.start(
+            f"twinkle-{self.user}", self.host, *self.NAMED, self.user, "env", f"HOME={folder}", "twinkle-console",
+            "phone.cfg", stdin=asyncio.subprocess.PIPE)
+        await self.lab.until(lambda: ":5060" in run(
+            "ip", "netns", "exec", self.host.namespace, "ss", "-Hlnu"), "Twinkle to listen")
+        await asyncio.sleep(1)
+        return self
 
 
 class Browser:

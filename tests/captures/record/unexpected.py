@@ -11,7 +11,7 @@ from dialogs import ANSWERED
 from habits import ALICE, LOOSE, RINGING, TRYING, WITH_TIMER, browser_calls, loosely, own_scenario, time_passes
 from lab import SIGNALLING, UDP_AND_TCP, LabError, recorder, request, response
 from scenario import CALLED, CALLER, ack, answer, expect, invite, label, maybe, sdp, wait
-from software import Asterisk, Baresip, Browser, Linphone, Sofia, endpoint
+from software import Asterisk, Baresip, Browser, Linphone, Sofia, Twinkle, endpoint
 
 RECORDINGS = {}
 
@@ -119,11 +119,11 @@ async def sip_js_asked(lab):
 # A registration that gets 503 with Retry-After
 
 
-async def overloaded(lab, phone, seconds):
-    """The registrar says 503 three times."""
+async def overloaded(lab, phone, seconds, times=3):
+    """The registrar says 503 so many times."""
     await lab.record(capture_filter=SIGNALLING)
     refused = [expect("REGISTER", timeout=200000), CALLED.respond("503 Service Unavailable", contact="Retry-After: 5")]
-    server = await lab.sipp(lab.host("registrar"), [*refused * 3, wait(1)])
+    server = await lab.sipp(lab.host("registrar"), [*refused * times, wait(1)])
     await phone.start()
     await server.succeed(seconds)
 
@@ -136,6 +136,14 @@ async def linphone_503(lab):
     account = "[proxy_0]\nreg_proxy=<sip:10.0.0.4>\nreg_identity=sip:alice@example.com\nreg_expires=600\n" \
               "reg_sendregister=1\npublish=0\n"
     await overloaded(lab, Linphone(lab, lab.host("alice"), "alice", account=account), 80)
+
+
+@recording("registers-again-twinkle",
+    ("REGISTERs from Alice", request("REGISTER", "alice"), 4),
+    ("503s", response(503, "REGISTER", target="alice"), 4))
+async def twinkle_503(lab):
+    """Alice (Twinkle) gets 503 with Retry-After: 5 to each REGISTER: she tries again at once, and then every 30 s."""
+    await overloaded(lab, Twinkle(lab, lab.host("alice"), "alice", registers=True), 50, 4)
 
 
 @recording("registers-again-asterisk",
