@@ -618,6 +618,56 @@ static void test_passed_on_from_another(void)
     }
 }
 
+/* Its first response or its final one, by frame or by time. */
+static void test_passed_on_from_another_in_the_wrong_order(void)
+{
+    static const struct {
+        double got_at;
+        bool before; /* in the capture */
+        unsigned code;
+        bool missing;
+    } rows[] = {
+        {1.9, false, 200, false}, {2.0, false, 200, false}, {2.1, false, 200, true},
+        {2.1, true, 200, false},  {1.9, true, 202, true},
+    };
+
+    for (size_t i = 0; i < 2 * G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        size_t row = i / 2;
+        begin(&l);
+        uint32_t silent = request(&l, 0.2, P1, BOB, "INVITE", via("p1 b1", "alice a1"))->txn;
+        request(&l, 0.2, P1, CAROL, "INVITE", via("p1 b2", "alice a1"));
+        if (i % 2)
+            response(&l, 1, CAROL, P1, 183, "INVITE", via("p1 b2", "alice a1"), .to_tag = "carol");
+        if (!rows[row].before)
+            response(&l, 2, P1, ALICE, 200, "INVITE", via("alice a1"), .to_tag = "p1");
+        response(&l, rows[row].got_at, CAROL, P1, rows[row].code, "INVITE",
+                 via("p1 b2", "alice a1"), .to_tag = "carol");
+        if (rows[row].before)
+            response(&l, 2, P1, ALICE, 200, "INVITE", via("alice a1"), .to_tag = "p1");
+        g_test_message("%zu", i);
+        g_assert_cmpint(missing(&l, silent).sign, ==,
+                        rows[row].missing ? SX_MISSING_PASSED_ON : SX_MISSING_NONE);
+        ladder_close(&l);
+    }
+}
+
+/* Carol's own is handed on with its tag: the other one is not hers. */
+static void test_passed_on_with_two_tags(void)
+{
+    struct ladder l = ladder_open();
+
+    begin(&l);
+    uint32_t silent = request(&l, 0.2, P1, BOB, "INVITE", via("p1 b1", "alice a1"))->txn;
+    request(&l, 0.2, P1, CAROL, "INVITE", via("p1 b2", "alice a1"));
+    response(&l, 1, CAROL, P1, 183, "INVITE", via("p1 b2", "alice a1"), .to_tag = "carol");
+    response(&l, 1, P1, ALICE, 183, "INVITE", via("alice a1"), .to_tag = "carol");
+    response(&l, 1.9, CAROL, P1, 200, "INVITE", via("p1 b2", "alice a1"), .to_tag = "carol");
+    response(&l, 2, P1, ALICE, 200, "INVITE", via("alice a1"), .to_tag = "bob");
+    g_assert_cmpint(missing(&l, silent).sign, ==, SX_MISSING_PASSED_ON);
+    ladder_close(&l);
+}
+
 /* A branch that was sent again stopped where the next time was due, and something was passed on
  * later: what stopped it was not that, unless it came within a tenth of T1. Sent once it may have
  * had that answer at any time. */
@@ -711,6 +761,9 @@ int main(int argc, char **argv)
     g_test_add_func("/missing/ack_of_the_second_answer", test_ack_of_the_second_answer);
     g_test_add_func("/missing/ack_after_timer_b", test_ack_after_timer_b);
     g_test_add_func("/missing/passed_on/from_another", test_passed_on_from_another);
+    g_test_add_func("/missing/passed_on/from_another/wrong_order",
+                    test_passed_on_from_another_in_the_wrong_order);
+    g_test_add_func("/missing/passed_on/two_tags", test_passed_on_with_two_tags);
     g_test_add_func("/missing/passed_on/late", test_passed_on_late);
     g_test_add_func("/missing/first_sign", test_first_sign);
     g_test_add_func("/missing/tag_of_a_100", test_tag_of_a_100);

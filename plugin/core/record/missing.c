@@ -193,15 +193,28 @@ static bool is_passed_on(const struct sx_txn *txn, unsigned code)
     return code / 100 == 2 || (txn->method == SX_METHOD_INVITE && (code == 180 || code == 183));
 }
 
+/* It is in the capture, before this moment: where two interfaces bring the two sides of a proxy,
+ * what it handed on may be the earlier frame. */
+static bool came_before(uint32_t frame, int64_t ns, const struct passed *p)
+{
+    return frame && (frame < p->frame || ns <= p->ns);
+}
+
+static bool shows_response(const struct sx_txn *txn, const struct passed *p)
+{
+    return came_before(txn->first_response_frame, sx_txn_first_response_ns(txn), p);
+}
+
 /* It has this answer from another branch, by the To tag, which a proxy leaves alone; or by its
  * code, from one whose tag it does not leave alone. */
 static bool is_of_branch(const struct sx_tracker *t, const struct sx_txn *branch,
                          const struct sx_txn *parent, const struct passed *p)
 {
     return has_tag(t, branch, p->tag) ||
-           (branch->first_response_frame && branch->first_response_frame < p->frame &&
-            sx_txn_first_response_code(branch) == p->code &&
-            !has_tag(t, parent, sx_txn_first_tag(branch)));
+           (shows_response(branch, p) && sx_txn_first_response_code(branch) == p->code &&
+            !has_tag(t, parent, sx_txn_first_tag(branch))) ||
+           (came_before(branch->final_frame, branch->final_ns, p) &&
+            branch->final_code == p->code && !has_tag(t, parent, branch->final_tag));
 }
 
 static enum fit passed_fits(const struct sx_tracker *t, const struct sx_txn *txn,
@@ -227,14 +240,6 @@ static enum fit passed_fits(const struct sx_tracker *t, const struct sx_txn *txn
             fit = MAY_FIT;
     }
     return fit;
-}
-
-/* It is in the capture, before this moment: where two interfaces bring the two sides of a proxy,
- * what it handed on may be the earlier frame. */
-static bool shows_response(const struct sx_txn *txn, const struct passed *p)
-{
-    return txn->first_response_frame &&
-           (txn->first_response_frame < p->frame || sx_txn_first_response_ns(txn) <= p->ns);
 }
 
 /* The first answer that the hop above handed on before this branch shows one, if it is of this
