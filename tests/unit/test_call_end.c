@@ -43,6 +43,41 @@ static void sides(void)
     ladder_close(&l);
 }
 
+/* Its client may still wait for a response, of which the capture has none: at no hop, of no side.
+ */
+static void open_at_the_end(void)
+{
+    static const struct {
+        double now;
+        unsigned code;       /* 0: no response */
+        unsigned from_below; /* on the next hop; 0: no response */
+        bool ended, open;
+    } rows[] = {
+        {41.999, 0, 0, true, true}, {42, 0, 0, true, false},   {20, 0, 0, false, false},
+        {20, 200, 0, true, false},  {20, 481, 0, true, false}, {20, 0, 200, true, false},
+        {20, 0, 403, true, true},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        const struct sx_message *invite = answered_call(&l);
+        bye_of_caller(&l, 10.0);
+        request(&l, 10.1, BOB, CAROL, "BYE", via("bob y1", "alice z1"), .to_tag = "bob", .cseq = 2);
+        if (rows[i].from_below)
+            response(&l, 10.2, CAROL, BOB, rows[i].from_below, "BYE", via("bob y1", "alice z1"),
+                     .cseq = 2);
+        if (rows[i].code)
+            response(&l, 10.3, BOB, ALICE, rows[i].code, "BYE", via("alice z1"), .cseq = 2);
+        other_packet(&l, rows[i].now);
+        if (rows[i].ended)
+            sx_tracker_end(l.tracker);
+        g_test_message("row %zu", i);
+        g_assert_cmpuint(end_of(&l, invite).ended_in, ==, 4);
+        g_assert_cmpint(end_of(&l, invite).open, ==, rows[i].open);
+        ladder_close(&l);
+    }
+}
+
 /* Crossing: before the first is answered. */
 static void both_at_once(double answered_at, double second_at, enum sx_ender by)
 {
@@ -721,5 +756,6 @@ int main(int argc, char **argv)
     g_test_add_func("/call-end/over-by-then/unseen", over_by_then_unseen);
     g_test_add_func("/call-end/over-by-then/refused-unseen", refused_unseen);
     g_test_add_func("/call-end/over-by-then/without-tags", without_tags);
+    g_test_add_func("/call-end/open", open_at_the_end);
     return g_test_run();
 }

@@ -44,6 +44,23 @@ static void end_of_call(void)
     ladder_close(&l);
 }
 
+/* Its response may have come behind the end of the capture. */
+static void open_end(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"));
+
+    response(&l, 1.0, BOB, ALICE, 200, "INVITE", via("alice a1"));
+    request(&l, 28.0, ALICE, BOB, "BYE", via("alice z1"), .to_tag = "bob", .cseq = 2);
+    sx_tracker_end(l.tracker);
+    says_end(&l, invite,
+             "BYE sent by the caller after 27 s, in frame 3; the capture has no response to it",
+             "由主叫发出 BYE，时长 27 秒（第 3 帧）；抓包中没有对它的响应");
+    says_ends(&l, invite, "sent after 27 s, by the caller; the capture has no response to it",
+              "由主叫发出，时长 27 秒；抓包中没有对它的响应");
+    ladder_close(&l);
+}
+
 /* Each side; how long it lasted may be unknown. */
 static void enders(void)
 {
@@ -444,5 +461,6 @@ int main(int argc, char **argv)
     g_test_add_func("/say-call-end/cancel-of-a-fork-unseen", cancel_of_a_fork_unseen);
     g_test_add_func("/say-call-end/cancel-in-one-direction", cancel_in_one_direction);
     g_test_add_func("/say-call-end/cancel-with-reason", cancel_with_reason);
+    g_test_add_func("/say-call-end/open", open_end);
     return g_test_run();
 }

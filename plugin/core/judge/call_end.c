@@ -244,6 +244,26 @@ static bool was_never_a_call(const struct sx_tracker *t, const struct sx_dialog 
            invite->final_frame < bye->request_frame;
 }
 
+static bool has_effective_bye(const struct sx_tracker *t, const struct sx_dialog *dialog)
+{
+    const struct sx_txn *request = sx_dialog_newest_request(t, dialog);
+
+    for (unsigned i = 0; request && i < MAX_REQUESTS; i++) {
+        if (request->method == SX_METHOD_BYE && request->final_frame && is_effective(request))
+            return true;
+        request = sx_dialog_older_request(t, request);
+    }
+    return false;
+}
+
+/* At no hop and of no side has one a response, and the client may still wait for it. */
+static bool is_open(const struct sx_tracker *t, const struct sx_dialog *dialog,
+                    const struct sx_txn *bye)
+{
+    return sx_tracker_ended(t) && sx_tracker_now(t) - bye->request_ns < SX_TIMER_B_NS &&
+           !has_effective_bye(t, dialog);
+}
+
 struct sx_call_end sx_call_end_of_dialog(const struct sx_tracker *t, const struct sx_dialog *dialog)
 {
     struct sx_call_end end = {.ended_in = 0};
@@ -253,6 +273,7 @@ struct sx_call_end sx_call_end_of_dialog(const struct sx_tracker *t, const struc
         return end;
     end.ended_in = bye->request_frame;
     end.txn = bye->number;
+    end.open = is_open(t, dialog, bye);
     set_sender(t, dialog, bye, &end);
     end.forgotten = end.other ? 0 : find_forgotten(t, dialog, bye);
     /* A 2xx whose INVITE the capture lacks may be one sent again, or of a re-INVITE. */

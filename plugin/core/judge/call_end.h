@@ -24,6 +24,8 @@ struct sx_call_end {
     uint32_t ended_in;
     enum sx_ender by;
     bool cancelled;      /* before it was answered */
+    bool open;           /* the capture ends before any response to that BYE was due: it may be
+                          * challenged or refused */
     bool unsure;         /* with SX_ENDER_UNKNOWN, though the capture shows who the caller is */
     bool has_duration;   /* the capture shows the 2xx, and what it answers */
     int64_t duration_ns; /* from the 2xx to that message */

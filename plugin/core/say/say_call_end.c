@@ -96,6 +96,9 @@ void sx_say_call_end(wmem_strbuf_t *out, const struct sx_tracker *tracker,
 
     if (end->cancelled)
         sx_words_call_end_cancelled(out, ender(end), after(out, end), end->ended_in, reason);
+    else if (end->open)
+        sx_words_call_end_sent(out, ender(end), after(out, end), end->ended_in,
+                               leg_of(out, tracker, end), reason);
     else
         sx_words_call_end_ended(out, ender(end), after(out, end), end->ended_in,
                                 leg_of(out, tracker, end), reason);
@@ -111,8 +114,12 @@ void sx_say_ends_call(wmem_strbuf_t *out, const struct sx_tracker *tracker,
         sx_words_call_end_forgotten(forgotten, sx_method_name((enum sx_method)request->method),
                                     request->request_frame, request->final_code,
                                     request->final_frame);
-    sx_words_call_end_ends(out, after(out, end), ender(end), leg_of(out, tracker, end), forgotten,
-                           reason_of_end(out, tracker, end));
+    if (end->open)
+        sx_words_call_end_no_response(out, after(out, end), ender(end), leg_of(out, tracker, end),
+                                      forgotten, reason_of_end(out, tracker, end));
+    else
+        sx_words_call_end_ends(out, after(out, end), ender(end), leg_of(out, tracker, end),
+                               forgotten, reason_of_end(out, tracker, end));
 }
 
 void sx_say_bye_fault(wmem_strbuf_t *out, const struct sx_txn *bye, enum sx_bye_fault fault)

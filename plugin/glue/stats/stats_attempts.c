@@ -209,9 +209,11 @@ static void end_cells(struct sx_row *row, const struct sx_tracker *tracker,
     const struct sx_txn *request = sx_tracker_txn(tracker, end.txn);
     unsigned reason = end.ended_in && request ? request->reason : 0;
 
-    sx_row_seconds_if(row, end.has_duration, end.duration_ns);
+    sx_row_seconds_if(row, end.has_duration && !end.open, end.duration_ns);
     wmem_strbuf_t *words = wmem_strbuf_new(NULL, "");
-    if (reason)
+    if (end.open)
+        sx_words_stats_table_bye_sent(words, ender(&end));
+    else if (reason)
         sx_words_stats_table_with_reason(words, ender(&end),
                                          reason & SX_REASON_SIP ? "SIP" : "Q.850",
                                          reason & ~SX_REASON_SIP);
