@@ -61,6 +61,11 @@ struct ladder {
 #define TEST_TRYING_TIMEOUT_S 32
 #define TEST_TRYING_SLOW_S 4
 
+static inline uint32_t tag_hash(const char *tag)
+{
+    return sx_txn_tag_hash(sx_slice_str(tag));
+}
+
 static inline struct ladder ladder_open(void)
 {
     static const uint64_t key[2] = {UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908)};

@@ -358,7 +358,8 @@ static void test_second_final(void)
     assert_repeats(request(&l, 0.7, ALICE, BOB, "ACK", via("alice a1"), .to_tag = "y", ID(6)), 5);
     assert_repeats(request(&l, 0.8, ALICE, BOB, "ACK", via("alice a1"), .to_tag = "x", ID(7)), 4);
     assert_copy_of(request(&l, 0.8, ALICE, BOB, "ACK", via("alice a1"), .to_tag = "x", ID(7)), 7);
-    g_assert_cmpuint(sx_txn_rare(txn_numbered(&l, 1))->other_final_frame, ==, 3);
+    g_assert_cmpuint(sx_tracker_final_with(l.tracker, txn_numbered(&l, 1), 477, tag_hash("y")), ==,
+                     3);
     ladder_close(&l);
 }
 

@@ -668,6 +668,55 @@ static void test_passed_on_with_two_tags(void)
     ladder_close(&l);
 }
 
+/* Alice's proxy hands the 180 on; the capture lacks it on the hops below, of which there are so
+ * many. */
+static enum sx_missing_sign sign_below(unsigned hops)
+{
+    static const char *const vias[MAX_TEXT_VIAS] = {"h7 7", "h6 6", "h5 5", "h4 4",
+                                                    "h3 3", "h2 2", "h1 1", "alice a1"};
+    struct ladder l = ladder_open();
+    struct sip_text forwarded = {.method = "INVITE"};
+    uint32_t last = 0;
+
+    begin(&l);
+    for (unsigned hop = 1; hop <= hops; hop++) {
+        memcpy(forwarded.via, &vias[7 - hop], (hop + 1) * sizeof vias[0]);
+        last = ladder_send(&l, 0.2, P1, BOB, &forwarded)->txn;
+    }
+    response(&l, 1, P1, ALICE, 180, "INVITE", via("alice a1"));
+    enum sx_missing_sign sign = missing(&l, last).sign;
+    ladder_close(&l);
+    return sign;
+}
+
+static void test_passed_on_far_above(void)
+{
+    g_assert_cmpint(sign_below(2), ==, SX_MISSING_PASSED_ON);
+    g_assert_cmpint(sign_below(6), ==, SX_MISSING_PASSED_ON);
+    g_assert_cmpint(sign_below(7), ==, SX_MISSING_NONE);
+}
+
+/* It is of another branch of the hop between, or that one shows what it was given. */
+static void test_passed_on_above_from_another(void)
+{
+    for (unsigned row = 0; row < 3; row++) {
+        struct ladder l = ladder_open();
+        begin(&l);
+        request(&l, 0.2, P1, P2, "INVITE", via("p1 b1", "alice a1"));
+        uint32_t bob = request(&l, 0.3, P2, BOB, "INVITE", via("p2 c1", "p1 b1", "alice a1"))->txn;
+        request(&l, 0.3, P1, CAROL, "INVITE", via("p1 b2", "alice a1"));
+        if (row == 1)
+            response(&l, 0.9, CAROL, P1, 180, "INVITE", via("p1 b2", "alice a1"),
+                     .to_tag = "carol");
+        if (row == 2)
+            response(&l, 0.9, P2, P1, 182, "INVITE", via("p1 b1", "alice a1"), .to_tag = "dave");
+        response(&l, 1, P1, ALICE, 180, "INVITE", via("alice a1"), .to_tag = "carol");
+        g_test_message("row %u", row);
+        g_assert_cmpint(missing(&l, bob).sign, ==, row ? SX_MISSING_NONE : SX_MISSING_UNCERTAIN);
+        ladder_close(&l);
+    }
+}
+
 /* A branch that was sent again stopped where the next time was due, and something was passed on
  * later: what stopped it was not that, unless it came within a tenth of T1. Sent once it may have
  * had that answer at any time. */
@@ -765,6 +814,8 @@ int main(int argc, char **argv)
                     test_passed_on_from_another_in_the_wrong_order);
     g_test_add_func("/missing/passed_on/two_tags", test_passed_on_with_two_tags);
     g_test_add_func("/missing/passed_on/late", test_passed_on_late);
+    g_test_add_func("/missing/passed_on/far_above", test_passed_on_far_above);
+    g_test_add_func("/missing/passed_on/above_from_another", test_passed_on_above_from_another);
     g_test_add_func("/missing/first_sign", test_first_sign);
     g_test_add_func("/missing/tag_of_a_100", test_tag_of_a_100);
     return g_test_run();

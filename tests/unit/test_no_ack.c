@@ -182,7 +182,7 @@ static void late(void)
     struct sx_ack v = judge(&l, invite);
     g_assert_cmpint(v.state, ==, SX_ACK_LATE);
     g_assert_cmpuint(v.ack_in, ==, 5);
-    struct sx_acknowledged of = sx_no_ack_response(l.tracker, txn_of(&l, ack));
+    struct sx_acknowledged of = sx_no_ack_response(l.tracker, txn_of(&l, ack), 0);
     g_assert_cmpuint(of.frame, ==, 3);
     g_assert_true(of.invite == txn_of(&l, invite));
     ladder_close(&l);
@@ -460,7 +460,22 @@ static void failures(void)
         request(&l, 13.0, ALICE, BOB, "ACK", via("alice a1"), .to_tag = "bob");
     assert_ack(judge(&l, invite), SX_ACK_LATE, 0, 0);
     g_assert_cmpuint(judge(&l, invite).ack_in, ==, 9);
-    g_assert_cmpuint(sx_no_ack_response(l.tracker, txn_of(&l, ack)).frame, ==, 3);
+    g_assert_cmpuint(sx_no_ack_response(l.tracker, txn_of(&l, ack), 0).frame, ==, 3);
+    ladder_close(&l);
+}
+
+/* Each of two failures has an ACK with its To tag; one that fits none is of the first. */
+static void second_failure(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = invite_and_180(&l);
+
+    response(&l, 1.0, BOB, ALICE, 486, "INVITE", via("alice a1"), .to_tag = "bob");
+    response(&l, 1.0, BOB, ALICE, 603, "INVITE", via("alice a1"), .to_tag = "carol");
+    const struct sx_txn *txn = txn_of(&l, invite);
+    g_assert_cmpuint(sx_no_ack_response(l.tracker, txn, tag_hash("bob")).frame, ==, 3);
+    g_assert_cmpuint(sx_no_ack_response(l.tracker, txn, tag_hash("carol")).frame, ==, 4);
+    g_assert_cmpuint(sx_no_ack_response(l.tracker, txn, tag_hash("dave")).frame, ==, 3);
     ladder_close(&l);
 }
 
@@ -619,9 +634,9 @@ static void another_way(void)
 
     g_assert_cmpuint(sx_no_ack_judge(l.tracker, first, dialog).ack_in, ==, 5);
     g_assert_cmpuint(sx_no_ack_judge(l.tracker, second, dialog).ack_in, ==, 7);
-    g_assert_cmpuint(sx_no_ack_response(l.tracker, txn_numbered(&l, near)).frame, ==, 4);
-    g_assert_cmpuint(sx_no_ack_response(l.tracker, txn_numbered(&l, between)).frame, ==, 3);
-    g_assert_cmpuint(sx_no_ack_response(l.tracker, txn_numbered(&l, far)).frame, ==, 3);
+    g_assert_cmpuint(sx_no_ack_response(l.tracker, txn_numbered(&l, near), 0).frame, ==, 4);
+    g_assert_cmpuint(sx_no_ack_response(l.tracker, txn_numbered(&l, between), 0).frame, ==, 3);
+    g_assert_cmpuint(sx_no_ack_response(l.tracker, txn_numbered(&l, far), 0).frame, ==, 3);
     ladder_close(&l);
 }
 
@@ -758,7 +773,7 @@ static void ack_of_a_reinvite(void)
         response(&l, 5.1, BOB, ALICE, 200, "INVITE", via("alice r1"), .cseq = 2)->frame;
     const struct sx_message *ack =
         request(&l, 5.2, ALICE, BOB, "ACK", via("alice k2"), .to_tag = "bob", .cseq = 2);
-    g_assert_cmpuint(sx_no_ack_response(l.tracker, txn_of(&l, ack)).frame, ==, frame);
+    g_assert_cmpuint(sx_no_ack_response(l.tracker, txn_of(&l, ack), 0).frame, ==, frame);
     ladder_close(&l);
 }
 
@@ -773,6 +788,7 @@ int main(int argc, char **argv)
     g_test_add_func("/no-ack/timed-or-not", timed_or_not);
     g_test_add_func("/no-ack/three-are-no-chance", three_are_no_chance);
     g_test_add_func("/no-ack/least-failure", least_failure);
+    g_test_add_func("/no-ack/second-failure", second_failure);
     g_test_add_func("/no-ack/success-without-a-tag", success_without_a_tag);
     g_test_add_func("/no-ack/failure-lost-above", failure_lost_above);
     g_test_add_func("/no-ack/goes-on-without-ack", goes_on_without_ack);

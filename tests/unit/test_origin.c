@@ -461,6 +461,30 @@ static void test_origin_in_one_packet(void)
     }
 }
 
+/* A 2xx is handed on whatever came before it (RFC 3261 16.7 item 5); each is of its own branch. */
+static void test_origin_of_the_second(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = request(&l, 0, ALICE, P1, "INVITE", via("alice a1"))->txn;
+
+    request(&l, 0.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+    request(&l, 0.1, P1, CAROL, "INVITE", via("p1 b2", "alice a1"));
+    response(&l, 1, BOB, P1, 200, "INVITE", via("p1 b1", "alice a1"), .to_tag = "bob");
+    response(&l, 1, CAROL, P1, 200, "INVITE", via("p1 b2", "alice a1"), .to_tag = "carol");
+    response(&l, 1, P1, ALICE, 200, "INVITE", via("alice a1"), .to_tag = "bob");
+    response(&l, 1, P1, ALICE, 200, "INVITE", via("alice a1"), .to_tag = "carol");
+    response(&l, 1, P1, ALICE, 200, "INVITE", via("alice a1"), .to_tag = "dave");
+    const struct sx_txn *at = txn_numbered(&l, txn);
+    g_assert_cmpuint(sx_origin_of(l.tracker, at, 200, tag_hash("bob")).frame, ==, 4);
+    struct sx_origin second = sx_origin_of(l.tracker, at, 200, tag_hash("carol"));
+    g_assert_cmpint(second.kind, ==, SX_ORIGIN_RELAYED);
+    g_assert_cmpuint(second.frame, ==, 5);
+    second = sx_origin_of(l.tracker, at, 200, tag_hash("dave"));
+    g_assert_cmpint(second.kind, ==, SX_ORIGIN_UNKNOWN);
+    g_assert_cmpuint(second.frame, ==, 0);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -485,5 +509,6 @@ int main(int argc, char **argv)
     g_test_add_func("/origin/by_code", test_origin_by_code);
     g_test_add_func("/origin/of_a_lost_flow", test_origin_of_a_lost_flow);
     g_test_add_func("/origin/in_one_packet", test_origin_in_one_packet);
+    g_test_add_func("/origin/of_the_second", test_origin_of_the_second);
     return g_test_run();
 }

@@ -259,27 +259,35 @@ static void test_way_comes_right(void)
     ladder_close(&l);
 }
 
-/* A proxy that sends its failure twice, with a tag of its own each time. */
-static void test_second_final(void)
+/* A fork that sends the failures of several branches: each is known by its code and To tag. */
+static void test_final_with(void)
 {
     static const struct {
         unsigned code;
         const char *tag;
-        bool other;
-    } rows[] = {{486, "two", true}, {480, "two", false}, {486, "one", false}};
+        uint32_t frame;
+    } rows[] = {{486, "one", 3}, {0, "one", 3},   {480, "one", 0},   {480, "two", 6},
+                {0, "two", 6},   {603, "two", 7}, {486, "two", 0},   {0, "three", 0},
+                {0, "four", 8},  {0, "five", 0},  {486, "three", 0}, {0, "other", 0}};
+    struct ladder l = ladder_open();
+    uint32_t txn = request(&l, 0, ALICE, P1, "INVITE", via("alice a1"))->txn;
 
+    response(&l, 1, P1, ALICE, 180, "INVITE", via("alice a1"), .to_tag = "two");
+    response(&l, 2, P1, ALICE, 486, "INVITE", via("alice a1"), .to_tag = "one");
+    request(&l, 2, ALICE, P1, "INVITE", via("alice z1"), .call_id = "other");
+    response(&l, 2, P1, ALICE, 486, "INVITE", via("alice z1"), .call_id = "other",
+             .to_tag = "other");
+    response(&l, 2, P1, ALICE, 480, "INVITE", via("alice a1"), .to_tag = "two");
+    response(&l, 2, P1, ALICE, 603, "INVITE", via("alice a1"), .to_tag = "two");
+    response(&l, 2, P1, ALICE, 200, "INVITE", via("alice a1"), .to_tag = "four");
+    response(&l, 2, P1, ALICE, 199, "INVITE", via("alice a1"), .to_tag = "five");
     for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-        struct ladder l = ladder_open();
-        uint32_t txn = request(&l, 0, ALICE, P1, "INVITE", via("alice a1"))->txn;
-        response(&l, 1, P1, ALICE, 486, "INVITE", via("alice a1"), .to_tag = "one");
-        uint32_t frame = response(&l, 1.1, P1, ALICE, rows[i].code, "INVITE", via("alice a1"),
-                                  .to_tag = rows[i].tag, .body = 7)
-                             ->frame;
         g_test_message("row %u", (unsigned)i);
-        g_assert_cmpuint(sx_txn_rare(txn_numbered(&l, txn))->other_final_frame, ==,
-                         rows[i].other ? frame : 0);
-        ladder_close(&l);
+        g_assert_cmpuint(sx_tracker_final_with(l.tracker, txn_numbered(&l, txn), rows[i].code,
+                                               tag_hash(rows[i].tag)),
+                         ==, rows[i].frame);
     }
+    ladder_close(&l);
 }
 
 /* RFC 3262 3: provisional responses but 100 are reliable if they have a number. */
@@ -394,7 +402,7 @@ int main(int argc, char **argv)
     g_test_add_func("/responses/first_response", test_first_response);
     g_test_add_func("/responses/last_provisional", test_last_provisional);
     g_test_add_func("/responses/way_comes_right", test_way_comes_right);
-    g_test_add_func("/responses/second_final", test_second_final);
+    g_test_add_func("/responses/final_with", test_final_with);
     g_test_add_func("/responses/reliable", test_reliable);
     g_test_add_func("/responses/state", test_state);
     g_test_add_func("/responses/ends_of_codes", test_ends_of_codes);

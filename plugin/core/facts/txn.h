@@ -102,8 +102,6 @@ struct sx_txn_rare {
     uint32_t closed_frame;           /* the server closed the connection of its INVITE before any
                                       * response */
     uint32_t too_big_frame;          /* an ICMP error that says that the request is too large */
-    uint32_t other_final_frame;      /* a later final response with its code and another To tag */
-    uint32_t other_final_tag;        /* sx_txn_tag_hash() of that; 0: none */
     uint32_t hangup;                 /* index + 1: the client closed the connection of its INVITE */
     uint32_t stray;                  /* of responses that are for it and do not match it; 0: none */
     uint32_t meant_for;              /* such a one's request */

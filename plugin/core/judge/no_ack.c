@@ -566,12 +566,15 @@ static struct sx_acknowledged success_inside(const struct sx_tracker *t,
     return best;
 }
 
-struct sx_acknowledged sx_no_ack_response(const struct sx_tracker *t, const struct sx_txn *txn)
+struct sx_acknowledged sx_no_ack_response(const struct sx_tracker *t, const struct sx_txn *txn,
+                                          uint32_t to_tag)
 {
     const struct sx_dialog *dialog = sx_tracker_dialog(t, txn->dialog);
 
-    if (txn->method == SX_METHOD_INVITE && txn->final_frame)
-        return (struct sx_acknowledged){txn->final_frame, txn};
+    if (txn->method == SX_METHOD_INVITE && txn->final_frame) {
+        uint32_t frame = sx_tracker_final_with(t, txn, 0, to_tag);
+        return (struct sx_acknowledged){frame ? frame : txn->final_frame, txn};
+    }
     if (txn->method != SX_METHOD_ACK || !dialog)
         return (struct sx_acknowledged){0, NULL};
     struct sx_acknowledged of = first_success(t, dialog, txn);

@@ -51,10 +51,10 @@ struct sx_acknowledged {
     const struct sx_txn *invite; /* whose it is; NULL: none */
 };
 
-/* What an ACK acknowledges, at its own hop if that is in the capture. txn: what the ACK belongs to,
- * the INVITE's for one of a failure. */
+/* What an ACK with this To tag acknowledges, at its own hop if that is in the capture. txn: what
+ * the ACK belongs to, the INVITE's for one of a failure. */
 struct sx_acknowledged sx_no_ack_response(const struct sx_tracker *tracker,
-                                          const struct sx_txn *txn);
+                                          const struct sx_txn *txn, uint32_t to_tag);
 
 /* The final response of this transaction, if its ACK is overdue by the newest frame, nothing
  * explains its repetitions away, and no frame has told it; else NULL. */

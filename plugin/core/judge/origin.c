@@ -69,19 +69,6 @@ static bool may_hide_origin(const struct sx_tracker *tracker, const struct sx_tx
            (!is_stuck(branch, until) && !was_silent(tracker, branch, until));
 }
 
-/* The final response of a branch that a transaction was given as well, by code and To tag; 0: none.
- * */
-static uint32_t response_of(const struct sx_txn *branch, const struct sx_txn *txn)
-{
-    if (branch->final_code != txn->final_code)
-        return 0;
-    if (branch->final_tag == txn->final_tag)
-        return branch->final_frame;
-    return sx_txn_rare(branch)->other_final_tag == txn->final_tag
-               ? sx_txn_rare(branch)->other_final_frame
-               : 0;
-}
-
 /* The sender is the called side by its Contact, or it put the same To tag into its 100, which no
  * other host makes (RFC 3261 16.7 item 5). */
 static bool is_called_side(const struct sx_tracker *tracker, const struct sx_txn *txn)
@@ -141,38 +128,70 @@ static bool is_made_here(const struct sx_tracker *tracker, const struct sx_txn *
            has_lost_the_flow(tracker, txn);
 }
 
-struct sx_origin sx_origin_find(const struct sx_tracker *tracker, const struct sx_txn *txn)
+/* How far down a response is seen that a transaction was given. */
+struct walk {
+    const struct sx_txn *at; /* the last one further on that has it */
+    uint32_t frame;          /* there */
+    bool hidden;             /* a branch may have it unseen */
+    bool endless;
+};
+
+/* Each step goes one hop further on; a branch is never its own ancestor. A chain that is longer
+ * than any request may travel is forged, and walking down it for each hop would never end. */
+static struct walk walk_down(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                             unsigned code, uint32_t to_tag)
 {
-    const struct sx_txn *at = txn, *branch = sx_tracker_txn(tracker, txn->first_child);
-    bool hidden = txn->request_frame == 0;
+    struct walk w = {.at = txn, .hidden = txn->request_frame == 0};
+    const struct sx_txn *branch = sx_tracker_txn(tracker, txn->first_child);
     unsigned hops = 0;
 
-    /* Each step goes one hop further on; a branch is never its own ancestor. A chain that is longer
-     * than any request may travel is forged, and walking down it for each hop would never end. */
+    w.frame = sx_tracker_final_with(tracker, txn, code, to_tag);
     for (unsigned i = 0; branch; i++) {
         if (i >= MAX_BRANCHES) {
-            hidden = true;
+            w.hidden = true;
             break;
         }
-        uint32_t in = response_of(branch, txn);
-        if (in && in <= response_of(at, txn)) {
-            if (++hops > MAX_HOPS)
-                return (struct sx_origin){SX_ORIGIN_UNKNOWN, at, 0};
-            at = branch;
-            branch = sx_tracker_txn(tracker, at->first_child);
+        uint32_t in = sx_tracker_final_with(tracker, branch, code, to_tag);
+        if (in && in <= w.frame) {
+            w.endless = ++hops > MAX_HOPS;
+            if (w.endless)
+                break;
+            w.at = branch;
+            w.frame = in;
+            branch = sx_tracker_txn(tracker, branch->first_child);
         } else {
-            hidden |= may_hide_origin(tracker, at, branch);
+            w.hidden |= may_hide_origin(tracker, w.at, branch);
             branch = sx_tracker_txn(tracker, branch->next_sibling);
         }
     }
-    if (at != txn)
-        return (struct sx_origin){SX_ORIGIN_RELAYED, at, response_of(at, txn)};
+    return w;
+}
+
+struct sx_origin sx_origin_find(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    const struct walk w = walk_down(tracker, txn, txn->final_code, txn->final_tag);
+
+    if (w.endless)
+        return (struct sx_origin){SX_ORIGIN_UNKNOWN, w.at, 0};
+    if (w.at != txn)
+        return (struct sx_origin){SX_ORIGIN_RELAYED, w.at, w.frame};
     const struct sx_txn *before = txn->first_child ? NULL : sent_before(tracker, txn);
     if (before)
         return (struct sx_origin){SX_ORIGIN_RELAYED, before, before->final_frame};
     /* What comes with another To tag than that of a branch may be of one that this capture does not
      * show; but for what a hop makes of the failures of its branches. */
-    bool here = !hidden && (txn->first_child ? is_made_for_silence(txn->final_code)
-                                             : is_made_here(tracker, txn));
+    bool here = !w.hidden && (txn->first_child ? is_made_for_silence(txn->final_code)
+                                               : is_made_here(tracker, txn));
     return (struct sx_origin){here ? SX_ORIGIN_HERE : SX_ORIGIN_UNKNOWN, txn, 0};
+}
+
+struct sx_origin sx_origin_of(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                              unsigned code, uint32_t to_tag)
+{
+    if (code == txn->final_code && to_tag == txn->final_tag)
+        return sx_origin_find(tracker, txn);
+    const struct walk w = walk_down(tracker, txn, code, to_tag);
+    bool relayed = w.at != txn && !w.endless;
+    return (struct sx_origin){relayed ? SX_ORIGIN_RELAYED : SX_ORIGIN_UNKNOWN, w.at,
+                              relayed ? w.frame : 0};
 }

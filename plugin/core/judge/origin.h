@@ -20,7 +20,11 @@ struct sx_origin {
     uint32_t frame;           /* SX_ORIGIN_RELAYED: where it appeared first; else 0 */
 };
 
-/* Where the final response of a transaction came from, as far as the capture shows it. */
+/* Where the first final response of a transaction came from, as far as the capture shows it. */
 struct sx_origin sx_origin_find(const struct sx_tracker *tracker, const struct sx_txn *txn);
+
+/* Likewise of its final response with this code and To tag: a fork may send several. */
+struct sx_origin sx_origin_of(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                              unsigned code, uint32_t to_tag);
 
 #endif

@@ -12,6 +12,9 @@
  * more than any fork has. */
 #define MAX_ALIKE 64
 
+/* Hops above a branch that may have handed its answer on. */
+#define MAX_ABOVE 6
+
 /* How long an INVITE may wait after its 100 for the packet that may be its response: a proxy ends a
  * branch that is silent for longer (RFC 3261 16.6 item 11, Timer C). */
 #define TIMER_C_NS (200 * SX_NS_PER_S)
@@ -242,33 +245,59 @@ static enum fit passed_fits(const struct sx_tracker *t, const struct sx_txn *txn
     return fit;
 }
 
-/* The first answer that the hop above handed on before this branch shows one, if it is of this
- * branch. */
-static enum fit find_passed(const struct sx_tracker *t, const struct sx_txn *txn,
-                            uint32_t until_frame, struct sx_missing *missing)
+/* What a hop above handed on came by every hop from the branch up to there, unseen. */
+static enum fit fits_all_the_way(const struct sx_tracker *t, const struct sx_txn *branch,
+                                 const struct sx_txn *above, const struct passed *p)
 {
-    const struct sx_txn *parent = sx_txn_at(t, txn->parent);
+    enum fit fit = FITS;
+
+    while (branch != above && fit != FITS_NOT) {
+        const struct sx_txn *parent = sx_txn_at(t, branch->parent);
+        fit = shows_response(branch, p) ? FITS_NOT : MIN(fit, passed_fits(t, branch, parent, p));
+        branch = parent;
+    }
+    return fit;
+}
+
+/* The first answer that this hop above handed on, if it is of the branch. */
+static enum fit find_passed_by(const struct sx_tracker *t, const struct sx_txn *txn,
+                               const struct sx_txn *above, uint32_t until_frame,
+                               struct sx_missing *missing)
+{
+    const struct passed answers[] = {
+        {above->first_response_frame, sx_txn_first_tag(above), sx_txn_first_response_ns(above),
+         sx_txn_first_response_code(above)},
+        {above->final_frame, above->final_tag, above->final_ns, above->final_code},
+    };
     enum fit best = FITS_NOT;
 
-    if (!parent || txn->method == SX_METHOD_CANCEL)
-        return FITS_NOT;
-    const struct passed answers[] = {
-        {parent->first_response_frame, sx_txn_first_tag(parent), sx_txn_first_response_ns(parent),
-         sx_txn_first_response_code(parent)},
-        {parent->final_frame, parent->final_tag, parent->final_ns, parent->final_code},
-    };
     for (unsigned i = 0; i < G_N_ELEMENTS(answers) && best != FITS; i++) {
         const struct passed *p = &answers[i];
-        if (p->frame <= begins_in(txn) || p->frame > until_frame || shows_response(txn, p) ||
-            !is_passed_on(txn, p->code))
+        if (p->frame <= begins_in(txn) || p->frame > until_frame || !is_passed_on(txn, p->code))
             continue;
-        enum fit fit = passed_fits(t, txn, parent, p);
+        enum fit fit = fits_all_the_way(t, txn, above, p);
         if (fit <= best)
             continue;
         best = fit;
         *missing = (struct sx_missing){SX_MISSING_PASSED_ON, p->frame, p->ns};
     }
     return best;
+}
+
+/* The first answer that a hop above handed on before this branch shows one, if it is of this
+ * branch; the capture may lack it on the hops between, too. */
+static enum fit find_passed(const struct sx_tracker *t, const struct sx_txn *txn,
+                            uint32_t until_frame, struct sx_missing *missing)
+{
+    const struct sx_txn *above = sx_txn_at(t, txn->parent);
+    enum fit fit = FITS_NOT;
+
+    for (unsigned i = 0;
+         above && fit == FITS_NOT && i < MAX_ABOVE && txn->method != SX_METHOD_CANCEL; i++) {
+        fit = find_passed_by(t, txn, above, until_frame, missing);
+        above = sx_txn_at(t, above->parent);
+    }
+    return fit;
 }
 
 /* The hop above has a 2xx that the capture lacks, as its ACK shows; no proxy makes one itself. */

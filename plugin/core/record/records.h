@@ -117,6 +117,11 @@ const struct sx_message *sx_tracker_responses(const struct sx_tracker *tracker,
 const struct sx_message *sx_tracker_older_response(const struct sx_tracker *tracker,
                                                    const struct sx_message *response);
 
+/* Frame of the first final response of a transaction with this To tag and this code, or any for 0.
+ * A fork may send several (RFC 3261 16.7 item 5). 0 if there is none. */
+uint32_t sx_tracker_final_with(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                               unsigned code, uint32_t to_tag);
+
 /* NULL for number 0. */
 const struct sx_txn *sx_tracker_txn(const struct sx_tracker *tracker, uint32_t number);
 uint32_t sx_tracker_txn_count(const struct sx_tracker *tracker);

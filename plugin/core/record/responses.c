@@ -155,14 +155,8 @@ static void other_response(struct sx_tracker *t, struct sx_txn *txn,
     }
     if (obs->msg->code < 200)
         return;
-    if (txn->final_frame) {
-        /* Some proxies send two: one by the transaction, one without. */
-        if (obs->msg->code == txn->final_code && to_tag != txn->final_tag && !record->repeats) {
-            sx_txn_give_rare(t, txn)->other_final_tag = to_tag;
-            txn->more->rare->other_final_frame = obs->frame;
-        }
+    if (txn->final_frame)
         return;
-    }
     txn->final_frame = obs->frame;
     txn->final_ns = obs->time_ns;
     txn->final_code = obs->msg->code;

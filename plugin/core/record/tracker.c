@@ -142,6 +142,25 @@ const struct sx_message *sx_tracker_older_response(const struct sx_tracker *t,
     return older && older->frame <= response->frame && older != response ? older : NULL;
 }
 
+uint32_t sx_tracker_final_with(const struct sx_tracker *t, const struct sx_txn *txn, unsigned code,
+                               uint32_t to_tag)
+{
+    uint32_t first = 0;
+
+    if (txn->final_frame && txn->final_tag == to_tag && (!code || txn->final_code == code))
+        return txn->final_frame;
+    /* The newest first; see struct sx_message. */
+    for (uint32_t i = MIN(txn->responses, t->messages.count); i;) {
+        const struct sx_message *m = sx_pool_at(&t->messages, i - 1);
+        const struct sx_response_between *between = sx_response_between(t, i);
+        if (m->txn == txn->number && between && between->to_tag == to_tag && m->code >= 200 &&
+            (!code || m->code == code))
+            first = m->frame;
+        i = m->next < i ? m->next : 0;
+    }
+    return first;
+}
+
 void sx_tracker_end(struct sx_tracker *t)
 {
     t->ended = true;

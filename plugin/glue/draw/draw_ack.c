@@ -128,7 +128,9 @@ static void draw_late_ack(struct sx_pen *p, const struct sx_txn *invite)
 
 static void draw_ack(struct sx_pen *p)
 {
-    struct sx_acknowledged of = sx_no_ack_response(p->view->tracker, p->txn);
+    struct sx_acknowledged of =
+        sx_no_ack_response(p->view->tracker, p->txn,
+                           sx_txn_tag_hash(sx_sip_msg_to_tag(p->view->msg)));
 
     if (!of.frame || of.frame > p->frame)
         return;

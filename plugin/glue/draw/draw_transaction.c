@@ -49,9 +49,10 @@ static void draw_request_links(const struct sx_pen *p, proto_tree *tree)
 
 static void draw_origin(const struct sx_pen *p, proto_tree *tree)
 {
-    if (p->view->msg->code < 200 || p->txn->final_code != p->view->msg->code)
+    if (p->view->msg->code < 200 || !p->txn->final_frame)
         return;
-    struct sx_origin origin = sx_origin_find(p->view->tracker, p->txn);
+    struct sx_origin origin = sx_origin_of(p->view->tracker, p->txn, p->view->msg->code,
+                                           sx_txn_tag_hash(sx_sip_msg_to_tag(p->view->msg)));
     sx_add_uint(p, tree, hf_origin, origin.kind);
     sx_add_frame(p, tree, hf_origin_in, origin.frame);
 }
