@@ -352,7 +352,9 @@ static void say_frame(struct run *r, uint32_t frame)
         const struct sx_back_off *early = sx_flows_too_early(flows, frame, n);
         if (early)
             SAY_ALWAYS(r, sx_say_too_early(r->said, early));
-        CLAIM(sx_flow_failed_in(r->tracker, sx_flows_at(flows, n)) <= r->frame);
+        const struct sx_flow_failure *failed = sx_flow_failed(r->tracker, sx_flows_at(flows, n));
+        if (failed)
+            SAY_ALWAYS(r, sx_say_flow_failed(r->said, failed));
     }
     for (uint32_t n = 1; n <= sx_bindings_count(flows); n++) {
         struct sx_registration reg = sx_registration_now(r->tracker, n);

@@ -116,7 +116,7 @@ def test_expert_information(desktop, demo, pictures):
         assert demo.name in desktop.title(dialog)
         desktop.resize(dialog, 0, 0, 1400, 520)
         said = desktop.picture(dialog, pictures / "expert-information.png")
-        words = ["SIP Explain", "430 Flow Failed", "The flow to a client is gone",
+        words = ["SIP Explain", "430 Flow Failed", "The flow to a client is said to be gone",
                  "No response for too long"]
         assert_shown(said, words)
     finally:

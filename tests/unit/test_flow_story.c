@@ -31,7 +31,7 @@ static void test_whose(void)
     g_assert_cmpuint(s.death_in, ==, 5);
     g_assert_cmpint(s.silent_ns, ==, ns_of(10.011));
     g_assert_cmpuint(s.code, ==, 430);
-    g_assert_cmpuint(sx_flow_failed_in(l.tracker, s.flow), ==, txn->final_frame);
+    g_assert_cmpuint(sx_flow_failed(l.tracker, s.flow)->frame, ==, txn->final_frame);
     ladder_close(&l);
 }
 
@@ -475,7 +475,8 @@ static void test_works_later(void)
         g_assert_cmpuint(s.alive_code, ==, died ? 0 : 486);
         g_assert_cmpint(s.about_flow, ==, died);
         g_assert_cmpuint(s.outcome, ==, died ? SX_FLOW_NOTHING_TRIED : SX_FLOW_UNKNOWN);
-        g_assert_cmpuint(sx_flow_failed_in(l.tracker, s.flow), ==, died ? txn->final_frame : 0);
+        const struct sx_flow_failure *failure = sx_flow_failed(l.tracker, s.flow);
+        g_assert_cmpuint(failure ? failure->frame : 0, ==, died ? txn->final_frame : 0);
         g_free(uri);
         ladder_close(&l);
     }

@@ -80,6 +80,38 @@ static void test_told_under_another_code(void)
     ladder_close(&l);
 }
 
+/* Where the capture does not show how it ended, it is the edge proxy's word. */
+static void test_words_of_an_end_unseen(void)
+{
+    for (unsigned seen = 0; seen < 2; seen++) {
+        struct ladder l = ladder_open();
+        make_flow(&l, 0, &(struct reg){.core_only = !seen});
+        if (seen)
+            segment(&l, 9, PHONE, EDGE, SX_TCP_RST, 0);
+        struct sx_flow_story s = story_of(&l, call_phone(&l, 10, R1, 1, 430));
+        const struct sx_flow_failure *failed = sx_flow_failed(l.tracker, s.flow);
+        wmem_strbuf_t *out = wmem_strbuf_new(NULL, "");
+        sx_say_flow(out, &s);
+        assert_contains(out, seen ? "reset by the client in frame 5: the flow of "
+                                    "sip:bob@example.com registered in frame 1 is gone"
+                                  : "the edge proxy says that the flow of sip:bob@example.com "
+                                    "registered in frame 1 is gone; this capture does not show "
+                                    "its end");
+        out = wmem_strbuf_new(NULL, "");
+        g_assert_true(sx_say_flow_advice(out, l.tracker, &s));
+        assert_contains(out, seen ? "Find out why the flow with reg-id 1 dropped: reset by"
+                                  : "Find out why the edge proxy says that the flow with reg-id 1 "
+                                    "is gone: this capture does not show its end. Look at the edge "
+                                    "proxy's log for a restart or a lost connection.");
+        out = wmem_strbuf_new(NULL, "");
+        sx_say_flow_failed(out, failed);
+        assert_contains(out, seen ? "the flow registered here failed in frame "
+                                  : "the edge proxy says in frame 5 that the flow registered here "
+                                    "is gone");
+        ladder_close(&l);
+    }
+}
+
 /* Every death has words of its own, and every advice ends. */
 static void test_words_of_deaths(void)
 {
@@ -177,7 +209,7 @@ static void test_chinese_deaths(void)
          "客户端已静默 3 分 12 秒，而其 Flow-Timer 为 120 秒：" AOR},
         {SX_DEATH_REMOVED, false, false, false, "客户端已在第 39 帧注销：" AOR},
         {SX_DEATH_EXPIRED, false, false, false, "注册已过期：" AOR},
-        {SX_DEATH_UNKNOWN, false, false, false, AOR},
+        {SX_DEATH_UNKNOWN, false, false, false, "边缘代理称 " AOR "；抓包中看不到它是如何断开的"},
     };
 
     in_chinese();
@@ -209,7 +241,8 @@ static void test_chinese_stories(void)
         struct sx_flow_story story;
         const char *says;
     } rows[] = {
-        {{.flow = &unseen}, "AOR sip:bob@example.com 的流已断"},
+        {{.flow = &unseen},
+         "边缘代理称 AOR sip:bob@example.com 的流已断；抓包中看不到它是如何断开的"},
         {{.flow = &flow_of_bob,
           .death = SX_DEATH_UNREACHABLE,
           .death_in = 39,
@@ -369,7 +402,8 @@ static void test_chinese_causes(void)
         const char *says;
     } rows[] = {
         {{.flow = &no_reg_id, UNHEARD},
-         SEE "查明该流为何断开：抓包中看不到。看边缘代理的日志，查是否重启过或断过连接。"},
+         SEE "查明边缘代理为何称该流已断：抓包中看不到它是如何断开的。看边缘代理的日志，"
+             "查是否重启过或断过连接。"},
         {{.flow = &no_reg_id,
           .death = SX_DEATH_CLOSED,
           .death_in = 39,
@@ -635,6 +669,7 @@ int main(int argc, char **argv)
     tests_init(&argc, &argv);
     g_test_add_func("/say_flow/words", test_words);
     g_test_add_func("/say_flow/told-under-another-code", test_told_under_another_code);
+    g_test_add_func("/say_flow/words of an end unseen", test_words_of_an_end_unseen);
     g_test_add_func("/say_flow/words_of_deaths", test_words_of_deaths);
     g_test_add_func("/say_flow/words_of_439", test_words_of_439);
     g_test_add_func("/say_flow/retry_unseen", test_retry_unseen);

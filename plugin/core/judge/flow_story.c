@@ -506,19 +506,20 @@ bool sx_flow_is_loss(const struct sx_tracker *tracker, const struct sx_txn *txn,
     return failure && failure->lost;
 }
 
-uint32_t sx_flow_failed_in(const struct sx_tracker *tracker, const struct sx_flow *flow)
+const struct sx_flow_failure *sx_flow_failed(const struct sx_tracker *tracker,
+                                             const struct sx_flow *flow)
 {
     const struct sx_flows *flows = sx_tracker_flows(tracker);
     const struct sx_flow_failure *failure = sx_flow_failure_at(flows, sx_flow_more(flow)->failure);
-    uint32_t frame = 0;
+    const struct sx_flow_failure *first = NULL;
 
     for (unsigned i = 0; failure && i < MAX_CHAIN; i++) {
         const struct sx_txn *txn = sx_tracker_txn(tracker, failure->txn);
         if (failure->lost && sx_flow_tell(tracker, txn).about_flow)
-            frame = failure->frame;
+            first = failure;
         failure = sx_flow_failure_at(flows, failure->older_of_flow);
     }
-    return frame;
+    return first;
 }
 
 enum sx_flow_token sx_flow_token_of(const struct sx_tracker *tracker, const struct sx_txn *txn,

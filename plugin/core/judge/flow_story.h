@@ -87,9 +87,10 @@ bool sx_flow_is_loss(const struct sx_tracker *tracker, const struct sx_txn *txn,
  * came from. */
 struct sx_flow_story sx_flow_tell(const struct sx_tracker *tracker, const struct sx_txn *txn);
 
-/* The first response by which this flow had failed: what it says is not gainsaid. 0: there is none.
- * */
-uint32_t sx_flow_failed_in(const struct sx_tracker *tracker, const struct sx_flow *flow);
+/* The first response by which this flow had failed: what it says is not gainsaid. NULL: there is
+ * none. */
+const struct sx_flow_failure *sx_flow_failed(const struct sx_tracker *tracker,
+                                             const struct sx_flow *flow);
 
 /* True of a registered flow whose connection ends in this frame (sx_flows_lost_here()), if somebody
  * loses it: who takes the registration back first, or moves it to another connection, loses

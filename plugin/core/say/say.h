@@ -110,6 +110,9 @@ bool sx_say_flow_advice(wmem_strbuf_t *out, const struct sx_tracker *tracker,
  * 4)" */
 void sx_say_flow_end(wmem_strbuf_t *out, const struct sx_flow *flow);
 
+/* Of the REGISTER that made a flow: the response by which it failed later. */
+void sx_say_flow_failed(wmem_strbuf_t *out, const struct sx_flow_failure *failure);
+
 /* "the edge proxy refuses its own flow token, the one of the registration in frame 4", and what to
  * do about it. Not for SX_TOKEN_NONE. */
 void sx_say_token(wmem_strbuf_t *out, enum sx_flow_token token, const struct sx_flow *flow);

@@ -124,10 +124,13 @@ static void say_gone(wmem_strbuf_t *out, const struct sx_flow_story *story)
     wmem_strbuf_t *before = sx_words_piece(out), *made = sx_words_piece(out);
     wmem_strbuf_t *death = death_of(out, story);
 
-    if (death)
-        sx_words_flow_before(before, death);
     if (flow->registered_in)
         sx_words_flow_made(made, flow->registered_in);
+    if (!death) {
+        sx_words_flow_said_gone(out, token, flow->user->aor, made);
+        return;
+    }
+    sx_words_flow_before(before, death);
     sx_words_flow_gone(out, token, before, flow->user->aor, made);
 }
 
@@ -269,14 +272,13 @@ static void advise_death(wmem_strbuf_t *out, const struct sx_flow_story *story)
     wmem_strbuf_t *reg_id = sx_words_piece(out), *silence = sx_words_piece(out);
     wmem_strbuf_t *death = death_of(out, story);
 
-    if (!death) {
-        death = sx_words_piece(out);
-        wmem_strbuf_append(death, sx_words_flow_unseen());
-    }
     if (sx_flow_more(story->flow)->reg_id)
         sx_words_flow_with_reg_id(reg_id, sx_flow_more(story->flow)->reg_id);
     say_silence(silence, story);
-    sx_words_flow_find_out(out, reg_id, death, silence, where_to_look(story->death));
+    if (death)
+        sx_words_flow_find_out(out, reg_id, death, silence, where_to_look(story->death));
+    else
+        sx_words_flow_find_out_said(out, reg_id, silence, where_to_look(story->death));
 }
 
 static wmem_strbuf_t *wait_of(const wmem_strbuf_t *out, const struct sx_back_off *b)
@@ -426,6 +428,14 @@ void sx_say_flow_end(wmem_strbuf_t *out, const struct sx_flow *flow)
         sx_words_flow_goodbye(goodbye, sx_flow_more(flow)->link->goodbye_in);
     sx_words_flow_end(out, how_closed(sx_flow_more(flow)->link), flow->user->aor,
                       sx_flow_more(flow)->reg_id, made, goodbye);
+}
+
+void sx_say_flow_failed(wmem_strbuf_t *out, const struct sx_flow_failure *failure)
+{
+    if (failure->death == SX_DEATH_UNKNOWN)
+        sx_words_flow_said_gone_later(out, failure->frame);
+    else
+        sx_words_flow_failed_later(out, failure->frame);
 }
 
 /* ---- 403 to a flow token ---- */

@@ -17,8 +17,9 @@ static uint32_t say_lost_flows(wmem_strbuf_t *out, const struct sx_tracker *trac
 
     for (; flow; flow = sx_flows_next_lost(flows, flow))
         if (sx_flow_is_lost_by(flows, flow, frame) && n++ == 0) {
+            const struct sx_flow_failure *failure = sx_flow_failed(tracker, flow);
             sx_say_flow_end(out, flow);
-            of->failed_in = sx_flow_failed_in(tracker, flow);
+            of->failed_in = failure ? failure->frame : 0;
         }
     return n;
 }

@@ -214,14 +214,14 @@ static void draw_registration(struct sx_pen *p)
         sx_flag(p, sx_add_frame(p, p->tree, hf_flow_early_after, early->failed_in),
                 &ei_flow_too_early, wmem_strbuf_get_str(words));
     }
-    uint32_t failed = flow->registered_in == p->txn->request_frame
-                          ? sx_flow_failed_in(p->view->tracker, flow)
-                          : 0;
+    const struct sx_flow_failure *failed = flow->registered_in == p->txn->request_frame
+                                               ? sx_flow_failed(p->view->tracker, flow)
+                                               : NULL;
     if (!failed)
         return;
-    proto_item *item = sx_add_uint(p, p->tree, hf_flow_failed_in, failed);
+    proto_item *item = sx_add_uint(p, p->tree, hf_flow_failed_in, failed->frame);
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
-    sx_words_flow_failed_later(words, failed);
+    sx_say_flow_failed(words, failed);
     sx_flag(p, item, &ei_flow_failed_later, wmem_strbuf_get_str(words));
 }
 
@@ -320,8 +320,8 @@ static void set_up(int proto, expert_module_t *module)
     static int *ett[] = {&ett_flow, &ett_death};
     static ei_register_info ei[] = {
         {&ei_flow_failed,
-         {"sipexplain.flow_failed", PI_RESPONSE_CODE, PI_WARN, "The flow to a client is gone",
-          EXPFILL}},
+         {"sipexplain.flow_failed", PI_RESPONSE_CODE, PI_WARN,
+          "The flow to a client is said to be gone", EXPFILL}},
         {&ei_flow_lost,
          {"sipexplain.flow_lost", PI_SEQUENCE, PI_WARN, "A lost flow that nothing put right",
           EXPFILL}},
