@@ -26,24 +26,27 @@ static enum sx_session_state state(struct ladder *l)
     return sx_session_judge(l->tracker, session_in(l, 2)).state;
 }
 
-/* RFC 4028 10: the interval but for 32 s, or but for a third of it. */
-static void due(const char *session_expires, double due_s)
+/* RFC 4028 10: due is the interval but for 32 s, or but for a third of it; until it is over the
+ * refresh may come. */
+static void due(const char *session_expires, double due_s, double over_s)
 {
     struct ladder l = call_with(session_expires);
 
-    other_packet(&l, due_s - 0.001);
+    other_packet(&l, over_s - 0.001);
     g_assert_cmpint(state(&l), ==, SX_SESSION_OPEN);
-    other_packet(&l, due_s);
-    g_assert_cmpint(state(&l), ==, SX_SESSION_OVERDUE);
+    other_packet(&l, over_s);
+    struct sx_session_verdict v = sx_session_judge(l.tracker, session_in(&l, 2));
+    g_assert_cmpint(v.state, ==, SX_SESSION_OVERDUE);
+    g_assert_cmpint(v.due_ns, ==, ns_of(due_s));
     ladder_close(&l);
 }
 
 static void test_due(void)
 {
-    due("Session-Expires: 1800;refresher=uac\r\n", 1768);
-    due("Session-Expires: 90;refresher=uas\r\n", 60);
-    due("x: 96 ; refresher = UAC\r\n", 64);
-    due("x: 99;refresher=uac\r\n", 67);
+    due("Session-Expires: 1800;refresher=uac\r\n", 1768, 1800);
+    due("Session-Expires: 90;refresher=uas\r\n", 60, 90);
+    due("x: 96 ; refresher = UAC\r\n", 64, 96);
+    due("x: 99;refresher=uac\r\n", 67, 99);
 }
 
 static void test_refreshed(void)
@@ -80,9 +83,9 @@ static void test_refused(void)
     struct ladder l = call_with("Session-Expires: 90;refresher=uac\r\n");
 
     request(&l, 45, ALICE, BOB, "UPDATE", via("alice a3"), .cseq = 2, .to_tag = "bob");
-    other_packet(&l, 70);
+    other_packet(&l, 91);
     g_assert_cmpint(state(&l), ==, SX_SESSION_OPEN); /* the capture may lack its answer */
-    response(&l, 71, BOB, ALICE, 481, "UPDATE", via("alice a3"), .cseq = 2);
+    response(&l, 92, BOB, ALICE, 481, "UPDATE", via("alice a3"), .cseq = 2);
     struct sx_session_verdict v = sx_session_judge(l.tracker, session_in(&l, 2));
     g_assert_cmpint(v.state, ==, SX_SESSION_OVERDUE);
     g_assert_cmpuint(v.refused->request_frame, ==, 4);
@@ -166,6 +169,44 @@ static void test_bye(void)
     bye(61, true);
 }
 
+/* Who is to refresh may as well hang up, unless it tried to refresh in vain or cannot connect; the
+ * BYE comes while the capture goes on. */
+enum trouble { TROUBLE_NONE, TROUBLE_REFUSED, TROUBLE_NO_CONNECTION };
+
+static enum sx_session_state hung_up(double at, enum trouble trouble)
+{
+    static const char agreed[] = "Session-Expires: 90;refresher=uac\r\n";
+    struct ladder l = ladder_open();
+
+    request(&l, -1.0, ALICE, BOB, "INVITE", via("alice a1"), .transport = SX_TRANSPORT_TCP);
+    response(&l, 0.0, BOB, ALICE, 200, "INVITE", via("alice a1"), .more = agreed,
+             .transport = SX_TRANSPORT_TCP);
+    request(&l, 0.1, ALICE, BOB, "ACK", via("alice a2"), .to_tag = "bob",
+            .transport = SX_TRANSPORT_TCP);
+    if (trouble == TROUBLE_REFUSED) {
+        request(&l, 45, ALICE, BOB, "UPDATE", via("alice a3"), .cseq = 2, .to_tag = "bob");
+        response(&l, 45.1, BOB, ALICE, 500, "UPDATE", via("alice a3"), .cseq = 2);
+    } else if (trouble == TROUBLE_NO_CONNECTION) {
+        segment(&l, 45, ALICE, 40001, BOB, 5060, SX_TCP_SYN);
+        segment(&l, 45.1, BOB, 5060, ALICE, 40001, SX_TCP_RST | SX_TCP_ACK);
+    }
+    request(&l, at, ALICE, BOB, "BYE", via("alice a4"), .cseq = 3, .to_tag = "bob");
+    enum sx_session_state s = state(&l);
+    ladder_close(&l);
+    return s;
+}
+
+static void test_hung_up(void)
+{
+    g_assert_cmpint(hung_up(61, TROUBLE_NONE), ==, SX_SESSION_ENDED);
+    g_assert_cmpint(hung_up(89.499, TROUBLE_NONE), ==, SX_SESSION_ENDED);
+    g_assert_cmpint(hung_up(89.5, TROUBLE_NONE), ==, SX_SESSION_OVERDUE);
+    for (unsigned i = TROUBLE_REFUSED; i <= TROUBLE_NO_CONNECTION; i++) {
+        g_assert_cmpint(hung_up(59.499, i), ==, SX_SESSION_ENDED);
+        g_assert_cmpint(hung_up(59.5, i), ==, SX_SESSION_OVERDUE);
+    }
+}
+
 /* RFC 4028 10: what an UPDATE at `at` gets, and a BYE of the caller at `bye_at`. */
 static enum sx_session_state given_up(const char *refresher, double at, unsigned code,
                                       double bye_at)
@@ -218,8 +259,8 @@ static void lost_bye(double answered, enum sx_session_state expected)
 static void test_lost_bye(void)
 {
     lost_bye(20, SX_SESSION_OPEN);
-    lost_bye(59.499, SX_SESSION_OPEN);
-    lost_bye(59.5, SX_SESSION_OVERDUE);
+    lost_bye(89.499, SX_SESSION_OPEN);
+    lost_bye(89.5, SX_SESSION_OVERDUE);
 }
 
 /* ---- what the capture lacks ---- */
@@ -302,8 +343,8 @@ static void test_number_missing(void)
     /* After the INVITE with 1. */
     g_assert_cmpint(numbers(uac, true, 0, 0, 100, 2), ==, SX_SESSION_OVERDUE);
     g_assert_cmpint(numbers(uac, true, 0, 0, 100, 3), ==, SX_SESSION_OPEN);
-    g_assert_cmpint(numbers(uac, true, 59.999, 2, 100, 4), ==, SX_SESSION_OPEN);
-    g_assert_cmpint(numbers(uac, true, 60, 2, 100, 4), ==, SX_SESSION_OVERDUE);
+    g_assert_cmpint(numbers(uac, true, 89.999, 2, 100, 4), ==, SX_SESSION_OPEN);
+    g_assert_cmpint(numbers(uac, true, 90, 2, 100, 4), ==, SX_SESSION_OVERDUE);
     /* Sent with the agreement, or before: so was what is missing. */
     g_assert_cmpint(numbers(uac, true, 0, 0, 0.001, 3), ==, SX_SESSION_OPEN);
     g_assert_cmpint(numbers(uac, true, 0, 0, 0, 3), ==, SX_SESSION_OVERDUE);
@@ -319,8 +360,8 @@ static void test_number_on_two_hops(void)
 {
     struct ladder l = call_with(REFRESHED_BY("uac"));
 
-    info(&l, 59.999, true, "x i1", 2);
-    request(&l, 60, P1, BOB, "INFO", via("p1 p1", "x i1"), .cseq = 2, .to_tag = "bob");
+    info(&l, 89.999, true, "x i1", 2);
+    request(&l, 90, P1, BOB, "INFO", via("p1 p1", "x i1"), .cseq = 2, .to_tag = "bob");
     info(&l, 100, true, "x i2", 4);
     g_assert_cmpint(state(&l), ==, SX_SESSION_OPEN);
     ladder_close(&l);
@@ -499,6 +540,7 @@ int main(int argc, char **argv)
     g_test_add_func("/session/refused", test_refused);
     g_test_add_func("/session/refused/twice", test_refused_twice);
     g_test_add_func("/session/bye", test_bye);
+    g_test_add_func("/session/hung up", test_hung_up);
     g_test_add_func("/session/given_up", test_given_up);
     g_test_add_func("/session/lost_bye", test_lost_bye);
     g_test_add_func("/session/refresh_lost", test_refresh_lost);

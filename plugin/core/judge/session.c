@@ -179,7 +179,7 @@ static const struct sx_txn *number_before(const struct numbers *n, const struct 
 }
 
 /* By its CSeq numbers the side that is to refresh sent a request that the capture lacks, and it may
- * have done so before it was due. */
+ * have done so before the interval was over. */
 static bool may_have_refreshed(const struct sx_tracker *t, const struct sx_session *session)
 {
     const struct sx_dialog *dialog = sx_tracker_dialog(t, session->dialog);
@@ -191,7 +191,7 @@ static bool may_have_refreshed(const struct sx_tracker *t, const struct sx_sessi
     for (unsigned i = 0; txn && i < MAX_LOOKED_THROUGH; i++) {
         const struct sx_txn *before =
             counts(&n, txn) && seen_ns(txn) > session->time_ns ? number_before(&n, txn) : NULL;
-        if (before && before->cseq + 1 < txn->cseq && seen_ns(before) < sx_session_due_ns(session))
+        if (before && before->cseq + 1 < txn->cseq && seen_ns(before) < sx_session_over_ns(session))
             return true;
         txn = sx_tracker_txn(t, txn->next_in_call);
     }
@@ -250,26 +250,45 @@ static bool gives_up(const struct sx_tracker *t, const struct sx_session *sessio
            (!refused->final_frame || refused->final_frame < bye->request_frame);
 }
 
+/* The side that is to refresh has until the end of the interval to do so, or to hang up; from the
+ * margin on the other one may give up (RFC 4028 10). */
+static int64_t bye_limit_ns(const struct sx_tracker *t, const struct sx_session *session,
+                            const struct after *found)
+{
+    int64_t due_ns = sx_session_due_ns(session);
+    bool hangs_up = is_by_refresher(t, session, found->bye) && !found->refused &&
+                    !connected_in_vain(t, session, due_ns);
+
+    return (hangs_up ? sx_session_over_ns(session) : due_ns) - TOLERANCE_NS;
+}
+
+static enum sx_session_state state_of(const struct sx_tracker *t, const struct sx_session *session,
+                                      const struct after *found)
+{
+    int64_t over_ns = sx_session_over_ns(session);
+
+    if (found->refresh || (sx_session_newer(t, session) && found->cut))
+        return SX_SESSION_REFRESHED;
+    if (found->bye && found->bye->request_ns < bye_limit_ns(t, session, found))
+        return gives_up(t, session, found) ? SX_SESSION_REFUSED : SX_SESSION_ENDED;
+    if (session->refresher == SX_REFRESHER_UNKNOWN || !found->shows_way || found->unknown ||
+        found->cut || ended_unseen(t, session, over_ns - TOLERANCE_NS))
+        return SX_SESSION_OPEN;
+    return found->bye || sx_tracker_now(t) >= over_ns ? SX_SESSION_OVERDUE : SX_SESSION_OPEN;
+}
+
 struct sx_session_verdict sx_session_judge(const struct sx_tracker *t,
                                            const struct sx_session *session)
 {
     struct after found = requests_after(t, session);
-    const struct sx_session *newer = sx_session_newer(t, session);
     struct sx_session_verdict v = {
+        .state = state_of(t, session, &found),
         .due_ns = sx_session_due_ns(session),
         .refresh = found.refresh,
         .refused = found.refused,
         .bye = found.bye,
     };
 
-    if (v.refresh || (newer && found.cut))
-        v.state = SX_SESSION_REFRESHED;
-    else if (v.bye && v.bye->request_ns < v.due_ns - TOLERANCE_NS)
-        v.state = gives_up(t, session, &found) ? SX_SESSION_REFUSED : SX_SESSION_ENDED;
-    else if (sx_tracker_now(t) >= v.due_ns && session->refresher != SX_REFRESHER_UNKNOWN &&
-             found.shows_way && !found.unknown && !found.cut &&
-             !ended_unseen(t, session, v.due_ns - TOLERANCE_NS))
-        v.state = SX_SESSION_OVERDUE;
     v.unseen = v.state != SX_SESSION_REFRESHED &&
                (was_refreshed_unseen(t, session) || may_have_refreshed(t, session));
     if (v.state == SX_SESSION_OVERDUE && v.unseen)

@@ -9,10 +9,10 @@
 #include "core/record/sessions.h"
 
 enum sx_session_state {
-    SX_SESSION_OPEN, /* not due yet, or nothing can be told */
+    SX_SESSION_OPEN, /* there is time, or nothing can be told */
     SX_SESSION_REFRESHED,
-    SX_SESSION_ENDED,   /* the call ended before the refresh was due */
-    SX_SESSION_OVERDUE, /* due, and the capture shows that none came */
+    SX_SESSION_ENDED,   /* the call ended before anybody had to end it */
+    SX_SESSION_OVERDUE, /* run out, or ended when it was due: the capture shows that none came */
     SX_SESSION_REFUSED  /* who had to refresh it could not, and ended the call before it was due */
 };
 

@@ -63,6 +63,11 @@ int64_t sx_session_due_ns(const struct sx_session *session)
     return session->time_ns + interval - MIN(MARGIN_NS, interval / 3);
 }
 
+int64_t sx_session_over_ns(const struct sx_session *session)
+{
+    return session->time_ns + session->expires_s * SX_NS_PER_S;
+}
+
 static struct sx_session *session_at(const struct sx_tracker *t, uint32_t number)
 {
     return number > 0 && number <= t->sessions->pool.count
@@ -156,8 +161,7 @@ void sx_sessions_answer(struct sx_tracker *t, const struct sx_txn *txn,
     if (before)
         before->newer = number;
     sx_fingerprint_map_set(&t->sessions->newest, key, number);
-    sx_deadlines_add(&t->deadlines, obs->time_ns + expires_s * SX_NS_PER_S,
-                     SX_DUE_SESSION | number);
+    sx_deadlines_add(&t->deadlines, sx_session_over_ns(session), SX_DUE_SESSION | number);
 }
 
 void sx_sessions_frame_again(struct sx_sessions *s, uint32_t frame)

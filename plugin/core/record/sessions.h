@@ -37,6 +37,9 @@ bool sx_session_read(const struct sx_sip_msg *msg, uint32_t *expires_s,
  * of it. */
 int64_t sx_session_due_ns(const struct sx_session *session);
 
+/* When the whole interval is over. */
+int64_t sx_session_over_ns(const struct sx_session *session);
+
 /* By index + 1; NULL for 0. */
 const struct sx_session *sx_tracker_session(const struct sx_tracker *tracker, uint32_t number);
 
