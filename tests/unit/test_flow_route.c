@@ -165,10 +165,17 @@ static void test_own_token(void)
                            .uri = "sip:bob@10.0.0.5:40009", .more = route, .src_port = 40001));
     g_assert_cmpuint(own->flow, ==, 0);
     g_assert_false(own->token_known);
+    g_assert_true(own->own_token);
     const struct sx_txn *other =
         txn_of(&l, request(&l, 2, PHONE, EDGE, "INFO", via("phone i2"), .to_tag = "x",
                            .uri = "sip:bob@10.0.0.5:40009", .more = route, .src_port = 40002));
     g_assert_cmpuint(other->flow, ==, flow);
+    g_assert_false(other->own_token);
+    const struct sx_txn *two = txn_of(
+        &l, request(&l, 3, PHONE, EDGE, "INFO", via("phone i3"), .to_tag = "x",
+                    .uri = "sip:bob@10.0.0.5:40009", .src_port = 40001,
+                    .more = "Route: <sip:token40001@10.0.0.2;lr;ob>, <sip:t@10.0.0.9;lr;ob>\r\n"));
+    g_assert_false(two->own_token);
     ladder_close(&l);
 }
 

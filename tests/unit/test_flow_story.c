@@ -515,6 +515,66 @@ static void test_delivered_over_no_flow(void)
     }
 }
 
+/* RFC 5626 5.3: the request comes over the flow that its Route or Request-URI names. sent_on: it
+ * goes outwards, and gets this or (1) nothing. */
+static struct sx_flow_story over_own_flow(const char *uri, bool routed, uint16_t port,
+                                          const char *to_tag, unsigned sent_on)
+{
+    struct ladder l = ladder_open();
+
+    make_flow(&l, 0, R1);
+    const struct sx_txn *txn =
+        txn_of(&l,
+               request(&l, 10, PHONE, EDGE, "INFO", via("phone i1"), .uri = uri, .to_tag = to_tag,
+                       .more = routed ? "Route: <sip:token40001@10.0.0.2;lr;ob>\r\n" : NULL,
+                       .src_port = port, .transport = SX_TRANSPORT_TCP));
+    if (sent_on)
+        request(&l, 10.1, EDGE, CORE, "INFO", via("edge i2", "phone i1"), .to_tag = to_tag);
+    if (sent_on > 1)
+        response(&l, 10.2, CORE, EDGE, sent_on, "INFO", via("edge i2", "phone i1"));
+    response(&l, 11, EDGE, PHONE, 430, "INFO", via("phone i1"), .dst_port = port,
+             .transport = SX_TRANSPORT_TCP);
+    other_packet(&l, 300);
+    struct sx_flow_story s = story_of(&l, txn);
+    ladder_close(&l);
+    return s;
+}
+
+static void test_over_own_flow(void)
+{
+    const char *const other = "sip:carol@example.com", *const own = "sip:bob@10.0.0.5:40001";
+
+    for (unsigned sent_on = 0; sent_on <= 100; sent_on = sent_on ? sent_on * 100 : 1) {
+        struct sx_flow_story s = over_own_flow(other, true, 40001, NULL, sent_on);
+        g_assert_true(s.over_it);
+        g_assert_false(s.about_flow);
+        g_assert_cmpuint(s.outcome, ==, SX_FLOW_UNKNOWN);
+        g_assert_cmpuint(s.delivered_in + s.alive_in + s.alive_code, ==, 0);
+    }
+    g_assert_true(over_own_flow(own, false, 40001, NULL, 0).over_it);
+    g_assert_false(over_own_flow(own, false, 40001, NULL, 0).about_flow);
+    /* Another connection of the same host, no token, and in a dialog. */
+    g_assert_false(over_own_flow(own, false, 40009, NULL, 0).over_it);
+    g_assert_true(over_own_flow(own, false, 40009, NULL, 0).about_flow);
+    g_assert_false(over_own_flow(other, false, 40001, NULL, 0).over_it);
+    g_assert_false(over_own_flow(other, true, 40001, "carol", 0).over_it);
+}
+
+/* Over the client's address, but to another host than its edge. */
+static void test_over_no_own_flow(void)
+{
+    struct ladder l = ladder_open();
+
+    make_flow(&l, 0, R1);
+    const struct sx_txn *txn =
+        txn_of(&l, request(&l, 10, PHONE, CORE, "INFO", via("phone i1"),
+                           .uri = "sip:bob@10.0.0.5:40001", .src_port = 40001));
+    response(&l, 11, CORE, PHONE, 430, "INFO", via("phone i1"), .dst_port = 40001);
+    struct sx_flow_story s = story_of(&l, txn);
+    g_assert_false(s.over_it);
+    ladder_close(&l);
+}
+
 static void test_no_registration(void)
 {
     struct ladder l = ladder_open();
@@ -792,6 +852,8 @@ int main(int argc, char **argv)
     g_test_add_func("/flow_story/delivered", test_delivered);
     g_test_add_func("/flow_story/delivered_over_no_flow", test_delivered_over_no_flow);
     g_test_add_func("/flow_story/works-later", test_works_later);
+    g_test_add_func("/flow_story/over_own_flow", test_over_own_flow);
+    g_test_add_func("/flow_story/over_no_own_flow", test_over_no_own_flow);
     g_test_add_func("/flow_story/no_registration", test_no_registration);
     g_test_add_func("/flow_story/is_loss", test_is_loss);
     g_test_add_func("/flow_story/strange_token", test_strange_token);

@@ -257,6 +257,7 @@ static void test_chinese_stories(void)
         {{.flow = &flow_of_bob, .delivered_in = 9, .death = SX_DEATH_EXPIRED},
          "请求已在第 9 帧经这条流发出，但客户端没有响应：注册已过期"},
         {{.from_client = true}, "这是客户端自己发的，流是通的"},
+        {{.over_it = true}, "请求就是经它所指的流发来的，这条流是通的；无法判断所指的是哪条流"},
         {{.to_register = true}, "它响应的是 REGISTER，而此前没有建立过流，谈不上流断开"},
         {{.route_repair = true},
          "Microsoft 的路由修复（P-Dialog-Recovery-Action）：该对话的路由已失效，流没有断"},
@@ -330,6 +331,9 @@ static void test_chinese_advice(void)
          "看发出它的主机的日志，按 400 处理。"},
         {{.from_client = true, .code = 430},
          "客户端自己响应了 430，而流是通的：看客户端的日志，按 400 处理。"},
+        {{.over_it = true, .code = 430},
+         "客户端经它所指的流发来请求，边缘代理应当把它转发出去（RFC 5626 第 5.3 "
+         "节）：看边缘代理的日志，查它发 430 的原因，按 400 处理。"},
         {{.route_repair = true, .code = 430},
          "交给客户端（Lync、Skype for Business）自己处理：它会刷新该对话的路由，必要时先重新注册，"
          "然后重发请求。请求没有再来时，才需要查客户端。"},

@@ -185,6 +185,7 @@ struct sx_txn {
     bool own_contact : 1;  /* its first response that is no 100 has a Contact of the sender */
     bool old_branch : 1;   /* no magic cookie */
     bool token_route : 1;  /* the topmost Route has a user part, as a flow token is */
+    bool own_token : 1;    /* the only token in its Route is that of the flow that it comes over */
     bool unregisters : 1;  /* a REGISTER that removes its bindings */
     bool unregisters_all : 1;   /* a REGISTER with Contact: * and Expires: 0 */
     bool has_path : 1;          /* a REGISTER with Path */

@@ -337,7 +337,7 @@ static void find_delivery(const struct sx_tracker *tracker, const struct sx_txn 
 
     for (unsigned i = 0; b && i < MAX_CHAIN && !story->delivered_in && !story->alive_in; i++) {
         if (first_frame(b) && first_frame(b) <= txn->final_frame) {
-            to_flow = b->flow || txn->token_route;
+            to_flow = b->flow || (txn->token_route && !story->over_it);
             story->delivered_in = b->request_frame;
             story->alive_in = b->first_response_frame ? b->first_response_frame
                                                       : sx_txn_more(b)->trying_frame;
@@ -345,6 +345,9 @@ static void find_delivery(const struct sx_tracker *tracker, const struct sx_txn 
         }
         b = sx_tracker_txn(tracker, b->next_sibling);
     }
+    /* What goes outwards is not for a client. */
+    if (story->over_it && !to_flow)
+        story->alive_in = 0;
     if (!story->alive_in)
         story->alive_code = 0;
     /* A branch of a fork, to nobody who is known to be registered, shows nothing of a flow. */
@@ -353,10 +356,21 @@ static void find_delivery(const struct sx_tracker *tracker, const struct sx_txn 
     story->from_client = story->flow && sx_flow_is_to_client(story->flow, txn);
 }
 
+/* RFC 5626 5.3: a request over the flow whose token it bears goes outwards. In a dialog the flow
+ * that is meant may be that of the other side. */
+static bool came_over_it(const struct sx_txn *txn, const struct sx_flow *flow)
+{
+    if (!flow)
+        return txn->own_token && !txn->in_dialog;
+    return flow->has_way && sx_endpoint_eq(flow->client, txn->src) &&
+           sx_endpoint_eq(flow->edge, txn->dst);
+}
+
 /* Whether the response is about a lost flow at all. */
 static bool is_about_flow(const struct sx_txn *txn, const struct sx_flow_story *story)
 {
-    if (story->alive_in || story->from_client || story->route_repair || story->to_register)
+    if (story->alive_in || story->from_client || story->over_it || story->route_repair ||
+        story->to_register)
         return false;
     /* A phone that only did not answer. */
     if (story->delivered_in && story->death == SX_DEATH_UNKNOWN)
@@ -476,6 +490,7 @@ struct sx_flow_story sx_flow_tell(const struct sx_tracker *tracker, const struct
         story.edge_unreachable = failure->edge_unreachable;
         story.repeats = failure->repeats;
     }
+    story.over_it = came_over_it(txn, story.flow);
     find_delivery(tracker, txn, &story);
     if (failure && failure->works_in && !story.alive_in && story.death == SX_DEATH_UNKNOWN) {
         story.alive_in = failure->works_in;

@@ -18,6 +18,7 @@ struct wanted {
     const struct sx_sip_msg *msg;
     const struct sx_txn *txn;
     struct sx_fingerprint contact, token, token_host, to; /* zero: none */
+    bool own_token; /* of the sender, which is none of these */
 };
 
 /* The one binding that fits, by its best flow; or several. */
@@ -198,8 +199,10 @@ static void read_route(const struct sx_flows *f, struct wanted *w)
             continue;
         struct sx_fingerprint key = sx_flow_names_token(f, uri);
         bool known = sx_flow_names_first(f, key) != 0;
-        if (known && is_own_token(f, key, w->txn))
+        if (known && is_own_token(f, key, w->txn)) {
+            w->own_token = true;
             continue;
+        }
         if (known || !w->token.bits) {
             w->token = key;
             w->token_host = sx_flow_names_token_host(f, uri);
@@ -279,6 +282,7 @@ uint32_t sx_flows_route(struct sx_flows *f, const struct sx_sip_msg *msg, struct
 
     if (msg->top_route.p)
         read_route(f, &w);
+    txn->own_token = w.own_token && !w.token.bits;
     bool known = w.token.bits && sx_flow_names_first(f, w.token);
     if (!known && !sx_flow_names_first(f, w.contact))
         return route_unnamed(f, &w, txn, upstream);

@@ -140,6 +140,8 @@ void sx_say_flow(wmem_strbuf_t *out, const struct sx_flow_story *story)
         say_delivered(out, story);
     else if (story->from_client)
         wmem_strbuf_append(out, sx_words_flow_from_client());
+    else if (story->over_it)
+        wmem_strbuf_append(out, sx_words_flow_over_it());
     else if (!story->flow || story->route_repair)
         say_without_flow(out, story);
     else
@@ -329,6 +331,8 @@ static bool advise_no_loss(wmem_strbuf_t *out, const struct sx_flow_story *story
         sx_words_flow_advice_to_register(out, story->code);
     else if (story->from_client)
         sx_words_flow_advice_from_client(out, story->code);
+    else if (story->over_it)
+        sx_words_flow_advice_over_it(out, story->code);
     else if (story->route_repair)
         wmem_strbuf_append(out, sx_words_flow_advice_route_repair());
     else if (story->delivered_in && story->death == SX_DEATH_UNKNOWN)
