@@ -375,6 +375,9 @@ def test_registrations_state_and_what_missed_them(wireshark, capture, two_pass):
         (bob, "198.51.100.7:40001", "UDP", "1", "0", "0", "removed in 3", "1")]
     assert told("registration-refused-refreshes") == [
         (bob, "198.51.100.7:40001", "UDP", "5", "0", "1", "run out", "1")]
+    assert told("registration-credentials-refused") == [
+        (bob, "10.0.0.3:5060", "UDP", "17", "0", "5", "current", "0"),
+        ("sip:carol@example.com", "10.0.0.4:5060", "UDP", "27", "1", "0", "current", "0")]
     assert told("registration-fork-cancelled") == [
         (bob, "198.51.100.7:40001", "UDP", "1", "0", "0", "current", "0"),
         (bob, "198.51.100.8:40002", "UDP", "3", "0", "0", "current", "0")]

@@ -524,6 +524,8 @@ static void test_refusals(void)
         struct ladder l = ladder_open();
         registers(&l, 0);
         registers(&l, 10, .code = codes[i]);
+        other_packet(&l, 100);
+        sx_tracker_end(l.tracker);
         g_assert_cmpuint(sx_registration_refusals(l.tracker, 1), ==, i > 0);
         ladder_close(&l);
     }

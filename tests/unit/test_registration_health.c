@@ -1,6 +1,7 @@
 /* Whether a registration is kept up.
  *
  * SPDX-License-Identifier: GPL-2.0-or-later */
+#include "core/judge/registration.h"
 #include "core/judge/registration_health.h"
 
 #include "sip_text.h"
@@ -40,6 +41,75 @@ static struct sx_refresh refused(unsigned code, const char *sends, const char *a
     ladder_close(&l);
     return r;
 }
+
+/* ---- how many were refused ---- */
+
+struct turn {
+    unsigned code; /* 0: no more */
+    const char *sends, *answer;
+};
+
+/* One second apart; the capture ends so long after the last. */
+static uint32_t refusals(const struct turn *turns, double end_s)
+{
+    struct ladder l = ladder_open();
+    double at = 0;
+
+    for (unsigned i = 0; i < 6 && turns[i].code; i++, at++)
+        registers(&l, at, i + 1, turns[i].code, turns[i].sends, turns[i].answer);
+    other_packet(&l, at - 1 + end_s);
+    sx_tracker_end(l.tracker);
+    uint32_t n = sx_registration_refusals(l.tracker, 1);
+    ladder_close(&l);
+    return n;
+}
+
+#define ASKED(nonce)                     \
+    {                                    \
+        401, CONTACT, ASKS(nonce) "\r\n" \
+    }
+#define REFUSED(old, nonce)                 \
+    {                                       \
+        401, SENDS(old), ASKS(nonce) "\r\n" \
+    }
+#define STALE(old, nonce)                               \
+    {                                                   \
+        401, SENDS(old), ASKS(nonce) ", stale=true\r\n" \
+    }
+#define GRANTED(nonce)               \
+    {                                \
+        200, SENDS(nonce), GRANTS_60 \
+    }
+
+static void test_refusals_counted(void)
+{
+    static const struct {
+        struct turn turns[6];
+        double end_s;
+        uint32_t count;
+    } rows[] = {
+        {{ASKED("a"), REFUSED("a", "b"), REFUSED("b", "c"), {403, SENDS("c"), ""}}, 100, 3},
+        {{ASKED("a"), REFUSED("a", "b"), REFUSED("b", "c"), GRANTED("c")}, 100, 2},
+        {{ASKED("a"), REFUSED("a", "b"), ASKED("c"), REFUSED("c", "d")}, 100, 2},
+        {{ASKED("a"), REFUSED("a", "b"), ASKED("c"), GRANTED("c")}, 100, 1},
+        {{ASKED("a"), GRANTED("a"), STALE("a", "b"), GRANTED("b")}, 100, 0},
+        {{ASKED("a"), GRANTED("a"), {423, SENDS("a"), "Min-Expires: 60\r\n"}, GRANTED("a")},
+         100,
+         0},
+        /* without the credentials that were asked for */
+        {{ASKED("a"), ASKED("b"), GRANTED("b")}, 100, 1},
+        /* nobody answers the challenge: there was time to do so, or not */
+        {{ASKED("a")}, 100, 1},
+        {{ASKED("a")}, 1, 0},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        g_test_message("%zu", i);
+        g_assert_cmpuint(refusals(rows[i].turns, rows[i].end_s), ==, rows[i].count);
+    }
+}
+
+/* ---- why ---- */
 
 static void test_reasons(void)
 {
@@ -501,6 +571,7 @@ static void test_no_run_out(void)
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
+    g_test_add_func("/registration-health/refusals-counted", test_refusals_counted);
     g_test_add_func("/registration-health/reasons", test_reasons);
     g_test_add_func("/registration-health/newest-grant", test_newest_grant);
     g_test_add_func("/registration-health/wrong-password", test_wrong_password);

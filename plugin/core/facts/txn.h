@@ -195,6 +195,7 @@ struct sx_txn {
     bool expired_after_100 : 1; /* expired_frame found it waiting behind a 100 */
     bool token_known : 1;       /* its flow is found by the flow token in its Route */
     bool wrong_token : 1;       /* its flow is that of its token, its Contact is another device's */
+    bool bad_credentials : 1;   /* its 401 or 407 refuses the credentials of the request */
     bool seen_elsewhere : 1;    /* the request was seen between two other addresses, too (NAT) */
     bool trying_elsewhere : 1;  /* its 100 came from another host than the request went to */
     bool completed_elsewhere : 1; /* a CANCEL whose Reason is SIP 200 (RFC 3326) */

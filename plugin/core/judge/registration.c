@@ -515,6 +515,6 @@ uint32_t sx_registration_refusals(const struct sx_tracker *t, uint32_t binding)
     uint32_t n = 0;
 
     for (unsigned i = 0; e && i < MAX_EVENTS; i++, e = sx_registering_at(flows, e->older))
-        n += was_refused(e) || sx_failure_judge(t, e->txn, e->txn->final_code);
+        n += sx_failure_judge(t, e->txn, e->txn->final_code);
     return n;
 }

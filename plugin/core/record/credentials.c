@@ -201,6 +201,7 @@ void sx_credentials_answered(struct sx_tracker *t, struct sx_txn *txn, const str
         auth->asked = read_values(t, msg, "WWW-Authenticate", false, 0);
         auth->asked = read_values(t, msg, "Proxy-Authenticate", true, auth->asked);
         challenged(t, txn, auth);
+        txn->bad_credentials = auth->challenge.in_row > 0;
     }
     const struct auth *auth = auth_of(t, txn);
     if (!auth || msg->code / 100 != 2)

@@ -22,8 +22,15 @@ static bool is_challenge(unsigned code)
     return entry && entry->role != SX_ROLE_FAILURE;
 }
 
-/* Each hop's response to one REGISTER comes here; they are one event. A challenge and what the
- * client makes of it are one, too. */
+/* A step on the way to this 2xx, as each refresh may need one. */
+static bool is_step_to(const struct sx_registering *event, unsigned code)
+{
+    return code / 100 == 2 && event->txn->final_code >= 300 &&
+           is_challenge(event->txn->final_code) && !event->txn->bad_credentials;
+}
+
+/* Each hop's response to one REGISTER comes here; they are one event. A challenge and the 2xx after
+ * it are one, too. */
 static struct sx_registering *note_event(struct sx_flows *f, const struct sx_flow *flow,
                                          const struct sx_observation *obs, const struct sx_txn *txn,
                                          uint32_t register_in)
@@ -35,7 +42,7 @@ static struct sx_registering *note_event(struct sx_flows *f, const struct sx_flo
         event->txn->final_code / 100 == obs->msg->code / 100)
         return event;
     uint32_t older = binding->newest_event;
-    if (event && event->txn->final_code >= 300 && is_challenge(event->txn->final_code)) {
+    if (event && is_step_to(event, obs->msg->code)) {
         older = event->older;
     } else {
         event = sx_pool_add(&f->events);
