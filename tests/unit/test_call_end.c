@@ -278,6 +278,66 @@ static void routes(void)
     record_route(NULL, SX_ENDER_CALLED);
 }
 
+/* The 2xx has a Contact; the BYE comes from the same address, with one Via or with another below.
+ * The Via is the host of this number. */
+static void contact(const char *named, unsigned sent_by, bool sent_on, enum sx_ender by)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
+    char *more = g_strdup_printf("Contact: <sip:bob@%s>\r\n", named);
+    const char *own = sent_by == P1 ? "10.0.0.2 z1" : "10.0.0.5:5062 z1";
+
+    response(&l, 1.0, P1, ALICE, 200, "INVITE", via("alice a1"), .more = more);
+    if (sent_on)
+        request(&l, 9.0, P1, ALICE, "BYE", via(own, "carol z2"), .from_tag = "bob",
+                .to_tag = "alice");
+    else
+        request(&l, 9.0, P1, ALICE, "BYE", via(own), .from_tag = "bob", .to_tag = "alice");
+    g_test_message("%s", named);
+    g_assert_cmpint(end_of(&l, invite).by, ==, by);
+    g_assert_cmpint(end_of(&l, invite).unsure, ==, by == SX_ENDER_UNKNOWN);
+    g_free(more);
+    ladder_close(&l);
+}
+
+/* Bob is 10.0.0.5. */
+static void contacts(void)
+{
+    contact("10.0.0.5", P1, false, SX_ENDER_UNKNOWN);
+    contact("10.0.0.5:5070", P1, false, SX_ENDER_UNKNOWN);
+    contact("[2001:db8::5]", P1, false, SX_ENDER_UNKNOWN);
+    /* sent on; itself, behind a NAT; the sender of the 2xx, at any port; a name, which may be it */
+    contact("10.0.0.5", P1, true, SX_ENDER_CALLED);
+    contact("10.0.0.5:5070", BOB, false, SX_ENDER_CALLED);
+    contact("10.0.0.2", P1, false, SX_ENDER_CALLED);
+    contact("10.0.0.2:5070", P1, false, SX_ENDER_CALLED);
+    contact("pbx.example.com", P1, false, SX_ENDER_CALLED);
+    contact("", P1, false, SX_ENDER_CALLED);
+}
+
+/* What hangs up is the caller; and a later 2xx, from elsewhere, tells nothing of the first. */
+static void test_contact_of_others(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
+
+    response(&l, 1.0, P1, ALICE, 200, "INVITE", via("alice a1"),
+             .more = "Contact: <sip:bob@10.0.0.2>\r\n");
+    request(&l, 2.0, ALICE, P1, "INVITE", via("alice a2"), .cseq = 2, .to_tag = "bob");
+    response(&l, 2.1, P1, ALICE, 200, "INVITE", via("alice a2"), .cseq = 2,
+             .more = "Contact: <sip:bob@10.0.0.5>\r\n");
+    request(&l, 9.0, P1, ALICE, "BYE", via("p1 z1"), .from_tag = "bob", .to_tag = "alice");
+    g_assert_cmpint(end_of(&l, invite).by, ==, SX_ENDER_CALLED);
+    ladder_close(&l);
+    l = ladder_open();
+    invite = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
+    response(&l, 1.0, P1, ALICE, 200, "INVITE", via("alice a1"),
+             .more = "Contact: <sip:bob@10.0.0.5>\r\n");
+    request(&l, 9.0, ALICE, P1, "BYE", via("alice a3"), .cseq = 2, .to_tag = "bob");
+    g_assert_cmpint(end_of(&l, invite).by, ==, SX_ENDER_CALLER);
+    ladder_close(&l);
+}
+
 /* The proxy hands the call to a phone on its own machine: by its port it is told apart. */
 static void beside_its_proxy(uint16_t port, enum sx_ender by)
 {
@@ -737,6 +797,8 @@ int main(int argc, char **argv)
     g_test_add_func("/call-end/by-a-hop", by_a_hop);
     g_test_add_func("/call-end/handed-on", handed_on);
     g_test_add_func("/call-end/routes", routes);
+    g_test_add_func("/call-end/contacts", contacts);
+    g_test_add_func("/call-end/contact-of-others", test_contact_of_others);
     g_test_add_func("/call-end/on-one-machine", on_one_machine);
     g_test_add_func("/call-end/early-dialogs", early_dialogs);
     g_test_add_func("/call-end/cancelled", cancelled);

@@ -31,6 +31,8 @@ struct sx_dialog {
     uint32_t cseqs[SX_SIDES]; /* highest CSeq number in requests of a side */
     uint32_t router;         /* the host that sent the 2xx and is named in its Record-Route, a proxy
                               * then: index + 1; 0: none */
+    uint16_t called_host;    /* hash of the address in the Contact of the 2xx, where the 2xx comes
+                              * from another one; 0: it does not, or none is named */
     bool caller_known : 1;   /* SX_SIDE_CALLER began it */
     bool contact_in_18x : 1; /* a provisional response had a Contact, too */
     bool record_route : 1;   /* the 2xx has Record-Route: hops stay in the way */

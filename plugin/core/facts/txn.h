@@ -183,6 +183,7 @@ struct sx_txn {
                             * or the way back with those of the caller */
     bool to_contact : 1;   /* a request in a dialog to the very address of its Request-URI */
     bool own_contact : 1;  /* its first response that is no 100 has a Contact of the sender */
+    bool other_host : 1;   /* a BYE whose Via names another host than its dialog's called_host */
     bool old_branch : 1;   /* no magic cookie */
     bool token_route : 1;  /* the topmost Route has a user part, as a flow token is */
     bool own_token : 1;    /* the only token in its Route is that of the flow that it comes over */

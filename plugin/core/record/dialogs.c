@@ -167,6 +167,44 @@ static void note_contact(const struct sx_tracker *t, struct sx_dialog *dialog, e
         dialog->contacts[side] = hash;
 }
 
+static uint16_t host_hash(const struct sx_tracker *t, struct sx_slice host)
+{
+    return (uint16_t)(sx_txn_hash(t, host) | 1);
+}
+
+static bool is_number(struct sx_slice host)
+{
+    for (size_t i = 0; i < host.n; i++)
+        if (host.p[i] == ':')
+            return true;
+        else if (host.p[i] != '.' && !g_ascii_isdigit(host.p[i]))
+            return false;
+    return host.n > 0;
+}
+
+/* The 2xx comes from another address than its Contact names: a proxy or a NAT is between. */
+static void note_called_host(const struct sx_tracker *t, struct sx_dialog *dialog,
+                             const struct sx_observation *obs)
+{
+    struct sx_slice uri = sx_name_addr_uri(sx_sip_msg_contact(obs->msg));
+    struct sx_address from = obs->src;
+    uint16_t port;
+    struct sx_slice host = sx_named_host(uri, &port);
+
+    from.port = 0;
+    if (is_number(host) && !sx_address_is_named(uri, &from))
+        dialog->called_host = host_hash(t, host);
+}
+
+static bool is_other_host(const struct sx_tracker *t, const struct sx_dialog *dialog,
+                          const struct sx_sip_msg *msg)
+{
+    uint16_t port;
+
+    return msg->method == SX_METHOD_BYE && dialog->called_host &&
+           host_hash(t, sx_named_host(msg->via.sent_by, &port)) != dialog->called_host;
+}
+
 static enum sx_side side_of(const struct sx_dialog *dialog, uint32_t tag)
 {
     return tag == dialog->tags[SX_SIDE_CALLER] ? SX_SIDE_CALLER : SX_SIDE_CALLED;
@@ -213,6 +251,7 @@ void sx_dialogs_request(struct sx_tracker *t, struct sx_txn *txn, const struct s
     txn->tags_swapped = msg->method == SX_METHOD_BYE && dialog->caller_known &&
                         are_tags_swapped(t, txn, side);
     txn->by_called = (side == SX_SIDE_CALLED) != txn->tags_swapped;
+    txn->other_host = is_other_host(t, dialog, msg);
     dialog->cseqs[side] = MAX(dialog->cseqs[side], msg->cseq);
     if (!txn->dialog && is_kept(msg->method)) {
         txn->next_in_dialog = dialog->requests;
@@ -339,6 +378,8 @@ static void note_answer(const struct sx_tracker *t, struct sx_dialog *dialog,
         return;
     }
     note_contact(t, dialog, side_of(dialog, to_tag), msg);
+    if (dialog->answer_frame == obs->frame)
+        note_called_host(t, dialog, obs);
     /* The called side is no router of its own call. */
     if (msg->record_route.p && !txn->own_contact)
         note_route(dialog, obs);
