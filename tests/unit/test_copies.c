@@ -172,10 +172,47 @@ static void test_without_id(void)
 
     options(&l, 0.000, (struct sx_packet_marks){0});
     assert_copy_of(options(&l, 0.049, (struct sx_packet_marks){0}), 1);
-    assert_repeats(options(&l, 0.051, (struct sx_packet_marks){0}), 1);
+    assert_repeats(options(&l, 0.050, (struct sx_packet_marks){0}), 1);
     const struct sx_message *m = options(&l, 0.052, (struct sx_packet_marks){.place = 9});
     assert_copy_of(m, 3);
     g_assert_true(m->flags & SX_MESSAGE_OTHER_PLACE);
+    ladder_close(&l);
+}
+
+/* Two captures that were merged: at another place no timer sends again. */
+static void test_other_place_without_id(void)
+{
+    for (unsigned late = 0; late < 2; late++) {
+        struct ladder l = ladder_open();
+
+        options(&l, 0.000, (struct sx_packet_marks){.place = 1});
+        const struct sx_message *m =
+            options(&l, late ? 0.400 : 0.399, (struct sx_packet_marks){.place = 2});
+        if (late)
+            assert_repeats(m, 1);
+        else
+            assert_copy_of(m, 1);
+        ladder_close(&l);
+    }
+}
+
+/* One capture behind the other: the nearest in time counts. */
+static void test_appended_without_id(void)
+{
+    struct ladder l = ladder_open();
+
+    options(&l, 0.0, (struct sx_packet_marks){0});
+    assert_repeats(options(&l, 0.5, (struct sx_packet_marks){0}), 1);
+    assert_repeats(options(&l, 1.5, (struct sx_packet_marks){0}), 1);
+    assert_copy_of(options(&l, 0.0, (struct sx_packet_marks){0}), 1);
+    assert_copy_of(options(&l, 0.5, (struct sx_packet_marks){0}), 2);
+    assert_copy_of(options(&l, 1.5, (struct sx_packet_marks){0}), 3);
+    ladder_close(&l);
+    /* Of two that are as near the newer. */
+    l = ladder_open();
+    options(&l, 0.0, (struct sx_packet_marks){0});
+    assert_repeats(options(&l, 0.06, (struct sx_packet_marks){0}), 1);
+    assert_copy_of(options(&l, 0.03, (struct sx_packet_marks){0}), 2);
     ladder_close(&l);
 }
 
@@ -387,6 +424,8 @@ int main(int argc, char **argv)
     g_test_add_func("/copies/how_many_back", test_how_many_back);
     g_test_add_func("/copies/ack_how_many_back", test_ack_how_many_back);
     g_test_add_func("/copies/without_id", test_without_id);
+    g_test_add_func("/copies/other-place-without-id", test_other_place_without_id);
+    g_test_add_func("/copies/appended-without-id", test_appended_without_id);
     g_test_add_func("/copies/queue_without_id", test_queue_without_id);
     g_test_add_func("/copies/mirror_without_id", test_mirror_without_id);
     g_test_add_func("/copies/acks_without_id", test_acks_without_id);

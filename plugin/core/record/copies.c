@@ -150,12 +150,13 @@ static bool is_other_side(const struct pair *p, bool ids_tell, bool nat)
     return p->gap_ms < (same_sender && !nat ? SOON_MS : TIMER_MS);
 }
 
-/* Where no identification tells. owed: the sender had reason to send it once more. */
+/* Where no identification tells. owed: the sender had reason to send it once more. What is sent
+ * again comes to the same place. */
 static bool is_alike(const struct pair *p, bool ids_tell, bool nat, bool owed)
 {
     if (!p->same_way)
         return is_other_side(p, ids_tell, nat);
-    if ((p->ids && ids_tell) || p->gap_ms >= SOON_MS)
+    if ((p->ids && ids_tell) || p->gap_ms >= (p->same_place ? SOON_MS : TIMER_MS))
         return false;
     return !p->same_place || !owed;
 }
@@ -163,7 +164,8 @@ static bool is_alike(const struct pair *p, bool ids_tell, bool nat, bool owed)
 /* What the messages of a transaction that are like this one say. */
 struct relatives {
     struct seen same_packet;
-    struct seen newest;
+    struct seen nearest; /* in time: captures may follow one another */
+    uint32_t nearest_ms;
     bool constant_id;
     uint32_t sent;   /* how often it was sent */
     uint32_t finals; /* final responses, the repeated ones too */
@@ -187,8 +189,10 @@ static void add_relative(struct relatives *r, struct seen now, struct seen then,
     r->constant_id |= kinship == CONSTANT_ID;
     if (kinship == SAME_PACKET && (!r->same_packet.at || first))
         r->same_packet = then;
-    if (first && !r->newest.at)
-        r->newest = then;
+    if (first && (!r->nearest.at || p.gap_ms < r->nearest_ms)) {
+        r->nearest = then;
+        r->nearest_ms = p.gap_ms;
+    }
     r->sent += first;
 }
 
@@ -233,11 +237,12 @@ static struct seen find_copied(const struct sx_tracker *t, const struct sx_txn *
 
     if (r.same_packet.at && !r.constant_id)
         return r.same_packet;
-    if (!r.newest.at)
+    if (!r.nearest.at)
         return nothing;
-    struct pair p = pair_of(newest_of(t), r.newest, obs->packet.exact);
+    struct pair p = pair_of(newest_of(t), r.nearest, obs->packet.exact);
     bool nat = record->code != 0 && txn->seen_elsewhere;
-    return is_alike(&p, !r.constant_id, nat, is_owed(t, txn, record, &r, obs)) ? r.newest : nothing;
+    return is_alike(&p, !r.constant_id, nat, is_owed(t, txn, record, &r, obs)) ? r.nearest
+                                                                               : nothing;
 }
 
 static uint32_t first_of(const struct sx_message *m)
