@@ -42,6 +42,7 @@ FOUND = [
     r"the (connection of the )?registration (is gone|ran out|was taken back|was replaced)",
     r"the flow token in Route is not the one|the edge proxy refuses its own flow token",
     r"the request is for another Contact|it answers a REGISTER|Microsoft's route repair",
+    r"the edge proxy says (that|in frame)|the request comes over the very flow",
     r"the flow (of|works|registered)|no registration of this flow|sent over the flow in frame",
     rf"{HOST} hit its own time limit|{HOST} cannot (reach|connect)|{HOST} never answered",
     r"the client is to stay away|asks this client to send nothing",

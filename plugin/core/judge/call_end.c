@@ -115,8 +115,8 @@ static enum sx_ender sender_of(const struct sx_tracker *t, const struct sx_dialo
 {
     if (!was_sent_on(bye) && is_proxy(t, dialog, bye->src))
         return SX_ENDER_HOP;
-    /* Who is next to the caller may be the called side or a proxy: without the 2xx, and where it has
-     * another name than the called side has in its Contact. */
+    /* Who is next to the caller may be the called side or a proxy: without the 2xx, and where it
+     * has another name than the called side has in its Contact. */
     if (!dialog->caller_known ||
         (bye->by_called && !was_sent_on(bye) && (!dialog->answer_frame || bye->other_host)))
         return SX_ENDER_UNKNOWN;
