@@ -45,6 +45,8 @@ def build(folder):
 class Contender(Wireshark):
     """tshark with or without something that looks at SIP."""
 
+    starts_once = False         # scripts and configurations are read as it starts
+
     def __init__(self, name, preloads, plugin=None, field="sip.Status-Code", args=()):
         super().__init__(plugin or "sipexplain.so")
         self.name, self.field, self.args = name, field, list(args)
