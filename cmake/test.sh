@@ -34,6 +34,8 @@ want_to_test() {
     want libclang-rt-dev file '/usr/lib/llvm-*/lib/clang/*/lib/linux/libclang_rt.fuzzer-*.a'
     want valgrind tool valgrind
     want util-linux tool setarch
+    # tests/bench, every row
+    want sngrep tool sngrep
     # tests/gui
     want wireshark tool wireshark
     want xvfb tool Xvfb

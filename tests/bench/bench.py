@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What the plugin costs, in instructions and bytes, and what else does.
 
-    bench.py            every measurement, about an hour
-    bench.py --short    the budgets that a change breaks first, a few minutes
+    bench.py                            every measurement, more than an hour
+    bench.py --short                    the budgets that a change breaks first, a few minutes
+    bench.py --short --against COMMIT   these, and the build of that commit beside them
+    bench.py --only PART                one part of it
 
 Builds the plugin as users get it, writes its own captures, prints one table and exits with 1 if
 anything is past its budget. Instructions are counted by callgrind and come from the difference of
-two captures, so that starting tshark does not count. Needs valgrind, a C compiler and CMake.
+two captures, so that starting tshark does not count. Needs valgrind, a C compiler and CMake; the
+whole of it sngrep too, and git for the earlier build.
 """
 
 import argparse
@@ -16,12 +19,15 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
+import growth
+import revision
+import rivals
 import tools
 import traffic
 import worst
+from table import ALONE, OURS, Table
 
 KINDS = {   # name -> (capture, small size, large size)
     "SIP": (traffic.sip, 20, 220),
@@ -47,7 +53,9 @@ BUDGETS = {
     ("SIP", "-r -Y sip.Status-Code"): 6, ("SIP", "-r -V"): 13.5, ("SIP", "-r -T json"): 15,
     ("SIP", "-r -Y (own field)"): 9.5,
 }
-COMPARED_MODES = ("-r", "-r -Y sip.Status-Code")    # all contenders; else the plugin alone
+COMPARED_MODES = ("-r", "-r -Y sip.Status-Code")    # all contenders; else builds of the plugin
+# What a message costs more than in the earlier build
+ADDED_BUDGETS = {"SIP": 1.1, "SIP over TCP, 4 in a segment": 1.1}
 # JSON moves with -V, and takes as long as all of these.
 SHORT_ROWS = [("SIP", "-r"), ("SIP over TCP, 4 in a segment", "-r"), ("RTP", "-r"),
               ("DNS, HTTP, TLS", "-r"), ("SIP", "-r -V"), ("SIP", "-r -Y (own field)")]
@@ -65,67 +73,24 @@ LOOKS = {
     "sharkd: a packet clicked on": (10, lambda n: ("frame", {"frame": n + 1, "proto": True})),
 }
 
-FLAT = 1.05             # the most that a packet may cost more in a large capture
 BYTES_PER_TRANSACTION = 365
 BYTES_PER_REGISTRATION = 545     # transaction, and 200 for the binding of a phone that registers over UDP
 BYTES_PER_OTHER_PACKET = 1      # the budget is 0; where the heap's pages end makes noise
 MEMORY_CALLS = (4000, 16_000)  # past what start-up frees
 MEMORY_PHONES = (4000, 24_000)
 MEMORY_RTP = (20_000, 220_000)
-LONG_CALLS = (1700, 17_000)     # 10^4 and 10^5 transactions
-
-# The core alone: name -> (capture, short form's sizes, long form's sizes)
-GROWTH = {
-    "separate transactions": (worst.plain, (1000, 10_000), (10_000, 1_000_000)),
-    "one Call-ID for everything": (worst.one_call_id, (1000, 10_000), (10_000, 1_000_000)),
-    "all branches equal": (worst.one_branch, (1000, 10_000), (10_000, 1_000_000)),
-    "calls stuck that expire at once": (worst.stuck, (1000, 10_000), (10_000, 1_000_000)),
-    "one transaction, retransmissions": (worst.retransmissions, (1000, 10_000), (1000, 100_000)),
-    "one fork, branches": (worst.fork, (100, 1000), (100, 1000)),
-    "one call, redirections": (worst.hunt, (100, 1000), (100, 1000)),
-    "one call, challenges": (worst.challenges, (1000, 10_000), (1000, 100_000)),
-    "one call, early dialogs": (worst.early_dialogs, (1000, 10_000), (1000, 100_000)),
-    "no branches, no answers": (worst.old_branches, (1000, 10_000), (1000, 100_000)),
-    "branches before their call": (worst.orphans, (1000, 10_000), (1000, 100_000)),
-    "registered flows that fail": (worst.flows, (1000, 10_000), (1000, 100_000)),
-    "one phone, registrations": (worst.one_phone, (1000, 10_000), (1000, 100_000)),
-}
-
-# tshark -V, which draws every message: name -> (capture, sizes)
-DRAWN = {
-    "calls stuck that expire at once": (worst.stuck, (300, 3000)),
-    "one transaction, retransmissions": (worst.retransmissions, (300, 3000)),
-    "one fork, branches": (worst.fork, (100, 1000)),
-    "one call, redirections": (worst.hunt, (100, 1000)),
-    "one stream, messages cut anywhere": (worst.stream, (100, 1000)),
-    "one stream, segments of 60 kB": (worst.huge_segments, (100, 1000)),
-}
-
-
-@dataclass
-class Row:
-    """A line of the table. worst: the number that is held against the budget."""
-    name: str
-    cells: dict                     # column -> text
-    worst: float
-    budget: float
-    budget_text: str
-
-    @property
-    def over(self):
-        return self.worst > self.budget
 
 
 class Bench:
     def __init__(self, folder, pool):
         self.folder, self.pool = Path(folder), pool
-        self.captures = {}
-        self.rows = []
-        self.alone = self.plugin = self.triage = None
+        self.captures, self.asked = {}, {}
+        self.table = None
+        self.alone = self.plugin = self.earlier = self.triage = None
         self.driver = self.until_read = self.own_memory = None
-        self.others = []
+        self.builds, self.others = [], []
 
-    def prepare(self, everyone):
+    def prepare(self, everyone, against=None):
         self.folder.chmod(0o755)
         built = self.folder / "build"
         tools.build(built)
@@ -134,8 +99,12 @@ class Bench:
         self.until_read = built / "until_read.so"
         self.own_memory = built / "own_memory.so"
         plugin, = built.glob("plugins/*/epan/sipexplain.so")
-        self.alone = tools.Contender("tshark alone", preloads)
-        self.plugin = tools.Contender("sipexplain", preloads, plugin, "sipexplain.code")
+        self.alone = tools.Contender(ALONE, preloads)
+        self.plugin = tools.Contender(OURS, preloads, plugin, "sipexplain.code")
+        if against:
+            plugin_then = tools.build_earlier(against, built / against)
+            self.earlier = tools.Contender(against, preloads, plugin_then, "sipexplain.code")
+        self.builds = [self.plugin, *([self.earlier] if against else [])]
         self.triage = tools.Triage(TRIAGE, preloads, plugin, "sipexplain.code", ["-C", TRIAGE])
         self.others = [
             tools.Contender("empty", preloads, built / "emptypost.so"),
@@ -144,6 +113,8 @@ class Bench:
             tools.Contender("MATE, TRANSUM", preloads, field="mate.sip_transaction.NumOfPdus", args=[
                 "-o", f"mate.config:{self.shared('sip.mate')}", "--enable-protocol", "transum"]),
         ] if everyone else []
+        self.table = Table([contender.name for contender in self.contenders()]
+                           + (["sngrep"] if everyone else []))
 
     def shared(self, name):
         """A file of ours where the user that runs tshark can read it."""
@@ -153,7 +124,7 @@ class Bench:
         return copy
 
     def contenders(self):
-        return [self.alone, self.plugin, *self.others]
+        return [self.alone, *self.builds, *self.others]
 
     def capture(self, generator, size):
         """A file and its number of packets."""
@@ -182,46 +153,69 @@ class Bench:
                 for path in (small, large)]
         return lambda: (runs[1].result() - runs[0].result()) / (many - few)
 
-    def costs(self, wanted):
+    def costs(self, long):
         """Rows of overheads over tshark alone."""
-        asked = {}
+        wanted, asked = list(BUDGETS) if long else SHORT_ROWS, self.asked
         for kind, mode in wanted:
             others = self.others if mode in COMPARED_MODES else []
-            for contender in (self.alone, self.plugin, *others):
+            for contender in (self.alone, *self.builds, *others):
                 asked[kind, mode, contender.name] = self.cost(contender, kind, mode)
         for kind, mode in wanted:
-            alone = asked[kind, mode, self.alone.name]()
+            alone = asked[kind, mode, ALONE]()
             over = {contender.name: (asked[kind, mode, contender.name]() / alone - 1) * 100
                     for contender in self.contenders()[1:]
                     if (kind, mode, contender.name) in asked}
             cells = {name: f"{percent:+.1f} %" for name, percent in over.items()}
-            cells["tshark alone"] = f"{alone:,.0f}"
+            cells[ALONE] = f"{alone:,.0f}"
             budget = BUDGETS[kind, mode]
-            self.add(f"{kind}: {mode}", cells, over["sipexplain"], budget, f"{budget:+.1f} %")
+            self.table.add(f"{kind}: {mode}", cells, over[OURS], budget, f"{budget:+.1f} %")
+        if self.earlier:
+            self.added()
 
-    def triaged(self):
+    def added(self):
+        """What the plugin adds for each message that it sees, against the earlier build."""
+        for kind, budget in ADDED_BUDGETS.items():
+            generator, *sizes = KINDS[kind]
+            (small, few), (large, many) = (self.capture(generator, size) for size in sizes)
+            alone = self.asked[kind, "-r", ALONE]()
+            seen = {build: build.messages(large) - build.messages(small) for build in self.builds}
+            ours, its = ((self.asked[kind, "-r", build.name]() - alone) * (many - few) / seen[build]
+                         for build in self.builds)
+            share = seen[self.earlier] / seen[self.plugin] * 100
+            self.table.add_against(
+                f"{kind}: added per message seen ({self.earlier.name}: {share:.0f} % of them)",
+                self.earlier.name, ours, its, budget)
+
+    def spans(self, calls, alone_mode, plugin_mode):
+        """Instructions of tshark alone and with the plugin, and packets, from each number of calls
+        to the next."""
+        captures = [self.capture(traffic.sip, number) for number in calls]
+        runs = [[self.pool.submit(contender.instructions, path, mode) for contender, mode in
+                 ((self.alone, alone_mode), (self.plugin, plugin_mode))] for path, _ in captures]
+        for i in range(1, len(calls)):
+            packets = captures[i][1] - captures[i - 1][1]
+            alone, plugin = ((after.result() - before.result()) / packets
+                             for before, after in zip(runs[i - 1], runs[i]))
+            yield alone, plugin
+
+    def triaged(self, _long):
         """The whole of a packet with the triage profile against Wireshark as it is."""
         asked = {kind: [self.cost(contender, kind, "-r") for contender in (self.triage, self.alone)]
                  for kind in TRIAGE_BUDGETS}
         for kind, costs in asked.items():
             triage, alone = (cost() for cost in costs)
-            self.add_share(f"{kind}: -r -C '{TRIAGE}'", triage, alone, TRIAGE_BUDGETS[kind])
+            self.table.add_share(f"{kind}: -r -C '{TRIAGE}'", triage, alone, TRIAGE_BUDGETS[kind])
 
-    def add_share(self, name, cost, alone, budget):
-        share = cost / alone * 100
-        self.add(name, {"tshark alone": f"{alone:,.0f}", "sipexplain": f"{share:.0f} % of it"}, share,
-                 budget, f"{budget} % of it")
-
-    def window(self):
+    def window(self, _long):
         """What opening a capture costs, packet by packet."""
         (small, few), (large, many) = (self.capture(traffic.sip, size) for size in WINDOW_CALLS)
         runs = {(contender, path): self.pool.submit(contender.opening, path, self.until_read)
                 for path in (large, small) for contender in (self.alone, self.plugin)}
-        self.add_overhead(f"Wireshark's window: opening {many:,} packets", 5, *(
+        self.table.add_overhead(f"Wireshark's window: opening {many:,} packets", 5, *(
             (runs[contender, large].result() - runs[contender, small].result()) / (many - few)
             for contender in (self.alone, self.plugin)))
 
-    def looks(self):
+    def looks(self, _long):
         """What the window asks for when somebody moves in the capture, in no order."""
         path, packets = self.capture(traffic.sip, CLICKED_CALLS)
         runs = {}
@@ -233,14 +227,9 @@ class Bench:
                         contender.session, [("load", {"file": str(path)}), *asked])
         for name, (budget, _) in LOOKS.items():
             few, many = CLICKS
-            self.add_overhead(name, budget, *(
+            self.table.add_overhead(name, budget, *(
                 (runs[name, many, contender].result() - runs[name, few, contender].result())
                 / (many - few) for contender in (self.alone, self.plugin)))
-
-    def add_overhead(self, name, budget, alone, plugin):
-        over = (plugin / alone - 1) * 100
-        self.add(name, {"tshark alone": f"{alone:,.0f}", "sipexplain": f"{over:+.1f} %"}, over,
-                 budget, f"{budget:+.1f} %")
 
     # Memory
 
@@ -260,113 +249,61 @@ class Bench:
             for size in sizes] for contender in self.contenders()}
         per_item = {name: (large.result() - small.result()) / (sizes[1] - sizes[0]) / items
                     for name, (small, large) in runs.items()}
-        alone = per_item.pop("tshark alone")
+        alone = per_item.pop(ALONE)
         cells = {name: f"{value - alone:+,.0f} B" for name, value in per_item.items()}
-        cells["tshark alone"] = f"{alone:,.0f} B"
-        self.add(name, cells, per_item["sipexplain"] - alone, budget, f"{budget} B")
+        cells[ALONE] = f"{alone:,.0f} B"
+        self.table.add(name, cells, per_item[OURS] - alone, budget, f"{budget} B")
 
-    # Growth
-
-    def growth(self, long):
-        asked = []
-        for name, (generator, *sizes) in GROWTH.items():
-            runs = [self.pool.submit(tools.drive, self.driver, generator(size))
-                    for size in sizes[long]]
-            asked.append((name, sizes[long], runs))
-        for name, sizes, runs in asked:
-            small, large = (run.result() for run in runs)
-            self.add_growth(f"core: {name}, {sizes[0]:,} to {sizes[1]:,}",
-                            f"{small:,.0f}, {large:,.0f}", large / small)
-
-    def drawn_growth(self):
-        """How the overhead of -V grows; tshark's own growth is left out."""
-        nothing = self.capture(worst.plain, 1)[0]
-        mode = MODES["-r -V"]
-        pair = (self.alone, self.plugin)
-        empty = {contender: self.pool.submit(contender.instructions, nothing, mode)
-                 for contender in pair}
-        runs = {(name, size, contender): self.pool.submit(
-                    contender.instructions, self.capture(generator, size)[0], mode)
-                for name, (generator, sizes) in DRAWN.items() for size in sizes
-                for contender in pair}
-
-        def net(name, size, contender):
-            return runs[name, size, contender].result() - empty[contender].result()
-
-        for name, (_, sizes) in DRAWN.items():
-            ratios = [net(name, size, self.plugin) / net(name, size, self.alone) for size in sizes]
-            self.add_growth(f"-r -V: {name}, {sizes[0]:,} to {sizes[1]:,}",
-                            f"{(ratios[0] - 1) * 100:+.1f} %, {(ratios[1] - 1) * 100:+.1f} %",
-                            ratios[1] / ratios[0])
-
-    def tshark_growth(self):
-        """The plain overhead in a short and in a long capture."""
-        generator, small, _ = KINDS["SIP"]
-        sizes = small, *LONG_CALLS
-        runs = {(contender, size): self.pool.submit(
-                    contender.instructions, self.capture(generator, size)[0], MODES["-r"])
-                for size in sizes for contender in (self.alone, self.plugin)}
-
-        def ratio(low, high):
-            plugin, alone = (runs[contender, high].result() - runs[contender, low].result()
-                             for contender in (self.plugin, self.alone))
-            return plugin / alone
-
-        first, last = ratio(*sizes[:2]), ratio(*sizes[1:])
-        self.add_growth(f"SIP: -r, {LONG_CALLS[0]:,} to {LONG_CALLS[1]:,} calls",
-                        f"{(first - 1) * 100:+.1f} %, {(last - 1) * 100:+.1f} %",
-                        last / first)
-
-    def add_growth(self, name, cell, ratio):
-        self.add(name, {"sipexplain": cell + f" = {ratio:.3f}"}, ratio, FLAT, f"{FLAT}")
-
-    # The table
-
-    def add(self, *args):
-        self.rows.append(Row(*args))
-        print(".", end="", flush=True, file=sys.stderr)
-
-    def table(self):
-        columns = [contender.name for contender in self.contenders()]
-        lines = [["", *columns, "budget", ""]]
-        lines += [[row.name, *(row.cells.get(column, "") for column in columns), row.budget_text,
-                   "OVER" if row.over else ""] for row in self.rows]
-        widths = [max(map(len, column)) for column in zip(*lines)]
-        return "\n".join("  ".join(
-            [line[0].ljust(widths[0]), *(cell.rjust(width) for cell, width in
-                                         zip(line[1:], widths[1:]))]).rstrip() for line in lines)
+# What there is to measure: name -> (a function of the bench and whether it is the long form, long form only)
+PARTS = {
+    "costs": (Bench.costs, False), "triage": (Bench.triaged, False), "memory": (Bench.memory, False),
+    "core": (growth.core, False), "window": (Bench.window, True), "looks": (Bench.looks, True),
+    "drawn": (growth.drawn, True), "plain": (growth.plain, True),
+    "statistics": (rivals.statistics, True), "times": (rivals.times, True),
+}
 
 
-def measure(bench, long):
+def measure(bench, long, only=()):
     bench.check_contenders()
-    bench.costs(list(BUDGETS) if long else SHORT_ROWS)
-    bench.triaged()
-    bench.memory(long)
-    bench.growth(long)
-    if long:
-        bench.window()
-        bench.looks()
-        bench.drawn_growth()
-        bench.tshark_growth()
+    for name, (part, at_length) in PARTS.items():
+        if name in only or not only and (long or not at_length):
+            part(bench, long)
+
+
+def compared(options):
+    """The commit whose build is measured too."""
+    commit = options.against or (None if options.short else revision.RELEASED)
+    if commit and not revision.exported(commit):
+        if options.against:
+            raise RuntimeError(f"git does not have {commit}")
+        print(f"git does not have {commit}: no build to compare with", file=sys.stderr)
+        commit = None
+    return commit
 
 
 def main(args=None):
     parser = argparse.ArgumentParser(description="Measures what the plugin costs.")
-    parser.add_argument("--short", action="store_true", help="a few minutes instead of an hour")
-    long = not parser.parse_args(args).short
-    tools.check_tools(long)
+    parser.add_argument("--short", action="store_true", help="minutes instead of hours")
+    parser.add_argument("--against", metavar="COMMIT", help="measure its build too; without --short "
+                        f"it is {revision.RELEASED}")
+    parser.add_argument("--only", choices=PARTS, action="append", default=[], metavar="PART",
+                        help=f"measure this alone, any of {', '.join(PARTS)}; may be given again")
+    options = parser.parse_args(args)
+    long = not options.short
+    tools.check_tools(long or options.only)
+    against = compared(options)
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="sipexplain-bench-"))
         pool = stack.enter_context(ThreadPoolExecutor(os.cpu_count()))
         bench = Bench(folder, pool)
-        bench.prepare(everyone=long)
+        bench.prepare(long, against)
         for contender in [*bench.contenders(), bench.triage]:
             stack.enter_context(contender)
-        measure(bench, long)
+        measure(bench, long, options.only)
     print(file=sys.stderr)
-    print(bench.table())
-    over = [row.name for row in bench.rows if row.over]
-    print(f"{len(bench.rows) - len(over)} of {len(bench.rows)} within budget")
+    print(bench.table.text())
+    over, rows = bench.table.over(), bench.table.rows
+    print(f"{len(rows) - len(over)} of {len(rows)} within budget")
     return 1 if over else 0
 
 

@@ -6,8 +6,10 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
+import revision
 import traffic
 
 BENCH = Path(__file__).resolve().parent
@@ -19,7 +21,7 @@ from tshark import NOBODY, Wireshark, drops_root, request_lines    # noqa: E402
 OWN_MEMORY = re.compile(r"Own memory: (\d+) kB")
 COLLECTED = re.compile(r"Collected : (\d+)")
 TOOLS = {"valgrind": "valgrind", "cmake": "cmake", "ninja": "ninja-build", "cc": "gcc"}
-LONG_TOOLS = {"sharkd": "wireshark-common", "wireshark": "wireshark"}
+LONG_TOOLS = {"sharkd": "wireshark-common", "wireshark": "wireshark", "sngrep": "sngrep"}
 
 
 def check_tools(long=False):
@@ -31,15 +33,29 @@ def check_tools(long=False):
 
 def build(folder):
     """The release build: made once for all who measure, and copied to where every user can read it."""
-    for command in (["cmake", "-S", BENCH, "-B", BUILT, "-G", "Ninja",
-                     "-DCMAKE_BUILD_TYPE=RelWithDebInfo"], ["cmake", "--build", BUILT]):
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode:
-            raise RuntimeError(f"{command[:2]} failed\n{done.stdout}{done.stderr}")
+    compile_in(BENCH, BUILT)
     for path in [BUILT / "drive", *BUILT.glob("*.so"), *BUILT.glob("plugins/*/epan/*.so")]:
         copy = folder / path.relative_to(BUILT)
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(path, copy)
+
+
+def build_earlier(commit, folder):
+    """The plugin of a commit, built in the same way."""
+    source = revision.exported(commit)
+    built = source.with_name("built")
+    compile_in(source / "tests" / "bench", built, "--target", "sipexplain")
+    folder.mkdir()
+    plugin, = built.glob("plugins/*/epan/sipexplain.so")
+    return shutil.copy(plugin, folder)
+
+
+def compile_in(source, built, *target):
+    for command in (["cmake", "-S", source, "-B", built, "-G", "Ninja",
+                     "-DCMAKE_BUILD_TYPE=RelWithDebInfo"], ["cmake", "--build", built, *target]):
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(f"{command[:2]} failed\n{done.stdout}{done.stderr}")
 
 
 class Contender(Wireshark):
@@ -97,6 +113,25 @@ class Contender(Wireshark):
                               stderr=subprocess.PIPE, text=True, errors="replace", cwd=self.home,
                               env={**self.environment(), **environment, "LD_PRELOAD": preloads})
         return collected(command, done.returncode, done.stderr)
+
+    def messages(self, capture):
+        """How many SIP messages the plugin sees there."""
+        rows = self.tshark(["-T", "fields", "-E", "occurrence=a", "-e", "sipexplain.transaction"],
+                           capture)
+        return len(rows.replace(",", " ").split())
+
+    def seconds(self, tool, args):
+        """The user time that it takes, and what it prints."""
+        with tempfile.TemporaryFile() as out:
+            process = subprocess.Popen(self.command(tool, args), stdin=subprocess.DEVNULL, stdout=out,
+                                       stderr=subprocess.STDOUT, cwd=self.home, env=self.environment())
+            _, status, used = os.wait4(process.pid, 0)
+            process.returncode = os.waitstatus_to_exitcode(status)
+            out.seek(0)
+            said = out.read().decode(errors="replace")
+        if process.returncode:
+            raise RuntimeError(f"{tool} {args}: exit code {process.returncode}\n{said}")
+        return used.ru_utime, said
 
     def memory(self, capture, own_memory):
         """Bytes of its own memory once it has read the capture, without valgrind. A run differs

@@ -161,7 +161,7 @@ def call_messages(number):
 
 
 # What the two-hop call above holds
-CALL_TRANSACTIONS = 6
+CALL_TRANSACTIONS, CALL_MESSAGES = 6, 13
 
 
 def sip(calls):

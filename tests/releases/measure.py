@@ -17,6 +17,10 @@ import junit
 import roots
 
 SOURCE = Path(__file__).resolve().parents[2]
+sys.path.append(str(SOURCE / "tests" / "bench"))
+
+import revision     # noqa: E402
+
 NOT_SOURCE = shutil.ignore_patterns("build", ".git", "__pycache__", ".pytest_cache")
 
 
@@ -29,6 +33,7 @@ def measure(release, snapshot, options):
             print(f"\n{version}, {suite}", flush=True)
             command = ["/usr/bin/python3", "-B", "tests/bench/bench.py"]
             command += ["--short"] if options.short else []
+            command += ["--against", options.against] if options.against else []
             code = subprocess.run(root.command(command, cwd="/src"),
                                   stdin=subprocess.DEVNULL).returncode
             return f"{version}: {'FAILED' if code else 'within budget'}", code == 0
@@ -43,6 +48,7 @@ def main():
     parser.add_argument("minor", nargs="*", default=[r.minor for r in roots.RELEASES],
                         help="only these releases, for instance 4.4")
     parser.add_argument("--short", action="store_true", help="the short form of the benchmark")
+    parser.add_argument("--against", metavar="COMMIT", help="measure the build of that commit too")
     parser.add_argument("--refresh", action="store_true", help="make the roots anew")
     parser.add_argument("--junitxml", type=Path, help="write a report there")
     options = parser.parse_args()
@@ -51,6 +57,9 @@ def main():
         # Every release gets the same source, whatever is edited in the meantime.
         snapshot = Path(folder) / "source"
         shutil.copytree(SOURCE, snapshot, ignore=NOT_SOURCE)
+        # A root has no git.
+        if not revision.exported(options.against or revision.RELEASED, snapshot) and options.against:
+            parser.error(f"git does not have {options.against}")
         results = [measure(roots.by_minor(minor), snapshot, options) for minor in options.minor]
     report = junit.Report()
     for minor, (line, good) in zip(options.minor, results):

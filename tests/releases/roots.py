@@ -31,7 +31,8 @@ IN_TREE = ("g++", "perl", "flex", "bzip2", "xz-utils", "python3-minimal", "libgc
 RECIPES = {
     "testing": (*BUILDING, "python3-pytest", "python3-pytest-xdist", "python3-scapy", "jq",
                 "sip-tester", "iproute2", "shellcheck", *WINDOW, *IN_TREE),
-    "measuring": (*BUILDING, "python3-minimal", "valgrind", "util-linux", "wireshark"),
+    "measuring": (*BUILDING, "python3-minimal", "valgrind", "util-linux", "wireshark",
+                  "sngrep"),
     "packaging": (*BUILDING, "python3-minimal", "dpkg-dev", "file", "rpm", *IN_TREE),
     "clean": ("tshark",),
 }
