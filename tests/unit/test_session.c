@@ -190,7 +190,8 @@ static enum sx_session_state hung_up(double at, enum trouble trouble)
         segment(&l, 45, ALICE, 40001, BOB, 5060, SX_TCP_SYN);
         segment(&l, 45.1, BOB, 5060, ALICE, 40001, SX_TCP_RST | SX_TCP_ACK);
     }
-    request(&l, at, ALICE, BOB, "BYE", via("alice a4"), .cseq = 3, .to_tag = "bob");
+    request(&l, at, ALICE, BOB, "BYE", via("alice a4"), .cseq = trouble == TROUBLE_REFUSED ? 3 : 2,
+            .to_tag = "bob");
     enum sx_session_state s = state(&l);
     ladder_close(&l);
     return s;
