@@ -25,11 +25,16 @@ static int tap_expert = -1;
 static int hf_verdict = -1;
 static int ett_sipexplain = -1;
 
-void sx_add_top(struct sx_pen *p, proto_tree *tree)
+void sx_add_top(struct sx_pen *p)
 {
-    p->top = sx_generated(proto_tree_add_item(tree, proto_sipexplain, p->tvb, 0, 0, ENC_NA));
+    p->top = sx_generated(proto_tree_add_item(p->root, proto_sipexplain, p->tvb, 0, 0, ENC_NA));
     p->tree = proto_item_add_subtree(p->top, ett_sipexplain);
-    p->experts = proto_field_is_referenced(tree, proto_expert) || have_tap_listener(tap_expert);
+    p->experts = sx_all_experts_wanted(p);
+}
+
+bool sx_all_experts_wanted(const struct sx_pen *p)
+{
+    return proto_field_is_referenced(p->root, proto_expert) || have_tap_listener(tap_expert);
 }
 
 bool sx_is_verdict_wanted(const struct sx_pen *p)

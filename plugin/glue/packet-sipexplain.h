@@ -26,11 +26,13 @@ struct sx_view {
     unsigned offset, length; /* of the message; bytes */
     int64_t time_ns;
     bool say_verdict; /* even if the tree does not show it */
+    bool say_wrong;   /* likewise */
 };
 
 /* What was found while drawing; of packet scope. */
 struct sx_drawn {
-    const char *wrong;   /* without the message's method and code; NULL: nothing is wrong */
+    const char *wrong;   /* without the message's method and code; NULL: nothing is wrong, or
+                          * not asked for */
     const char *verdict; /* the whole sentence; NULL: not asked for */
     size_t head;         /* bytes of it that name the message */
     bool plain;          /* the rest is no more than a time or a link to another frame */
@@ -39,6 +41,9 @@ struct sx_drawn {
 /* Adds one message's tree and expert infos. On any pass; with tree NULL the expert infos are
  * still reported. */
 struct sx_drawn sx_draw_message(proto_tree *tree, packet_info *pinfo, const struct sx_view *view);
+
+/* Fields may be asked for that were not before. */
+void sx_draw_ask_again(void);
 
 /* A text with the numbers of frames as Wireshark has them, where a read filter drops frames; NULL
  * for NULL. */

@@ -58,6 +58,17 @@ static char *put(char *out, const char *text, size_t n)
     return out + n;
 }
 
+char *sx_put_number(char *out, uint32_t n)
+{
+    char digits[10];
+    size_t i = sizeof digits;
+
+    do
+        digits[--i] = (char)('0' + n % 10);
+    while (n /= 10);
+    return put(out, digits + i, sizeof digits - i);
+}
+
 /* By hand, for a printf costs as much as all else of an item. */
 void sx_set_line(const struct sx_pen *p, proto_item *item, const char *label, const char *text,
                  size_t n, const char *end)
@@ -82,6 +93,46 @@ void sx_set_line(const struct sx_pen *p, proto_item *item, const char *label, co
     put(out, end, end_n + 1);
 }
 
+/* " (4294967295)" */
+#define MAX_NUMBER 14
+
+/* What Wireshark would make of the number, but sooner. */
+static void set_number_line(const struct sx_pen *p, proto_item *item, int hf, uint32_t value)
+{
+    if (!item || !sx_is_shown(p) || !WS_OWN_LABEL_IS_CHEAPER)
+        return;
+    const header_field_info *field = proto_registrar_get_nth((unsigned)hf);
+    char number[MAX_NUMBER], *end = sx_put_number(put(number, " (", 2), value);
+    bool is_named = field->strings && field->type != FT_FRAMENUM;
+    const char *name = is_named ? try_val_to_str(value, field->strings) : NULL;
+
+    if (name) {
+        memcpy(end, ")", sizeof ")");
+        sx_set_line(p, item, field->name, name, strlen(name), number);
+    } else if (!is_named) {
+        sx_set_line(p, item, field->name, number + 2, (size_t)(end - number) - 2, "");
+    }
+}
+
+/* "12.000500000 seconds", likewise */
+static void set_time_line(const struct sx_pen *p, proto_item *item, int hf, const nstime_t *t)
+{
+    char text[sizeof "4294967295.000000000"], *end = text;
+
+    if (!item || !sx_is_shown(p) || !WS_OWN_LABEL_IS_CHEAPER || t->secs < 0 || t->nsecs < 0 ||
+        t->secs > INT32_MAX)
+        return;
+    end = put(sx_put_number(end, (uint32_t)t->secs), ".", 1);
+    for (int digit = SX_NS_PER_S / 10; digit > 0; digit /= 10)
+        *end++ = (char)('0' + t->nsecs / digit % 10);
+    sx_set_line(p, item, proto_registrar_get_name(hf), text, (size_t)(end - text), " seconds");
+}
+
+static proto_item *add_uint(const struct sx_pen *p, proto_tree *tree, int hf, uint32_t value)
+{
+    return sx_generated(proto_tree_add_uint(tree, hf, p->tvb, 0, 0, value));
+}
+
 static proto_item *show(const struct sx_pen *p, proto_item *item, int hf, const char *shown)
 {
     sx_set_line(p, item, proto_registrar_get_name(hf), shown, strlen(shown), "");
@@ -103,12 +154,20 @@ proto_item *sx_add_shown_uint(const struct sx_pen *p, proto_tree *tree, int hf, 
     if (!WS_OWN_LABEL_IS_CHEAPER)
         return sx_generated(
             proto_tree_add_uint_format_value(tree, hf, p->tvb, 0, 0, value, "%s", shown));
-    return show(p, sx_add_uint(p, tree, hf, value), hf, shown);
+    return show(p, add_uint(p, tree, hf, value), hf, shown);
 }
 
 proto_item *sx_add_uint(const struct sx_pen *p, proto_tree *tree, int hf, uint32_t value)
 {
-    return sx_generated(proto_tree_add_uint(tree, hf, p->tvb, 0, 0, value));
+    proto_item *item = add_uint(p, tree, hf, value);
+
+    set_number_line(p, item, hf, value);
+    return item;
+}
+
+void sx_add_hidden_uint(const struct sx_pen *p, proto_tree *tree, int hf, uint32_t value)
+{
+    proto_item_set_hidden(add_uint(p, tree, hf, value));
 }
 
 proto_item *sx_add_bool(const struct sx_pen *p, proto_tree *tree, int hf, bool value)
@@ -247,7 +306,7 @@ void sx_add_time(const struct sx_pen *p, proto_tree *tree, int hf, int64_t ns)
 {
     nstime_t t = {.secs = (time_t)(ns / SX_NS_PER_S), .nsecs = (int)(ns % SX_NS_PER_S)};
 
-    sx_generated(proto_tree_add_time(tree, hf, p->tvb, 0, 0, &t));
+    set_time_line(p, sx_generated(proto_tree_add_time(tree, hf, p->tvb, 0, 0, &t)), hf, &t);
 }
 
 bool sx_is_shown(const struct sx_pen *p)
@@ -282,7 +341,10 @@ static void end_at(char *text, size_t n)
 void sx_add_expert(const struct sx_pen *p, proto_item *item, expert_field *ei, const char *text,
                    size_t shown)
 {
-    expert_add_info_format(p->pinfo, item, ei, "%s", text);
+    if (text)
+        expert_add_info_format(p->pinfo, item, ei, "%s", text);
+    else
+        expert_add_info(p->pinfo, item, ei);
     proto_item *info = item ? item->last_child : NULL;
     char *label = label_of(info), *said = label ? strstr(label, "): ") : NULL;
     char *field = info ? label_of(info->first_child) : NULL;
@@ -294,6 +356,17 @@ void sx_add_expert(const struct sx_pen *p, proto_item *item, expert_field *ei, c
         end_at(field, shown);
     } else
         g_strlcpy(field, proto_registrar_get_name(ei->hf), ITEM_LABEL_LENGTH);
+}
+
+void sx_hide_details(proto_item *item)
+{
+    proto_item *info = item ? item->last_child : NULL;
+    proto_item *detail = info ? info->first_child : NULL;
+
+    if (detail && is_window())
+        detail = detail->next;
+    for (; detail; detail = detail->next)
+        proto_item_set_hidden(detail);
 }
 
 void sx_flag(struct sx_pen *p, proto_item *item, expert_field *ei, const char *text)

@@ -18,6 +18,7 @@
 /* What the drawing of one message needs everywhere. */
 struct sx_pen {
     packet_info *pinfo;
+    proto_tree *root; /* of the frame */
     proto_item *top;  /* the line of the verdict */
     proto_tree *tree; /* below it */
     tvbuff_t *tvb;
@@ -38,18 +39,6 @@ struct sx_pen {
     uint32_t signs[4]; /* frames that show what went wrong and have a line in the tree already */
 };
 
-/* To draw on a frame, whatever is in it. */
-static inline struct sx_pen sx_pen_of_frame(packet_info *pinfo, tvbuff_t *tvb,
-                                            const struct sx_tracker *tracker)
-{
-    return (struct sx_pen){
-        .pinfo = pinfo,
-        .tvb = tvb,
-        .tracker = tracker,
-        .frame = sx_tracker_frame_again(tracker, pinfo->num),
-    };
-}
-
 /* True if a transaction of the capture is drawn on, and not on what an ICMP error quotes of it. */
 static inline bool sx_has_txn(const struct sx_pen *p)
 {
@@ -59,10 +48,13 @@ static inline bool sx_has_txn(const struct sx_pen *p)
 /* ---- packet-sipexplain.c ---- */
 
 /* Begins a tree: sets top, tree and experts. */
-void sx_add_top(struct sx_pen *p, proto_tree *tree);
+void sx_add_top(struct sx_pen *p);
 
 /* True if the sentence will be seen. */
 bool sx_is_verdict_wanted(const struct sx_pen *p);
+
+/* True if somebody looks at all expert infos of the frame. */
+bool sx_all_experts_wanted(const struct sx_pen *p);
 
 /* The sentence of the top line, which is cut if it is long, and what stands at its end in any case;
  * NULL: nothing. Returns both as they are shown. */
@@ -75,6 +67,9 @@ const char *sx_text(wmem_allocator_t *pool, struct sx_slice s);
 
 /* The same of what stands between quotes: RFC 3261 25.1 quoted-pair is resolved. */
 const char *sx_quoted_text(wmem_allocator_t *pool, struct sx_slice s);
+
+/* Writes digits, without a NUL. Returns their end. */
+char *sx_put_number(char *out, uint32_t n);
 
 /* All that the plugin adds is marked as generated. */
 proto_item *sx_generated(proto_item *item);
@@ -90,6 +85,9 @@ proto_item *sx_add_shown(const struct sx_pen *p, proto_tree *tree, int hf, const
 proto_item *sx_add_shown_uint(const struct sx_pen *p, proto_tree *tree, int hf, uint32_t value,
                               const char *shown);
 proto_item *sx_add_uint(const struct sx_pen *p, proto_tree *tree, int hf, uint32_t value);
+
+/* Of what has no line: it can be filtered on. */
+void sx_add_hidden_uint(const struct sx_pen *p, proto_tree *tree, int hf, uint32_t value);
 proto_item *sx_add_bool(const struct sx_pen *p, proto_tree *tree, int hf, bool value);
 
 /* A link; NULL, and nothing added, for 0 and for a frame that a read filter dropped. */
@@ -122,10 +120,15 @@ bool sx_is_expert_wanted(const struct sx_pen *p, const expert_field *ei);
 /* The same text with the numbers of frames as Wireshark has them; NULL for NULL. */
 const char *sx_shown_frames(const struct sx_pen *p, const char *text);
 
-/* Adds an expert info. shown: the bytes of text that its line has, where the tree says the rest
- * elsewhere; 0: all. What lists expert infos has all of it in any case. */
+/* Adds an expert info. text: NULL: the one that it was registered with. shown: the bytes of text
+ * that its line has, where the tree says the rest elsewhere; 0: all. What lists expert infos has
+ * all of it in any case. */
 void sx_add_expert(const struct sx_pen *p, proto_item *item, expert_field *ei, const char *text,
                    size_t shown);
+
+/* Hides what is below the newest expert info of an item: its line says all of it. In Wireshark's
+ * window the field stays, for it is clicked on to be filtered on. */
+void sx_hide_details(proto_item *item);
 
 /* Adds an expert info, to the top where item is NULL. The first one's text becomes the verdict. */
 void sx_flag(struct sx_pen *p, proto_item *item, expert_field *ei, const char *text);
@@ -142,22 +145,24 @@ struct sx_drawing {
     /* Before anything of a message is drawn: finds out what other parts need to know. NULL:
      * nothing. */
     void (*begin)(struct sx_pen *p);
-    /* Adds to the tree of a message. NULL: nothing. */
+    /* Adds to the tree of a message: its own fields and expert infos, and what the verdict says.
+     * Not called where nobody asks for any of these. NULL: nothing. */
     void (*message)(struct sx_pen *p);
-    /* Adds a tree of its own to a frame of any protocol, if there is reason to. NULL: never. */
-    void (*frame)(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
-                  const struct sx_tracker *tracker);
+    bool responses_only; /* nothing is added to a request */
+    /* Adds a tree of its own to a frame of any protocol, if there is reason to, with a copy of
+     * this pen. NULL: never. */
+    void (*frame)(const struct sx_pen *blank);
 };
 
 /* What became of the ACK of a final response to INVITE, where the message is one and is not a
  * repeated one. */
 bool sx_ack_of(const struct sx_pen *p, struct sx_ack *ack);
 
-extern const struct sx_drawing sx_drawing_response, sx_drawing_transaction, sx_drawing_credentials,
-    sx_drawing_failure, sx_drawing_trying, sx_drawing_flow, sx_drawing_dialog, sx_drawing_ack,
-    sx_drawing_call_end, sx_drawing_registration, sx_drawing_mismatch, sx_drawing_session,
-    sx_drawing_prack, sx_drawing_names, sx_drawing_expired, sx_drawing_overload,
-    sx_drawing_registration_health, sx_drawing_size, sx_drawing_stack;
+extern const struct sx_drawing sx_drawing_response, sx_drawing_reason, sx_drawing_transaction,
+    sx_drawing_credentials, sx_drawing_failure, sx_drawing_trying, sx_drawing_flow,
+    sx_drawing_dialog, sx_drawing_ack, sx_drawing_call_end, sx_drawing_registration,
+    sx_drawing_mismatch, sx_drawing_session, sx_drawing_prack, sx_drawing_names, sx_drawing_expired,
+    sx_drawing_overload, sx_drawing_registration_health, sx_drawing_size, sx_drawing_stack;
 
 /* ---- draw_expired.c ---- */
 

@@ -147,19 +147,20 @@ static void draw(struct sx_pen *p)
 }
 
 /* A final response whose ACK this frame finds overdue. */
-static void draw_overdue(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
-                         const struct sx_tracker *tracker)
+static void draw_overdue(const struct sx_pen *blank)
 {
+    const struct sx_tracker *tracker = blank->tracker;
     const struct sx_overdue *o;
-    struct sx_pen p = sx_pen_of_frame(pinfo, tvb, tracker);
-    wmem_strbuf_t *words = NULL;
 
+    if (!sx_tracker_overdue(tracker, blank->frame, 0))
+        return;
+    struct sx_pen p = *blank;
     for (uint32_t i = 0; (o = sx_tracker_overdue(tracker, p.frame, i)); i++) {
         if (o->due != SX_DUE_ACK)
             continue;
         if (!p.top)
-            sx_add_top(&p, tree);
-        words = wmem_strbuf_new(pinfo->pool, "");
+            sx_add_top(&p);
+        wmem_strbuf_t *words = wmem_strbuf_new(p.pinfo->pool, "");
         sx_say_ack_overdue(words, tracker, o);
         sx_flag(&p,
                 sx_add_expired(&p, o->since_frame, sx_tracker_txn(tracker, o->txn), o->waited_ns,

@@ -65,4 +65,6 @@ static void set_up(int proto, expert_module_t *module)
     expert_register_field_array(module, ei, array_length(ei));
 }
 
-const struct sx_drawing sx_drawing_credentials = {.set_up = set_up, .message = draw_credentials};
+const struct sx_drawing sx_drawing_credentials = {.set_up = set_up,
+                                                  .message = draw_credentials,
+                                                  .responses_only = true};

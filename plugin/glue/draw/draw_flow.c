@@ -225,24 +225,23 @@ static void draw_registration(struct sx_pen *p)
     sx_flag(p, item, &ei_flow_failed_later, wmem_strbuf_get_str(words));
 }
 
-static void draw_lost_flows(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
-                            const struct sx_tracker *tracker)
+static void draw_lost_flows(const struct sx_pen *blank)
 {
-    const struct sx_flows *flows = sx_tracker_flows(tracker);
+    const struct sx_flows *flows = sx_tracker_flows(blank->tracker);
     const struct sx_flow *flow;
-    struct sx_pen p = sx_pen_of_frame(pinfo, tvb, tracker);
     unsigned n = 0;
 
-    if (!sx_flows_lost_here(flows, p.frame))
+    if (!sx_flows_lost_here(flows, blank->frame))
         return;
-    wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
-    wmem_strbuf_t *verdict = wmem_strbuf_new(pinfo->pool, "");
+    struct sx_pen p = *blank;
+    wmem_strbuf_t *words = wmem_strbuf_new(p.pinfo->pool, "");
+    wmem_strbuf_t *verdict = wmem_strbuf_new(p.pinfo->pool, "");
     for (flow = sx_flows_lost_here(flows, p.frame); flow && n < MAX_LOST_HERE;
          flow = sx_flows_next_lost(flows, flow)) {
         if (!sx_flow_is_lost_by(flows, flow, p.frame))
             continue;
         if (n == 0)
-            sx_add_top(&p, tree);
+            sx_add_top(&p);
         wmem_strbuf_truncate(words, 0);
         sx_say_flow_end(words, flow);
         proto_item *item = sx_add_string(&p, p.tree, hf_flow_lost_here, flow->user->aor);

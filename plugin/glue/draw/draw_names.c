@@ -35,27 +35,14 @@ static void add_bare(const struct sx_pen *p, int hf, struct sx_slice name_addr)
 /* "10.0.0.1:5060", "[2001:db8::1]:5060" */
 #define MAX_END (WS_INET6_ADDRSTRLEN + sizeof "[]:65535")
 
-static char *put_number(char *out, unsigned n)
-{
-    char digits[10];
-    size_t i = sizeof digits;
-
-    do
-        digits[--i] = (char)('0' + n % 10);
-    while (n /= 10);
-    memcpy(out, digits + i, sizeof digits - i);
-    return out + (sizeof digits - i);
-}
-
-/* By hand: it is written twice for each message of a tree, and printf costs as much as all else
- * here. */
+/* By hand, for printf costs as much as all else here. */
 static void put_end(char out[MAX_END], const address *host, uint32_t port)
 {
     const uint8_t *bytes = host->data;
 
     if (host->type == AT_IPv4) {
         for (unsigned i = 0; i < 4; i++) {
-            out = put_number(out, bytes[i]);
+            out = sx_put_number(out, bytes[i]);
             *out++ = i < 3 ? '.' : ':';
         }
     } else {
@@ -65,17 +52,37 @@ static void put_end(char out[MAX_END], const address *host, uint32_t port)
         *out++ = ']';
         *out++ = ':';
     }
-    *put_number(out, port) = '\0';
+    *sx_put_number(out, port) = '\0';
+}
+
+/* The end's text; those of late are kept, for a message goes between the ends that the one before
+ * went between. */
+static const char *end_text(const address *host, uint32_t port)
+{
+    static struct {
+        uint32_t host, port; /* port 0: none is kept */
+        char text[MAX_END];
+    } kept[16], other;
+    uint32_t v4;
+
+    if (host->type != AT_IPv4 || port == 0) {
+        put_end(other.text, host, port);
+        return other.text;
+    }
+    memcpy(&v4, host->data, sizeof v4);
+    unsigned i = (v4 ^ v4 >> 16 ^ v4 >> 24 ^ port) % G_N_ELEMENTS(kept);
+    if (kept[i].host != v4 || kept[i].port != port) {
+        kept[i].host = v4;
+        kept[i].port = port;
+        put_end(kept[i].text, host, port);
+    }
+    return kept[i].text;
 }
 
 static void add_end(const struct sx_pen *p, int hf, const address *host, uint32_t port)
 {
-    char text[MAX_END];
-
-    if ((host->type != AT_IPv4 && host->type != AT_IPv6) || !sx_is_wanted(p, hf))
-        return;
-    put_end(text, host, port);
-    proto_item_set_hidden(sx_add_string(p, p->tree, hf, text));
+    if ((host->type == AT_IPv4 || host->type == AT_IPv6) && sx_is_wanted(p, hf))
+        proto_item_set_hidden(sx_add_string(p, p->tree, hf, end_text(host, port)));
 }
 
 static void draw(struct sx_pen *p)

@@ -26,4 +26,6 @@ static void set_up(int proto G_GNUC_UNUSED, expert_module_t *module G_GNUC_UNUSE
 {
 }
 
-const struct sx_drawing sx_drawing_prack = {.set_up = set_up, .message = draw_repeated};
+const struct sx_drawing sx_drawing_prack = {.set_up = set_up,
+                                            .message = draw_repeated,
+                                            .responses_only = true};

@@ -119,17 +119,19 @@ static void draw_message(struct sx_pen *p)
 }
 
 /* Registrations that this frame finds run out. */
-static void draw_frame(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
-                       const struct sx_tracker *tracker)
+static void draw_frame(const struct sx_pen *blank)
 {
+    const struct sx_tracker *tracker = blank->tracker;
     const struct sx_overdue *o;
-    struct sx_pen p = sx_pen_of_frame(pinfo, tvb, tracker);
 
+    if (!sx_tracker_overdue(tracker, blank->frame, 0))
+        return;
+    struct sx_pen p = *blank;
     for (uint32_t i = 0; (o = sx_tracker_overdue(tracker, p.frame, i)); i++) {
         if (o->due != SX_DUE_REFRESH)
             continue;
         if (!p.top)
-            sx_add_top(&p, tree);
+            sx_add_top(&p);
         wmem_strbuf_t *words = words_for(&p);
         sx_say_run_out(words, tracker, o);
         sx_flag(&p,

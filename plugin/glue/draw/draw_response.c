@@ -29,10 +29,6 @@ static int hf_reference = -1;
 static int hf_registered = -1;
 static int hf_phrase_differs = -1;
 static int hf_missing_header = -1;
-static int hf_reason_protocol = -1;
-static int hf_reason_cause = -1;
-static int hf_reason_text = -1;
-static int hf_reason_meaning = -1;
 static int hf_warning_code = -1;
 static int hf_warning_text = -1;
 static int hf_warning_meaning = -1;
@@ -41,7 +37,6 @@ static int hf_failure = -1;
 static int hf_failed = -1;
 
 static int ett_response = -1;
-static int ett_reason = -1;
 static int ett_warning = -1;
 
 static expert_field ei_explain_other[] = {
@@ -144,59 +139,6 @@ static void draw_missing_headers(const struct sx_pen *p, proto_tree *tree)
     static const char *const cseq[] = {"CSeq", NULL};
     if (!msg->has_cseq && !has_any(msg, cseq))
         missing_header(p, tree, "CSeq");
-}
-
-static void draw_sip_reason(const struct sx_pen *p, proto_tree *tree, const struct sx_code *code)
-{
-    proto_item *item =
-        sx_add_named(p, tree, hf_reason_meaning, code->phrase, sx_catalogue_texts(code)->meaning);
-
-    /* The response's own code: its meaning stands above. */
-    if (code == p->view->entry)
-        proto_item_set_hidden(item);
-}
-
-/* RFC 3326, RFC 6432: "Q.850;cause=16;text="..."" */
-static void draw_reason(const struct sx_pen *p, proto_tree *tree, struct sx_slice value)
-{
-    wmem_allocator_t *pool = p->pinfo->pool;
-    struct sx_slice rest = value, protocol;
-    uint32_t cause;
-
-    if (!sx_slice_next(&rest, ';', &protocol))
-        return;
-    proto_item *item = sx_add_string(p, tree, hf_reason_protocol, sx_text(pool, protocol));
-    proto_tree *sub = proto_item_add_subtree(item, ett_reason);
-    struct sx_slice text = sx_slice_param(value, "text");
-    if (sx_slice_uint(sx_slice_param(value, "cause"), UINT16_MAX, &cause)) {
-        const struct sx_number_text *q850 =
-            sx_slice_caseis(protocol, "Q.850") ? sx_catalogue_q850(cause) : NULL;
-        const struct sx_code *sip = sx_slice_caseis(protocol, "SIP") ? sx_catalogue_explain(cause)
-                                                                     : NULL;
-        sx_add_uint(p, sub, hf_reason_cause, cause);
-        if (q850)
-            sx_add_named(p, sub, hf_reason_meaning, q850->name, q850->meaning);
-        else if (sip)
-            draw_sip_reason(p, sub, sip);
-        wmem_strbuf_t *words = wmem_strbuf_new(pool, "");
-        sx_words_draw_cause(words, cause);
-        if (q850 || sip)
-            wmem_strbuf_append_printf(words, " %s", q850 ? q850->name : sip->phrase);
-        proto_item_append_text(item, "%s", wmem_strbuf_get_str(words));
-    }
-    if (text.p)
-        sx_add_string(p, sub, hf_reason_text, sx_quoted_text(pool, text));
-}
-
-static void draw_reasons(struct sx_pen *p)
-{
-    struct sx_field_iter iter = {0};
-    struct sx_slice value;
-
-    if (!p->view->msg->has_reason)
-        return;
-    while (sx_sip_msg_value(p->view->msg, "Reason", &iter, &value))
-        draw_reason(p, p->tree, value);
 }
 
 /* RFC 3261 20.43: 399 host "text" */
@@ -325,7 +267,9 @@ static void draw_explanation(const struct sx_pen *p, proto_item *item, const cha
     /* "430 Flow Failed": a line of its own has the meaning. */
     const size_t title = strlen("430 ") + strlen(phrase);
     if (brief && entry->registered && phrase == entry->phrase && meaning == texts->meaning) {
-        sx_add_expert(p, item, ei, texts->summary, title);
+        sx_add_expert(p, item, ei, texts == entry->texts ? NULL : texts->summary, title);
+        if (sx_is_shown(p))
+            sx_hide_details(item);
         return;
     }
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
@@ -335,14 +279,16 @@ static void draw_explanation(const struct sx_pen *p, proto_item *item, const cha
 
 /* sipexplain.failure alone also matches false, as any field does; sipexplain.failed is there only
  * where it is true. */
-static void draw_failure(const struct sx_pen *p, proto_tree *tree)
+static void draw_failure(const struct sx_pen *p, proto_tree *tree, bool brief)
 {
     const struct sx_view *v = p->view;
 
     if (!sx_is_wanted(p, hf_failure) && !sx_is_wanted(p, hf_failed))
         return;
     bool failure = sx_failure_judge(v->tracker, p->txn, v->msg->code);
-    sx_add_bool(p, tree, hf_failure, failure);
+    proto_item *item = sx_add_bool(p, tree, hf_failure, failure);
+    if (brief)
+        proto_item_set_hidden(item);
     if (failure)
         proto_item_set_hidden(sx_add_bool(p, tree, hf_failed, true));
 }
@@ -389,6 +335,27 @@ static proto_item *draw_code(const struct sx_pen *p, const char *phrase)
     return sx_add_shown_uint(p, p->tree, hf_code, code, wmem_strbuf_get_str(words));
 }
 
+/* What the registry says of the code. usual: the line above has it, and what is left is hidden. */
+static void draw_registry(const struct sx_pen *p, proto_tree *tree, bool usual)
+{
+    const struct sx_code *entry = p->view->entry;
+    const unsigned class = p->view->msg->code / 100;
+    proto_item *phrase =
+        sx_add_string(p, tree, hf_phrase,
+                      entry->registered ? entry->phrase : sx_catalogue_class_name(class));
+
+    if (usual)
+        sx_add_hidden_uint(p, tree, hf_class, class);
+    else
+        sx_add_uint(p, tree, hf_class, class);
+    draw_reference(p, tree);
+    proto_item *registered = sx_add_bool(p, tree, hf_registered, entry->registered);
+    if (usual) {
+        proto_item_set_hidden(phrase);
+        proto_item_set_hidden(registered);
+    }
+}
+
 static void draw_response(struct sx_pen *p)
 {
     proto_tree *tree = p->tree;
@@ -403,13 +370,9 @@ static void draw_response(struct sx_pen *p)
     const char *meaning = site_or(v->site_meaning, sx_catalogue_texts(entry)->meaning);
     proto_item *item = draw_code(p, phrase);
     proto_tree *sub = proto_item_add_subtree(item, ett_response);
-    sx_add_string(p, sub, hf_phrase,
-                  entry->registered ? entry->phrase : sx_catalogue_class_name(v->msg->code / 100));
-    sx_add_uint(p, sub, hf_class, v->msg->code / 100);
-    draw_reference(p, sub);
-    sx_add_bool(p, sub, hf_registered, entry->registered);
-    draw_phrase(p, sub);
     const bool brief = is_told_briefly(v, p->txn);
+    draw_registry(p, sub, brief && entry->registered && phrase == entry->phrase);
+    draw_phrase(p, sub);
     draw_explanation(p, item, phrase, meaning, brief);
     sx_add_long_string(p, tree, hf_meaning, hf_meaning_more, meaning);
     draw_advice(p, tree, brief);
@@ -417,14 +380,7 @@ static void draw_response(struct sx_pen *p)
     draw_warnings(p, tree);
     draw_retry_after(p, tree);
     if (v->msg->code >= 200)
-        draw_failure(p, tree);
-}
-
-static void draw_message(struct sx_pen *p)
-{
-    if (!p->view->msg->is_request)
-        draw_response(p);
-    draw_reasons(p);
+        draw_failure(p, tree, brief);
 }
 
 /* One expert info for each registered code, so that its severity can be set by itself; those of all
@@ -490,15 +446,6 @@ static void set_up(int proto, expert_module_t *module)
         {&hf_missing_header,
          {"Missing header field", "sipexplain.missing_header", FT_STRING, BASE_NONE, NULL, 0,
           "A header field that this response must carry and does not", HFILL}},
-        {&hf_reason_protocol,
-         {"Reason", "sipexplain.reason.protocol", FT_STRING, BASE_NONE, NULL, 0,
-          "Protocol of a Reason header field value", HFILL}},
-        {&hf_reason_cause,
-         {"Cause", "sipexplain.reason.cause", FT_UINT16, BASE_DEC, NULL, 0, NULL, HFILL}},
-        {&hf_reason_text,
-         {"Text", "sipexplain.reason.text", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
-        {&hf_reason_meaning,
-         {"Meaning", "sipexplain.reason.meaning", FT_STRING, BASE_NONE, NULL, 0, NULL, HFILL}},
         {&hf_warning_code,
          {"Warning", "sipexplain.warning.code", FT_UINT16, BASE_DEC, NULL, 0, NULL, HFILL}},
         {&hf_warning_text,
@@ -517,7 +464,7 @@ static void set_up(int proto, expert_module_t *module)
           "Present on real failures only, and true; a failed flow is sipexplain.flow_failed",
           HFILL}},
     };
-    static int *ett[] = {&ett_response, &ett_reason, &ett_warning};
+    static int *ett[] = {&ett_response, &ett_warning};
     static ei_register_info ei[] = {
         {&ei_phrase_differs,
          {"sipexplain.phrase_differs", PI_PROTOCOL, PI_CHAT,
@@ -533,4 +480,6 @@ static void set_up(int proto, expert_module_t *module)
     register_codes(module);
 }
 
-const struct sx_drawing sx_drawing_response = {.set_up = set_up, .message = draw_message};
+const struct sx_drawing sx_drawing_response = {.set_up = set_up,
+                                               .message = draw_response,
+                                               .responses_only = true};

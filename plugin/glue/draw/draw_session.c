@@ -117,16 +117,16 @@ static const struct sx_session *overdue_in(const struct sx_tracker *tracker, uin
 }
 
 /* The frame that found the whole interval over. */
-static void draw_frame(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
-                       const struct sx_tracker *tracker)
+static void draw_frame(const struct sx_pen *blank)
 {
-    struct sx_pen p = sx_pen_of_frame(pinfo, tvb, tracker);
+    const struct sx_tracker *tracker = blank->tracker;
     uint32_t nth = 0;
-    const struct sx_session *session = overdue_in(tracker, p.frame, &nth);
+    const struct sx_session *session = overdue_in(tracker, blank->frame, &nth);
 
     if (!session)
         return;
-    sx_add_top(&p, tree);
+    struct sx_pen p = *blank;
+    sx_add_top(&p);
     for (; session; session = overdue_in(tracker, p.frame, &nth)) {
         struct sx_session_verdict v = sx_session_judge(tracker, session);
         /* As it was when the frame came. */

@@ -62,11 +62,10 @@ static void draw_message(struct sx_pen *p)
     draw(p, &s);
 }
 
-static void draw_frame(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
-                       const struct sx_tracker *tracker)
+static void draw_frame(const struct sx_pen *blank)
 {
-    struct sx_pen p = sx_pen_of_frame(pinfo, tvb, tracker);
-    const struct sx_begun_again *again = sx_begun_in(tracker, p.frame);
+    const struct sx_tracker *tracker = blank->tracker;
+    const struct sx_begun_again *again = sx_begun_in(tracker, blank->frame);
 
     /* Once: where it is first known. */
     if (!again || again->nth != SX_SIZE_SENDS)
@@ -74,7 +73,8 @@ static void draw_frame(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
     struct sx_size s = sx_size_of_fragments(tracker, again);
     if (s.kind == SX_SIZE_NOTHING)
         return;
-    sx_add_top(&p, tree);
+    struct sx_pen p = *blank;
+    sx_add_top(&p);
     draw(&p, &s);
     sx_add_verdict(&p, p.flagged, NULL);
 }

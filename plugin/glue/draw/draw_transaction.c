@@ -74,7 +74,7 @@ static void draw_response_links(const struct sx_pen *p, proto_tree *tree)
 static void add_call(const struct sx_pen *p, proto_tree *tree, uint32_t call)
 {
     if (call && sx_is_wanted(p, hf_call))
-        proto_item_set_hidden(sx_add_uint(p, tree, hf_call, call));
+        sx_add_hidden_uint(p, tree, hf_call, call);
 }
 
 static proto_tree *add_transaction(const struct sx_pen *p, uint32_t call)

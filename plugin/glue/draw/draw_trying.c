@@ -175,19 +175,19 @@ static int cause_by(const struct sx_tracker *tracker, const struct sx_expiry *e)
     return (int)sx_trying_cause_of(&chain);
 }
 
-static void draw_expiries(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
-                          const struct sx_tracker *tracker)
+static void draw_expiries(const struct sx_pen *blank)
 {
+    const struct sx_tracker *tracker = blank->tracker;
     const struct sx_expiry *e;
-    struct sx_pen p = sx_pen_of_frame(pinfo, tvb, tracker);
     uint32_t more = 0;
 
-    if (!sx_tracker_expiry(tracker, p.frame, 0))
+    if (!sx_tracker_expiry(tracker, blank->frame, 0))
         return;
-    wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
-    wmem_strbuf_t *verdict = wmem_strbuf_new(pinfo->pool, "");
+    struct sx_pen p = *blank;
+    wmem_strbuf_t *words = wmem_strbuf_new(p.pinfo->pool, "");
+    wmem_strbuf_t *verdict = wmem_strbuf_new(p.pinfo->pool, "");
 
-    sx_add_top(&p, tree);
+    sx_add_top(&p);
     for (uint32_t i = 0; (e = sx_tracker_expiry(tracker, p.frame, i)); i++) {
         const struct sx_txn *txn = sx_tracker_txn(tracker, e->txn);
         bool ends = txn->first_response_frame == p.frame ||
@@ -239,24 +239,24 @@ static void draw_hangup(struct sx_pen *p, const struct sx_tracker *tracker,
 }
 
 /* The frame that ends the connection over which the caller waited. */
-static void draw_hangups(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
-                         const struct sx_tracker *tracker)
+static void draw_hangups(const struct sx_pen *blank)
 {
+    const struct sx_tracker *tracker = blank->tracker;
     const struct sx_hangup *hangup;
-    struct sx_pen p = sx_pen_of_frame(pinfo, tvb, tracker);
     uint32_t told = 0;
 
-    if (!sx_tracker_hangup(tracker, p.frame, 0))
+    if (!sx_tracker_hangup(tracker, blank->frame, 0))
         return;
-    wmem_strbuf_t *words = wmem_strbuf_new(pinfo->pool, "");
-    wmem_strbuf_t *verdict = wmem_strbuf_new(pinfo->pool, "");
+    struct sx_pen p = *blank;
+    wmem_strbuf_t *words = wmem_strbuf_new(p.pinfo->pool, "");
+    wmem_strbuf_t *verdict = wmem_strbuf_new(p.pinfo->pool, "");
 
     for (uint32_t i = 0; (hangup = sx_tracker_hangup(tracker, p.frame, i)); i++) {
         const struct sx_txn *txn = sx_tracker_txn(tracker, hangup->txn);
         if (sx_txn_more(txn)->trying_frame == 0 || sx_txn_more(txn)->trying_frame > p.frame)
             continue;
         if (!p.top)
-            sx_add_top(&p, tree);
+            sx_add_top(&p);
         wmem_strbuf_truncate(words, 0);
         draw_hangup(&p, tracker, txn, words);
         if (told++ < MAX_HANGUP_WORDS)
@@ -295,11 +295,10 @@ static void draw_waits(struct sx_pen *p)
     draw_no_end(p);
 }
 
-static void draw_frame(proto_tree *tree, packet_info *pinfo, tvbuff_t *tvb,
-                       const struct sx_tracker *tracker)
+static void draw_frame(const struct sx_pen *blank)
 {
-    draw_expiries(tree, pinfo, tvb, tracker);
-    draw_hangups(tree, pinfo, tvb, tracker);
+    draw_expiries(blank);
+    draw_hangups(blank);
 }
 
 static void set_up(int proto, expert_module_t *module)

@@ -41,6 +41,7 @@ static struct {
     uint32_t frames; /* of the capture before; 0: it was not read to its end */
     struct {
         uint32_t frame;
+        bool first_pass;
         bool enabled, for_stats, for_graph, for_experts;
     } asked;
 } state;
@@ -257,6 +258,7 @@ static void on_message(const struct sx_sip_span *span, void *data)
         .length = span->length,
         .time_ns = v->time_ns,
         .say_verdict = v->graphed,
+        .say_wrong = v->in_info,
     };
     const struct sx_drawn drawn = sx_draw_message(v->tree, v->pinfo, &view);
     if (drawn.wrong && v->in_info)
@@ -509,13 +511,15 @@ static void graph_sign(const struct visit *v, tvbuff_t *frame)
  * meanwhile has all of them dissected again. */
 static inline void ask(const packet_info *pinfo, bool first_pass)
 {
-    if (!first_pass || pinfo->num != state.asked.frame + 1) {
+    if (!first_pass || !state.asked.first_pass || pinfo->num != state.asked.frame + 1) {
+        sx_draw_ask_again();
         state.asked.enabled = proto_is_protocol_enabled(state.protocol);
         state.asked.for_stats = sx_stats_wanted();
         state.asked.for_graph = sx_flow_graph_wanted();
         state.asked.for_experts = sx_experts_wanted();
     }
     state.asked.frame = pinfo->num;
+    state.asked.first_pass = first_pass;
 }
 
 /* What there is to do for a frame, if anything is. */
