@@ -358,14 +358,12 @@ void sx_add_expert(const struct sx_pen *p, proto_item *item, expert_field *ei, c
         g_strlcpy(field, proto_registrar_get_name(ei->hf), ITEM_LABEL_LENGTH);
 }
 
-void sx_hide_details(proto_item *item)
+void sx_hide_severity(proto_item *item)
 {
     proto_item *info = item ? item->last_child : NULL;
-    proto_item *detail = info ? info->first_child : NULL;
+    proto_item *field = info ? info->first_child : NULL;
 
-    if (detail && is_window())
-        detail = detail->next;
-    for (; detail; detail = detail->next)
+    for (proto_item *detail = field ? field->next : NULL; detail; detail = detail->next)
         proto_item_set_hidden(detail);
 }
 

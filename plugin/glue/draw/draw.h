@@ -126,9 +126,9 @@ const char *sx_shown_frames(const struct sx_pen *p, const char *text);
 void sx_add_expert(const struct sx_pen *p, proto_item *item, expert_field *ei, const char *text,
                    size_t shown);
 
-/* Hides what is below the newest expert info of an item: its line says all of it. In Wireshark's
- * window the field stays, for it is clicked on to be filtered on. */
-void sx_hide_details(proto_item *item);
+/* Hides what is below the newest expert info of an item, but for the field to filter on: its line
+ * names severity and group. */
+void sx_hide_severity(proto_item *item);
 
 /* Adds an expert info, to the top where item is NULL. The first one's text becomes the verdict. */
 void sx_flag(struct sx_pen *p, proto_item *item, expert_field *ei, const char *text);

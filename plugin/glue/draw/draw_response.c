@@ -269,7 +269,7 @@ static void draw_explanation(const struct sx_pen *p, proto_item *item, const cha
     if (brief && entry->registered && phrase == entry->phrase && meaning == texts->meaning) {
         sx_add_expert(p, item, ei, texts == entry->texts ? NULL : texts->summary, title);
         if (sx_is_shown(p))
-            sx_hide_details(item);
+            sx_hide_severity(item);
         return;
     }
     wmem_strbuf_t *words = wmem_strbuf_new(p->pinfo->pool, "");
@@ -279,16 +279,14 @@ static void draw_explanation(const struct sx_pen *p, proto_item *item, const cha
 
 /* sipexplain.failure alone also matches false, as any field does; sipexplain.failed is there only
  * where it is true. */
-static void draw_failure(const struct sx_pen *p, proto_tree *tree, bool brief)
+static void draw_failure(const struct sx_pen *p, proto_tree *tree)
 {
     const struct sx_view *v = p->view;
 
     if (!sx_is_wanted(p, hf_failure) && !sx_is_wanted(p, hf_failed))
         return;
     bool failure = sx_failure_judge(v->tracker, p->txn, v->msg->code);
-    proto_item *item = sx_add_bool(p, tree, hf_failure, failure);
-    if (brief)
-        proto_item_set_hidden(item);
+    sx_add_bool(p, tree, hf_failure, failure);
     if (failure)
         proto_item_set_hidden(sx_add_bool(p, tree, hf_failed, true));
 }
@@ -335,27 +333,6 @@ static proto_item *draw_code(const struct sx_pen *p, const char *phrase)
     return sx_add_shown_uint(p, p->tree, hf_code, code, wmem_strbuf_get_str(words));
 }
 
-/* What the registry says of the code. usual: the line above has it, and what is left is hidden. */
-static void draw_registry(const struct sx_pen *p, proto_tree *tree, bool usual)
-{
-    const struct sx_code *entry = p->view->entry;
-    const unsigned class = p->view->msg->code / 100;
-    proto_item *phrase =
-        sx_add_string(p, tree, hf_phrase,
-                      entry->registered ? entry->phrase : sx_catalogue_class_name(class));
-
-    if (usual)
-        sx_add_hidden_uint(p, tree, hf_class, class);
-    else
-        sx_add_uint(p, tree, hf_class, class);
-    draw_reference(p, tree);
-    proto_item *registered = sx_add_bool(p, tree, hf_registered, entry->registered);
-    if (usual) {
-        proto_item_set_hidden(phrase);
-        proto_item_set_hidden(registered);
-    }
-}
-
 static void draw_response(struct sx_pen *p)
 {
     proto_tree *tree = p->tree;
@@ -370,9 +347,13 @@ static void draw_response(struct sx_pen *p)
     const char *meaning = site_or(v->site_meaning, sx_catalogue_texts(entry)->meaning);
     proto_item *item = draw_code(p, phrase);
     proto_tree *sub = proto_item_add_subtree(item, ett_response);
-    const bool brief = is_told_briefly(v, p->txn);
-    draw_registry(p, sub, brief && entry->registered && phrase == entry->phrase);
+    sx_add_string(p, sub, hf_phrase,
+                  entry->registered ? entry->phrase : sx_catalogue_class_name(v->msg->code / 100));
+    sx_add_uint(p, sub, hf_class, v->msg->code / 100);
+    draw_reference(p, sub);
+    sx_add_bool(p, sub, hf_registered, entry->registered);
     draw_phrase(p, sub);
+    const bool brief = is_told_briefly(v, p->txn);
     draw_explanation(p, item, phrase, meaning, brief);
     sx_add_long_string(p, tree, hf_meaning, hf_meaning_more, meaning);
     draw_advice(p, tree, brief);
@@ -380,7 +361,7 @@ static void draw_response(struct sx_pen *p)
     draw_warnings(p, tree);
     draw_retry_after(p, tree);
     if (v->msg->code >= 200)
-        draw_failure(p, tree, brief);
+        draw_failure(p, tree);
 }
 
 /* One expert info for each registered code, so that its severity can be set by itself; those of all
