@@ -152,7 +152,8 @@ static bool read_payload(const packet_info *pinfo, struct sx_slice bytes, struct
 }
 
 /* Nearly every frame with SIP over UDP: of the one datagram in it the dissector took the whole for
- * SIP, and that begins with a message whose head is complete. It need not be asked which. */
+ * SIP, and that begins with a message whose head is complete. It need not be asked which; but to it
+ * a response of code 0 is no message. */
 static bool tell_datagram(const struct frame *f, sx_sip_source_cb cb, void *data,
                           struct sx_frame_signs *signs)
 {
@@ -165,7 +166,8 @@ static bool tell_datagram(const struct frame *f, sx_sip_source_cb cb, void *data
         return false;
     tvbuff_t *tvb = get_data_source_tvb(source->data);
     struct sx_slice bytes = source_bytes(tvb);
-    if (!read_payload(f->pinfo, bytes, &piece) || piece.msg.end != SX_HEAD_COMPLETE)
+    if (!read_payload(f->pinfo, bytes, &piece) || piece.msg.end != SX_HEAD_COMPLETE ||
+        (!piece.msg.is_request && piece.msg.code == 0))
         return false;
     *signs = signs_of(layers, f->pinfo, true);
     tell(f, tvb, bytes, &piece, cb, data);
