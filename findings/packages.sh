@@ -39,7 +39,7 @@ unpack()
 
 place()
 {
-    find "$root/usr/bin" "$root/usr/sbin" -name "$1" | head -n 1
+    find "$root/usr/bin" "$root/usr/sbin" -name "$1" 2> /dev/null | head -n 1
 }
 
 program()
