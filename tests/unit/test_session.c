@@ -149,6 +149,34 @@ static void test_in_vain(void)
     g_assert_cmpuint(in_vain(uac, SX_TRANSPORT_UDP, ALICE, 45, false), ==, 0);
 }
 
+/* The capture goes on until then; of who could not connect nothing more is to be expected when the
+ * refresh is due. */
+static enum sx_session_state state_at(double seconds, unsigned refused_from)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, -1.0, ALICE, BOB, "INVITE", via("alice a1"), .transport = SX_TRANSPORT_TCP);
+    response(&l, 0.0, BOB, ALICE, 200, "INVITE", via("alice a1"),
+             .more = "Session-Expires: 90;refresher=uac\r\n", .transport = SX_TRANSPORT_TCP);
+    request(&l, 0.1, ALICE, BOB, "ACK", via("alice a2"), .to_tag = "bob",
+            .transport = SX_TRANSPORT_TCP);
+    unsigned to = refused_from == ALICE ? BOB : ALICE;
+    segment(&l, 45, refused_from, 40001, to, 5060, SX_TCP_SYN);
+    segment(&l, 45.1, to, 5060, refused_from, 40001, SX_TCP_RST | SX_TCP_ACK);
+    other_packet(&l, seconds);
+    enum sx_session_state s = state(&l);
+    ladder_close(&l);
+    return s;
+}
+
+static void test_over(void)
+{
+    g_assert_cmpint(state_at(59.999, ALICE), ==, SX_SESSION_OPEN);
+    g_assert_cmpint(state_at(60, ALICE), ==, SX_SESSION_OVERDUE);
+    g_assert_cmpint(state_at(89.999, BOB), ==, SX_SESSION_OPEN);
+    g_assert_cmpint(state_at(90, BOB), ==, SX_SESSION_OVERDUE);
+}
+
 /* A BYE before it is due ends the call; one a little before may have taken its time. */
 static void bye(double at, bool ran_out)
 {
@@ -535,6 +563,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/session/in_vain", test_in_vain);
+    g_test_add_func("/session/over", test_over);
     g_test_add_func("/session/due", test_due);
     g_test_add_func("/session/refreshed", test_refreshed);
     g_test_add_func("/session/refreshed_by_invite", test_refreshed_by_invite);

@@ -265,7 +265,7 @@ static int64_t bye_limit_ns(const struct sx_tracker *t, const struct sx_session 
 static enum sx_session_state state_of(const struct sx_tracker *t, const struct sx_session *session,
                                       const struct after *found)
 {
-    int64_t over_ns = sx_session_over_ns(session);
+    int64_t due_ns = sx_session_due_ns(session), over_ns = sx_session_over_ns(session);
 
     if (found->refresh || (sx_session_newer(t, session) && found->cut))
         return SX_SESSION_REFRESHED;
@@ -274,7 +274,9 @@ static enum sx_session_state state_of(const struct sx_tracker *t, const struct s
     if (session->refresher == SX_REFRESHER_UNKNOWN || !found->shows_way || found->unknown ||
         found->cut || ended_unseen(t, session, over_ns - TOLERANCE_NS))
         return SX_SESSION_OPEN;
-    return found->bye || sx_tracker_now(t) >= over_ns ? SX_SESSION_OVERDUE : SX_SESSION_OPEN;
+    /* Who cannot connect tried when it was time to, and will not come any more. */
+    int64_t until_ns = connected_in_vain(t, session, due_ns) ? due_ns : over_ns;
+    return found->bye || sx_tracker_now(t) >= until_ns ? SX_SESSION_OVERDUE : SX_SESSION_OPEN;
 }
 
 struct sx_session_verdict sx_session_judge(const struct sx_tracker *t,
