@@ -55,7 +55,7 @@ BUDGETS = {
 }
 COMPARED_MODES = ("-r", "-r -Y sip.Status-Code")    # all contenders; else builds of the plugin
 # What a message costs more than in the earlier build
-ADDED_BUDGETS = {"SIP": 1.1, "SIP over TCP, 4 in a segment": 1.1}
+ADDED_BUDGETS = {"SIP": 1.2, "SIP over TCP, 4 in a segment": 1}
 # JSON moves with -V, and takes as long as all of these.
 SHORT_ROWS = [("SIP", "-r"), ("SIP over TCP, 4 in a segment", "-r"), ("RTP", "-r"),
               ("DNS, HTTP, TLS", "-r"), ("SIP", "-r -V"), ("SIP", "-r -Y (own field)")]
