@@ -121,8 +121,7 @@ static void say_gone(wmem_strbuf_t *out, const struct sx_flow_story *story)
 {
     const struct sx_flow *flow = story->flow;
     const char *token = story->wrong_token ? sx_words_flow_token() : "";
-    wmem_strbuf_t *before = sx_words_piece(out), *made = sx_words_piece(out);
-    wmem_strbuf_t *death = death_of(out, story);
+    wmem_strbuf_t *made = sx_words_piece(out), *death = death_of(out, story);
 
     if (flow->registered_in)
         sx_words_flow_made(made, flow->registered_in);
@@ -130,6 +129,7 @@ static void say_gone(wmem_strbuf_t *out, const struct sx_flow_story *story)
         sx_words_flow_said_gone(out, token, flow->user->aor, made);
         return;
     }
+    wmem_strbuf_t *before = sx_words_piece(out);
     sx_words_flow_before(before, death);
     sx_words_flow_gone(out, token, before, flow->user->aor, made);
 }
