@@ -6,14 +6,29 @@
 #include "sip_text.h"
 
 /* Frames 1 to 3: a call whose 2xx, at 0 s, agrees on a session timer. */
-static struct ladder call_with(const char *session_expires)
+static struct ladder call_over(enum sx_transport transport, const char *session_expires)
 {
     struct ladder l = ladder_open();
 
-    request(&l, -1.0, ALICE, BOB, "INVITE", via("alice a1"));
-    response(&l, 0.0, BOB, ALICE, 200, "INVITE", via("alice a1"), .more = session_expires);
-    request(&l, 0.1, ALICE, BOB, "ACK", via("alice a2"), .to_tag = "bob");
+    request(&l, -1.0, ALICE, BOB, "INVITE", via("alice a1"), .transport = transport);
+    response(&l, 0.0, BOB, ALICE, 200, "INVITE", via("alice a1"), .more = session_expires,
+             .transport = transport);
+    request(&l, 0.1, ALICE, BOB, "ACK", via("alice a2"), .to_tag = "bob", .transport = transport);
     return l;
+}
+
+static struct ladder call_with(const char *session_expires)
+{
+    return call_over(SX_TRANSPORT_UDP, session_expires);
+}
+
+/* Asks the other side for a connection. */
+static void connect_from(struct ladder *l, double at, unsigned from, bool came_up)
+{
+    unsigned to = from == ALICE ? BOB : ALICE;
+
+    segment(l, at, from, 40001, to, 5060, SX_TCP_SYN);
+    segment(l, at + 0.1, to, 5060, from, 40001, (came_up ? SX_TCP_SYN : SX_TCP_RST) | SX_TCP_ACK);
 }
 
 static const struct sx_session *session_in(struct ladder *l, uint32_t frame)
@@ -113,18 +128,9 @@ static void test_refused_twice(void)
 static uint32_t in_vain(const char *session_expires, enum sx_transport transport, unsigned from,
                         double at, bool came_up)
 {
-    struct ladder l = ladder_open();
-    unsigned to = from == ALICE ? BOB : ALICE;
+    struct ladder l = call_over(transport, session_expires);
 
-    request(&l, -1.0, ALICE, BOB, "INVITE", via("alice a1"), .transport = transport);
-    response(&l, 0.0, BOB, ALICE, 200, "INVITE", via("alice a1"), .more = session_expires,
-             .transport = transport);
-    request(&l, 0.1, ALICE, BOB, "ACK", via("alice a2"), .to_tag = "bob", .transport = transport);
-    segment(&l, at, from, 40001, to, 5060, SX_TCP_SYN);
-    if (came_up)
-        segment(&l, at + 0.1, to, 5060, from, 40001, SX_TCP_SYN | SX_TCP_ACK);
-    else
-        segment(&l, at + 0.1, to, 5060, from, 40001, SX_TCP_RST | SX_TCP_ACK);
+    connect_from(&l, at, from, came_up);
     other_packet(&l, 200);
     struct sx_session_verdict v = sx_session_judge(l.tracker, session_in(&l, 2));
     g_assert_cmpint(v.state, ==, SX_SESSION_OVERDUE);
@@ -153,16 +159,9 @@ static void test_in_vain(void)
  * refresh is due. */
 static enum sx_session_state state_at(double seconds, unsigned refused_from)
 {
-    struct ladder l = ladder_open();
+    struct ladder l = call_over(SX_TRANSPORT_TCP, "Session-Expires: 90;refresher=uac\r\n");
 
-    request(&l, -1.0, ALICE, BOB, "INVITE", via("alice a1"), .transport = SX_TRANSPORT_TCP);
-    response(&l, 0.0, BOB, ALICE, 200, "INVITE", via("alice a1"),
-             .more = "Session-Expires: 90;refresher=uac\r\n", .transport = SX_TRANSPORT_TCP);
-    request(&l, 0.1, ALICE, BOB, "ACK", via("alice a2"), .to_tag = "bob",
-            .transport = SX_TRANSPORT_TCP);
-    unsigned to = refused_from == ALICE ? BOB : ALICE;
-    segment(&l, 45, refused_from, 40001, to, 5060, SX_TCP_SYN);
-    segment(&l, 45.1, to, 5060, refused_from, 40001, SX_TCP_RST | SX_TCP_ACK);
+    connect_from(&l, 45, refused_from, false);
     other_packet(&l, seconds);
     enum sx_session_state s = state(&l);
     ladder_close(&l);
@@ -203,20 +202,13 @@ enum trouble { TROUBLE_NONE, TROUBLE_REFUSED, TROUBLE_NO_CONNECTION };
 
 static enum sx_session_state hung_up(double at, enum trouble trouble)
 {
-    static const char agreed[] = "Session-Expires: 90;refresher=uac\r\n";
-    struct ladder l = ladder_open();
+    struct ladder l = call_over(SX_TRANSPORT_TCP, "Session-Expires: 90;refresher=uac\r\n");
 
-    request(&l, -1.0, ALICE, BOB, "INVITE", via("alice a1"), .transport = SX_TRANSPORT_TCP);
-    response(&l, 0.0, BOB, ALICE, 200, "INVITE", via("alice a1"), .more = agreed,
-             .transport = SX_TRANSPORT_TCP);
-    request(&l, 0.1, ALICE, BOB, "ACK", via("alice a2"), .to_tag = "bob",
-            .transport = SX_TRANSPORT_TCP);
     if (trouble == TROUBLE_REFUSED) {
         request(&l, 45, ALICE, BOB, "UPDATE", via("alice a3"), .cseq = 2, .to_tag = "bob");
         response(&l, 45.1, BOB, ALICE, 500, "UPDATE", via("alice a3"), .cseq = 2);
     } else if (trouble == TROUBLE_NO_CONNECTION) {
-        segment(&l, 45, ALICE, 40001, BOB, 5060, SX_TCP_SYN);
-        segment(&l, 45.1, BOB, 5060, ALICE, 40001, SX_TCP_RST | SX_TCP_ACK);
+        connect_from(&l, 45, ALICE, false);
     }
     request(&l, at, ALICE, BOB, "BYE", via("alice a4"), .cseq = trouble == TROUBLE_REFUSED ? 3 : 2,
             .to_tag = "bob");
