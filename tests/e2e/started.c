@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -110,6 +111,15 @@ void wtap_init(uintptr_t plugins, void *variable, void *more)
         real(plugins, variable, more);
 }
 
+/* Freeing what was registered would touch, and so copy, most of the memory. */
+void epan_cleanup(void)
+{
+    void (*real)(void) = dlsym(RTLD_NEXT, "epan_cleanup");
+
+    if (!started)
+        real();
+}
+
 static int again(int argc, char **argv, char **environment)
 {
     arguments[0] = argv[0];
@@ -117,7 +127,9 @@ static int again(int argc, char **argv, char **environment)
         return real_main(argc, argv, environment);
     ws_optind = 1;
     ws_optreset = 1;
-    return real_main(count, arguments, environment);
+    int code = real_main(count, arguments, environment);
+    fflush(NULL);
+    _exit(code);
 }
 
 int __libc_start_main(main_type *main, int argc, char **argv, void (*init)(void),
