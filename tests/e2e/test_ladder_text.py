@@ -25,24 +25,22 @@ def drawn(text):
     return [(int(line[1]), line[3]) for line in found if line]
 
 
-def with_messages(wireshark, capture):
-    """The ladder, and per message of a call its frame and its code or method, from one run."""
-    args = ["-2", "-Y", "sipexplain.call", "-T", "fields", "-E", "aggregator=\x1e", "-e", "frame.number",
-            "-e", "sipexplain", "-e", "sipexplain.call", "-z", "sipexplain,ladder"]
-    rows, _, text = wireshark.tshark(args, capture).partition("\n\n")
-    messages = []
-    for row in rows.split("\n"):
-        number, lines, calls = row.split("\t")
-        lines = [line.removeprefix("SIP Explain: ") for line in lines.split("\x1e")]
-        found = [line for line in lines if re.match(r"\d{3} |[A-Z]+( - |$)", line)]
-        assert len(found) == len(calls.split("\x1e"))
-        messages += [(int(number), line.split()[0]) for line in found]
-    return text, messages
+def messages_of_calls(wireshark, capture):
+    """Per message of a call its frame and its code or method."""
+    found = []
+    for number, (trees, hidden) in enumerate(zip(wireshark.everything(capture, "two"),
+                                                 wireshark.hidden(capture, "two")), 1):
+        lines = [tree[0][1].removeprefix("SIP Explain: ") for tree in trees]
+        heads = [line.split()[0] for line in lines if re.match(r"\d{3} |[A-Z]+( - |$)", line)]
+        if hidden["sipexplain.call"]:
+            assert len(heads) == len(hidden["sipexplain.call"])
+            found += [(number, head) for head in heads]
+    return found
 
 
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
 def test_every_message_in_a_hundred_columns(wireshark, capture, path):
-    text, expected = with_messages(wireshark, capture(path))
+    text, expected = wireshark.quiet(capture(path))[0], messages_of_calls(wireshark, capture(path))
     assert max(map(len, text.splitlines()), default=0) <= WIDEST
     found = [(frame, rest) for frame, rest in drawn(text) if not re.search("TCP|ICMP error", rest)]
     assert sorted(frame for frame, _ in found) == [frame for frame, _ in expected]

@@ -87,12 +87,12 @@ def test_no_text_is_of_nothing(wireshark, capture, path, mode):
 @each_ladder
 def test_nor_for_what_no_tree_shows(wireshark, capture, path):
     """The verdict is the top line, which the roads are compared by; the rest needs no look-ahead."""
-    others = []
-    for mode in ("one", "two"):
-        rows = wireshark.fields(capture(path), HIDDEN, two_pass=mode == "two")
+    one, two, filtered = (wireshark.hidden(capture(path), mode) for mode in ("one", "two", "filtered"))
+    for mode, rows in (("one", one), ("two", two)):
         assert_verdicts_are_top_lines(wireshark.everything(capture(path), mode), rows)
-        others.append([[row[name] for name in HIDDEN if name not in (VERDICT, FAILED)] for row in rows])
-    assert others[0] == others[1]
+    assert one == filtered
+    before = [[[row[name] for name in HIDDEN if name not in (VERDICT, FAILED)] for row in rows] for rows in (one, two)]
+    assert before[0] == before[1]
 
 
 @each_ladder

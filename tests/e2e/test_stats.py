@@ -13,13 +13,12 @@ from pathlib import Path
 
 import pytest
 
-from tshark import request_lines
+from tshark import ALL_TABLES, TABLES, request_lines
 
 CAPTURES = Path(__file__).parents[1] / "captures"
 LADDERS = CAPTURES / "ladders"
 RECORDED = CAPTURES / "recorded"
 ALL = sorted(LADDERS.glob("*.md")) + sorted(RECORDED.glob("*.pcap*"))
-NAMES = ("codes", "trying", "calls", "requests", "flows", "registrations")
 TITLES = {
     "codes": "SIP Explain: Response Codes",
     "trying": "SIP Explain: Waits After 100 Trying",
@@ -38,7 +37,10 @@ def z(name, display_filter=""):
 
 def printed(wireshark, capture, *args, two_pass=False):
     """Name of a table -> its lines as tshark prints them, names of the columns first."""
-    output = wireshark.tshark(["-q", *(["-2"] if two_pass else []), *args], capture)
+    return read(wireshark.tshark(["-q", *(["-2"] if two_pass else []), *args], capture))
+
+
+def read(output):
     names = {title: name for name, title in TITLES.items()}
     tables = {}
     for block in output.split(RULE):
@@ -68,13 +70,6 @@ def taps(wireshark, name, captures):
     return [nstat(answer["taps"][0]) for answer in wireshark.ask(calls)[1::2]]
 
 
-def all_taps(wireshark, capture):
-    """All of sharkd's tables by name, from one look at the packets."""
-    asked = {f"tap{i}": f"nstat:sipexplain,{name}" for i, name in enumerate(NAMES)}
-    answers = wireshark.ask([("load", {"file": str(capture)}), ("tap", asked)])
-    return {tap["tap"].partition(",")[2]: nstat(tap) for tap in answers[1]["taps"]}
-
-
 def nstat(tap):
     names = [field["c"] for field in tap["fields"]]
     return [dict(zip(names, map(cell_text, row), strict=True)) for row in tap["tables"][0]["i"]]
@@ -86,11 +81,10 @@ def cell_text(value):
 
 @pytest.mark.parametrize("path", ALL, ids=lambda path: path.stem)
 def test_one_pass_two_passes_and_sharkd_agree(wireshark, capture, path):
-    asked = [arg for name in NAMES for arg in z(name)]
-    one = printed(wireshark, capture(path), *asked)
-    assert set(one) == set(NAMES)
-    assert one == printed(wireshark, capture(path), *asked, two_pass=True)
-    tables = all_taps(wireshark, capture(path))
+    one = printed(wireshark, capture(path), *ALL_TABLES)
+    assert set(one) == set(TABLES)
+    assert one == read(wireshark.tables(capture(path))) == read(wireshark.quiet(capture(path))[1])
+    tables = {tap["tap"].partition(",")[2]: nstat(tap) for tap in wireshark.taps(capture(path))}
     for name, lines in one.items():
         assert_readable(lines)
         names, *found = map(cells, lines)
@@ -111,7 +105,7 @@ def assert_readable(lines):
 
 def wide(wireshark, capture, columns, output=subprocess.PIPE):
     """What tshark prints with COLUMNS, or to a terminal."""
-    args = ["-q", "-2", "-r", capture, *(arg for name in NAMES for arg in z(name))]
+    args = ["-q", "-2", "-r", capture, *ALL_TABLES]
     env = dict(wireshark.environment(), **({"COLUMNS": str(columns)} if columns else {}))
     return subprocess.run(wireshark.command("tshark", args), env=env, cwd=wireshark.home, stdout=output,
                           stderr=subprocess.DEVNULL, check=True, encoding="utf-8", timeout=60).stdout
@@ -125,7 +119,7 @@ def blocks(text):
 
 def assert_width(text, columns):
     found = blocks(text)
-    assert len(found) == len(NAMES)
+    assert len(found) == len(TABLES)
     for names, *lines in found:
         assert len({len(line) for line in (names, *lines)}) == 1, "columns do not line up"
         assert len(names) <= columns
@@ -166,7 +160,7 @@ def test_what_is_no_width(wireshark, capture, columns):
 def test_rows_as_json(wireshark, capture):
     """With plugin/tables/rows.jq, as README says: numbers are numbers."""
     path = capture(RECORDED / "stuck-two-hops-down.pcapng")
-    for name in NAMES:
+    for name in TABLES:
         asked = [("load", {"file": str(path)}), ("tap", {"tap0": f"nstat:sipexplain,{name}"})]
         answers = wireshark.run("sharkd", ["-"], request_lines(asked))
         done = subprocess.run(["jq", "-c", "-f", ROWS], input=answers, capture_output=True, check=True,
@@ -427,7 +421,7 @@ def test_a_filter_counts_only_what_it_lets_through(wireshark, capture):
     assert [(row["Code"], row["Count"], row["Methods"]) for row in found] == [("200", "2", "BYE")]
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TABLES)
 def test_sharkd_after_reloads(wireshark, capture, name):
     """Rows of another capture must not stay, nor point into what was freed."""
     failed = capture(RECORDED / "flow-both-dead.pcapng")
@@ -448,7 +442,7 @@ def test_sharkd_lists_the_tables(wireshark):
     info, = wireshark.ask([("info", {})])
     names = {entry["name"]: entry["tap"] for entry in info["nstat"]
              if "sipexplain" in entry["tap"]}
-    assert names == {TITLES[name]: f"nstat:sipexplain,{name}" for name in NAMES}
+    assert names == {TITLES[name]: f"nstat:sipexplain,{name}" for name in TABLES}
 
 
 @pytest.mark.parametrize("two_pass", [False, True])

@@ -27,12 +27,17 @@ HIDDEN = ("sipexplain.verdict", "sipexplain.call", "sipexplain.failed", *NAMES)
 SAID_BEFORE = ("sipexplain.flow.closed_in", "sipexplain.flow.death_in", "sipexplain.registration.lost_in",
                "sipexplain.reason.meaning")
 PASSES = {"one": [], "two": ["-2"]}
+TABLES = ("codes", "trying", "calls", "requests", "flows", "registrations")
+ALL_TABLES = [word for name in TABLES for word in ("-z", f"sipexplain,{name}")]
 NOBODY = 65534
 # Read anew for each capture, and of no use to ours.
 LISTS_OF_NAMES = {"manuf", "services", "enterprises.tsv"}
 SEPARATOR, AGGREGATOR = "\x1f", "\x1e"
 KEPT_VARIABLES = ("PATH", "ASAN_", "LSAN_", "UBSAN_", "WIRESHARK_DEBUG_", "LD_PRELOAD")
 TROUBLE = re.compile(r"Couldn't load plugin|Dissector bug|CRITICAL|runtime error:|AddressSanitizer")
+# Of a packet in PDML; parsing all that Wireshark says of it takes longer than Wireshark takes to say it.
+OUR_TREES = re.compile(rf'^( *)<proto name="{PREFIX}"[^\n]*?(?:/>|>\n.*?^\1</proto>)$', re.MULTILINE | re.DOTALL)
+MESSAGE = re.compile(r'<field name="sip\.(?:Request-Line|(Status-Code))"[^\n]*? show="([^"]*)"')
 EXPERT = re.compile(r"(?: ?\[truncated\])?Expert Info \((.*?/.*?)\): (.*)", re.DOTALL)
 
 
@@ -219,11 +224,12 @@ class Wireshark:
         """As -T fields shows it behind a display filter that hides what has no tree: one tree per
         frame, ordered by field."""
         names = [PREFIX, *self.types]
-        rows = self.fields(capture, ["frame.number", *names], display_filter="sipexplain")
-        trees = {int(row["frame.number"][0]):
-                 [(name, value) for name in names for value in row[name]] for row in rows}
-        return [[trees.get(number, [])]
-                for number in range(1, len(self.everything(capture, "one")) + 1)]
+        rows = self.fields(capture, ["frame.number", *names, *HIDDEN], display_filter="sipexplain")
+        by_number = {int(row["frame.number"][0]): row for row in rows}
+        every = [by_number.get(number, {})
+                 for number in range(1, len(self.everything(capture, "one")) + 1)]
+        self.seen[capture, "hidden", "filtered"] = [{name: row.get(name, []) for name in HIDDEN} for row in every]
+        return [[[(name, value) for name in names for value in row.get(name, [])]] for row in every]
 
     def lines(self, capture):
         """How many lines each of our trees takes in a window, opened as far as its own items; per frame."""
@@ -233,34 +239,62 @@ class Wireshark:
         """(severity, group, all of the text) of our expert infos, per frame."""
         return self.pdml(capture, *PASSES[mode])[3]
 
+    def hidden(self, capture, mode):
+        """What no tree shows, HIDDEN: per frame, field -> the list of its values. Modes: one, two, filtered."""
+        if mode == "filtered":
+            self.everything(capture, mode)
+            return self.seen[capture, "hidden", mode]
+        return self.pdml(capture, *PASSES[mode])[4]
+
+    def tables(self, capture):
+        """All tables as two passes print them behind the trees."""
+        self.pdml(capture, "-2")
+        return self.seen[capture, "tables"]
+
+    def quiet(self, capture):
+        """The ladders of the calls, and all tables, as two passes print them that show no frames."""
+        key = (capture, "quiet")
+        if key not in self.seen:
+            text = self.tshark(["-2", "-q", *ALL_TABLES, "-z", "sipexplain,ladder"], capture)
+            self.seen[key] = text[:text.index("\n===")], text[text.index("\n==="):]
+        return self.seen[key]
+
     def sip_codes(self, capture, mode):
         """The messages the SIP dissector draws, per frame; see sip_messages()."""
         return self.pdml(capture, *PASSES[mode])[1]
 
     def pdml(self, capture, *args):
-        """Our trees, the SIP dissector's messages and how many lines our open trees take, per frame."""
+        """Per frame: our trees, the SIP dissector's messages, how many lines our open trees take, what our expert
+        infos say, and what is hidden."""
         key = (capture, "pdml", args)
         if key not in self.seen:
-            self.seen[key] = self.read_pdml(self.tshark([*args, "-T", "pdml"], capture))
+            tables = ALL_TABLES if "-2" in args else []
+            text, end, behind = self.tshark([*args, *tables, "-T", "pdml"], capture).partition("</pdml>\n")
+            self.seen[key] = self.read_pdml(text + end)
+            if tables:
+                self.seen[capture, "tables"] = behind
         return self.seen[key]
 
     def read_pdml(self, text):
-        packets = ElementTree.fromstring(text).findall("packet")
-        return ([self.pdml_trees(packet) for packet in packets],
+        *packets, _ = text.split("</packet>\n")
+        every = [[ElementTree.fromstring(tree[0]) for tree in OUR_TREES.finditer(packet)] for packet in packets]
+        return ([[self.pdml_tree(proto) for proto in protos] for protos in every],
                 [sip_messages(packet) for packet in packets],
-                [[self.pdml_lines(proto) for proto in self.pdml_protos(packet)] for packet in packets],
-                [[expert for proto in self.pdml_protos(packet) for expert in pdml_experts(proto)]
-                 for packet in packets])
-
-    def pdml_trees(self, packet):
-        return [self.pdml_tree(proto) for proto in self.pdml_protos(packet)]
-
-    def pdml_protos(self, packet):
-        return [proto for proto in packet.iter("proto") if proto.get("name") == PREFIX]
+                [[self.pdml_lines(proto) for proto in protos] for protos in every],
+                [[expert for proto in protos for expert in pdml_experts(proto)] for protos in every],
+                [self.pdml_hidden(protos) for protos in every])
 
     def pdml_lines(self, proto):
         """With the tree open, and closed what is below its items."""
         return 1 + sum(item.get("hide") != "yes" for item in proto.findall("field"))
+
+    def pdml_hidden(self, protos):
+        found = {name: [] for name in HIDDEN}
+        for proto in protos:
+            for item in proto.iter("field"):
+                if item.get("name") in found:
+                    found[item.get("name")].append(item.get("show"))
+        return found
 
     def pdml_tree(self, proto):
         shown = [(PREFIX, proto.get("showname"))]
@@ -285,7 +319,15 @@ class Wireshark:
         numbers = range(len(self.everything(capture, "two")), 0, -1)
         calls = [("load", {"file": str(capture)})]
         calls += [("frame", {"frame": number, "proto": True}) for number in numbers]
-        return [answer["tree"] for answer in reversed(self.ask(calls)[1:])]
+        calls += [("tap", {f"tap{i}": f"nstat:sipexplain,{name}" for i, name in enumerate(TABLES)})]
+        _, *trees, taps = self.ask(calls)
+        self.seen[capture, "taps"] = taps["taps"]
+        return [answer["tree"] for answer in reversed(trees)]
+
+    def taps(self, capture):
+        """sharkd's own answer for each of the tables, asked for after the frames."""
+        self.sharkd(capture)
+        return self.seen[capture, "taps"]
 
     def ask(self, calls):
         """sharkd's results to (method, parameters), in one session."""
@@ -335,11 +377,9 @@ def request_lines(calls):
 
 def sip_messages(packet):
     """Status codes in wire order, None for a request. No list for an ICMP error, which quotes."""
-    if any(proto.get("name") in ("icmp", "icmpv6") for proto in packet.iter("proto")):
+    if '<proto name="icmp' in packet:
         return None
-    lines = [item for item in packet.iter("field")
-             if item.get("name") in ("sip.Request-Line", "sip.Status-Code")]
-    return [item.get("show") if item.get("name") == "sip.Status-Code" else None for item in lines]
+    return [show if code else None for code, show in MESSAGE.findall(packet)]
 
 
 def nodes_of(tree):

@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 
 import pytest
 from loading import CAPTURES, LADDERS, RECORDED, ek, load, rows
-from test_stats import NAMES, cells, printed, z
+from test_stats import cells, printed, z
+from tshark import ALL_TABLES
 
 OUTCOMES = {"another flow answered": "Another flow answered", "other flows failed too": "Other flows failed too",
             "registered again": "The client registered again", "handed on to the caller": "Handed on to the caller",
@@ -21,8 +22,7 @@ def tables(wireshark, capture):
     """The plugin's own tables: name -> the rows of all captures, each with its capture."""
     found = defaultdict(list)
     for path in CAPTURES:
-        asked = [word for name in NAMES for word in z(name)]
-        for name, lines in printed(wireshark, capture(path), *asked, two_pass=True).items():
+        for name, lines in printed(wireshark, capture(path), *ALL_TABLES, two_pass=True).items():
             heads = cells(lines[0])
             found[name] += [dict(zip(heads, cells(line)), capture=path.name) for line in lines[1:]]
     return found

@@ -6,7 +6,8 @@ import csv
 import pytest
 
 from reading import assert_shown
-from test_stats import NAMES, TITLES, nstat, rows
+from test_stats import TITLES, nstat, rows
+from tshark import TABLES
 
 WIDTH, HEIGHT = 1500, 420           # of the table's window
 FILTER, APPLY = (700, HEIGHT - 54), (WIDTH - 50, HEIGHT - 54)
@@ -52,7 +53,7 @@ def of_sharkd(desktop, capture, name):
     return nstat(answers[1]["taps"][0])
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", TABLES)
 def test_a_table_of_the_menu(desktop, demo, window, name):
     table = open_table(desktop, window, name)
     found = saved(desktop, table)
