@@ -38,7 +38,8 @@ BY_FILE = {"fuzz"}          # what a file's tests share is dearer there than a c
 # core, which is the same there. What differs is how frames are read: test_built, test_every_message.
 # SX_OTHER_RELEASE says how much is tried there: "brief" in the suite, "whole" before a release and at night.
 FEWER = {"test_ladders", "test_recorded", "test_messages_found", "test_stats", "test_verdict", "test_names"}
-FEWER_IN_BRIEF = {"test_chinese", "test_first_words", "test_ladder_text", "test_lost_packet"}
+FEWER_IN_BRIEF = {"test_chinese", "test_filters", "test_first_words", "test_flow_graph", "test_ladder_text", "test_lost_packet",
+                  "test_triage"}
 
 
 def capture_of(item):
