@@ -258,13 +258,16 @@ static void test_cseq_of_one_time(void)
     }
 }
 
-/* RFC 3261 13.3.1.4, 17.2.1: who answered waits for the ACK for 64*T1. */
-static void ack_at(double at, unsigned code, unsigned differs)
+/* RFC 3261 13.3.1.4, 17.2.1: who answered waits for the ACK for 64*T1, and sends a 2xx again after
+ * T1. */
+static void ack_at(double at, unsigned code, bool repeated, unsigned differs)
 {
     struct ladder l = ladder_open();
 
     request(&l, 0.0, ALICE, BOB, "INVITE", via("alice a1"), .cseq = 2);
     response(&l, 1.0, BOB, ALICE, code, "INVITE", via("alice a1"), .cseq = 2);
+    if (repeated)
+        response(&l, 1.5, BOB, ALICE, code, "INVITE", via("alice a1"), .cseq = 2);
     assert_mismatch(&l,
                     request(&l, at, ALICE, BOB, "ACK", via("alice a2"), .to_tag = "bob",
                             .cseq = code < 300 ? 1 : 2),
@@ -274,10 +277,17 @@ static void ack_at(double at, unsigned code, unsigned differs)
 
 static void test_ack_in_time(void)
 {
-    ack_at(32.999, 200, SX_DIFFERS_CSEQ_NUMBER);
-    ack_at(33.0, 200, 0);
-    ack_at(32.999, 486, SX_DIFFERS_VIA_BRANCH);
-    ack_at(33.0, 486, 0);
+    ack_at(32.999, 200, true, SX_DIFFERS_CSEQ_NUMBER);
+    ack_at(33.0, 200, true, 0);
+    ack_at(32.999, 486, false, SX_DIFFERS_VIA_BRANCH);
+    ack_at(33.0, 486, false, 0);
+}
+
+/* Not repeated: the ACK that the server had is not in the capture. */
+static void test_ack_of_a_2xx_that_waits_for_none(void)
+{
+    ack_at(1.499, 200, false, SX_DIFFERS_CSEQ_NUMBER);
+    ack_at(1.5, 200, false, 0);
 }
 
 /* The INVITE was acknowledged: the other ACK is of another one. */
@@ -512,6 +522,7 @@ static void ack_of_unseen(unsigned from, unsigned code, unsigned cseq, unsigned 
     struct ladder l = unacknowledged_call();
     unsigned to = from == BOB ? ALICE : BOB;
 
+    response(&l, 1.5, BOB, ALICE, 200, "INVITE", via("alice a1"));
     response(&l, 9.0, from, to, code, "INVITE", via("x a2"), .cseq = 2,
              .from_tag = from == BOB ? "alice" : "bob", .to_tag = from == BOB ? "bob" : "alice");
     assert_mismatch(&l,
@@ -546,6 +557,8 @@ int main(int argc, char **argv)
     g_test_add_func("/mismatch/taken", test_taken);
     g_test_add_func("/mismatch/cseq_of_one_time", test_cseq_of_one_time);
     g_test_add_func("/mismatch/ack_in_time", test_ack_in_time);
+    g_test_add_func("/mismatch/ack_of_a_2xx_that_waits_for_none",
+                    test_ack_of_a_2xx_that_waits_for_none);
     g_test_add_func("/mismatch/ack_of_another", test_ack_of_another);
     g_test_add_func("/mismatch/of_request", test_of_request);
     g_test_add_func("/mismatch/prack_tags", test_prack_tags);

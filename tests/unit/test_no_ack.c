@@ -235,6 +235,15 @@ static void timed_or_not(void)
     untimed(486, 4.001, SX_ACK_SENT);
 }
 
+/* The second comes sooner than a server's T1: it answers a repeated request, or is a copy. */
+static void too_soon_or_timed(void)
+{
+    untimed(200, 0.4, SX_ACK_LATE);
+    untimed(200, 0.399, SX_ACK_SENT);
+    untimed(486, 0.4, SX_ACK_LATE);
+    untimed(486, 0.399, SX_ACK_SENT);
+}
+
 /* Three times after the ACK, of six. */
 static void three_after_ack(unsigned code)
 {
@@ -786,6 +795,7 @@ int main(int argc, char **argv)
     g_test_add_func("/no-ack/crossing", crossing);
     g_test_add_func("/no-ack/late-threshold", late_threshold);
     g_test_add_func("/no-ack/timed-or-not", timed_or_not);
+    g_test_add_func("/no-ack/too_soon_or_timed", too_soon_or_timed);
     g_test_add_func("/no-ack/three-are-no-chance", three_are_no_chance);
     g_test_add_func("/no-ack/least-failure", least_failure);
     g_test_add_func("/no-ack/second-failure", second_failure);

@@ -337,6 +337,14 @@ struct awaiting_ack {
     bool own;                      /* one that the ACK fits is there */
 };
 
+/* A 2xx without ACK is sent again after T1 (RFC 3261 13.3.1.4): if this one was not, the capture
+ * lacks its ACK. */
+static bool waits_for_ack(const struct claim *c, const struct sx_txn *invite)
+{
+    return c->at_ns - invite->final_ns < SX_T1_NS ||
+           sx_txn_last_response_ns(invite) > invite->final_ns;
+}
+
 /* The CSeq number of the INVITE, or its Via. */
 static bool is_near(const struct claim *c, const struct sx_txn *invite)
 {
@@ -353,7 +361,8 @@ static void weigh_invite(const struct claim *c, const struct sx_txn *invite,
     bool done = invite->final_frame && invite->final_frame < c->txn->request_frame;
     if (invite->cseq == c->txn->cseq && (success || !done))
         found->own = true;
-    else if (done && success && !found->answered && c->at_ns - invite->final_ns < SX_TIMER_B_NS)
+    else if (done && success && !found->answered && waits_for_ack(c, invite) &&
+             c->at_ns - invite->final_ns < SX_TIMER_B_NS)
         found->answered = invite;
     else if (done && !success && !found->failed && is_near(c, invite) &&
              sx_txn_lacks_ack_before(invite, c->txn) && c->at_ns - invite->final_ns < SX_TIMER_B_NS)

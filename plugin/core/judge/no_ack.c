@@ -8,6 +8,9 @@
 /* RFC 3261 table 4: the longest time between two repetitions. */
 #define T2_NS (4 * SX_NS_PER_S)
 
+/* A server's T1, as clocks and busy hosts have it. */
+#define T1_MIN_NS (SX_T1_NS - SX_T1_NS / 5)
+
 /* No round trip takes longer: what comes later did not cross. */
 #define CROSSING_NS (2 * SX_T1_NS)
 
@@ -195,10 +198,13 @@ static bool goes_without_ack(const struct sx_resent *r, const struct aftermath *
     return !after->goes_on && r->sends >= (after->ends ? stopped : MANY_SENDS);
 }
 
-/* It was sent again because no ACK had come: no timer of a server waits longer. */
+/* It was sent again because no ACK had come: no timer of a server waits longer, or less. What comes
+ * sooner answers a repeated request, or is a copy that the capture has of it. */
 static bool is_timed(const struct sx_resent *r)
 {
-    return r->again_ns - r->first_ns <= T2_NS;
+    int64_t waited = r->again_ns - r->first_ns;
+
+    return waited >= T1_MIN_NS && waited <= T2_NS;
 }
 
 /* ---- why: the ACK ---- */
