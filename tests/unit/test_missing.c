@@ -529,6 +529,98 @@ static void test_prack_on_another_way(void)
     }
 }
 
+/* ---- other requests of the dialog ---- */
+
+/* The client's own, or one that it takes. */
+static void test_request_of_the_dialog(void)
+{
+    static const struct {
+        unsigned from, to;
+        const char *method, *from_tag, *to_tag;
+        unsigned code; /* its answer; 0: none */
+        enum sx_missing_sign sign;
+    } rows[] = {
+        {ALICE, P1, "BYE", "alice", "bob", 0, SX_MISSING_IN_DIALOG},
+        {ALICE, P1, "INFO", "alice", "bob", 481, SX_MISSING_IN_DIALOG},
+        {ALICE, P1, "UPDATE", "carol", "bob", 0, SX_MISSING_NONE},
+        {ALICE, P1, "OPTIONS", "alice", "", 200, SX_MISSING_NONE},
+        {ALICE, P1, "CANCEL", "alice", "bob", 200, SX_MISSING_NONE},
+        {P1, ALICE, "BYE", "bob", "alice", 200, SX_MISSING_IN_DIALOG},
+        {P1, ALICE, "BYE", "bob", "alice", 0, SX_MISSING_UNCERTAIN},
+        {P1, ALICE, "UPDATE", "bob", "alice", 405, SX_MISSING_UNCERTAIN},
+        {P1, ALICE, "BYE", "bob", "alice", 481, SX_MISSING_NONE},
+        {P1, ALICE, "BYE", "bob", "carol", 200, SX_MISSING_NONE},
+        {BOB, ALICE, "BYE", "bob", "alice", 200, SX_MISSING_NONE},
+        {P1, BOB, "BYE", "bob", "alice", 200, SX_MISSING_NONE},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = begin(&l);
+        uint32_t frame = request(&l, 40, rows[i].from, rows[i].to, rows[i].method, via("x y1"),
+                                 .from_tag = rows[i].from_tag, .to_tag = rows[i].to_tag, .cseq = 7)
+                             ->frame;
+        if (rows[i].code)
+            response(&l, 41, rows[i].to, rows[i].from, rows[i].code, rows[i].method, via("x y1"),
+                     .from_tag = rows[i].from_tag, .to_tag = rows[i].to_tag, .cseq = 7);
+        g_test_message("row %zu", i);
+        g_assert_cmpint(missing(&l, txn).sign, ==, rows[i].sign);
+        if (rows[i].sign != SX_MISSING_NONE)
+            g_assert_cmpuint(missing(&l, txn).frame, ==, frame);
+        g_assert_true(sx_missing_is_sure(missing(&l, txn).sign) ==
+                      (rows[i].sign == SX_MISSING_IN_DIALOG));
+        ladder_close(&l);
+    }
+}
+
+/* Only when it is taken is it known to be. */
+static void test_taken_when_answered(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = begin(&l);
+
+    request(&l, 40, P1, ALICE, "BYE", via("x y1"), .from_tag = "bob", .to_tag = "alice");
+    uint32_t frame =
+        response(&l, 41, ALICE, P1, 200, "BYE", via("x y1"), .from_tag = "bob", .to_tag = "alice")
+            ->frame;
+    const struct sx_txn *invite = txn_numbered(&l, txn);
+    g_assert_cmpint(sx_missing_response(l.tracker, invite, frame).sign, ==, SX_MISSING_IN_DIALOG);
+    g_assert_cmpint(sx_missing_response(l.tracker, invite, frame - 1).sign, ==,
+                    SX_MISSING_UNCERTAIN);
+    g_assert_cmpint(sx_missing_response(l.tracker, invite, frame - 2).sign, ==, SX_MISSING_NONE);
+    ladder_close(&l);
+}
+
+/* Alice tried again, with the next CSeq number: answered by Bob, by another, not at all; or only
+ * later. */
+static void test_request_of_another_attempt(void)
+{
+    static const struct {
+        double at;
+        unsigned code;
+        const char *tag;
+        enum sx_missing_sign sign;
+    } rows[] = {{20, 200, "bob", SX_MISSING_NONE},
+                {20, 200, "x", SX_MISSING_IN_DIALOG},
+                {20, 100, "", SX_MISSING_UNCERTAIN},
+                {50, 100, "", SX_MISSING_IN_DIALOG}};
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = begin(&l);
+        if (rows[i].at > 40)
+            request(&l, 40, ALICE, P1, "BYE", via("alice a9"), .to_tag = "bob", .cseq = 3);
+        request(&l, rows[i].at, ALICE, P1, "INVITE", via("alice a5"), .cseq = 2);
+        response(&l, rows[i].at + 1, P1, ALICE, rows[i].code, "INVITE", via("alice a5"), .cseq = 2,
+                 .to_tag = rows[i].tag);
+        if (rows[i].at < 40)
+            request(&l, 40, ALICE, P1, "BYE", via("alice a9"), .to_tag = "bob", .cseq = 3);
+        g_test_message("row %zu", i);
+        g_assert_cmpint(missing(&l, txn).sign, ==, rows[i].sign);
+        ladder_close(&l);
+    }
+}
+
 /* ---- whose ACK it is ---- */
 
 /* Two INVITEs of a call to two servers, of which Alice acknowledges one: that one has the To tag of
@@ -816,6 +908,9 @@ int main(int argc, char **argv)
     g_test_add_func("/missing/passed_on/late", test_passed_on_late);
     g_test_add_func("/missing/passed_on/far_above", test_passed_on_far_above);
     g_test_add_func("/missing/passed_on/above_from_another", test_passed_on_above_from_another);
+    g_test_add_func("/missing/in_dialog/request", test_request_of_the_dialog);
+    g_test_add_func("/missing/in_dialog/taken_when_answered", test_taken_when_answered);
+    g_test_add_func("/missing/in_dialog/another_attempt", test_request_of_another_attempt);
     g_test_add_func("/missing/first_sign", test_first_sign);
     g_test_add_func("/missing/tag_of_a_100", test_tag_of_a_100);
     return g_test_run();

@@ -63,11 +63,54 @@ static void test_many(void)
     ladder_close(&l);
 }
 
+/* The frame that would report two waits shows that one of them was answered unseen. */
+static void test_answer_shown_by_the_same_frame(void)
+{
+    static const char *methods[] = {"ACK", "BYE"};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(methods); i++) {
+        struct ladder l = ladder_open();
+        invite_and_100(&l, 0.0, "x");
+        invite_and_100(&l, 0.0, "y");
+        request(&l, 60, ALICE, P1, methods[i], via("alice a2"), .call_id = "x", .to_tag = "bob",
+                .cseq = i + 1);
+        g_assert_cmpuint(expiry_of_newest(&l, 0)->txn, ==, 2);
+        g_assert_null(expiry_of_newest(&l, 1));
+        g_assert_cmpuint(sx_txn_rare(sx_tracker_txn(l.tracker, 1))->expired_frame, ==, 0);
+        g_assert_false(sx_tracker_txn(l.tracker, 1)->expired_after_100);
+        g_assert_true(sx_tracker_txn(l.tracker, 2)->expired_after_100);
+        ladder_close(&l);
+    }
+}
+
+/* After the report. An ACK follows its 2xx at once, so the wait was that long; a BYE comes when it
+ * comes. */
+static void test_answer_shown_later(void)
+{
+    static const char *methods[] = {"ACK", "BYE"};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(methods); i++) {
+        struct ladder l = ladder_open();
+        invite_and_100(&l, 0.0, "x");
+        other_packet(&l, 40.0);
+        uint32_t frame = sx_tracker_last_frame(l.tracker);
+        request(&l, 60, ALICE, P1, methods[i], via("alice a2"), .call_id = "x", .to_tag = "bob",
+                .cseq = i + 1);
+        g_assert_true(sx_tracker_txn(l.tracker, 1)->expired_after_100 == (i == 0));
+        g_assert_cmpuint(sx_txn_rare(sx_tracker_txn(l.tracker, 1))->expired_frame, ==,
+                         i == 0 ? frame : 0);
+        g_assert_nonnull(sx_tracker_expiry(l.tracker, frame, 0)); /* a live capture has shown it */
+        ladder_close(&l);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/watch/threshold", test_threshold);
     g_test_add_func("/watch/answered", test_answered);
     g_test_add_func("/watch/many", test_many);
+    g_test_add_func("/watch/answer-shown-by-the-same-frame", test_answer_shown_by_the_same_frame);
+    g_test_add_func("/watch/answer-shown-later", test_answer_shown_later);
     return g_test_run();
 }

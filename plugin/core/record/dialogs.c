@@ -236,36 +236,6 @@ static bool are_tags_swapped(struct sx_tracker *t, const struct sx_txn *bye, enu
     return there != back && there == (side == SX_SIDE_CALLED);
 }
 
-void sx_dialogs_request(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
-{
-    const struct sx_sip_msg *msg = obs->msg;
-
-    /* An ACK without a To tag is kept apart so, under an empty one. */
-    if ((!txn->in_dialog && msg->method != SX_METHOD_ACK) || !txn->call_hash ||
-        msg->method == SX_METHOD_CANCEL || msg->method == SX_METHOD_REGISTER)
-        return;
-    struct name name = name_of(t, txn->call_hash, obs->names.from_tag, obs->names.to_tag);
-    struct sx_dialog *dialog = find_or_add(t, &name, obs->frame);
-    enum sx_side side = side_of(dialog, name.from);
-
-    txn->tags_swapped = msg->method == SX_METHOD_BYE && dialog->caller_known &&
-                        are_tags_swapped(t, txn, side);
-    txn->by_called = (side == SX_SIDE_CALLED) != txn->tags_swapped;
-    txn->other_host = is_other_host(t, dialog, msg);
-    dialog->cseqs[side] = MAX(dialog->cseqs[side], msg->cseq);
-    if (!txn->dialog && is_kept(msg->method)) {
-        txn->next_in_dialog = dialog->requests;
-        dialog->requests = txn->number;
-    }
-    txn->dialog = dialog->number;
-    if (!txn->old_branch && msg->method != SX_METHOD_ACK)
-        txn->uri_hash = sx_txn_hash(t, msg->uri);
-    if (msg->method == SX_METHOD_INVITE)
-        note_contact(t, dialog, side, msg);
-    if (msg->session_id.p)
-        sx_legs_note(t, dialog, msg);
-}
-
 /* Requests of a dialog that are looked through when its sides turn out to be the other way round.
  * */
 #define MAX_SWAPPED 64
@@ -295,6 +265,53 @@ static void know_caller(struct sx_tracker *t, struct sx_dialog *dialog, uint32_t
     dialog->caller_known = true;
     if (dialog->tags[SX_SIDE_CALLER] != tag)
         swap_sides(t, dialog);
+}
+
+/* The capture lacks the response that made the dialog. Its INVITE tells who began the call. */
+static void ask_invites(struct sx_tracker *t, struct sx_dialog *dialog,
+                        const struct sx_txn *request)
+{
+    const struct sx_txn *o = sx_txn_at(t, request->next_in_call);
+
+    for (unsigned i = 0; o && i < MAX_WAYS; i++, o = sx_txn_at(t, o->next_in_call)) {
+        if (o->method != SX_METHOD_INVITE || o->in_dialog || !o->request_frame || !o->from_tag)
+            continue;
+        if (o->from_tag == dialog->tags[SX_SIDE_CALLER] ||
+            o->from_tag == dialog->tags[SX_SIDE_CALLED])
+            know_caller(t, dialog, o->from_tag);
+    }
+}
+
+void sx_dialogs_request(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
+{
+    const struct sx_sip_msg *msg = obs->msg;
+
+    /* An ACK without a To tag is kept apart so, under an empty one. */
+    if ((!txn->in_dialog && msg->method != SX_METHOD_ACK) || !txn->call_hash ||
+        msg->method == SX_METHOD_CANCEL || msg->method == SX_METHOD_REGISTER)
+        return;
+    struct name name = name_of(t, txn->call_hash, obs->names.from_tag, obs->names.to_tag);
+    struct sx_dialog *dialog = find_or_add(t, &name, obs->frame);
+    if (!dialog->caller_known && dialog->first_frame == obs->frame)
+        ask_invites(t, dialog, txn);
+    enum sx_side side = side_of(dialog, name.from);
+
+    txn->tags_swapped = msg->method == SX_METHOD_BYE && dialog->caller_known &&
+                        are_tags_swapped(t, txn, side);
+    txn->by_called = (side == SX_SIDE_CALLED) != txn->tags_swapped;
+    txn->other_host = is_other_host(t, dialog, msg);
+    dialog->cseqs[side] = MAX(dialog->cseqs[side], msg->cseq);
+    if (!txn->dialog && is_kept(msg->method)) {
+        txn->next_in_dialog = dialog->requests;
+        dialog->requests = txn->number;
+    }
+    txn->dialog = dialog->number;
+    if (!txn->old_branch && msg->method != SX_METHOD_ACK)
+        txn->uri_hash = sx_txn_hash(t, msg->uri);
+    if (msg->method == SX_METHOD_INVITE)
+        note_contact(t, dialog, side, msg);
+    if (msg->session_id.p)
+        sx_legs_note(t, dialog, msg);
 }
 
 /* One that the capture lacks does not say whether it began the call. */

@@ -96,20 +96,20 @@ static const struct sx_txn *newest_alike(const struct sx_tracker *t, const struc
  * response. A client may have sent the INVITE to several servers, at once or one after the other.
  */
 static enum fit tag_fits(const struct sx_tracker *t, const struct sx_txn *txn,
-                         const struct sx_txn *request)
+                         const struct sx_txn *request, uint32_t tag)
 {
     const struct sx_horizon by = {request->request_frame, request->request_ns};
     enum fit fit = FITS;
 
     if (!may_be_answered(txn, by))
         return FITS_NOT;
-    if (has_tag(t, txn, request->to_tag))
+    if (has_tag(t, txn, tag))
         return FITS;
     const struct sx_txn *other = newest_alike(t, txn);
     for (unsigned i = 0; other && i < MAX_ALIKE; i++, other = sx_txn_at(t, other->next_alike)) {
         if (other == txn || other->method != SX_METHOD_INVITE)
             continue;
-        if (has_tag(t, other, request->to_tag))
+        if (has_tag(t, other, tag))
             return FITS_NOT;
         if (!other->final_frame && !sx_txn_more(other)->ack_frame && may_be_answered(other, by))
             fit = MAY_FIT;
@@ -129,7 +129,7 @@ static enum fit find_ack(const struct sx_tracker *t, const struct sx_txn *txn, u
     for (unsigned i = 0; ack && i < MAX_ALIKE; i++, ack = sx_txn_at(t, ack->next_alike)) {
         if (ack->method != SX_METHOD_ACK || ack->request_frame > until_frame)
             continue;
-        enum fit fit = tag_fits(t, txn, ack);
+        enum fit fit = tag_fits(t, txn, ack, ack->to_tag);
         if (fit == FITS_NOT || fit < best)
             continue;
         best = fit;
@@ -140,43 +140,108 @@ static enum fit find_ack(const struct sx_tracker *t, const struct sx_txn *txn, u
     return best;
 }
 
-/* ---- PRACKs ---- */
+/* ---- requests of the dialog that the response made ---- */
 
 /* It takes the way of another INVITE of this client. */
 static bool goes_elsewhere(const struct sx_tracker *t, const struct sx_txn *txn,
-                           const struct sx_txn *prack)
+                           const struct sx_txn *request)
 {
     const struct sx_txn *other = newest_alike(t, txn);
 
-    if (prack->dst.host == txn->dst.host)
+    if (request->dst.host == txn->dst.host)
         return false;
     for (unsigned i = 0; other && i < MAX_ALIKE; i++, other = sx_txn_at(t, other->next_alike))
-        if (other->method == SX_METHOD_INVITE && other->dst.host == prack->dst.host)
+        if (other->method == SX_METHOD_INVITE && other->dst.host == request->dst.host)
             return true;
     return false;
 }
 
-/* The first PRACK in an early dialog of this INVITE up to this frame: it has a response but a 100.
- */
-static enum fit find_prack(const struct sx_tracker *t, const struct sx_txn *txn,
-                           uint32_t until_frame, struct sx_missing *missing)
+/* From its To tag the client has a response but a 100. */
+static bool is_of_client(const struct sx_tracker *t, const struct sx_txn *txn,
+                         const struct sx_txn *request)
+{
+    return request->src.host == txn->src.host &&
+           (request->method == SX_METHOD_PRACK ||
+            (txn->from_tag && request->from_tag == txn->from_tag)) &&
+           !goes_elsewhere(t, txn, request);
+}
+
+/* The other way over this hop. Who takes it knows the dialog; who does not, answers 481 (RFC 3261
+ * 12.2.2). */
+static enum fit taken_fits(const struct sx_txn *txn, const struct sx_txn *request,
+                           uint32_t until_frame)
+{
+    bool comes = request->src.host == txn->dst.host && request->dst.host == txn->src.host &&
+                 txn->from_tag && request->to_tag == txn->from_tag;
+
+    if (!comes)
+        return FITS_NOT;
+    if (!request->final_frame || request->final_frame > until_frame)
+        return MAY_FIT;
+    return request->final_code / 100 == 2 ? FITS : request->final_code == 481 ? FITS_NOT : MAY_FIT;
+}
+
+/* It may be of another attempt of the client: one that was answered, or may have been. */
+static enum fit attempt_fits(const struct sx_tracker *t, const struct sx_txn *txn,
+                             const struct sx_txn *request, uint32_t tag)
+{
+    const struct sx_txn *other = sx_tracker_newest_in_call(t, txn->call_hash);
+    enum fit fit = FITS;
+
+    for (unsigned i = 0; other && i < MAX_ALIKE; i++, other = sx_txn_at(t, other->next_in_call)) {
+        if (other->method != SX_METHOD_INVITE || other->in_dialog || other->cseq == txn->cseq ||
+            other->src.host != txn->src.host || begins_in(other) > request->request_frame)
+            continue;
+        if (has_tag(t, other, tag))
+            return FITS_NOT;
+        if (!other->final_frame)
+            fit = MAY_FIT;
+    }
+    return fit;
+}
+
+static enum fit request_fits(const struct sx_tracker *t, const struct sx_txn *txn,
+                             const struct sx_txn *request, uint32_t until_frame)
+{
+    bool by_client = is_of_client(t, txn, request);
+    enum fit fit = by_client ? FITS : taken_fits(txn, request, until_frame);
+
+    if (fit == FITS_NOT)
+        return FITS_NOT;
+    uint32_t tag = by_client ? request->to_tag : request->from_tag;
+    fit = MIN(fit, tag_fits(t, txn, request, tag));
+    return MIN(fit, attempt_fits(t, txn, request, tag));
+}
+
+/* An ACK has rules of its own, and a CANCEL shows no response. */
+static bool shows_dialog(const struct sx_txn *request, uint32_t until_frame)
+{
+    return request->method != SX_METHOD_ACK && request->method != SX_METHOD_CANCEL &&
+           request->in_dialog && request->request_frame && request->request_frame <= until_frame;
+}
+
+/* The first request up to this frame in a dialog, early or confirmed, that the INVITE made: it has
+ * a response but a 100. */
+static enum fit find_request(const struct sx_tracker *t, const struct sx_txn *txn,
+                             uint32_t until_frame, struct sx_missing *missing)
 {
     enum fit best = FITS_NOT;
 
     if (txn->method != SX_METHOD_INVITE || txn->in_dialog || !begins_in(txn) || !txn->call_hash)
         return FITS_NOT;
-    const struct sx_txn *prack = sx_tracker_newest_in_call(t, txn->call_hash);
-    for (unsigned i = 0; prack && i < MAX_ALIKE; i++, prack = sx_txn_at(t, prack->next_in_call)) {
-        if (prack->method != SX_METHOD_PRACK || !prack->in_dialog || !prack->request_frame ||
-            prack->request_frame > until_frame || prack->src.host != txn->src.host ||
-            (txn->first_response_frame && txn->first_response_frame < prack->request_frame) ||
-            goes_elsewhere(t, txn, prack))
+    const struct sx_txn *request = sx_tracker_newest_in_call(t, txn->call_hash);
+    for (unsigned i = 0; request && i < MAX_ALIKE;
+         i++, request = sx_txn_at(t, request->next_in_call)) {
+        if (!shows_dialog(request, until_frame) ||
+            (txn->first_response_frame && txn->first_response_frame < request->request_frame))
             continue;
-        enum fit fit = tag_fits(t, txn, prack);
+        enum fit fit = request_fits(t, txn, request, until_frame);
         if (fit == FITS_NOT || fit < best)
             continue;
         best = fit;
-        *missing = (struct sx_missing){SX_MISSING_PRACKED, prack->request_frame, prack->request_ns};
+        *missing = (struct sx_missing){request->method == SX_METHOD_PRACK ? SX_MISSING_PRACKED
+                                                                          : SX_MISSING_IN_DIALOG,
+                                       request->request_frame, request->request_ns};
     }
     return best;
 }
@@ -374,7 +439,7 @@ struct sx_missing sx_missing_response(const struct sx_tracker *t, const struct s
         if (fit == MAY_FIT)
             missing = (struct sx_missing){.sign = SX_MISSING_UNCERTAIN, .frame = found.frame};
     }
-    if ((fit = find_prack(t, txn, until_frame, &found)) == FITS)
+    if ((fit = find_request(t, txn, until_frame, &found)) == FITS)
         return found;
     if (fit == MAY_FIT)
         missing = (struct sx_missing){.sign = SX_MISSING_UNCERTAIN, .frame = found.frame};

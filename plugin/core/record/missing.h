@@ -17,6 +17,8 @@ enum sx_missing_sign {
     SX_MISSING_REFUSED,      /* its ACK has the INVITE's own branch: of a failure (17.1.1.3) */
     SX_MISSING_PASSED_ON,  /* the hop above has an answer which no branch in the capture gave it */
     SX_MISSING_PRACKED,    /* the client sent a PRACK for a provisional response (RFC 3262 4) */
+    SX_MISSING_IN_DIALOG,  /* another request of the dialog that the response made (12.1); of the
+                            * response's time it says nothing */
     SX_MISSING_UNCERTAIN,  /* one of the above, for this request or for another */
     SX_MISSING_UNREADABLE, /* a packet from server to client that may be it, or may not */
     SX_MISSING_BYTES       /* TCP shows bytes from server to client that the capture lacks */
@@ -32,7 +34,8 @@ struct sx_missing {
 static inline bool sx_missing_is_sure(enum sx_missing_sign sign)
 {
     return sign == SX_MISSING_ACKNOWLEDGED || sign == SX_MISSING_REFUSED ||
-           sign == SX_MISSING_PASSED_ON || sign == SX_MISSING_PRACKED;
+           sign == SX_MISSING_PASSED_ON || sign == SX_MISSING_PRACKED ||
+           sign == SX_MISSING_IN_DIALOG;
 }
 
 /* What the frames up to this one show of a response that the capture lacks: the final one, or,

@@ -12,9 +12,13 @@
 #include "core/record/missing.h"
 #include "core/record/overload.h"
 #include "core/record/sizes.h"
+#include "core/record/strays.h"
 #include "core/record/resent.h"
 #include "core/record/sessions.h"
 #include "core/record/tcp_bytes.h"
+
+/* Transactions of a call, the newest first, that are looked through. */
+#define MAX_OF_CALL 64
 
 struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config *cfg)
 {
@@ -264,6 +268,40 @@ void sx_tracker_expired(struct sx_tracker *t, uint32_t number, bool after_100)
         .waited_ns = t->now_ns - (after_100 ? sx_txn_more(txn)->trying_ns : txn->request_ns),
         .after_100 = after_100,
     };
+}
+
+static void take_back(struct sx_tracker *t, struct sx_txn *txn)
+{
+    sx_txn_give_rare(t, txn)->expired_frame = 0;
+    txn->expired_after_100 = false;
+}
+
+/* Those that the newest frame reports. */
+static void take_back_here(struct sx_tracker *t)
+{
+    uint32_t kept = sx_pool_lower_bound(&t->expiries, t->last_frame), count = t->expiries.count;
+
+    for (uint32_t i = kept; i < count; i++) {
+        const struct sx_expiry *e = sx_pool_at(&t->expiries, i);
+        struct sx_txn *txn = sx_txn_at(t, e->txn);
+        if (sx_missing_response(t, txn, t->last_frame).sign == SX_MISSING_NONE)
+            *(struct sx_expiry *)sx_pool_at(&t->expiries, kept++) = *e;
+        else
+            take_back(t, txn);
+    }
+    sx_pool_truncate(&t->expiries, kept);
+}
+
+void sx_tracker_answer_shown(struct sx_tracker *t, const struct sx_txn *by)
+{
+    take_back_here(t);
+    if (!by->in_dialog || by->method == SX_METHOD_ACK || !by->call_hash)
+        return;
+    const struct sx_txn *txn = sx_tracker_newest_in_call(t, by->call_hash);
+    for (unsigned i = 0; txn && i < MAX_OF_CALL; i++, txn = sx_txn_at(t, txn->next_in_call))
+        if (sx_txn_rare(txn)->expired_frame &&
+            sx_missing_response(t, txn, t->last_frame).sign == SX_MISSING_IN_DIALOG)
+            take_back(t, sx_txn_at(t, txn->number));
 }
 
 void sx_tracker_add_overdue(struct sx_tracker *t, const struct sx_overdue *overdue)

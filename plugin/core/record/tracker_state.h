@@ -238,4 +238,9 @@ GHashTable *sx_unreadable_new(void);
  */
 void sx_tracker_refresh_came(struct sx_tracker *tracker);
 
+/* The newest frame holds a message of this transaction: what was reported as overdue is not, if the
+ * message shows that it was answered unseen; for older reports it must be one of the dialog, whose
+ * time says nothing of the time of the answer. */
+void sx_tracker_answer_shown(struct sx_tracker *tracker, const struct sx_txn *by);
+
 #endif

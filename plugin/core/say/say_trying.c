@@ -26,7 +26,8 @@ static void say_ending_response(wmem_strbuf_t *out, const struct sx_tracker *tra
         sx_words_trying_ended(out, code, v->ended_in);
 }
 
-/* "frame 5 acknowledges it", "frame 5 acknowledges a failure", "frame 5 is its PRACK" */
+/* "frame 5 acknowledges it", "frame 5 acknowledges a failure", "frame 5 is its PRACK", "frame 5
+ * is a request of the dialog that it made" */
 static wmem_strbuf_t *sign_of(const wmem_strbuf_t *out, const struct sx_tracker *tracker,
                               const struct sx_txn *txn, const struct sx_missing *missing)
 {
@@ -38,6 +39,8 @@ static wmem_strbuf_t *sign_of(const wmem_strbuf_t *out, const struct sx_tracker 
         sx_words_trying_sign_ack_of_failure(sign, missing->frame);
     else if (missing->sign == SX_MISSING_PRACKED)
         sx_words_trying_sign_prack(sign, missing->frame);
+    else if (missing->sign == SX_MISSING_IN_DIALOG)
+        sx_words_trying_sign_in_dialog(sign, missing->frame);
     else
         sx_words_trying_sign_passed_on(sign, sx_tracker_host(tracker, txn->src.host),
                                        missing->frame);

@@ -175,6 +175,20 @@ static int cause_by(const struct sx_tracker *tracker, const struct sx_expiry *e)
     return (int)sx_trying_cause_of(&chain);
 }
 
+/* A later frame shows that there was an answer, and nothing shows when it came. */
+static bool say_answered(wmem_strbuf_t *words, const struct sx_tracker *tracker,
+                         const struct sx_expiry *e, const struct sx_txn *txn)
+{
+    struct sx_missing missing = sx_missing_response(tracker, txn, UINT32_MAX);
+
+    if (missing.sign != SX_MISSING_IN_DIALOG)
+        return false;
+    wmem_strbuf_t *why = sx_words_piece(words);
+    sx_say_missing(why, tracker, txn, &missing);
+    sx_words_draw_may_be_in_time(words, overdue(e, txn), why);
+    return true;
+}
+
 static void draw_expiries(const struct sx_pen *blank)
 {
     const struct sx_tracker *tracker = blank->tracker;
@@ -190,18 +204,20 @@ static void draw_expiries(const struct sx_pen *blank)
     sx_add_top(&p);
     for (uint32_t i = 0; (e = sx_tracker_expiry(tracker, p.frame, i)); i++) {
         const struct sx_txn *txn = sx_tracker_txn(tracker, e->txn);
-        bool ends = txn->first_response_frame == p.frame ||
+        bool calm = txn->first_response_frame == p.frame ||
                     sx_txn_rare(txn)->cancel_frame == p.frame ||
                     sx_trying_judge(tracker, txn).ended_in == p.frame;
         wmem_strbuf_truncate(words, 0);
-        if (ends)
+        if (calm)
             sx_words_draw_ends_wait(words, overdue(e, txn));
+        else if (say_answered(words, tracker, e, txn))
+            calm = true;
         else
             sx_say_expiry(words, tracker, e);
         proto_item *item =
             sx_add_expired(&p, overdue(e, txn), txn, e->waited_ns, cause_by(tracker, e));
-        /* What ends the wait is flagged itself. */
-        if (!ends)
+        /* What ends the wait is flagged itself, and what was answered is not. */
+        if (!calm)
             sx_flag(&p, item, e->after_100 ? &ei_trying_timeout : &ei_no_response,
                     wmem_strbuf_get_str(words));
         if (i == 0)
