@@ -515,6 +515,52 @@ static void test_of_aor_of_two(void)
     ladder_close(&l);
 }
 
+/* RFC 3261 10.3 step 8: what the registrar lists, of a phone whose REGISTERs the capture lacks, or
+ * of this one's refresh. An INVITE for the user comes after 90 s, as frame 5. */
+static void test_listed(void)
+{
+    static const struct {
+        const char *first, *second; /* the 2xx after 0 and 40 s */
+        const char *contact;        /* of the second REGISTER */
+        unsigned to;                /* 0: P1 */
+        unsigned state, bindings;
+    } rows[] = {
+        {"Contact: <sip:bob@10.0.0.5:40000>;expires=60, <sip:bob@10.0.0.9>;expires=120\r\n", NULL,
+         NULL, 0, SX_REGISTRATION_UNKNOWN, 2},
+        {"Contact: <sip:bob@10.0.0.5:40000>;expires=60, <sip:bob@10.0.0.9>;expires=89\r\n", NULL,
+         NULL, 0, SX_REGISTRATION_RUN_OUT, 1},
+        /* another host lists nothing */
+        {"Contact: <sip:bob@10.0.0.5:40000>;expires=60, <sip:bob@10.0.0.9>;expires=120\r\n", NULL,
+         NULL, P2, SX_REGISTRATION_UNKNOWN, 0},
+        /* taken back; the other one stays, or has gone, too */
+        {"Expires: 600\r\n", "Contact: <sip:bob@10.0.0.9>;expires=80\r\n",
+         "<sip:bob@10.0.0.5:40000>;expires=0", 0, SX_REGISTRATION_UNKNOWN, 2},
+        {"Contact: <sip:bob@10.0.0.5:40000>;expires=60, <sip:bob@10.0.0.9>;expires=600\r\n",
+         "X: y\r\n", "<sip:bob@10.0.0.5:40000>;expires=0", 0, SX_REGISTRATION_REMOVED, 1},
+        /* a second phone's 2xx shows a refresh of the first one, or none */
+        {"Expires: 60\r\n",
+         "Contact: <sip:bob@10.0.0.6>;expires=10, <sip:bob@10.0.0.5:40000>;expires=90\r\n",
+         "<sip:bob@10.0.0.6>", 0, SX_REGISTRATION_UNKNOWN, 2},
+        {"Expires: 60\r\n",
+         "Contact: <sip:bob@10.0.0.6>;expires=10, <sip:bob@10.0.0.5:40000>;expires=20\r\n",
+         "<sip:bob@10.0.0.6>", 0, SX_REGISTRATION_RUN_OUT, 2},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        registers(&l, 0, .answer = rows[i].first);
+        if (rows[i].second)
+            registers(&l, 40, .answer = rows[i].second, .contact = rows[i].contact);
+        const struct sx_txn *txn = txn_of(&l, request(&l, 90, ALICE, rows[i].to ? rows[i].to : P1,
+                                                      "INVITE", via("alice a")));
+        struct sx_registration r = of(&l, txn);
+        g_test_message("row %zu", i);
+        g_assert_cmpuint(r.state, ==, rows[i].state);
+        g_assert_cmpuint(r.bindings, ==, rows[i].bindings);
+        ladder_close(&l);
+    }
+}
+
 /* What a registrar answers to a refresh: from 300 on it is refused. */
 static void test_refusals(void)
 {
@@ -718,6 +764,7 @@ int main(int argc, char **argv)
     g_test_add_func("/registration/other_phone", test_other_phone);
     g_test_add_func("/registration/unseen_grant", test_unseen_grant);
     g_test_add_func("/registration/of_aor_of_two", test_of_aor_of_two);
+    g_test_add_func("/registration/listed", test_listed);
     g_test_add_func("/registration/says_nobody", test_says_nobody);
     g_test_add_func("/registration/refusals", test_refusals);
     g_test_add_func("/registration/missed_further_on", test_missed_further_on);

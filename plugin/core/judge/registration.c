@@ -168,6 +168,51 @@ static bool may_be_refresh(const struct sx_tracker *t, const struct sx_flow *flo
     return flow->has_way || other->has_way || sx_flow_brought_by(flow) == sx_flow_brought_by(other);
 }
 
+/* The registrar's newest list before the moment, and what it has granted since, has a binding that
+ * no REGISTER in the capture made, or that one must have refreshed which the capture lacks. */
+static bool is_listed(const struct sx_listed *l, const struct sx_flow *flow, struct moment m)
+{
+    return l->host == sx_flow_registrar(flow) && l->frame <= m.frame && m.ns < l->until_ns;
+}
+
+static const struct sx_listed *listed(const struct sx_tracker *t, const struct sx_flow *flow)
+{
+    const struct sx_flows *flows = sx_tracker_flows(t);
+
+    return sx_listed_at(flows, sx_user_more(flows, flow->user)->newest_listed);
+}
+
+static const struct sx_listed *next_listed(const struct sx_tracker *t, const struct sx_listed *l)
+{
+    return sx_listed_at(sx_tracker_flows(t), l->older);
+}
+
+/* The binding itself, though the REGISTERs in the capture say that it is over. Its connection may
+ * be lost and the registrar not know. */
+static bool is_listed_still(const struct sx_tracker *t, const struct sx_registration *r,
+                            struct moment m)
+{
+    const struct sx_listed *l = listed(t, r->flow);
+    uint32_t after = r->state == SX_REGISTRATION_LOST ? r->lost_in : 0;
+
+    for (unsigned i = 0; l && i < MAX_CHAIN; i++, l = next_listed(t, l))
+        if (l->binding == r->flow->binding && l->frame > after && is_listed(l, r->flow, m))
+            return true;
+    return false;
+}
+
+/* Another binding of the user. */
+static const struct sx_listed *other_listed(const struct sx_tracker *t, const struct sx_flow *flow,
+                                            struct moment m)
+{
+    const struct sx_listed *l = listed(t, flow);
+
+    for (unsigned i = 0; l && i < MAX_CHAIN; i++, l = next_listed(t, l))
+        if (l->binding != flow->binding && is_listed(l, flow, m))
+            return l;
+    return NULL;
+}
+
 static void judge_state(const struct sx_tracker *t, struct sx_registration *r,
                         const struct history *h, uint32_t all_removed, struct moment m)
 {
@@ -192,6 +237,9 @@ static void judge_state(const struct sx_tracker *t, struct sx_registration *r,
                        ? SX_REGISTRATION_UNKNOWN
                        : SX_REGISTRATION_RUN_OUT;
     }
+    if (r->state != SX_REGISTRATION_REPLACED && sx_registration_is_over(r) &&
+        is_listed_still(t, r, m))
+        r->state = SX_REGISTRATION_UNKNOWN;
 }
 
 static int64_t asked_ns(const struct sx_registering *grant)
@@ -387,6 +435,9 @@ static struct sx_registration of_user(const struct sx_tracker *t, const struct s
     if (best.flow) {
         uint32_t unseen = sx_user_more(flows, user)->unseen_in;
         another = another || (unseen > best.in && unseen < m.frame);
+        const struct sx_listed *other = other_listed(t, best.flow, m);
+        another = another || other;
+        fit += other && !other->binding;
     }
     if (another && sx_registration_is_over(&best))
         best.state = SX_REGISTRATION_UNKNOWN;

@@ -30,7 +30,7 @@ enum {
 
 struct sx_registration {
     const struct sx_flow *flow; /* NULL: none is known, or more than one fits */
-    unsigned bindings;          /* how many fit */
+    unsigned bindings;          /* how many fit; one more where the registrar lists others */
     enum sx_registration_state state;
     uint32_t in;         /* the REGISTER that made or last refreshed it */
     uint32_t granted_in; /* its 2xx */

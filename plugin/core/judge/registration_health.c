@@ -198,6 +198,18 @@ static bool has_newcomer(const struct sx_flows *flows, const struct sx_binding *
     return false;
 }
 
+/* A registrar's list since then gives it more time: the capture lacks the refresh. */
+static bool is_listed_since(const struct sx_flows *flows, const struct sx_flow *flow,
+                            const struct sx_registering *grant)
+{
+    const struct sx_listed *l = sx_listed_at(flows, sx_user_more(flows, flow->user)->newest_listed);
+
+    for (unsigned i = 0; l && i < MAX_EVENTS; i++, l = sx_listed_at(flows, l->older))
+        if (l->binding == flow->binding && l->frame > grant->txn->final_frame)
+            return true;
+    return false;
+}
+
 /* By the newest frame, whatever the client has sent since. Where somebody still sends to it the
  * registrar may have had a refresh that the capture lacks. */
 static bool has_run_out(const struct sx_tracker *t, const struct sx_binding *b,
@@ -210,7 +222,8 @@ static bool has_run_out(const struct sx_tracker *t, const struct sx_binding *b,
     return sx_tracker_now(t) >= sx_health_due_ns(grant) &&
            sx_flow_more(flow)->leaving_in <= grant->txn->final_frame &&
            MAX(user->removed_in, user->leaving_in) <= grant->register_in && !flow->routed_late &&
-           !has_newcomer(flows, b, grant) && !lacks_some(t, grant);
+           !has_newcomer(flows, b, grant) && !is_listed_since(flows, flow, grant) &&
+           !lacks_some(t, grant);
 }
 
 struct sx_no_refresh sx_no_refresh_judge(const struct sx_tracker *t, const struct sx_txn *txn)

@@ -22,6 +22,7 @@ struct sx_flows *sx_flows_new(const uint64_t key[2], struct sx_deadlines *deadli
     sx_pool_init(&f->bindings, sizeof(struct sx_binding));
     sx_pool_init(&f->failures, sizeof(struct sx_flow_failure));
     sx_pool_init(&f->user_mores, sizeof(struct sx_user_more));
+    sx_pool_init(&f->listed, sizeof(struct sx_listed));
     sx_pool_init(&f->binding_mores, sizeof(struct sx_binding_more));
     sx_pool_init(&f->names, sizeof(struct sx_flow_name));
     sx_pool_init(&f->events, sizeof(struct sx_registering));
@@ -54,6 +55,7 @@ void sx_flows_free(struct sx_flows *f)
     sx_pool_clear(&f->bindings);
     sx_pool_clear(&f->failures);
     sx_pool_clear(&f->user_mores);
+    sx_pool_clear(&f->listed);
     sx_pool_clear(&f->binding_mores);
     sx_pool_clear(&f->names);
     sx_pool_clear(&f->events);
@@ -135,6 +137,11 @@ const struct sx_user *sx_user_at(const struct sx_flows *f, uint32_t number)
 const struct sx_registering *sx_registering_at(const struct sx_flows *f, uint32_t number)
 {
     return sx_pool_numbered(&f->events, number);
+}
+
+const struct sx_listed *sx_listed_at(const struct sx_flows *f, uint32_t number)
+{
+    return sx_pool_numbered(&f->listed, number);
 }
 
 struct sx_binding *sx_binding_of(const struct sx_flows *f, const struct sx_flow *flow)

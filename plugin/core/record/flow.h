@@ -170,9 +170,21 @@ struct sx_user {
 
 /* What a user has who has sent Contact: *, or a REGISTER that the capture lacks. */
 struct sx_user_more {
-    uint32_t removed_in; /* the last REGISTER with it */
-    uint32_t leaving_in; /* one without a final response yet */
-    uint32_t unseen_in;  /* the last 2xx of a REGISTER that the capture lacks on every hop */
+    uint32_t removed_in;    /* the last REGISTER with it */
+    uint32_t leaving_in;    /* one without a final response yet */
+    uint32_t unseen_in;     /* the last 2xx of a REGISTER that the capture lacks on every hop */
+    uint32_t newest_listed; /* struct sx_listed; 0: none */
+};
+
+/* A binding of the user in the lists of a registrar (RFC 3261 10.3 step 8), where these say more
+ * than the REGISTERs in the capture: it lacks those that made it, or the last refresh. */
+struct sx_listed {
+    int64_t until_ns; /* it holds as long; INT64_MAX: no list says how long */
+    uint32_t frame;   /* the first 2xx that lists it, and the last one */
+    uint32_t last_in;
+    uint32_t host;    /* the registrar */
+    uint32_t binding; /* 0: one or more that no REGISTER in the capture names */
+    uint32_t older;   /* of the same user; 0: none */
 };
 
 /* How a flow died, as far as the capture shows it before a time. */
@@ -230,6 +242,8 @@ uint32_t sx_bindings_count(const struct sx_flows *flows);
 const struct sx_binding *sx_binding_at(const struct sx_flows *flows, uint32_t number);
 const struct sx_user *sx_user_at(const struct sx_flows *flows, uint32_t number);
 const struct sx_registering *sx_registering_at(const struct sx_flows *flows, uint32_t number);
+
+const struct sx_listed *sx_listed_at(const struct sx_flows *flows, uint32_t number);
 
 /* Never NULL: nothing of it is all zero. */
 const struct sx_binding_more *sx_binding_more(const struct sx_flows *flows,

@@ -8,6 +8,7 @@
  * flow_bindings.c which binding a Contact is
  * flow_register.c what a REGISTER asks for
  * flow_answers.c  what comes of it
+ * flow_listed.c   bindings that only a registrar's list tells of
  * flow_attempts.c when a client may try again (RFC 5626 4.5)
  * flow_route.c    which of them a request is sent to
  * flow_link.c     the connections below them
@@ -53,7 +54,7 @@ struct sx_flows {
     struct sx_deadlines *deadlines;
     struct sx_texts texts;
     struct sx_pool flows, mores, users, bindings, links, edges, failures, losses, early, names,
-        events, attempts, back_offs, marks, user_mores, binding_mores;
+        events, attempts, back_offs, marks, user_mores, binding_mores, listed;
     struct sx_fingerprint_map by_name;    /* private to flow_names.c */
     struct sx_fingerprint_map by_aor;     /* -> user */
     struct sx_fingerprint_map by_binding; /* -> binding */

@@ -12,6 +12,7 @@
 #include "core/record/cancels.h"
 #include "core/record/copies.h"
 #include "core/record/flow_answers.h"
+#include "core/record/flow_listed.h"
 #include "core/record/overload.h"
 #include "core/record/resent.h"
 #include "core/record/sessions.h"
@@ -143,6 +144,26 @@ static void flow_fails(struct sx_tracker *t, struct sx_txn *txn, const struct sx
         txn->route_repair = sx_sip_msg_first(obs->msg, "P-Dialog-Recovery-Action").p != NULL;
 }
 
+/* A hop further on has its 2xx already, and that is nearer to the registrar. */
+static bool is_handed_on(const struct sx_tracker *t, const struct sx_txn *txn)
+{
+    const struct sx_txn *child = sx_tracker_txn(t, txn->first_child);
+
+    return child && child->final_frame;
+}
+
+static void registered(struct sx_tracker *t, struct sx_txn *txn, const struct sx_observation *obs)
+{
+    uint32_t register_in = first_hop_frame(t, txn);
+
+    if (txn->flow || txn->unregisters_all || !txn->request_frame)
+        sx_flow_answers_granted(t->flows, obs, txn, register_in);
+    if (!txn->flow && !txn->unregisters_all && !txn->request_frame && !is_seen_elsewhere(t, txn))
+        sx_flow_answers_unseen(t->flows, obs);
+    if (!is_handed_on(t, txn))
+        sx_flow_listed_note(t->flows, obs, txn, register_in);
+}
+
 static void other_response(struct sx_tracker *t, struct sx_txn *txn,
                            const struct sx_observation *obs, struct sx_message *record,
                            uint32_t to_tag)
@@ -172,12 +193,8 @@ static void other_response(struct sx_tracker *t, struct sx_txn *txn,
     }
     if (obs->time_ns < t->paused_until_ns)
         sx_overload_served(t, txn);
-    if (txn->method != SX_METHOD_REGISTER)
-        return;
-    if (txn->flow || txn->unregisters_all || !txn->request_frame)
-        sx_flow_answers_granted(t->flows, obs, txn, first_hop_frame(t, txn));
-    if (!txn->flow && !txn->unregisters_all && !txn->request_frame && !is_seen_elsewhere(t, txn))
-        sx_flow_answers_unseen(t->flows, obs);
+    if (txn->method == SX_METHOD_REGISTER)
+        registered(t, txn, obs);
 }
 
 static enum sx_txn_event event_of(unsigned code)
