@@ -560,6 +560,43 @@ static void test_over_own_flow(void)
     g_assert_false(over_own_flow(other, true, 40001, "carol", 0).over_it);
 }
 
+/* No REGISTER of the flow is in the capture: who sends the request with its token may have got it,
+ * unless it sends it on for another or is in a dialog. */
+static void test_may_be_over_own_flow(void)
+{
+    static const struct {
+        bool routed, sent_on, in_dialog;
+        bool may_be;
+        enum sx_flow_outcome outcome;
+    } rows[] = {
+        {true, false, false, true, SX_FLOW_UNKNOWN},
+        {true, true, false, false, SX_FLOW_HANDED_ON},
+        {true, false, true, false, SX_FLOW_UNKNOWN},
+        {false, false, false, false, SX_FLOW_UNKNOWN},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        const char *tag = rows[i].in_dialog ? "carol" : NULL;
+        const char *more = rows[i].routed ? "Route: <sip:token9@10.0.0.2;lr;ob>\r\n" : NULL;
+        const struct sx_message *m = request(&l, 10, ALICE, rows[i].sent_on ? CORE : EDGE, "INFO",
+                                             via("alice i1"), .to_tag = tag,
+                                             .more = rows[i].sent_on ? NULL : more);
+        if (rows[i].sent_on) {
+            m = request(&l, 10.1, CORE, EDGE, "INFO", via("core i2", "alice i1"), .more = more);
+            response(&l, 10.2, EDGE, CORE, 430, "INFO", via("core i2", "alice i1"));
+        }
+        response(&l, 10.3, rows[i].sent_on ? CORE : EDGE, ALICE, 430, "INFO", via("alice i1"),
+                 .to_tag = tag);
+        other_packet(&l, 300);
+        struct sx_flow_story s = story_of(&l, txn_of(&l, m));
+        g_test_message("row %zu", i);
+        g_assert_cmpint(s.may_be_over_it, ==, rows[i].may_be);
+        g_assert_cmpuint(s.outcome, ==, rows[i].outcome);
+        ladder_close(&l);
+    }
+}
+
 /* Over the client's address, but to another host than its edge. */
 static void test_over_no_own_flow(void)
 {
@@ -853,6 +890,7 @@ int main(int argc, char **argv)
     g_test_add_func("/flow_story/delivered_over_no_flow", test_delivered_over_no_flow);
     g_test_add_func("/flow_story/works-later", test_works_later);
     g_test_add_func("/flow_story/over_own_flow", test_over_own_flow);
+    g_test_add_func("/flow_story/may_be_over_own_flow", test_may_be_over_own_flow);
     g_test_add_func("/flow_story/over_no_own_flow", test_over_no_own_flow);
     g_test_add_func("/flow_story/no_registration", test_no_registration);
     g_test_add_func("/flow_story/is_loss", test_is_loss);

@@ -263,6 +263,8 @@ static void test_chinese_stories(void)
          "Microsoft 的路由修复（P-Dialog-Recovery-Action）：该对话的路由已失效，流没有断"},
         {{.in_dialog = true}, "抓包中没有这条流的注册；在对话内，也可能是路由已失效"},
         {{.token_route = true}, "抓包中没有这条流的注册"},
+        {{.token_route = true, .may_be_over_it = true},
+         "抓包中没有这条流的注册；该请求也可能正是经这条流发来的，那样它就没有断"},
         {{.code = 430},
          "没有迹象表明有流断开：Route 中没有流令牌，"
          "抓包中也没有能确定与该请求对应的注册"},

@@ -366,6 +366,14 @@ static bool came_over_it(const struct sx_txn *txn, const struct sx_flow *flow)
            sx_endpoint_eq(flow->edge, txn->dst);
 }
 
+/* Who sends a request of its own with a flow token that the capture does not know may have got that
+ * token itself, before the capture began (RFC 5626 5.3). What a proxy sends on it is not. */
+static bool may_have_come_over_it(const struct sx_txn *txn, const struct sx_flow_story *story)
+{
+    return !story->flow && !story->over_it && txn->token_route && !txn->in_dialog &&
+           txn->parent_key.bits == 0;
+}
+
 /* Whether the response is about a lost flow at all. */
 static bool is_about_flow(const struct sx_txn *txn, const struct sx_flow_story *story)
 {
@@ -432,7 +440,7 @@ static enum sx_flow_outcome judge(const struct sx_tracker *tracker, const struct
     if (story->retried ? !retry.pending : story->earlier_in && is_over(tracker, story, told))
         return SX_FLOW_OTHERS_FAILED;
     if (from_caller)
-        return SX_FLOW_HANDED_ON;
+        return story->may_be_over_it ? SX_FLOW_UNKNOWN : SX_FLOW_HANDED_ON;
     if (retry.unknown)
         return SX_FLOW_UNKNOWN;
     if (!upstream || was_answered(tracker, upstream))
@@ -491,6 +499,7 @@ struct sx_flow_story sx_flow_tell(const struct sx_tracker *tracker, const struct
         story.repeats = failure->repeats;
     }
     story.over_it = came_over_it(txn, story.flow);
+    story.may_be_over_it = may_have_come_over_it(txn, &story);
     find_delivery(tracker, txn, &story);
     if (failure && failure->works_in && !story.alive_in && story.death == SX_DEATH_UNKNOWN) {
         story.alive_in = failure->works_in;

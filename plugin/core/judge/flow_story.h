@@ -64,6 +64,7 @@ struct sx_flow_story {
     bool from_client;      /* the client itself sent the response */
     bool route_repair;     /* the 430 has P-Dialog-Recovery-Action */
     bool over_it;          /* the request came over the very flow that it names */
+    bool may_be_over_it;   /* or may have: its client's registration is not in the capture */
     bool token_route;      /* the top Route may hold a flow token */
     bool unseen_request;   /* the capture lacks it: what its Route held is not known */
     bool wrong_token;      /* the request names another device's Contact */

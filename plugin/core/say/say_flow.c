@@ -97,6 +97,8 @@ static void say_without_flow(wmem_strbuf_t *out, const struct sx_flow_story *sto
         wmem_strbuf_append(out, sx_words_flow_route_repair());
     else if (story->in_dialog)
         wmem_strbuf_append(out, sx_words_flow_unregistered_in_dialog());
+    else if (story->may_be_over_it)
+        wmem_strbuf_append(out, sx_words_flow_unregistered_own());
     else if (story->token_route)
         wmem_strbuf_append(out, sx_words_flow_unregistered());
     else if (story->unseen_request)
