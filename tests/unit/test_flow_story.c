@@ -190,6 +190,91 @@ static void test_upstream_answered(void)
     }
 }
 
+/* CORE forks to both flows: the nth branch of Alice's INVITE, over the flow of reg-id n. */
+static const struct sx_txn *fork_to(struct ladder *l, double seconds, unsigned n)
+{
+    char *uri = g_strdup_printf("sip:bob@10.0.0.5:4000%u", n);
+    char *route = g_strdup_printf("Route: <sip:token4000%u@10.0.0.2;lr;ob>\r\n", n);
+    char *branch = g_strdup_printf("core f%u", n);
+    const struct sx_txn *txn =
+        txn_of(l, request(l, seconds, CORE, EDGE, "INVITE", via(branch, "alice a1"), .uri = uri,
+                          .more = route));
+
+    g_free(uri);
+    g_free(route);
+    g_free(branch);
+    return txn;
+}
+
+static void answer_fork(struct ladder *l, double seconds, unsigned n, unsigned code)
+{
+    char *branch = g_strdup_printf("core f%u", n);
+
+    response(l, seconds, EDGE, CORE, code, "INVITE", via(branch, "alice a1"),
+             .to_tag = n == 1 ? "one" : "two");
+    g_free(branch);
+}
+
+/* The INVITE over the second flow goes out while the first one's waits for its 430: what that one
+ * gets, before the 430 or after it, and what is said of the 430. */
+static void test_beside(void)
+{
+    static const struct {
+        double second; /* goes out then */
+        double answered;
+        unsigned code; /* 0: none */
+        double until;
+        enum sx_flow_outcome outcome;
+    } rows[] = {
+        {10.01, 10.3, 430, 50, SX_FLOW_OTHERS_FAILED},
+        {10.01, 10.3, 408, 50, SX_FLOW_OTHERS_FAILED},
+        {10.01, 10.3, 200, 50, SX_FLOW_OTHER_ANSWERED},
+        {10.01, 10.1, 200, 50, SX_FLOW_OTHER_ANSWERED},
+        {10.01, 10.3, 180, 50, SX_FLOW_OTHER_ANSWERED},
+        {10.01, 10.1, 486, 50, SX_FLOW_OTHER_ANSWERED},
+        {10.01, 0, 0, 50, SX_FLOW_OTHERS_FAILED},
+        {10.01, 0, 0, 20, SX_FLOW_OPEN},
+        {9.99, 10.3, 430, 50, SX_FLOW_OTHERS_FAILED},
+        {9.99, 10.3, 200, 50, SX_FLOW_OTHER_ANSWERED},
+        /* it may have failed before the first one was tried */
+        {9.99, 0, 0, 50, SX_FLOW_UNKNOWN},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        const struct sx_txn *one, *two;
+        make_flow(&l, 0, R1);
+        make_flow(&l, 1, R2);
+        request(&l, 9.9, ALICE, CORE, "INVITE", via("alice a1"));
+        if (rows[i].second < 10)
+            two = fork_to(&l, rows[i].second, 2);
+        one = fork_to(&l, 10, 1);
+        if (rows[i].second > 10)
+            two = fork_to(&l, rows[i].second, 2);
+        if (rows[i].code && rows[i].answered < 10.2)
+            answer_fork(&l, rows[i].answered, 2, rows[i].code);
+        answer_fork(&l, 10.2, 1, 430);
+        if (rows[i].code && rows[i].answered > 10.2)
+            answer_fork(&l, rows[i].answered, 2, rows[i].code);
+        other_packet(&l, rows[i].until);
+        sx_tracker_end(l.tracker);
+        struct sx_flow_story s = story_of(&l, one);
+        g_test_message("row %zu", i);
+        g_assert_cmpuint(s.outcome, ==, rows[i].outcome);
+        g_assert_cmpuint(s.earlier_in, ==, 0);
+        if (rows[i].outcome != SX_FLOW_UNKNOWN) {
+            g_assert_cmpuint(s.retry_in, ==, two->request_frame);
+            g_assert_cmpuint(s.retry_code, ==, rows[i].code);
+        }
+        if (rows[i].code == 430) {
+            s = story_of(&l, two);
+            g_assert_cmpuint(s.outcome, ==, SX_FLOW_OTHERS_FAILED);
+            g_assert_cmpuint(s.earlier_in, ==, one->final_frame);
+        }
+        ladder_close(&l);
+    }
+}
+
 /* The other flow was tried before, and what came of it is not in the capture. */
 static void test_earlier_unseen(void)
 {
@@ -890,6 +975,7 @@ int main(int argc, char **argv)
     g_test_add_func("/flow_story/delivered_over_no_flow", test_delivered_over_no_flow);
     g_test_add_func("/flow_story/works-later", test_works_later);
     g_test_add_func("/flow_story/over_own_flow", test_over_own_flow);
+    g_test_add_func("/flow_story/beside", test_beside);
     g_test_add_func("/flow_story/may_be_over_own_flow", test_may_be_over_own_flow);
     g_test_add_func("/flow_story/over_no_own_flow", test_over_no_own_flow);
     g_test_add_func("/flow_story/no_registration", test_no_registration);

@@ -165,12 +165,27 @@ static void note_retry(const struct sx_tracker *tracker, const struct sx_txn *s,
     retry->pending |= is_pending(tracker, s);
 }
 
-/* A branch that was sent before this one had failed. */
+/* By the time of the failure. */
+static bool had_failed(const struct sx_tracker *tracker, const struct sx_txn *s,
+                       const struct sx_txn *failed)
+{
+    return s->final_frame && s->final_frame < failed->final_frame && says_flow_gone(tracker, s);
+}
+
+/* A fork, and no attempt after the other: one was sent, or went on, while the other one waited. */
+static bool is_beside(const struct sx_txn *s, const struct sx_txn *failed)
+{
+    uint32_t began = first_frame(failed);
+
+    return first_frame(s) > began || s->first_response_frame > began || s->final_frame > began;
+}
+
+/* A branch that was sent before this one. */
 static void note_earlier(const struct sx_tracker *tracker, const struct sx_txn *s,
                          const struct sx_txn *failed, struct sx_flow_story *story,
                          struct retry *retry)
 {
-    if (s->final_frame && s->final_frame < failed->final_frame && says_flow_gone(tracker, s))
+    if (had_failed(tracker, s, failed))
         story->earlier_in = s->final_frame;
     retry->unseen |= !s->final_frame;
 }
@@ -193,7 +208,7 @@ static void look_at_branch(const struct sx_tracker *tracker, const struct sx_txn
     } else if (!other) {
         retry->unknown |= !before && s->method == failed->method;
     } else if (other != lost && sx_flows_of_one_instance(sx_tracker_flows(tracker), other, lost)) {
-        if (before)
+        if (before && (had_failed(tracker, s, failed) || !is_beside(s, failed)))
             note_earlier(tracker, s, failed, story, retry);
         else
             note_retry(tracker, s, other, story, retry);

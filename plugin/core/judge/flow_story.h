@@ -45,7 +45,7 @@ struct sx_flow_story {
     uint32_t alive_code;
     bool alive_later;     /* it was another request, and the client had not registered again */
     uint32_t replaced_in; /* a REGISTER before the request had made another flow */
-    uint32_t retry_in;    /* the request sent over another flow */
+    uint32_t retry_in;    /* the request sent over another flow, after it or beside it */
     uint32_t retry_reg_id;
     uint32_t retry_code; /* its first final response; 0: none */
     uint32_t retry_code_in;
