@@ -89,6 +89,11 @@ static void test_ack(void)
     again = request(&l, 1.7, ALICE, P1, "ACK", via("alice a2"), .cseq = 2, .to_tag = "bob");
     g_assert_cmpuint(again->txn, ==, ack->txn);
     g_assert_cmpuint(again->repeats, ==, ack->frame);
+
+    /* a fork sends the failure of another branch after the 2xx */
+    response(&l, 1.8, P1, ALICE, 487, "INVITE", via("alice a2"), .cseq = 2, .to_tag = "carol");
+    ack = request(&l, 1.9, ALICE, P1, "ACK", via("alice a2"), .cseq = 2, .to_tag = "carol");
+    g_assert_cmpuint(ack->txn, ==, answered);
     ladder_close(&l);
 }
 

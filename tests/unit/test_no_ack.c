@@ -488,6 +488,50 @@ static void second_failure(void)
     ladder_close(&l);
 }
 
+/* The first is sent again and again, for its ACK does not come; that of another branch's does. */
+static void ack_of_the_second_only(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = invite_and_180(&l);
+
+    response(&l, 1.0, BOB, ALICE, 486, "INVITE", via("alice a1"), .to_tag = "bob");
+    response(&l, 1.1, BOB, ALICE, 603, "INVITE", via("alice a1"), .to_tag = "carol");
+    request(&l, 1.2, ALICE, BOB, "ACK", via("alice a1"), .to_tag = "carol");
+    const struct sx_txn *txn = txn_of(&l, invite);
+    struct sx_ack v = sx_no_ack_judge_later(l.tracker, txn, tag_hash("carol"));
+    g_assert_cmpuint(v.state, ==, SX_ACK_SENT);
+    g_assert_cmpuint(v.ack_in, ==, 5);
+    v = sx_no_ack_judge(l.tracker, txn, NULL);
+    g_assert_cmpuint(v.state, ==, SX_ACK_UNKNOWN);
+    g_assert_cmpuint(v.ack_in, ==, 0);
+    for (unsigned i = 1; i < 8; i++)
+        response(&l, 1 + sends_at[i], BOB, ALICE, 486, "INVITE", via("alice a1"), .to_tag = "bob");
+    v = sx_no_ack_judge(l.tracker, txn, NULL);
+    g_assert_cmpuint(v.state, ==, SX_ACK_NEVER);
+    g_assert_cmpuint(v.ack_in, ==, 0);
+    g_assert_cmpuint(v.cause, ==, SX_ACK_CAUSE_UNKNOWN);
+    request(&l, 20, ALICE, BOB, "ACK", via("alice a1"), .to_tag = "bob");
+    v = sx_no_ack_judge(l.tracker, txn, NULL);
+    g_assert_cmpuint(v.state, ==, SX_ACK_LATE);
+    g_assert_cmpuint(v.ack_in, ==, l.frame);
+    ladder_close(&l);
+}
+
+/* Which of two with one tag an ACK is for cannot be told. */
+static void later_with_the_same_tag(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = invite_and_180(&l);
+
+    response(&l, 1.0, BOB, ALICE, 486, "INVITE", via("alice a1"), .to_tag = "bob");
+    response(&l, 1.1, BOB, ALICE, 603, "INVITE", via("alice a1"), .to_tag = "bob");
+    request(&l, 1.2, ALICE, BOB, "ACK", via("alice a1"), .to_tag = "bob");
+    struct sx_ack v = sx_no_ack_judge_later(l.tracker, txn_of(&l, invite), tag_hash("bob"));
+    g_assert_cmpuint(v.state, ==, SX_ACK_UNKNOWN);
+    g_assert_cmpuint(v.ack_in, ==, 0);
+    ladder_close(&l);
+}
+
 static void least_failure(void)
 {
     struct ladder l = ladder_open();
@@ -830,5 +874,7 @@ int main(int argc, char **argv)
     g_test_add_func("/no-ack/overdue/threshold", overdue_threshold);
     g_test_add_func("/no-ack/another-branch", another_branches);
     g_test_add_func("/no-ack/ack-of-a-reinvite", ack_of_a_reinvite);
+    g_test_add_func("/no-ack/ack-of-the-second-only", ack_of_the_second_only);
+    g_test_add_func("/no-ack/later-with-the-same-tag", later_with_the_same_tag);
     return g_test_run();
 }

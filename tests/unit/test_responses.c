@@ -286,6 +286,10 @@ static void test_final_with(void)
         g_assert_cmpuint(sx_tracker_final_with(l.tracker, txn_numbered(&l, txn), rows[i].code,
                                                tag_hash(rows[i].tag)),
                          ==, rows[i].frame);
+        if (!rows[i].code) /* the 2xx is none */
+            g_assert_cmpuint(sx_tracker_failure_with(l.tracker, txn_numbered(&l, txn),
+                                                     tag_hash(rows[i].tag)),
+                             ==, rows[i].frame == 8 ? 0 : rows[i].frame);
     }
     ladder_close(&l);
 }

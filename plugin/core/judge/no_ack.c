@@ -4,6 +4,7 @@
 #include "core/judge/no_ack.h"
 
 #include "core/base/config.h"
+#include "core/record/final_acks.h"
 
 /* RFC 3261 table 4: the longest time between two repetitions. */
 #define T2_NS (4 * SX_NS_PER_S)
@@ -464,17 +465,18 @@ static void blame_failure(const struct sx_tracker *t, const struct sx_txn *invit
 static void judge_failure(const struct sx_tracker *t, const struct sx_txn *invite, struct sx_ack *v)
 {
     const struct sx_resent *r = sx_resent_find(t, invite, 0);
+    struct sx_final_ack ack = sx_final_acks_find(t, invite, invite->final_tag);
 
-    if (sx_txn_more(invite)->ack_frame) {
+    if (ack.frame) {
         v->state = SX_ACK_SENT;
-        v->ack_in = sx_txn_more(invite)->ack_frame;
+        v->ack_in = ack.frame;
     }
     if (!r)
         return;
     v->response_in = r->frame;
     v->sends = r->sends;
     v->lasted_ns = r->last_ns - r->first_ns;
-    if (!sx_txn_more(invite)->ack_frame) {
+    if (!ack.frame) {
         if (r->sends < MANY_SENDS || !sees_client(t, invite))
             return;
         v->state = SX_ACK_NEVER;
@@ -482,9 +484,8 @@ static void judge_failure(const struct sx_tracker *t, const struct sx_txn *invit
     } else if (r->after_ack >= SOME_SENDS && r->sends >= MANY_SENDS) {
         v->state = SX_ACK_NEVER;
         v->ack_in = 0;
-        blame(v, invite->ack_astray ? SX_ACK_CAUSE_ASTRAY : SX_ACK_CAUSE_LOST,
-              sx_txn_more(invite)->ack_frame);
-    } else if (sx_txn_more(invite)->ack_ns > r->again_ns && is_timed(r)) {
+        blame(v, invite->ack_astray ? SX_ACK_CAUSE_ASTRAY : SX_ACK_CAUSE_LOST, ack.frame);
+    } else if (ack.ns > r->again_ns && is_timed(r)) {
         v->state = SX_ACK_LATE;
         blame_response(t, invite, r, r->again_ns, v);
     }
@@ -500,6 +501,17 @@ struct sx_ack sx_no_ack_judge(const struct sx_tracker *t, const struct sx_txn *i
     else if (invite->final_code >= 300)
         judge_failure(t, invite, &v);
     return v;
+}
+
+struct sx_ack sx_no_ack_judge_later(const struct sx_tracker *t, const struct sx_txn *invite,
+                                    uint32_t to_tag)
+{
+    struct sx_final_ack ack = {0, 0};
+
+    /* With one tag in both, one ACK may be either's. */
+    if (to_tag != invite->final_tag)
+        ack = sx_final_acks_find(t, invite, to_tag);
+    return (struct sx_ack){.state = ack.frame ? SX_ACK_SENT : SX_ACK_UNKNOWN, .ack_in = ack.frame};
 }
 
 /* ---- overdue ---- */

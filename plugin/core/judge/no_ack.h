@@ -46,6 +46,11 @@ struct sx_ack {
 struct sx_ack sx_no_ack_judge(const struct sx_tracker *tracker, const struct sx_txn *invite,
                               const struct sx_dialog *dialog);
 
+/* Of a later final response of the transaction, no 2xx, with another To tag than the first (a fork
+ * may send several): the ACK for it, if there is one. How often it is sent is not followed. */
+struct sx_ack sx_no_ack_judge_later(const struct sx_tracker *tracker, const struct sx_txn *invite,
+                                    uint32_t to_tag);
+
 struct sx_acknowledged {
     uint32_t frame;              /* of the final response; 0: none is in the capture */
     const struct sx_txn *invite; /* whose it is; NULL: none */

@@ -170,15 +170,15 @@ struct sx_txn *sx_txn_find(const struct sx_tracker *t, struct sx_fingerprint key
 }
 
 /* An ACK to a non-2xx belongs to its INVITE (RFC 3261 17.1.1.3), also where a fork sends a 2xx
- * after it (16.7); an ACK to a 2xx is a transaction of its own (RFC 3261 13.2.2.4), even of clients
- * that use the INVITE's branch again. */
+ * before or after it (16.7); an ACK to a 2xx is a transaction of its own (RFC 3261 13.2.2.4), even
+ * of clients that use the INVITE's branch again. */
 struct sx_txn *sx_txn_find_ack(const struct sx_tracker *t, const struct sx_sip_msg *msg,
                                const struct sx_names *names)
 {
     struct sx_txn *invite = sx_txn_find(t, sx_txn_key(t, msg, names, SX_METHOD_INVITE));
 
     if (invite && invite->state == SX_TXN_ACCEPTED &&
-        (invite->final_code < 300 || invite->final_tag != names->to_tag))
+        !sx_tracker_failure_with(t, invite, names->to_tag))
         return NULL;
     return invite;
 }

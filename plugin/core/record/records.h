@@ -122,6 +122,10 @@ const struct sx_message *sx_tracker_older_response(const struct sx_tracker *trac
 uint32_t sx_tracker_final_with(const struct sx_tracker *tracker, const struct sx_txn *txn,
                                unsigned code, uint32_t to_tag);
 
+/* The same of one that is no 2xx. */
+uint32_t sx_tracker_failure_with(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                                 uint32_t to_tag);
+
 /* NULL for number 0. */
 const struct sx_txn *sx_tracker_txn(const struct sx_tracker *tracker, uint32_t number);
 uint32_t sx_tracker_txn_count(const struct sx_tracker *tracker);

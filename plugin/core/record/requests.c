@@ -11,6 +11,7 @@
 #include "core/record/attempts.h"
 #include "core/record/cancels.h"
 #include "core/record/copies.h"
+#include "core/record/final_acks.h"
 #include "core/record/flow_register.h"
 #include "core/record/overload.h"
 #include "core/record/riding.h"
@@ -154,6 +155,8 @@ static struct sx_txn *observe_ack(struct sx_tracker *t, const struct sx_observat
         more->ack_tag = record->identity;
     } else if (!sx_copies_mark(t, invite, record, obs)) {
         record->repeats = sx_copies_earlier_ack(t, invite, record);
+        sx_final_acks_note(t, invite, record->identity,
+                           (struct sx_final_ack){obs->frame, obs->time_ns});
     }
     invite->state = (uint8_t)sx_txn_next(true, (enum sx_txn_state)invite->state, SX_TXN_ACK);
     sx_txn_note_message(t, invite, obs->time_ns);

@@ -4,6 +4,7 @@
 #include "core/record/resent.h"
 
 #include "core/record/dialogs.h"
+#include "core/record/final_acks.h"
 #include "core/record/tracker_state.h"
 
 /* A response that comes so soon after an ACK may have been sent before the ACK arrived: no round
@@ -68,8 +69,10 @@ void sx_resent_overdue(struct sx_tracker *t, const struct sx_resent *resent)
 static int64_t acked_at(const struct sx_tracker *t, const struct sx_txn *txn,
                         const struct sx_dialog *dialog)
 {
-    int64_t first_ns = !dialog && sx_txn_more(txn)->ack_frame ? sx_txn_more(txn)->ack_ns
-                                                              : INT64_MAX;
+    struct sx_final_ack ack = {0, 0};
+    if (!dialog)
+        ack = sx_final_acks_find(t, txn, txn->final_tag);
+    int64_t first_ns = ack.frame ? ack.ns : INT64_MAX;
     const struct sx_txn *request = dialog ? sx_dialog_newest_request(t, dialog) : NULL;
 
     for (unsigned i = 0; request && i < MAX_REQUESTS; i++) {

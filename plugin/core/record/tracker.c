@@ -5,6 +5,7 @@
 
 #include "core/record/call.h"
 #include "core/record/copies.h"
+#include "core/record/final_acks.h"
 #include "core/record/flow_health.h"
 #include "core/record/riding.h"
 #include "core/record/tracker_state.h"
@@ -53,6 +54,7 @@ struct sx_tracker *sx_tracker_new(const uint64_t key[2], const struct sx_config 
     t->flows = sx_flows_new(key, &t->deadlines);
     t->dialogs = sx_dialogs_new();
     t->resents = sx_resents_new();
+    t->final_acks = sx_final_acks_new();
     t->overload = sx_overload_new();
     t->sizes = sx_sizes_new();
     t->paused_until_ns = t->connects_until_ns = INT64_MIN;
@@ -95,6 +97,7 @@ void sx_tracker_free(struct sx_tracker *t)
     sx_dialogs_free(t->dialogs);
     sx_legs_free(t->legs);
     sx_resents_free(t->resents);
+    sx_final_acks_free(t->final_acks);
     sx_overload_free(t->overload);
     sx_sizes_free(t->sizes);
     sx_pool_clear(&t->overdues);
@@ -146,23 +149,36 @@ const struct sx_message *sx_tracker_older_response(const struct sx_tracker *t,
     return older && older->frame <= response->frame && older != response ? older : NULL;
 }
 
-uint32_t sx_tracker_final_with(const struct sx_tracker *t, const struct sx_txn *txn, unsigned code,
-                               uint32_t to_tag)
+static uint32_t final_between(const struct sx_tracker *t, const struct sx_txn *txn, unsigned least,
+                              unsigned most, uint32_t to_tag)
 {
     uint32_t first = 0;
 
-    if (txn->final_frame && txn->final_tag == to_tag && (!code || txn->final_code == code))
+    if (txn->final_frame && txn->final_tag == to_tag && txn->final_code >= least &&
+        txn->final_code <= most)
         return txn->final_frame;
     /* The newest first; see struct sx_message. */
     for (uint32_t i = MIN(txn->responses, t->messages.count); i;) {
         const struct sx_message *m = sx_pool_at(&t->messages, i - 1);
         const struct sx_response_between *between = sx_response_between(t, i);
-        if (m->txn == txn->number && between && between->to_tag == to_tag && m->code >= 200 &&
-            (!code || m->code == code))
+        if (m->txn == txn->number && between && between->to_tag == to_tag && m->code >= least &&
+            m->code <= most)
             first = m->frame;
         i = m->next < i ? m->next : 0;
     }
     return first;
+}
+
+uint32_t sx_tracker_final_with(const struct sx_tracker *t, const struct sx_txn *txn, unsigned code,
+                               uint32_t to_tag)
+{
+    return final_between(t, txn, code ? code : 200, code ? code : 699, to_tag);
+}
+
+uint32_t sx_tracker_failure_with(const struct sx_tracker *t, const struct sx_txn *txn,
+                                 uint32_t to_tag)
+{
+    return final_between(t, txn, 300, 699, to_tag);
 }
 
 void sx_tracker_end(struct sx_tracker *t)

@@ -91,6 +91,7 @@ struct sx_tracker {
     struct sx_dialogs *dialogs;
     struct sx_legs *legs; /* NULL: no message had a Session-ID of both ends */
     struct sx_resents *resents;
+    struct sx_final_acks *final_acks;
     struct sx_overload *overload;
     struct sx_sizes *sizes;
     int64_t paused_until_ns; /* the latest end of what a 503 asks for */

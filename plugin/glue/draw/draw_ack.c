@@ -43,17 +43,16 @@ static bool is_first(const struct sx_message *record)
     return !record->repeats || record->flags & SX_MESSAGE_DUPLICATE;
 }
 
-/* The dialog of a 2xx; of another one only the transaction's first final response counts. */
-static bool is_judged(const struct sx_pen *p, const struct sx_dialog **dialog)
+/* Of a failure that is not the transaction's first final response only the ACK is known. */
+static struct sx_ack judge_failure(const struct sx_pen *p)
 {
     const struct sx_message *record = p->view->record;
     uint32_t frame = record->repeats ? record->repeats : p->frame;
 
-    *dialog = NULL;
-    if (p->view->msg->code >= 300)
-        return frame == p->txn->final_frame;
-    *dialog = sx_dialog_of_message(p->view->tracker, p->view->msg);
-    return *dialog != NULL;
+    if (frame == p->txn->final_frame)
+        return sx_no_ack_judge(p->view->tracker, p->txn, NULL);
+    return sx_no_ack_judge_later(p->view->tracker, p->txn,
+                                 sx_txn_tag_hash(sx_sip_msg_to_tag(p->view->msg)));
 }
 
 static proto_tree *add_state(const struct sx_pen *p, const struct sx_ack *v, proto_item **item)
@@ -87,13 +86,18 @@ static void flag(struct sx_pen *p, proto_item *item, const struct sx_txn *invite
 bool sx_ack_of(const struct sx_pen *p, struct sx_ack *ack)
 {
     const struct sx_sip_msg *msg = p->view->msg;
-    const struct sx_dialog *dialog;
 
     if (!sx_has_txn(p) || msg->is_request || msg->method != SX_METHOD_INVITE || msg->code < 200 ||
-        msg->code >= 700 || !is_first(p->view->record) || !is_judged(p, &dialog))
+        msg->code >= 700 || !is_first(p->view->record))
         return false;
-    *ack = sx_no_ack_judge(p->view->tracker, p->txn, dialog);
-    return true;
+    if (msg->code >= 300) {
+        *ack = judge_failure(p);
+        return true;
+    }
+    const struct sx_dialog *dialog = sx_dialog_of_message(p->view->tracker, msg);
+    if (dialog)
+        *ack = sx_no_ack_judge(p->view->tracker, p->txn, dialog);
+    return dialog != NULL;
 }
 
 static void draw_response(struct sx_pen *p)
