@@ -429,6 +429,48 @@ static void test_487_after_bye(void)
     }
 }
 
+/* The other side's BYE comes before the re-INVITE in the capture, and crosses it if it had no
+ * answer then. One of the same side, or of another dialog, crosses nothing. */
+static void test_487_crossed_by_bye(void)
+{
+    static const struct {
+        double answered; /* the BYE; 0: never */
+        bool of_caller, of_another;
+        bool fails;
+    } rows[] = {
+        {11.1, false, false, false}, {0, false, false, false},  {10.4, false, false, true},
+        {11.1, true, false, true},   {11.1, false, true, true},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        const char *called = rows[i].of_another ? "carol" : "bob";
+        unsigned from = rows[i].of_caller ? ALICE : BOB, to = rows[i].of_caller ? BOB : ALICE;
+        request(&l, 0, ALICE, BOB, "INVITE", via("alice a1"));
+        response(&l, 1, BOB, ALICE, 200, "INVITE", via("alice a1"), .to_tag = "bob");
+        response(&l, 1.1, BOB, ALICE, 200, "INVITE", via("alice a1"), .to_tag = "carol");
+        request(&l, 10, from, to, "BYE", via("bye b1"),
+                .from_tag = rows[i].of_caller ? "alice" : called,
+                .to_tag = rows[i].of_caller ? called : "alice", .cseq = 3);
+        if (rows[i].answered > 0 && rows[i].answered < 10.5)
+            response(&l, rows[i].answered, to, from, 200, "BYE", via("bye b1"), .cseq = 3,
+                     .from_tag = rows[i].of_caller ? "alice" : called,
+                     .to_tag = rows[i].of_caller ? called : "alice");
+        const struct sx_txn *invite =
+            txn_of(&l, request(&l, 10.5, ALICE, BOB, "INVITE", via("alice a2"), .to_tag = "bob",
+                               .cseq = 4));
+        response(&l, 11, BOB, ALICE, 487, "INVITE", via("alice a2"), .to_tag = "bob", .cseq = 4);
+        if (rows[i].answered > 10.5)
+            response(&l, rows[i].answered, to, from, 200, "BYE", via("bye b1"), .cseq = 3,
+                     .from_tag = rows[i].of_caller ? "alice" : called,
+                     .to_tag = rows[i].of_caller ? called : "alice");
+        g_test_message("row %zu", i);
+        g_assert_true(fails(&l, invite) == rows[i].fails);
+        g_assert_true((sx_failure_ended_by(l.tracker, invite) != NULL) == !rows[i].fails);
+        ladder_close(&l);
+    }
+}
+
 /* The capture lacks the BYE in the early dialog; its 200 and the 487 come in one packet, or two. */
 static void test_ended_in_one_packet(void)
 {
@@ -469,6 +511,7 @@ int main(int argc, char **argv)
     g_test_add_func("/failure/487_expired", test_487_expired);
     g_test_add_func("/failure/487_of_another_hop", test_487_of_another_hop);
     g_test_add_func("/failure/487_after_bye", test_487_after_bye);
+    g_test_add_func("/failure/487_crossed_by_bye", test_487_crossed_by_bye);
     g_test_add_func("/failure/ended_in_one_packet", test_ended_in_one_packet);
     return g_test_run();
 }

@@ -59,6 +59,15 @@ static bool in_time(const struct sx_txn *txn, const struct sx_txn *end)
     return txn->final_ns - since_ns <= SX_TIMER_B_NS;
 }
 
+/* The other side's BYE was on its way, and had no answer yet, when the re-INVITE was sent: they
+ * cross between the two sides, and the capture may stand nearer to the one that hangs up. */
+static bool crosses(const struct sx_txn *invite, const struct sx_txn *bye)
+{
+    return invite->in_dialog && invite->dialog && invite->dialog == bye->dialog &&
+           invite->by_called != bye->by_called &&
+           (!bye->final_frame || bye->final_frame > invite->request_frame);
+}
+
 /* A CANCEL of any hop, or a BYE in the early dialog or the one that a re-INVITE is for (RFC
  * 3261 9.2, 15.1.2). */
 static bool ends_invite(const struct sx_txn *txn, const struct sx_txn *end)
@@ -70,7 +79,8 @@ static bool ends_invite(const struct sx_txn *txn, const struct sx_txn *end)
         return false;
     if (end->method == SX_METHOD_CANCEL)
         return end->cseq == txn->cseq || sx_txn_rare(end)->related == txn->number;
-    return end->method == SX_METHOD_BYE && (!txn->request_frame || frame > txn->request_frame);
+    return end->method == SX_METHOD_BYE &&
+           (!txn->request_frame || frame > txn->request_frame || crosses(txn, end));
 }
 
 /* What ended the INVITE in time; or, if nothing did, what came too long before its 487. */
@@ -89,6 +99,13 @@ static const struct sx_txn *find_end(const struct sx_tracker *tracker, const str
         late = other;
     }
     return late;
+}
+
+const struct sx_txn *sx_failure_ended_by(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    const struct sx_txn *end = find_end(tracker, txn);
+
+    return end && in_time(txn, end) ? end : NULL;
 }
 
 bool sx_failure_has_run_out(const struct sx_txn *txn)

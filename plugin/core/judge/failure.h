@@ -15,6 +15,11 @@
  * as done. txn: NULL if the response belongs to none. */
 bool sx_failure_judge(const struct sx_tracker *tracker, const struct sx_txn *txn, unsigned code);
 
+/* The BYE or CANCEL of any hop that ended the INVITE before its 487; NULL: none in the capture, or
+ * too long before. */
+const struct sx_txn *sx_failure_ended_by(const struct sx_tracker *tracker,
+                                         const struct sx_txn *txn);
+
 /* RFC 3261 13.3.1: the Expires of an INVITE was over when its final response came. */
 bool sx_failure_has_run_out(const struct sx_txn *txn);
 

@@ -8,6 +8,7 @@
 #include "core/judge/call_end.h"
 #include "core/judge/challenge.h"
 #include "core/judge/failure.h"
+#include "core/record/call.h"
 #include "core/record/evidence.h"
 #include "core/record/sizes.h"
 #include "core/say/words.h"
@@ -186,6 +187,20 @@ static void say_following(wmem_strbuf_t *out, const struct sx_txn *next, const c
     sx_words_say_normal(out, step);
 }
 
+/* Where the BYE that ended an INVITE before its 487 was sent first; 0: none in the capture. */
+static uint32_t bye_of(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    if (txn->in_dialog) {
+        const struct sx_txn *end = sx_failure_ended_by(tracker, txn);
+        if (!end || end->method != SX_METHOD_BYE)
+            return 0;
+        uint32_t first = sx_tracker_txn(tracker, sx_call_top(tracker, end->number))->request_frame;
+        return first ? first : end->request_frame;
+    }
+    struct sx_call_end end = sx_call_end_of_invite(tracker, txn);
+    return !end.cancelled && end.ended_in < txn->final_frame ? end.ended_in : 0;
+}
+
 /* Of a 487 (RFC 3261 21.4.25). Too late: who cancels waits for 64*T1 (9.1). */
 static bool say_why_terminated(wmem_strbuf_t *out, const struct sx_tracker *tracker,
                                const struct sx_txn *txn, bool is_normal)
@@ -198,9 +213,9 @@ static bool say_why_terminated(wmem_strbuf_t *out, const struct sx_tracker *trac
         sx_words_say_too_late(out, txn->final_ns - rare->cancel_ns, rare->cancel_frame);
     if (rare->cancel_frame || !is_normal || !txn->request_frame)
         return rare->cancel_frame;
-    struct sx_call_end end = sx_call_end_of_invite(tracker, txn);
-    if (end.ended_in && !end.cancelled && end.ended_in < txn->final_frame)
-        sx_words_say_ended(out, end.ended_in);
+    uint32_t bye = bye_of(tracker, txn);
+    if (bye)
+        sx_words_say_ended(out, bye);
     else if (sx_failure_has_run_out(txn))
         sx_words_say_ran_out(out, sx_txn_more(txn)->expires_s);
     else
