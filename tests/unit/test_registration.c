@@ -732,6 +732,30 @@ static void test_granted_in_one_packet(void)
     ladder_close(&l);
 }
 
+/* Two phones register through one connection to a hop, in one packet; the first one is carol's.
+ * What counts for bob is his own REGISTER. */
+static void test_registers_in_one_packet(void)
+{
+    for (unsigned open = 0; open < 2; open++) {
+        struct ladder l = ladder_open();
+        registers(&l, 0);
+        request(&l, 70, CAROL, P1, "REGISTER", via("pad r1"), .to_uri = "sip:carol@example.com",
+                .more = "Contact: <sip:carol@10.0.0.6>\r\n", .call_id = "call-2",
+                .transport = SX_TRANSPORT_TCP);
+        request(&l, 70, CAROL, P1, "REGISTER", via("pad r2"), .call_id = "call-3",
+                .more = "Contact: <sip:bob@10.0.0.6>\r\n", .transport = SX_TRANSPORT_TCP,
+                .same_frame = true);
+        response(&l, 70.1, P1, CAROL, open ? 200 : 403, "REGISTER", via(open ? "pad r1" : "pad r2"),
+                 .to_uri = open ? "sip:carol@example.com" : NULL,
+                 .call_id = open ? "call-2" : "call-3", .transport = SX_TRANSPORT_TCP);
+        const struct sx_txn *invite =
+            txn_of(&l, request(&l, 105, ALICE, P1, "INVITE", via("alice a")));
+        g_assert_cmpuint(of(&l, invite).state, ==,
+                         open ? SX_REGISTRATION_UNKNOWN : SX_REGISTRATION_RUN_OUT);
+        ladder_close(&l);
+    }
+}
+
 /* Each of what may differ can be told from all others together. */
 static void test_bits(void)
 {
@@ -775,6 +799,7 @@ int main(int argc, char **argv)
     g_test_add_func("/registration/moved_on", test_moved_on);
     g_test_add_func("/registration/two_of_one_instance", test_two_of_one_instance);
     g_test_add_func("/registration/granted_in_one_packet", test_granted_in_one_packet);
+    g_test_add_func("/registration/registers_in_one_packet", test_registers_in_one_packet);
     g_test_add_func("/registration/bits", test_bits);
     return g_test_run();
 }

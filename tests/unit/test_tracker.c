@@ -25,6 +25,25 @@ static void test_two_messages_in_a_frame(void)
     ladder_close(&l);
 }
 
+static void test_registers_of_a_frame(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t nth = 0;
+
+    request(&l, 0.0, ALICE, BOB, "OPTIONS", via("alice a1"));
+    const struct sx_txn *one =
+        txn_of(&l, request(&l, 0.0, ALICE, BOB, "REGISTER", via("alice a2"), .same_frame = true));
+    request(&l, 0.0, ALICE, BOB, "BYE", via("alice a3"), .same_frame = true);
+    const struct sx_txn *two =
+        txn_of(&l, request(&l, 0.0, ALICE, BOB, "REGISTER", via("alice a4"), .same_frame = true));
+    g_assert_true(sx_tracker_next_register(l.tracker, 1, &nth) == one);
+    g_assert_true(sx_tracker_next_register(l.tracker, 1, &nth) == two);
+    g_assert_null(sx_tracker_next_register(l.tracker, 1, &nth));
+    nth = 0;
+    g_assert_null(sx_tracker_next_register(l.tracker, 2, &nth));
+    ladder_close(&l);
+}
+
 /* ---- waits past their deadline ---- */
 
 static void test_expiry_after_100(void)
@@ -445,6 +464,7 @@ static void test_dropped_frames(void)
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
+    g_test_add_func("/tracker/registers_of_a_frame", test_registers_of_a_frame);
     g_test_add_func("/tracker/two_messages_in_a_frame", test_two_messages_in_a_frame);
     g_test_add_func("/tracker/dropped_frames", test_dropped_frames);
     g_test_add_func("/tracker/expiry_after_100", test_expiry_after_100);

@@ -254,15 +254,14 @@ static bool may_be_repaired(const struct sx_tracker *tracker, const struct sx_tx
  * none. */
 static bool may_be_granted(const struct sx_tracker *tracker, uint32_t frame)
 {
-    const struct sx_message *m;
+    const struct sx_txn *txn;
+    uint32_t nth = 0;
 
-    for (uint32_t i = 0; i < MAX_CHAIN && (m = sx_tracker_message(tracker, frame, i)); i++) {
-        const struct sx_txn *txn = sx_tracker_txn(tracker, m->txn);
-        if (txn && txn->method == SX_METHOD_REGISTER && !txn->final_frame &&
+    while (nth < MAX_CHAIN && (txn = sx_tracker_next_register(tracker, frame, &nth)))
+        if (!txn->final_frame &&
             (!sx_evidence_of_silence(tracker, txn, sx_evidence_now(tracker)) ||
              sx_missing_response(tracker, txn, UINT32_MAX).sign != SX_MISSING_NONE))
             return true;
-    }
     return false;
 }
 

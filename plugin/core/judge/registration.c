@@ -386,26 +386,27 @@ static bool is_registrar(const struct sx_flow *flow, uint32_t host)
     return sx_flow_registrar(flow) == host || (flow->has_way && flow->edge.host == host);
 }
 
-static const struct sx_txn *register_in(const struct sx_tracker *t, uint32_t frame)
+/* Only a client that repeats it has no response at all: over a connection nothing tells. */
+static bool may_be_granted(const struct sx_tracker *t, const struct sx_txn *txn)
 {
-    const struct sx_message *m;
-
-    for (uint32_t n = 0; (m = sx_tracker_message(t, frame, n)); n++) {
-        const struct sx_txn *txn = sx_tracker_txn(t, m->txn);
-        if (txn && txn->method == SX_METHOD_REGISTER)
-            return txn;
-    }
-    return NULL;
+    return !txn->final_frame &&
+           !(txn->transport == SX_TRANSPORT_UDP && sx_silence_no_response(t, txn));
 }
 
-/* The newest REGISTER of a binding, or its first, has no response in the capture. Only a client
- * that repeats it has none at all: over a connection nothing tells. */
+/* The newest REGISTER of a binding, or its first, has no response in the capture. */
 static bool may_hold(const struct sx_tracker *t, const struct sx_binding *b, struct moment m)
 {
-    const struct sx_txn *txn = register_in(t, b->last_in < m.frame ? b->last_in : b->first_in);
+    const struct sx_flows *flows = sx_tracker_flows(t);
+    uint32_t frame = b->last_in < m.frame ? b->last_in : b->first_in, nth = 0;
+    const struct sx_txn *txn;
 
-    return txn && txn->request_frame < m.frame && !txn->final_frame &&
-           !(txn->transport == SX_TRANSPORT_UDP && sx_silence_no_response(t, txn));
+    while (nth < MAX_CHAIN && (txn = sx_tracker_next_register(t, frame, &nth))) {
+        const struct sx_flow *flow = sx_flows_at(flows, txn->flow);
+        if (flow && flow->user == sx_user_at(flows, b->user) && txn->request_frame < m.frame &&
+            may_be_granted(t, txn))
+            return true;
+    }
+    return false;
 }
 
 static struct sx_registration of_user(const struct sx_tracker *t, const struct sx_txn *txn,

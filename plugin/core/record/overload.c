@@ -49,22 +49,16 @@ void sx_overload_frame_again(struct sx_overload *o, uint32_t frame)
     sx_pool_truncate(&o->refusals, sx_pool_lower_bound(&o->refusals, frame));
 }
 
-/* An index that a dropped frame left behind leads nowhere. */
-static void *at(const struct sx_pool *pool, uint32_t number)
-{
-    return number > 0 && number <= pool->count ? sx_pool_at(pool, number - 1) : NULL;
-}
-
-/* ---- by number, and of a transaction ---- */
+/* ---- by number, and of a transaction: one that a dropped frame left behind leads nowhere ---- */
 
 const struct sx_pause *sx_pause_at(const struct sx_tracker *t, uint32_t number)
 {
-    return at(&t->overload->pauses, number);
+    return sx_pool_numbered(&t->overload->pauses, number);
 }
 
 const struct sx_refusal *sx_refusal_at(const struct sx_tracker *t, uint32_t number)
 {
-    return at(&t->overload->refusals, number);
+    return sx_pool_numbered(&t->overload->refusals, number);
 }
 
 const struct sx_pause *sx_pause_of(const struct sx_tracker *t, const struct sx_txn *txn)
@@ -162,7 +156,7 @@ static const struct sx_refusal *back_in_time(const struct sx_overload *o,
 {
     for (unsigned i = 1; r && i < SX_STORM_REFUSALS; i++) {
         *number = r->older;
-        r = at(&o->refusals, r->older);
+        r = sx_pool_numbered(&o->refusals, r->older);
     }
     return r;
 }
@@ -172,7 +166,7 @@ static uint32_t newest_refusal(const struct sx_tracker *t, const struct sx_txn *
                                struct sx_fingerprint server)
 {
     uint32_t number = sx_fingerprint_map_get(&t->overload->by_server, server);
-    const struct sx_refusal *r = at(&t->overload->refusals, number);
+    const struct sx_refusal *r = sx_pool_numbered(&t->overload->refusals, number);
 
     return r && sx_endpoint_eq(sx_txn_at(t, r->txn)->dst, txn->dst) ? number : 0;
 }
@@ -183,7 +177,7 @@ static void add_refusal(struct sx_tracker *t, const struct sx_txn *txn,
     struct sx_overload *o = t->overload;
     struct sx_fingerprint key = server_key(t, txn->dst);
     uint32_t first = 0, before = newest_refusal(t, txn, key);
-    const struct sx_refusal *older = at(&o->refusals, before);
+    const struct sx_refusal *older = sx_pool_numbered(&o->refusals, before);
     struct sx_refusal *r = sx_pool_add(&o->refusals);
 
     *r = (struct sx_refusal){
@@ -219,7 +213,7 @@ static struct sx_pause *pause_for(const struct sx_tracker *t, const struct sx_tx
     struct sx_pause *p;
 
     *number = sx_fingerprint_map_get(&t->overload->by_client, key);
-    p = at(&t->overload->pauses, *number);
+    p = sx_pool_numbered(&t->overload->pauses, *number);
     return p && sx_fingerprint_eq(client_key(t, sx_txn_at(t, p->txn)), key) ? p : NULL;
 }
 

@@ -70,6 +70,11 @@ const struct sx_config *sx_tracker_config(const struct sx_tracker *tracker);
 const struct sx_message *sx_tracker_message(const struct sx_tracker *tracker, uint32_t frame,
                                             uint32_t nth);
 
+/* The REGISTER that the nth message of a frame or a later one is of, and its responses; *nth goes
+ * on behind it. NULL behind the last: one TCP segment may hold several. */
+const struct sx_txn *sx_tracker_next_register(const struct sx_tracker *tracker, uint32_t frame,
+                                              uint32_t *nth);
+
 /* The nth wait that this frame found past its deadline; NULL if there is no such. */
 const struct sx_expiry *sx_tracker_expiry(const struct sx_tracker *tracker, uint32_t frame,
                                           uint32_t nth);

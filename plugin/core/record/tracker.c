@@ -367,6 +367,19 @@ const struct sx_message *sx_tracker_message(const struct sx_tracker *t, uint32_t
     return sx_pool_nth(&t->messages, frame, nth);
 }
 
+const struct sx_txn *sx_tracker_next_register(const struct sx_tracker *t, uint32_t frame,
+                                              uint32_t *nth)
+{
+    const struct sx_message *m;
+
+    while ((m = sx_tracker_message(t, frame, (*nth)++))) {
+        const struct sx_txn *txn = sx_tracker_txn(t, m->txn);
+        if (txn && txn->method == SX_METHOD_REGISTER)
+            return txn;
+    }
+    return NULL;
+}
+
 const struct sx_expiry *sx_tracker_expiry(const struct sx_tracker *t, uint32_t frame, uint32_t nth)
 {
     return sx_pool_nth(&t->expiries, frame, nth);
