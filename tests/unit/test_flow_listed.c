@@ -96,17 +96,41 @@ static void test_again(void)
     struct ladder l = ladder_open();
 
     registers(&l, 0, OWN, with);
-    registers(&l, 50, OWN, with);
+    registers(&l, 90, OWN, with);
     g_assert_cmpuint(newest(&l)->frame, ==, 2);
     g_assert_cmpuint(newest(&l)->last_in, ==, 4);
-    g_assert_cmpint(newest(&l)->until_ns, ==, ns_of(140));
+    g_assert_cmpint(newest(&l)->until_ns, ==, ns_of(180));
     registers(&l, 100, OWN, "Expires: 60\r\n"); /* it lists nothing at all */
-    g_assert_cmpint(newest(&l)->until_ns, ==, ns_of(140));
+    g_assert_cmpint(newest(&l)->until_ns, ==, ns_of(180));
     registers(&l, 110, OWN, without);
     g_assert_cmpint(newest(&l)->until_ns, ==, ns_of(110));
     registers(&l, 120, OWN, with);
     g_assert_cmpuint(newest(&l)->frame, ==, 10);
     ladder_close(&l);
+}
+
+/* What a removal leaves; some registrars list the removed Contact once more. */
+static void test_removed(void)
+{
+    static const struct {
+        const char *answer;
+        bool listed;
+    } rows[] = {
+        {"X: y\r\n", false},
+        {"Contact: " OWN "\r\n", false},
+        {"Contact: " OWN ";expires=0\r\n", false},
+        {"Contact: " OWN ", <sip:bob@10.0.0.9>;expires=90\r\n", true},
+        {"Contact: <sip:bob@10.0.0.9>;expires=90\r\n", true},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        registers(&l, 0, OWN, "Contact: " OWN ";expires=60\r\n");
+        registers(&l, 20, OWN ";expires=0", rows[i].answer);
+        g_test_message("row %zu", i);
+        g_assert_cmpuint(newest(&l)->frame, ==, rows[i].listed ? 4 : 0);
+        ladder_close(&l);
+    }
 }
 
 int main(int argc, char **argv)
@@ -115,5 +139,6 @@ int main(int argc, char **argv)
     g_test_add_func("/flow_listed/news", test_news);
     g_test_add_func("/flow_listed/first_hop_only", test_first_hop_only);
     g_test_add_func("/flow_listed/again", test_again);
+    g_test_add_func("/flow_listed/removed", test_removed);
     return g_test_run();
 }

@@ -191,14 +191,14 @@ static void test_upstream_answered(void)
 }
 
 /* CORE forks to both flows: the nth branch of Alice's INVITE, over the flow of reg-id n. */
-static const struct sx_txn *fork_to(struct ladder *l, double seconds, unsigned n)
+static const struct sx_txn *fork_to(struct ladder *l, double seconds, unsigned n, bool same_frame)
 {
     char *uri = g_strdup_printf("sip:bob@10.0.0.5:4000%u", n);
     char *route = g_strdup_printf("Route: <sip:token4000%u@10.0.0.2;lr;ob>\r\n", n);
     char *branch = g_strdup_printf("core f%u", n);
     const struct sx_txn *txn =
         txn_of(l, request(l, seconds, CORE, EDGE, "INVITE", via(branch, "alice a1"), .uri = uri,
-                          .more = route));
+                          .more = route, .same_frame = same_frame));
 
     g_free(uri);
     g_free(route);
@@ -236,6 +236,9 @@ static void test_beside(void)
         {10.01, 0, 0, 20, SX_FLOW_OPEN},
         {9.99, 10.3, 430, 50, SX_FLOW_OTHERS_FAILED},
         {9.99, 10.3, 200, 50, SX_FLOW_OTHER_ANSWERED},
+        /* both in one packet */
+        {10, 10.3, 430, 50, SX_FLOW_OTHERS_FAILED},
+        {10, 0, 0, 50, SX_FLOW_OTHERS_FAILED},
         /* it may have failed before the first one was tried */
         {9.99, 0, 0, 50, SX_FLOW_UNKNOWN},
     };
@@ -247,10 +250,10 @@ static void test_beside(void)
         make_flow(&l, 1, R2);
         request(&l, 9.9, ALICE, CORE, "INVITE", via("alice a1"));
         if (rows[i].second < 10)
-            two = fork_to(&l, rows[i].second, 2);
-        one = fork_to(&l, 10, 1);
-        if (rows[i].second > 10)
-            two = fork_to(&l, rows[i].second, 2);
+            two = fork_to(&l, rows[i].second, 2, false);
+        one = fork_to(&l, 10, 1, false);
+        if (rows[i].second >= 10)
+            two = fork_to(&l, rows[i].second, 2, rows[i].second <= 10);
         if (rows[i].code && rows[i].answered < 10.2)
             answer_fork(&l, rows[i].answered, 2, rows[i].code);
         answer_fork(&l, 10.2, 1, 430);

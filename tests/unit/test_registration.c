@@ -561,6 +561,76 @@ static void test_listed(void)
     }
 }
 
+/* Carol asks the registrar what it has of bob, without a Contact (RFC 3261 10.2.3). */
+static void asks_for_list(struct ladder *l, double seconds, const char *list)
+{
+    char *via = g_strdup_printf("carol q%u", l->frame);
+
+    request(l, seconds, CAROL, P1, "REGISTER", via(via), .call_id = "call-2");
+    response(l, seconds, P1, CAROL, 200, "REGISTER", via(via), .call_id = "call-2", .more = list);
+    g_free(via);
+}
+
+/* A list that gives the binding itself more time, to the very end of that. */
+static void test_listed_itself(void)
+{
+    static const struct {
+        const char *list;
+        unsigned state;
+    } rows[] = {
+        {"Contact: <sip:bob@10.0.0.5:40000>;expires=51\r\n", SX_REGISTRATION_UNKNOWN},
+        {"Contact: <sip:bob@10.0.0.5:40000>;expires=50\r\n", SX_REGISTRATION_RUN_OUT},
+        {"Contact: <sip:bob@10.0.0.5:40000>;expires=20\r\n", SX_REGISTRATION_RUN_OUT},
+        {"Contact: <sip:bob@10.0.0.5:40000>\r\n", SX_REGISTRATION_RUN_OUT},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        registers(&l, 0);
+        asks_for_list(&l, 40, rows[i].list);
+        const struct sx_txn *txn = txn_of(&l, request(&l, 90, ALICE, P1, "INVITE", via("alice a")));
+        g_test_message("row %zu", i);
+        g_assert_cmpuint(of(&l, txn).state, ==, rows[i].state);
+        ladder_close(&l);
+    }
+}
+
+/* A registrar does not know that a connection is lost: only what it lists anew is news. */
+static void test_listed_and_lost(void)
+{
+    static const char list[] = "Contact: <sip:bob@10.0.0.5:40000;transport=tcp>;expires=3000\r\n";
+
+    for (unsigned after = 0; after < 2; after++) {
+        struct ladder l = ladder_open();
+        registers(&l, 0, .contact = "<sip:bob@10.0.0.5:40000;transport=tcp>",
+                  .transport = SX_TRANSPORT_TCP);
+        if (!after)
+            asks_for_list(&l, 10, list);
+        segment(&l, 20, BOB, 40000, P1, 5060, SX_TCP_FIN | SX_TCP_ACK);
+        if (after)
+            asks_for_list(&l, 30, list);
+        const struct sx_txn *txn = txn_of(&l, request(&l, 40, ALICE, P1, "INVITE", via("alice a")));
+        g_assert_cmpuint(of(&l, txn).state, ==,
+                         after ? SX_REGISTRATION_UNKNOWN : SX_REGISTRATION_LOST);
+        ladder_close(&l);
+    }
+}
+
+/* Whatever the list says of the binding, the flow that it had before is not its own any more. */
+static void test_listed_and_replaced(void)
+{
+    struct ladder l = ladder_open();
+    const char *contact = "<sip:bob@10.0.0.5:5070;transport=tcp>";
+
+    registers(&l, 0, .contact = contact, .transport = SX_TRANSPORT_TCP);
+    registers(&l, 5, .contact = contact, .transport = SX_TRANSPORT_TCP, .port = 40001);
+    asks_for_list(&l, 6, "Contact: <sip:bob@10.0.0.5:5070;transport=tcp>;expires=3000\r\n");
+    struct sx_registration r = of(&l, sends(&l, 7, .uri = "sip:bob@10.0.0.5:5070;transport=tcp",
+                                            .transport = SX_TRANSPORT_TCP));
+    g_assert_cmpuint(r.state, ==, SX_REGISTRATION_REPLACED);
+    ladder_close(&l);
+}
+
 /* What a registrar answers to a refresh: from 300 on it is refused. */
 static void test_refusals(void)
 {
@@ -789,6 +859,9 @@ int main(int argc, char **argv)
     g_test_add_func("/registration/unseen_grant", test_unseen_grant);
     g_test_add_func("/registration/of_aor_of_two", test_of_aor_of_two);
     g_test_add_func("/registration/listed", test_listed);
+    g_test_add_func("/registration/listed_itself", test_listed_itself);
+    g_test_add_func("/registration/listed_and_lost", test_listed_and_lost);
+    g_test_add_func("/registration/listed_and_replaced", test_listed_and_replaced);
     g_test_add_func("/registration/says_nobody", test_says_nobody);
     g_test_add_func("/registration/refusals", test_refusals);
     g_test_add_func("/registration/missed_further_on", test_missed_further_on);

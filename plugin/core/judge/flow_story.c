@@ -172,12 +172,13 @@ static bool had_failed(const struct sx_tracker *tracker, const struct sx_txn *s,
     return s->final_frame && s->final_frame < failed->final_frame && says_flow_gone(tracker, s);
 }
 
-/* A fork, and no attempt after the other: one was sent, or went on, while the other one waited. */
+/* A fork, and no attempt after the other: one was sent, or went on, while the other one waited.
+ * Over TCP one packet may bring both requests. */
 static bool is_beside(const struct sx_txn *s, const struct sx_txn *failed)
 {
     uint32_t began = first_frame(failed);
 
-    return first_frame(s) > began || s->first_response_frame > began || s->final_frame > began;
+    return first_frame(s) >= began || s->first_response_frame > began || s->final_frame > began;
 }
 
 /* A branch that was sent before this one. */
