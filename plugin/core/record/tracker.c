@@ -172,13 +172,13 @@ static uint32_t final_between(const struct sx_tracker *t, const struct sx_txn *t
 uint32_t sx_tracker_final_with(const struct sx_tracker *t, const struct sx_txn *txn, unsigned code,
                                uint32_t to_tag)
 {
-    return final_between(t, txn, code ? code : 200, code ? code : 699, to_tag);
+    return final_between(t, txn, code ? code : 200, code ? code : UINT_MAX, to_tag);
 }
 
 uint32_t sx_tracker_failure_with(const struct sx_tracker *t, const struct sx_txn *txn,
                                  uint32_t to_tag)
 {
-    return final_between(t, txn, 300, 699, to_tag);
+    return final_between(t, txn, 300, UINT_MAX, to_tag);
 }
 
 void sx_tracker_end(struct sx_tracker *t)
