@@ -785,6 +785,45 @@ static void cancel_without_answers(void)
     g_assert_true(shows_answers(5, false, true));
 }
 
+/* Two BYEs of one dialog and no more: from two hosts, or from one to two places. */
+static enum sx_ender ender_of_two(unsigned first_to, unsigned second_from, unsigned second_to)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *bye =
+        request(&l, 1.0, BOB, first_to, "BYE", via("bob z1"), .from_tag = "x", .to_tag = "y");
+
+    request(&l, 1.1, second_from, second_to, "BYE", via("p z2"), .from_tag = "y", .to_tag = "x");
+    struct sx_call_end end =
+        sx_call_end_of_dialog(l.tracker, sx_tracker_dialog(l.tracker, txn_of(&l, bye)->dialog));
+    g_assert_false(end.unsure);
+    ladder_close(&l);
+    return end.by;
+}
+
+static void two_of_one_hop(void)
+{
+    g_assert_cmpint(ender_of_two(ALICE, BOB, CAROL), ==, SX_ENDER_HOP);
+    g_assert_cmpint(ender_of_two(ALICE, ALICE, BOB), ==, SX_ENDER_BOTH);
+    /* two phones on one machine */
+    g_assert_cmpint(ender_of_two(ALICE, BOB, ALICE), ==, SX_ENDER_BOTH);
+}
+
+/* What came through a host, in a dialog of which the capture lacks the answer. */
+static void hop_of_a_lost_answer(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *invite = request(&l, 0.0, BOB, CAROL, "INVITE", via("p p1", "a a1"));
+
+    request(&l, 1.1, BOB, CAROL, "ACK", via("p p2", "a a2"), .to_tag = "c");
+    const struct sx_message *bye =
+        request(&l, 9.0, BOB, CAROL, "BYE", via("p p3"), .to_tag = "c", .cseq = 2);
+    g_assert_cmpuint(txn_of(&l, invite)->final_frame, ==, 0);
+    g_assert_cmpint(
+        sx_call_end_of_dialog(l.tracker, sx_tracker_dialog(l.tracker, txn_of(&l, bye)->dialog)).by,
+        ==, SX_ENDER_HOP);
+    ladder_close(&l);
+}
+
 int main(int argc, char **argv)
 {
     tests_init(&argc, &argv);
@@ -818,6 +857,8 @@ int main(int argc, char **argv)
     g_test_add_func("/call-end/over-by-then/unseen", over_by_then_unseen);
     g_test_add_func("/call-end/over-by-then/refused-unseen", refused_unseen);
     g_test_add_func("/call-end/over-by-then/without-tags", without_tags);
+    g_test_add_func("/call-end/by-a-hop/two", two_of_one_hop);
+    g_test_add_func("/call-end/by-a-hop/answer-unseen", hop_of_a_lost_answer);
     g_test_add_func("/call-end/open", open_at_the_end);
     return g_test_run();
 }

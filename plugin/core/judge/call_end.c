@@ -90,7 +90,22 @@ static bool sent_on_below(const struct sx_tracker *t, const struct sx_txn *invit
     return false;
 }
 
-/* True if the capture shows that this end handed the dialog's INVITE or its 2xx on. */
+/* A request of the dialog came through there; the capture may lack how the dialog was made. */
+static bool sent_on_inside(const struct sx_tracker *t, const struct sx_dialog *dialog,
+                           struct sx_endpoint end)
+{
+    const struct sx_txn *request = sx_dialog_newest_request(t, dialog);
+
+    for (unsigned i = 0; request && i < MAX_REQUESTS; i++) {
+        if (was_sent_on(request) && sx_endpoint_eq(request->src, end))
+            return true;
+        request = sx_dialog_older_request(t, request);
+    }
+    return false;
+}
+
+/* True if the capture shows that this end handed the dialog's INVITE or its 2xx on, or what came
+ * after them. */
 static bool is_proxy(const struct sx_tracker *t, const struct sx_dialog *dialog,
                      struct sx_endpoint end)
 {
@@ -105,7 +120,7 @@ static bool is_proxy(const struct sx_tracker *t, const struct sx_dialog *dialog,
         hop = sx_tracker_txn(t, hop->parent);
     }
     return (dialog->router == end.host + 1 && !is_beside_proxy(t, first, end)) ||
-           (first && sent_on_below(t, first, end));
+           (first && sent_on_below(t, first, end)) || sent_on_inside(t, dialog, end);
 }
 
 /* ---- BYE ---- */
@@ -195,6 +210,23 @@ static bool other_hung_up_unseen(const struct sx_tracker *t, const struct sx_txn
     return false;
 }
 
+/* No side sends BYE both ways: a hop between them made the two. Two phones may have one address, of
+ * a host or a NAT; what they send does not go to two places. */
+static bool are_of_one_hop(const struct sx_txn *bye, const struct sx_txn *other)
+{
+    return !was_sent_on(bye) && !was_sent_on(other) && is_sender(other, bye->src) &&
+           !sx_endpoint_eq(bye->dst, other->dst) && bye->dst.host != bye->src.host &&
+           other->dst.host != other->src.host;
+}
+
+static enum sx_ender sender_of_both(const struct sx_tracker *t, const struct sx_dialog *dialog,
+                                    const struct sx_txn *bye, const struct sx_txn *other)
+{
+    return sender_of(t, dialog, other) == SX_ENDER_HOP || are_of_one_hop(bye, other)
+               ? SX_ENDER_HOP
+               : SX_ENDER_BOTH;
+}
+
 static void set_sender(const struct sx_tracker *t, const struct sx_dialog *dialog,
                        const struct sx_txn *bye, struct sx_call_end *end)
 {
@@ -209,8 +241,9 @@ static void set_sender(const struct sx_tracker *t, const struct sx_dialog *dialo
     if (!other || !cross(bye, other))
         return;
     end->other = other->number;
+    end->unsure = false;
     if (end->by != SX_ENDER_HOP)
-        end->by = sender_of(t, dialog, other) == SX_ENDER_HOP ? SX_ENDER_HOP : SX_ENDER_BOTH;
+        end->by = sender_of_both(t, dialog, bye, other);
 }
 
 /* RFC 3261 12.2.1.2: the other side does not know the dialog, or says nothing any more. */
