@@ -541,6 +541,27 @@ static void test_ack_of_unseen(void)
     ack_of_unseen(ALICE, 200, 2, SX_DIFFERS_CSEQ_NUMBER);
 }
 
+/* The ACK comes from above a hop that may have given the 2xx a To tag of its own. */
+static void ack_above(bool answered, unsigned differs)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
+    request(&l, 0.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+    response(&l, 1.0, BOB, P1, 200, "INVITE", via("p1 b1", "alice a1"));
+    if (answered)
+        response(&l, 1.1, P1, ALICE, 200, "INVITE", via("alice a1"));
+    assert_mismatch(&l, request(&l, 1.2, ALICE, P1, "ACK", via("alice a2"), .to_tag = "other"),
+                    differs, differs ? 4u : 0);
+    ladder_close(&l);
+}
+
+static void test_ack_above(void)
+{
+    ack_above(false, 0);
+    ack_above(true, SX_DIFFERS_TO_TAG);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -571,5 +592,6 @@ int main(int argc, char **argv)
     g_test_add_func("/mismatch/unseen/taken-later", test_taken_later);
     g_test_add_func("/mismatch/unseen/taken-before", test_taken_before);
     g_test_add_func("/mismatch/unseen/invite", test_ack_of_unseen);
+    g_test_add_func("/mismatch/unseen/own-answer", test_ack_above);
     return g_test_run();
 }

@@ -250,13 +250,26 @@ static bool acknowledges_failure(const struct claim *c)
     return false;
 }
 
+/* The capture has no final response to the INVITE of this client, only that of a hop further on,
+ * and a host between them may have given it a To tag of its own. */
+static bool lacks_own_answer(const struct claim *c)
+{
+    const struct sx_txn *txn = NULL;
+    unsigned looked = 0;
+
+    while (c->method == SX_METHOD_ACK && (txn = older_invite(c, txn, &looked)))
+        if (txn->src.host == c->txn->src.host && txn->cseq == c->txn->cseq && !txn->in_dialog)
+            return !txn->final_frame || txn->final_frame > c->txn->request_frame;
+    return false;
+}
+
 /* Its dialog may be one of a fork, whose answer the capture lacks: someone acknowledged it, or this
  * does, and nothing else waits for an ACK; or someone took the request. */
 static bool may_be_lost(const struct claim *c, const struct dialogs_of_call *all)
 {
     if (!c->from || !c->to || is_refused(c))
         return false;
-    return all->taken || acknowledges_failure(c) ||
+    return all->taken || acknowledges_failure(c) || lacks_own_answer(c) ||
            ((c->method == SX_METHOD_ACK || c->method == SX_METHOD_PRACK ||
              (all->named && !all->own)) &&
             !all->unacked);
