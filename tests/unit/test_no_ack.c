@@ -774,8 +774,29 @@ static void kept_by_one_that_is_seen(bool sends)
     ladder_close(&l);
 }
 
+/* The ACK of the client of P1 is for a 2xx that the capture lacks: P1 has sent one on, and may have
+ * given it a To tag of its own. */
+static void acknowledged_above(bool seen, enum sx_ack_cause cause, uint32_t frame)
+{
+    struct ladder l = ladder_open();
+
+    request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
+    response(&l, 0.01, P1, ALICE, 100, "INVITE", via("alice a1"));
+    const struct sx_message *branch =
+        request(&l, 0.02, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+    for (unsigned i = 0; i < 7; i++)
+        response(&l, 1 + sends_at[i], BOB, P1, 200, "INVITE", via("p1 b1", "alice a1"));
+    if (seen)
+        response(&l, 17.0, P1, ALICE, 200, "INVITE", via("alice a1"));
+    request(&l, 17.1, ALICE, P1, "ACK", via("alice a2"), .to_tag = "p1");
+    assert_ack(judge(&l, branch), SX_ACK_NEVER, cause, frame);
+    ladder_close(&l);
+}
+
 static void kept(void)
 {
+    acknowledged_above(false, SX_ACK_CAUSE_UNKNOWN, 0);
+    acknowledged_above(true, SX_ACK_CAUSE_MISMATCH, 12);
     kept_by_one_that_is_seen(true);
     kept_by_one_that_is_seen(false);
 }

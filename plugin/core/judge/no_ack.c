@@ -5,6 +5,7 @@
 
 #include "core/base/config.h"
 #include "core/record/final_acks.h"
+#include "core/record/missing.h"
 
 /* RFC 3261 table 4: the longest time between two repetitions. */
 #define T2_NS (4 * SX_NS_PER_S)
@@ -244,6 +245,21 @@ static void blame_ack(const struct sx_tracker *t, const struct sx_txn *server,
     blame(v, on_way ? SX_ACK_CAUSE_LOST : SX_ACK_CAUSE_ASTRAY, last->request_frame);
 }
 
+/* It comes from further up, where the capture lacks the 2xx: a hop between may have given that one
+ * a To tag of its own, and the ACK may be right. */
+static bool is_of_unseen_answer(const struct sx_tracker *t, const struct sx_txn *invite,
+                                const struct sx_txn *ack)
+{
+    const struct sx_txn *hop = invite;
+
+    for (unsigned i = 0; hop && i < MAX_HOPS; i++) {
+        if (hop->src.host == ack->src.host)
+            return !hop->final_frame;
+        hop = sx_tracker_txn(t, hop->parent);
+    }
+    return false;
+}
+
 /* An ACK of this client for this INVITE in a dialog that no 2xx confirmed. */
 static const struct sx_txn *ack_elsewhere(const struct sx_tracker *t, const struct sx_txn *invite,
                                           const struct sx_dialog *dialog, uint32_t since_frame)
@@ -256,7 +272,7 @@ static const struct sx_txn *ack_elsewhere(const struct sx_tracker *t, const stru
         bool apart = other != dialog && !other->answer_frame;
         for (unsigned n = 0; apart && request && n < MAX_REQUESTS; n++) {
             if (request->method == SX_METHOD_ACK && request->cseq == invite->cseq &&
-                request->request_frame > since_frame &&
+                request->request_frame > since_frame && !is_of_unseen_answer(t, invite, request) &&
                 (!found || request->request_frame < found->request_frame))
                 found = request;
             request = sx_dialog_older_request(t, request);
@@ -307,14 +323,16 @@ static uint32_t lost_at_hop(const struct sx_tracker *t, const struct sx_txn *hop
     return astray || (r->astray && r->txn == hop->number) ? r->frame : 0;
 }
 
-/* The hop above had the 2xx and kept it; it is one that the capture sees send. */
+/* The hop above had the 2xx and kept it; it is one that the capture sees send, and nothing shows
+ * that its client got one all the same. */
 static bool was_kept(const struct sx_tracker *t, const struct sx_txn *hop, int64_t until_ns)
 {
     const struct sx_txn *above = sx_tracker_txn(t, hop->parent);
 
     return above && sx_txn_is_next_hop(above, hop) &&
            (!has_success(above) || above->final_ns > until_ns) &&
-           (above->responses || sx_tracker_host(t, above->dst.host)->sent > 0);
+           (above->responses || sx_tracker_host(t, above->dst.host)->sent > 0) &&
+           sx_missing_response(t, above, UINT32_MAX).sign == SX_MISSING_NONE;
 }
 
 /* Blames it on the response if something shows that it did not reach the client. */
