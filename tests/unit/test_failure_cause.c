@@ -475,6 +475,13 @@ static void test_fork(void)
     txn = fork_of(&l, 486, 430);
     told(&l, 0.4, 430, "carol");
     assert_and_close(&l, txn, SX_FAILURE_FORK, 4);
+    /* The capture lacks Carol's branch: Bob's 486 did not become a 430. */
+    l = ladder_open();
+    txn = call_comes(&l);
+    request(&l, 0.1, P1, BOB, "INVITE", TO_BOB);
+    response(&l, 0.2, BOB, P1, 486, "INVITE", TO_BOB, .to_tag = "bob");
+    told(&l, 0.4, 430, "carol");
+    assert_unknown(&l, txn);
     l = ladder_open();
     txn = fork_of(&l, 486, 599);
     told(&l, 0.4, 599, "carol");

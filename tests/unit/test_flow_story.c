@@ -603,6 +603,20 @@ static void test_delivered_over_no_flow(void)
     }
 }
 
+/* Likewise, and who has it answers: as a branch of a fork does. */
+static void test_answered_over_no_flow(void)
+{
+    struct ladder l = ladder_open();
+    const struct sx_txn *txn = txn_of(&l, request(&l, 0, ALICE, EDGE, "INVITE", via("alice a1")));
+
+    request(&l, 0.1, EDGE, PHONE, "INVITE", via("edge x", "alice a1"));
+    response(&l, 0.2, PHONE, EDGE, 486, "INVITE", via("edge x", "alice a1"));
+    response(&l, 0.3, EDGE, ALICE, 430, "INVITE", via("alice a1"), .to_tag = "other");
+    struct sx_flow_story s = story_of(&l, txn);
+    g_assert_cmpuint(s.delivered_in + s.alive_in + s.alive_code, ==, 0);
+    ladder_close(&l);
+}
+
 /* RFC 5626 5.3: the request comes over the flow that its Route or Request-URI names. sent_on: it
  * goes outwards, and gets this or (1) nothing. */
 static struct sx_flow_story over_own_flow(const char *uri, bool routed, uint16_t port,
@@ -976,6 +990,7 @@ int main(int argc, char **argv)
     g_test_add_func("/flow_story/never_but_unaware", test_never_but_unaware);
     g_test_add_func("/flow_story/delivered", test_delivered);
     g_test_add_func("/flow_story/delivered_over_no_flow", test_delivered_over_no_flow);
+    g_test_add_func("/flow_story/answered_over_no_flow", test_answered_over_no_flow);
     g_test_add_func("/flow_story/works-later", test_works_later);
     g_test_add_func("/flow_story/over_own_flow", test_over_own_flow);
     g_test_add_func("/flow_story/beside", test_beside);

@@ -365,6 +365,13 @@ static bool was_made_at_once(const struct sx_txn *at, const struct sx_failure_br
     return at->final_ns - last_ns <= AT_ONCE_NS;
 }
 
+/* A 430 is of a flow (RFC 5626 5.3): no proxy makes one of what a client said that it was not sent
+ * to by a flow. It is of another branch, which the capture lacks. */
+static bool may_become(const struct sx_txn *at, const struct sx_txn *b)
+{
+    return at->final_code != 430 || b->flow || at->token_route;
+}
+
 struct sx_failure_cause sx_failure_of_branches(const struct sx_tracker *t, const struct sx_txn *at,
                                                const struct sx_failure_branches *all)
 {
@@ -381,7 +388,7 @@ struct sx_failure_cause sx_failure_of_branches(const struct sx_tracker *t, const
             told = c;
     }
     if (best.kind == SX_FAILURE_TOLD_OTHERWISE &&
-        (may_lack_failure(t, at, all) || !was_made_at_once(at, all)))
+        (may_lack_failure(t, at, all) || !was_made_at_once(at, all) || !may_become(at, best.of)))
         return nothing(at);
     if (told.of && hides(&best, told.of))
         return found(SX_FAILURE_FORK, told.frame, at, told.of);

@@ -344,15 +344,22 @@ static void find_return(const struct sx_tracker *tracker, const struct sx_txn *t
 
 /* ---- the story ---- */
 
+/* What goes outwards is not for a client, nor need a branch of a fork be that goes to nobody who is
+ * known to be registered: neither shows anything of a flow. */
+static bool is_by_flow(const struct sx_txn *b, const struct sx_txn *txn,
+                       const struct sx_flow_story *story)
+{
+    return first_frame(b) && first_frame(b) <= txn->final_frame &&
+           (b->flow || (txn->token_route && !story->over_it));
+}
+
 static void find_delivery(const struct sx_tracker *tracker, const struct sx_txn *txn,
                           struct sx_flow_story *story)
 {
     const struct sx_txn *b = sx_tracker_txn(tracker, txn->first_child);
-    bool to_flow = true;
 
     for (unsigned i = 0; b && i < MAX_CHAIN && !story->delivered_in && !story->alive_in; i++) {
-        if (first_frame(b) && first_frame(b) <= txn->final_frame) {
-            to_flow = b->flow || (txn->token_route && !story->over_it);
+        if (is_by_flow(b, txn, story)) {
             story->delivered_in = b->request_frame;
             story->alive_in = b->first_response_frame ? b->first_response_frame
                                                       : sx_txn_more(b)->trying_frame;
@@ -360,14 +367,8 @@ static void find_delivery(const struct sx_tracker *tracker, const struct sx_txn 
         }
         b = sx_tracker_txn(tracker, b->next_sibling);
     }
-    /* What goes outwards is not for a client. */
-    if (story->over_it && !to_flow)
-        story->alive_in = 0;
     if (!story->alive_in)
         story->alive_code = 0;
-    /* A branch of a fork, to nobody who is known to be registered, shows nothing of a flow. */
-    if (!story->alive_in && !to_flow)
-        story->delivered_in = 0;
     story->from_client = story->flow && sx_flow_is_to_client(story->flow, txn);
 }
 
