@@ -834,6 +834,37 @@ static void test_registered_again_in_time(void)
     }
 }
 
+/* A REGISTER to which the capture shows no response: its client waits for it until Timer F. */
+static void test_registers_at_the_end(void)
+{
+    static const struct {
+        double until;
+        bool ended;
+        enum sx_flow_outcome outcome;
+    } rows[] = {
+        {12, true, SX_FLOW_OPEN},
+        {12, false, SX_FLOW_UNKNOWN},
+        {43, true, SX_FLOW_OPEN},
+        {43.001, true, SX_FLOW_NOTHING_TRIED},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        const struct sx_txn *txn = lost(&l, 430);
+        tell_alice(&l, 10.1, 1, 480);
+        request(&l, 11, PHONE, EDGE, "REGISTER", via("phone n1"), .src_port = 40101,
+                .more =
+                    "Contact: <sip:bob@10.0.0.5:40101>;reg-id=1;+sip.instance=\"<urn:x:0>\"\r\n",
+                .transport = SX_TRANSPORT_TCP);
+        other_packet(&l, rows[i].until);
+        if (rows[i].ended)
+            sx_tracker_end(l.tracker);
+        g_test_message("row %u", (unsigned)i);
+        g_assert_cmpint(story_of(&l, txn).outcome, ==, rows[i].outcome);
+        ladder_close(&l);
+    }
+}
+
 /* A request to the other flow counts as a retry for as long; and waits for an answer until Timer B
  * would fire. */
 static void test_retry_in_time(void)
@@ -1002,6 +1033,7 @@ int main(int argc, char **argv)
     g_test_add_func("/flow_story/threshold/watched_long_enough", test_watched_long_enough);
     g_test_add_func("/flow_story/threshold/registered_again_in_time",
                     test_registered_again_in_time);
+    g_test_add_func("/flow_story/registers_at_the_end", test_registers_at_the_end);
     g_test_add_func("/flow_story/threshold/retry_in_time", test_retry_in_time);
     g_test_add_func("/flow_story/threshold/never_returned", test_never_returned);
     g_test_add_func("/flow_story/unknown_branch", test_unknown_branch);

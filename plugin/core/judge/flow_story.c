@@ -251,17 +251,29 @@ static bool may_be_repaired(const struct sx_tracker *tracker, const struct sx_tx
     return false;
 }
 
-/* A REGISTER of this frame has no final response in the capture, which does not show that there was
- * none. */
-static bool may_be_granted(const struct sx_tracker *tracker, uint32_t frame)
+/* What the capture tells of a REGISTER without a final response. */
+typedef bool (*open_register)(const struct sx_tracker *, const struct sx_txn *);
+
+/* That it has none does not show that there was none. */
+static bool may_have_answer(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    return !sx_evidence_of_silence(tracker, txn, sx_evidence_now(tracker)) ||
+           sx_missing_response(tracker, txn, UINT32_MAX).sign != SX_MISSING_NONE;
+}
+
+/* Its client still waits for one (RFC 3261 17.1.2.2, Timer F). */
+static bool is_awaited(const struct sx_tracker *tracker, const struct sx_txn *txn)
+{
+    return sx_tracker_now(tracker) - txn->request_ns <= SX_TIMER_B_NS;
+}
+
+static bool has_register(const struct sx_tracker *tracker, uint32_t frame, open_register is)
 {
     const struct sx_txn *txn;
     uint32_t nth = 0;
 
     while (nth < MAX_CHAIN && (txn = sx_tracker_next_register(tracker, frame, &nth)))
-        if (!txn->final_frame &&
-            (!sx_evidence_of_silence(tracker, txn, sx_evidence_now(tracker)) ||
-             sx_missing_response(tracker, txn, UINT32_MAX).sign != SX_MISSING_NONE))
+        if (!txn->final_frame && is(tracker, txn))
             return true;
     return false;
 }
@@ -297,7 +309,7 @@ static bool is_readable(const struct sx_tracker *tracker, const struct sx_flow *
 
 bool sx_flow_has_failed(const struct sx_tracker *tracker, const struct sx_back_off *b)
 {
-    return !b->unanswered_in || !may_be_granted(tracker, b->unanswered_in);
+    return !b->unanswered_in || !has_register(tracker, b->unanswered_in, may_have_answer);
 }
 
 /* What the client did to come back; newest is the binding's newest attempt. */
@@ -421,9 +433,9 @@ static bool is_over(const struct sx_tracker *tracker, const struct sx_flow_story
     return upstream ? upstream->final_code : sx_tracker_ended(tracker);
 }
 
-/* The instance asked for a registration after the failure, and may have got it unseen. */
-static bool may_have_registered(const struct sx_tracker *tracker, const struct sx_txn *txn,
-                                const struct sx_flow_story *story)
+/* The instance asked for a registration after the failure, of which the capture tells this. */
+static bool has_registered(const struct sx_tracker *tracker, const struct sx_txn *txn,
+                           const struct sx_flow_story *story, open_register is)
 {
     const struct sx_flows *flows = sx_tracker_flows(tracker);
     const struct sx_binding *b = story->flow ? sx_binding_at(flows, story->flow->binding) : NULL;
@@ -431,7 +443,7 @@ static bool may_have_registered(const struct sx_tracker *tracker, const struct s
     b = b ? sx_binding_newest_of_client(flows, b) : NULL;
     for (unsigned i = 0; b && i < MAX_CHAIN;
          i++, b = sx_binding_at(flows, sx_binding_more(flows, b)->next))
-        if (b->last_in > txn->final_frame && may_be_granted(tracker, b->last_in))
+        if (b->last_in > txn->final_frame && has_register(tracker, b->last_in, is))
             return true;
     return false;
 }
@@ -451,10 +463,12 @@ static enum sx_flow_outcome judge(const struct sx_tracker *tracker, const struct
     /* Whoever answered, nobody lost this request. */
     if (upstream && upstream->final_code / 100 == 2)
         return SX_FLOW_UNKNOWN;
-    if (retry.unseen || may_have_registered(tracker, txn, story))
+    if (retry.unseen || has_registered(tracker, txn, story, may_have_answer))
         return SX_FLOW_UNKNOWN;
     if (story->retried ? !retry.pending : story->earlier_in && is_over(tracker, story, told))
         return SX_FLOW_OTHERS_FAILED;
+    if (has_registered(tracker, txn, story, is_awaited))
+        return ended ? SX_FLOW_OPEN : SX_FLOW_UNKNOWN;
     if (from_caller)
         return story->may_be_over_it ? SX_FLOW_UNKNOWN : SX_FLOW_HANDED_ON;
     if (retry.unknown)
