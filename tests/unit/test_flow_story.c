@@ -579,6 +579,7 @@ static void test_delivered(void)
     g_assert_cmpuint(s.alive_in, !=, 0);
     g_assert_cmpuint(delivered(100, 430).alive_code, ==, 100);
     s = delivered(0, 430);
+    g_assert_false(s.client_unseen);
     g_assert_cmpuint(s.outcome, ==, SX_FLOW_UNKNOWN);
     g_assert_cmpuint(s.alive_in, ==, 0);
     g_assert_cmpuint(s.delivered_in, !=, 0);
@@ -599,6 +600,7 @@ static void test_delivered_over_no_flow(void)
         uint32_t sent = request(&l, 0.1, EDGE, PHONE, "INVITE", via("edge x", "alice a1"))->frame;
         response(&l, 0.2, EDGE, ALICE, 430, "INVITE", via("alice a1"));
         g_assert_cmpuint(story_of(&l, txn).delivered_in, ==, i ? sent : 0);
+        g_assert_cmpint(story_of(&l, txn).client_unseen, ==, i);
         ladder_close(&l);
     }
 }

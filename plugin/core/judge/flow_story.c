@@ -373,6 +373,7 @@ static void find_delivery(const struct sx_tracker *tracker, const struct sx_txn 
     for (unsigned i = 0; b && i < MAX_CHAIN && !story->delivered_in && !story->alive_in; i++) {
         if (is_by_flow(b, txn, story)) {
             story->delivered_in = b->request_frame;
+            story->client_unseen = sx_tracker_host(tracker, b->dst.host)->sent == 0;
             story->alive_in = b->first_response_frame ? b->first_response_frame
                                                       : sx_txn_more(b)->trying_frame;
             story->alive_code = b->first_response_frame ? sx_txn_first_response_code(b) : 100;

@@ -41,6 +41,7 @@ struct sx_flow_story {
     uint32_t ended;        /* SX_DEATH_ALL_AT_ONCE: how many connections */
     uint32_t repeats;      /* SX_DEATH_NO_ACK: how often TCP repeated */
     uint32_t delivered_in; /* the request, sent over the flow all the same */
+    bool client_unseen;    /* with that: the capture has no message that its receiver sends */
     uint32_t alive_in;     /* what the client answered to that, or later: the flow works */
     uint32_t alive_code;
     bool alive_later;     /* it was another request, and the client had not registered again */

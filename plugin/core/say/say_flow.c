@@ -116,7 +116,10 @@ static void say_delivered(wmem_strbuf_t *out, const struct sx_flow_story *story)
     wmem_strbuf_t *because = sx_words_piece(out), *death = death_of(out, story);
     if (death)
         sx_words_flow_because(because, death);
-    sx_words_flow_delivered(out, story->delivered_in, because);
+    if (story->client_unseen && !death)
+        sx_words_flow_delivered_unseen(out, story->delivered_in);
+    else
+        sx_words_flow_delivered(out, story->delivered_in, because);
 }
 
 static void say_gone(wmem_strbuf_t *out, const struct sx_flow_story *story)
@@ -337,6 +340,8 @@ static bool advise_no_loss(wmem_strbuf_t *out, const struct sx_flow_story *story
         sx_words_flow_advice_over_it(out, story->code);
     else if (story->route_repair)
         wmem_strbuf_append(out, sx_words_flow_advice_route_repair());
+    else if (story->delivered_in && story->death == SX_DEATH_UNKNOWN && story->client_unseen)
+        sx_words_flow_advice_delivered_unseen(out, story->delivered_in, story->code);
     else if (story->delivered_in && story->death == SX_DEATH_UNKNOWN)
         sx_words_flow_advice_delivered(out, story->delivered_in, story->code);
     else if (!story->flow && !story->token_route && !story->in_dialog && !story->unseen_request)
