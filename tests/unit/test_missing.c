@@ -868,6 +868,26 @@ static void test_tag_of_a_100(void)
     ladder_close(&l);
 }
 
+/* Alice gives up. What P1 sent her before and nobody can read may be a 180: not that it sent its
+ * 100 and no more. */
+static void test_given_up_after_unread(void)
+{
+    for (unsigned unread = 0; unread < 2; unread++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = begin(&l);
+        if (unread)
+            unreadable(&l, 5, P1, ALICE);
+        request(&l, 20, ALICE, P1, "CANCEL", via("alice a1"));
+        sx_tracker_end(l.tracker);
+        struct sx_trying v = wait_of(&l, txn);
+        g_assert_cmpint(v.state, ==, SX_TRYING_CANCELLED);
+        g_assert_cmpint(v.chain.last.cause, ==,
+                        unread ? SX_CAUSE_UNKNOWN : SX_CAUSE_NOTHING_BEYOND);
+        g_assert_cmpuint(v.chain.cause_in, ==, unread ? 0 : 2);
+        ladder_close(&l);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -913,5 +933,6 @@ int main(int argc, char **argv)
     g_test_add_func("/missing/in_dialog/another_attempt", test_request_of_another_attempt);
     g_test_add_func("/missing/first_sign", test_first_sign);
     g_test_add_func("/missing/tag_of_a_100", test_tag_of_a_100);
+    g_test_add_func("/missing/unreadable/given-up", test_given_up_after_unread);
     return g_test_run();
 }

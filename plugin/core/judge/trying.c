@@ -216,6 +216,19 @@ static bool may_be_relayed_unseen(const struct sx_tracker *tracker, const struct
             last->heard_ns - sx_txn_more(txn)->trying_ns < least_ns);
 }
 
+/* The capture may lack an answer of this very hop: that it sent a 100 and no more, or sent nothing
+ * on, is not known then. */
+static void doubt_silence(struct sx_trying *v)
+{
+    struct sx_trying_chain *c = &v->chain;
+
+    if (v->missing.sign == SX_MISSING_NONE || c->count != 1 ||
+        (c->last.cause != SX_CAUSE_NOTHING_BEYOND && c->last.cause != SX_CAUSE_NOT_FORWARDED))
+        return;
+    c->last.cause = c->hops[0].cause = SX_CAUSE_UNKNOWN;
+    c->last.cause_in = c->hops[0].cause_in = c->cause_in = 0;
+}
+
 struct sx_trying sx_trying_judge(const struct sx_tracker *tracker, const struct sx_txn *txn)
 {
     struct sx_trying v = {.state = SX_TRYING_NONE};
@@ -231,6 +244,7 @@ struct sx_trying sx_trying_judge(const struct sx_tracker *tracker, const struct 
     if (has_waited(tracker, &v))
         v.chain =
             sx_trying_cause_find(tracker, txn, v.ended_in ? v.ended_in : UINT32_MAX, until_ns);
+    doubt_silence(&v);
     if (may_be_relayed_unseen(tracker, txn, &v)) {
         v.state = v.end == SX_END_NONE && sx_tracker_ended(tracker) ? SX_TRYING_OPEN
                                                                     : SX_TRYING_NONE;
