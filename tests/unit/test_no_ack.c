@@ -774,6 +774,31 @@ static void kept_by_one_that_is_seen(bool sends)
     ladder_close(&l);
 }
 
+/* P1 sends the ACK on once the 200 has come again. Whether Alice was late is known by her own. */
+static void late_further_on(bool seen, enum sx_ack_state above)
+{
+    struct ladder l = ladder_open();
+    const struct sx_message *first = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"));
+    const struct sx_message *branch = request(&l, 0.1, P1, BOB, "INVITE", via("p1 b1", "alice a1"));
+
+    for (unsigned i = 0; i < 2; i++) {
+        response(&l, 1 + sends_at[i], BOB, P1, 200, "INVITE", via("p1 b1", "alice a1"));
+        response(&l, 1.01 + sends_at[i], P1, ALICE, 200, "INVITE", via("alice a1"));
+    }
+    if (seen)
+        request(&l, 1.6, ALICE, P1, "ACK", via("alice a2"), .to_tag = "bob");
+    request(&l, 1.61, P1, BOB, "ACK", via("p1 b2", "alice a2"), .to_tag = "bob");
+    g_assert_cmpint(judge(&l, branch).state, ==, SX_ACK_LATE);
+    g_assert_cmpint(judge(&l, first).state, ==, above);
+    ladder_close(&l);
+}
+
+static void late_above(void)
+{
+    late_further_on(false, SX_ACK_SENT);
+    late_further_on(true, SX_ACK_LATE);
+}
+
 /* The ACK of the client of P1 is for a 2xx that the capture lacks: P1 has sent one on, and may have
  * given it a To tag of its own. */
 static void acknowledged_above(bool seen, enum sx_ack_cause cause, uint32_t frame)
@@ -897,5 +922,6 @@ int main(int argc, char **argv)
     g_test_add_func("/no-ack/ack-of-a-reinvite", ack_of_a_reinvite);
     g_test_add_func("/no-ack/ack-of-the-second-only", ack_of_the_second_only);
     g_test_add_func("/no-ack/later-with-the-same-tag", later_with_the_same_tag);
+    g_test_add_func("/no-ack/late/further-on", late_above);
     return g_test_run();
 }

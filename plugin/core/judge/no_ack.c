@@ -410,6 +410,16 @@ static void blame_late(const struct sx_tracker *t, const struct sx_txn *server,
         blame_response(t, server, r, r->again_ns, v);
 }
 
+/* Late is an ACK of this hop: one further on may have been lost and made again, after the ACK of a
+ * client whose messages the capture lacks. */
+static bool came_late(const struct acks *acks, const struct sx_resent *own, bool last_hop)
+{
+    const struct sx_txn *ack = best_ack(acks);
+
+    return ack && own && (last_hop || acks->leaves) && ack->request_ns > own->again_ns &&
+           is_timed(own);
+}
+
 static void judge_success(const struct sx_tracker *t, const struct sx_txn *invite,
                           const struct sx_dialog *dialog, struct sx_ack *v)
 {
@@ -439,7 +449,7 @@ static void judge_success(const struct sx_tracker *t, const struct sx_txn *invit
         v->state = SX_ACK_NEVER;
         v->ack_in = 0;
         blame_ack(t, server, dialog, v);
-    } else if (ack && own && ack->request_ns > own->again_ns && is_timed(own)) {
+    } else if (came_late(&acks, own, invite == server)) {
         v->state = SX_ACK_LATE;
         blame_late(t, server, dialog, own, v);
     }

@@ -342,6 +342,9 @@ void sx_tracker_tcp(struct sx_tracker *t, const struct sx_segment *segment)
     }
     if (!find_way(t, &segment->dst, &segment->src, &back))
         return;
+    /* It takes a connection: it is not gone. */
+    if (flags & SX_TCP_SYN)
+        sx_hosts_at(&t->hosts, back.to.host)->last_frame = segment->frame;
     sx_tcp_bytes_segment(t, segment, &back);
     sx_flows_segment(t->flows, segment, back.to, back.from);
     struct sx_connecting *connecting = g_hash_table_lookup(t->connecting, &back);
