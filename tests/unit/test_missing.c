@@ -868,6 +868,50 @@ static void test_tag_of_a_100(void)
     ladder_close(&l);
 }
 
+/* The capture begins below P1, which does not stay in the way: Alice's ACK goes past it. */
+static void test_ack_past(void)
+{
+    static const struct {
+        const char *below; /* the second Via of the INVITE; NULL: none */
+        unsigned from, to;
+        bool beside; /* P1 has sent it to Carol, too, and she has answered with this tag */
+        enum sx_missing_sign sign;
+    } rows[] = {
+        {"alice a1", ALICE, BOB, false, SX_MISSING_ACKNOWLEDGED},
+        {"alice a1", ALICE, BOB, true, SX_MISSING_NONE},
+        {"alice a1", ALICE, P2, false, SX_MISSING_NONE},
+        {"alice a1", BOB, BOB, false, SX_MISSING_NONE},
+        {NULL, ALICE, BOB, false, SX_MISSING_NONE},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = request(&l, 0, P1, BOB, "INVITE", via("p1 b1", rows[i].below))->txn;
+        response(&l, 0.1, BOB, P1, 100, "INVITE", via("p1 b1", rows[i].below));
+        if (rows[i].beside) {
+            request(&l, 0.2, P1, CAROL, "INVITE", via("p1 b2", rows[i].below));
+            response(&l, 0.3, CAROL, P1, 200, "INVITE", via("p1 b2", rows[i].below),
+                     .to_tag = "bob");
+        }
+        request(&l, 3, rows[i].from, rows[i].to, "ACK", via("alice a2"), .to_tag = "bob");
+        g_test_message("row %zu", i);
+        g_assert_cmpint(missing(&l, txn).sign, ==, rows[i].sign);
+        ladder_close(&l);
+    }
+}
+
+/* The capture has the answer to a PRACK, and not the PRACK: Bob had sent what it was for. */
+static void test_prack_answered(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t txn = begin(&l);
+    uint32_t frame = response(&l, 0.4, P1, ALICE, 200, "PRACK", via("alice a2"), .cseq = 2)->frame;
+
+    g_assert_cmpint(missing(&l, txn).sign, ==, SX_MISSING_PRACKED);
+    g_assert_cmpuint(missing(&l, txn).frame, ==, frame);
+    ladder_close(&l);
+}
+
 /* Alice gives up. What P1 sent her before and nobody can read may be a 180: not that it sent its
  * 100 and no more. */
 static void test_given_up_after_unread(void)
@@ -933,6 +977,8 @@ int main(int argc, char **argv)
     g_test_add_func("/missing/in_dialog/another_attempt", test_request_of_another_attempt);
     g_test_add_func("/missing/first_sign", test_first_sign);
     g_test_add_func("/missing/tag_of_a_100", test_tag_of_a_100);
+    g_test_add_func("/missing/ack/past", test_ack_past);
+    g_test_add_func("/missing/prack/answered", test_prack_answered);
     g_test_add_func("/missing/unreadable/given-up", test_given_up_after_unread);
     return g_test_run();
 }

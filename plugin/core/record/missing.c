@@ -66,6 +66,11 @@ static bool may_be_answered(const struct sx_txn *txn, struct sx_horizon by)
            !sx_evidence_unreachable(txn, by);
 }
 
+static struct sx_horizon sent_at(const struct sx_txn *request)
+{
+    return (struct sx_horizon){request->request_frame, request->request_ns};
+}
+
 /* ---- ACKs of 2xx ---- */
 
 /* From one client, for one INVITE of a call. */
@@ -95,10 +100,9 @@ static const struct sx_txn *newest_alike(const struct sx_tracker *t, const struc
 /* An ACK has the To tag of the 2xx (RFC 3261 12.1.2, 13.2.2.4), a PRACK that of the provisional
  * response. A client may have sent the INVITE to several servers, at once or one after the other.
  */
-static enum fit tag_fits(const struct sx_tracker *t, const struct sx_txn *txn,
-                         const struct sx_txn *request, uint32_t tag)
+static enum fit tag_fits(const struct sx_tracker *t, const struct sx_txn *txn, uint32_t tag,
+                         struct sx_horizon by)
 {
-    const struct sx_horizon by = {request->request_frame, request->request_ns};
     enum fit fit = FITS;
 
     if (!may_be_answered(txn, by))
@@ -117,6 +121,52 @@ static enum fit tag_fits(const struct sx_tracker *t, const struct sx_txn *txn,
     return fit;
 }
 
+/* A client that sends its ACK to where its own INVITE went acknowledges that one. */
+static bool goes_where_invite_went(const struct sx_tracker *t, const struct sx_txn *ack)
+{
+    const struct sx_txn *other = newest_alike(t, ack);
+
+    for (unsigned i = 0; other && i < MAX_ALIKE; i++, other = sx_txn_at(t, other->next_alike))
+        if (other->method == SX_METHOD_INVITE && other->dst.host == ack->dst.host)
+            return true;
+    return false;
+}
+
+/* The caller's ACK goes past this client, straight to its server (RFC 3261 13.2.2.4): no proxy has
+ * to stay in the way. */
+static bool goes_past(const struct sx_tracker *t, const struct sx_txn *txn,
+                      const struct sx_txn *ack)
+{
+    return ack->method == SX_METHOD_ACK && ack->in_dialog && ack->request_frame &&
+           ack->parent_key.bits == 0 && ack->cseq == txn->cseq && ack->src.host != txn->src.host &&
+           ack->src.host != txn->dst.host && ack->dst.host == txn->dst.host &&
+           !goes_where_invite_went(t, ack);
+}
+
+static enum fit find_ack_past(const struct sx_tracker *t, const struct sx_txn *txn,
+                              uint32_t until_frame, struct sx_missing *missing)
+{
+    const struct sx_txn *ack = sx_tracker_newest_in_call(t, txn->call_hash);
+    enum fit best = FITS_NOT;
+
+    /* What its client did not send on is its own to acknowledge; and a hop above that is in sight
+     * tells more: find_ack_above(). */
+    if (txn->method != SX_METHOD_INVITE || txn->final_frame || txn->parent ||
+        txn->parent_key.bits == 0 || !txn->call_hash || !begins_in(txn))
+        return FITS_NOT;
+    for (unsigned i = 0; ack && i < MAX_ALIKE; i++, ack = sx_txn_at(t, ack->next_in_call)) {
+        if (!goes_past(t, txn, ack) || ack->request_frame > until_frame)
+            continue;
+        enum fit fit = tag_fits(t, txn, ack->to_tag, sent_at(ack));
+        if (fit == FITS_NOT || fit < best)
+            continue;
+        best = fit;
+        *missing =
+            (struct sx_missing){SX_MISSING_ACKNOWLEDGED, ack->request_frame, ack->request_ns};
+    }
+    return best;
+}
+
 /* The first ACK of a 2xx to this INVITE up to this frame. */
 static enum fit find_ack(const struct sx_tracker *t, const struct sx_txn *txn, uint32_t until_frame,
                          struct sx_missing *missing, uint32_t *tag)
@@ -129,7 +179,7 @@ static enum fit find_ack(const struct sx_tracker *t, const struct sx_txn *txn, u
     for (unsigned i = 0; ack && i < MAX_ALIKE; i++, ack = sx_txn_at(t, ack->next_alike)) {
         if (ack->method != SX_METHOD_ACK || ack->request_frame > until_frame)
             continue;
-        enum fit fit = tag_fits(t, txn, ack, ack->to_tag);
+        enum fit fit = tag_fits(t, txn, ack->to_tag, sent_at(ack));
         if (fit == FITS_NOT || fit < best)
             continue;
         best = fit;
@@ -141,6 +191,23 @@ static enum fit find_ack(const struct sx_tracker *t, const struct sx_txn *txn, u
 }
 
 /* ---- requests of the dialog that the response made ---- */
+
+/* An ACK has rules of its own, and a CANCEL shows no response. Of a PRACK that the capture lacks
+ * its response tells, on the hop where that was made. */
+static bool shows_dialog(const struct sx_txn *request)
+{
+    if (request->method == SX_METHOD_ACK || request->method == SX_METHOD_CANCEL)
+        return false;
+    return request->request_frame ? request->in_dialog
+                                  : request->method == SX_METHOD_PRACK && request->final_frame &&
+                                        !request->first_child;
+}
+
+static struct sx_horizon shown_at(const struct sx_txn *request)
+{
+    return request->request_frame ? sent_at(request)
+                                  : (struct sx_horizon){request->final_frame, request->final_ns};
+}
 
 /* It takes the way of another INVITE of this client. */
 static bool goes_elsewhere(const struct sx_tracker *t, const struct sx_txn *txn,
@@ -182,15 +249,15 @@ static enum fit taken_fits(const struct sx_txn *txn, const struct sx_txn *reques
 }
 
 /* It may be of another attempt of the client: one that was answered, or may have been. */
-static enum fit attempt_fits(const struct sx_tracker *t, const struct sx_txn *txn,
-                             const struct sx_txn *request, uint32_t tag)
+static enum fit attempt_fits(const struct sx_tracker *t, const struct sx_txn *txn, uint32_t tag,
+                             uint32_t by_frame)
 {
     const struct sx_txn *other = sx_tracker_newest_in_call(t, txn->call_hash);
     enum fit fit = FITS;
 
     for (unsigned i = 0; other && i < MAX_ALIKE; i++, other = sx_txn_at(t, other->next_in_call)) {
         if (other->method != SX_METHOD_INVITE || other->in_dialog || other->cseq == txn->cseq ||
-            other->src.host != txn->src.host || begins_in(other) > request->request_frame)
+            other->src.host != txn->src.host || begins_in(other) > by_frame)
             continue;
         if (has_tag(t, other, tag))
             return FITS_NOT;
@@ -208,16 +275,10 @@ static enum fit request_fits(const struct sx_tracker *t, const struct sx_txn *tx
 
     if (fit == FITS_NOT)
         return FITS_NOT;
-    uint32_t tag = by_client ? request->to_tag : request->from_tag;
-    fit = MIN(fit, tag_fits(t, txn, request, tag));
-    return MIN(fit, attempt_fits(t, txn, request, tag));
-}
-
-/* An ACK has rules of its own, and a CANCEL shows no response. */
-static bool shows_dialog(const struct sx_txn *request, uint32_t until_frame)
-{
-    return request->method != SX_METHOD_ACK && request->method != SX_METHOD_CANCEL &&
-           request->in_dialog && request->request_frame && request->request_frame <= until_frame;
+    uint32_t to_tag = request->request_frame ? request->to_tag : request->final_tag;
+    uint32_t tag = by_client ? to_tag : request->from_tag;
+    fit = MIN(fit, tag_fits(t, txn, tag, shown_at(request)));
+    return MIN(fit, attempt_fits(t, txn, tag, shown_at(request).frame));
 }
 
 /* The first request up to this frame in a dialog, early or confirmed, that the INVITE made: it has
@@ -232,8 +293,9 @@ static enum fit find_request(const struct sx_tracker *t, const struct sx_txn *tx
     const struct sx_txn *request = sx_tracker_newest_in_call(t, txn->call_hash);
     for (unsigned i = 0; request && i < MAX_ALIKE;
          i++, request = sx_txn_at(t, request->next_in_call)) {
-        if (!shows_dialog(request, until_frame) ||
-            (txn->first_response_frame && txn->first_response_frame < request->request_frame))
+        const struct sx_horizon at = shown_at(request);
+        if (!shows_dialog(request) || at.frame > until_frame ||
+            (txn->first_response_frame && txn->first_response_frame < at.frame))
             continue;
         enum fit fit = request_fits(t, txn, request, until_frame);
         if (fit == FITS_NOT || fit < best)
@@ -241,7 +303,7 @@ static enum fit find_request(const struct sx_tracker *t, const struct sx_txn *tx
         best = fit;
         *missing = (struct sx_missing){request->method == SX_METHOD_PRACK ? SX_MISSING_PRACKED
                                                                           : SX_MISSING_IN_DIALOG,
-                                       request->request_frame, request->request_ns};
+                                       at.frame, at.ns};
     }
     return best;
 }
@@ -448,6 +510,10 @@ struct sx_missing sx_missing_response(const struct sx_tracker *t, const struct s
     if (fit == MAY_FIT)
         missing = (struct sx_missing){.sign = SX_MISSING_UNCERTAIN, .frame = found.frame};
     if ((fit = find_ack_above(t, txn, until_frame, &found)) == FITS)
+        return found;
+    if (fit == MAY_FIT)
+        missing = (struct sx_missing){.sign = SX_MISSING_UNCERTAIN, .frame = found.frame};
+    if ((fit = find_ack_past(t, txn, until_frame, &found)) == FITS)
         return found;
     if (fit == MAY_FIT)
         missing = (struct sx_missing){.sign = SX_MISSING_UNCERTAIN, .frame = found.frame};

@@ -26,8 +26,15 @@ static void say_ending_response(wmem_strbuf_t *out, const struct sx_tracker *tra
         sx_words_trying_ended(out, code, v->ended_in);
 }
 
+static bool is_response(const struct sx_tracker *tracker, uint32_t frame)
+{
+    const struct sx_message *message = sx_tracker_message(tracker, frame, 0);
+
+    return message && message->code;
+}
+
 /* "frame 5 acknowledges it", "frame 5 acknowledges a failure", "frame 5 is its PRACK", "frame 5
- * is a request of the dialog that it made" */
+ * answers its PRACK", "frame 5 is a request of the dialog that it made" */
 static wmem_strbuf_t *sign_of(const wmem_strbuf_t *out, const struct sx_tracker *tracker,
                               const struct sx_txn *txn, const struct sx_missing *missing)
 {
@@ -37,6 +44,8 @@ static wmem_strbuf_t *sign_of(const wmem_strbuf_t *out, const struct sx_tracker 
         sx_words_trying_sign_ack(sign, missing->frame);
     else if (missing->sign == SX_MISSING_REFUSED)
         sx_words_trying_sign_ack_of_failure(sign, missing->frame);
+    else if (missing->sign == SX_MISSING_PRACKED && is_response(tracker, missing->frame))
+        sx_words_trying_sign_prack_answered(sign, missing->frame);
     else if (missing->sign == SX_MISSING_PRACKED)
         sx_words_trying_sign_prack(sign, missing->frame);
     else if (missing->sign == SX_MISSING_IN_DIALOG)
