@@ -315,6 +315,18 @@ static void test_origin_of_silence(void)
     ladder_close(&l);
 }
 
+/* The silent branch is that of a hop further on: whose 408 it is the hops between know. */
+static void test_origin_of_silence_behind_a_gap(void)
+{
+    struct ladder l = ladder_open();
+    uint32_t a = request(&l, 0.0, ALICE, P1, "INVITE", via("alice a1"))->txn, frame;
+
+    requests(&l, 7, 0.1, P2, BOB, "INVITE", via("p2 c1", "p1 b1", "alice a1"));
+    response(&l, 32.3, P1, ALICE, 408, "INVITE", via("alice a1"));
+    g_assert_cmpint(origin_of(l.tracker, txn_numbered(&l, a), &frame), ==, SX_ORIGIN_UNKNOWN);
+    ladder_close(&l);
+}
+
 /* A branch that answered later did not send it first. */
 static void test_origin_later(void)
 {
@@ -502,6 +514,7 @@ int main(int argc, char **argv)
     g_test_add_func("/origin/changed", test_origin_changed);
     g_test_add_func("/origin/hidden", test_origin_hidden);
     g_test_add_func("/origin/of_silence", test_origin_of_silence);
+    g_test_add_func("/origin/of_silence_behind_a_gap", test_origin_of_silence_behind_a_gap);
     g_test_add_func("/origin/later", test_origin_later);
     g_test_add_func("/origin/without_request", test_origin_without_request);
     g_test_add_func("/origin/of_a_loop", test_origin_of_a_loop);

@@ -46,6 +46,12 @@ static void test_unanswered(void)
     told(&l, 32, 408);
     assert_says(&l, "10.0.0.5 never answered 10.0.0.2 (frame 2)",
                 "10.0.0.5 始终没有响应 10.0.0.2（第 2 帧）");
+    /* The capture lacks the hop from P1 to P3. */
+    l = call_comes();
+    requests(&l, 7, 0.1, P3, BOB, "INVITE", via("p3 c1", "p1 b1", "alice a1"));
+    told(&l, 32.3, 408);
+    assert_says(&l, "10.0.0.5 never answered 10.0.0.4 (frame 2, sent 7 times)",
+                "10.0.0.5 始终没有响应 10.0.0.4（第 2 帧，已发送 7 次）");
 }
 
 static void test_unreachable(void)

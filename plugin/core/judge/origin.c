@@ -160,7 +160,8 @@ static struct walk walk_down(const struct sx_tracker *tracker, const struct sx_t
             w.frame = in;
             branch = sx_tracker_txn(tracker, branch->first_child);
         } else {
-            w.hidden |= may_hide_origin(tracker, w.at, branch);
+            /* A hop between that the capture lacks may have made it. */
+            w.hidden |= !sx_txn_is_next_hop(w.at, branch) || may_hide_origin(tracker, w.at, branch);
             branch = sx_tracker_txn(tracker, branch->next_sibling);
         }
     }

@@ -9,11 +9,21 @@
 #include "core/say/say.h"
 #include "core/say/words.h"
 
+/* Who sent the request that came to nothing: a hop further on where the capture lacks those
+ * between.
+ */
+static const struct sx_host *sender(const struct sx_tracker *t, const struct sx_failure_cause *c)
+{
+    bool gap = c->of && !sx_txn_is_next_hop(c->at, c->of);
+
+    return sx_tracker_host(t, gap ? c->of->src.host : c->at->dst.host);
+}
+
 static void say_unreachable(wmem_strbuf_t *out, const struct sx_tracker *t,
                             const struct sx_failure_cause *c)
 {
     struct sx_endpoint to = c->attempt ? c->attempt->to : c->of->dst;
-    const struct sx_host *at = sx_tracker_host(t, c->at->dst.host);
+    const struct sx_host *at = sender(t, c);
 
     if (c->attempt)
         sx_words_failure_no_connection(out, at, sx_tracker_host(t, to.host), to.port, c->frame);
@@ -31,9 +41,8 @@ static void say_unanswered(wmem_strbuf_t *out, const struct sx_tracker *t,
 
     if (sx_txn_sends(c->of) > 1)
         sx_words_say_sends(sends, sx_txn_sends(c->of));
-    sx_words_failure_unanswered(out, sx_tracker_host(t, c->of->dst.host),
-                                sx_tracker_host(t, c->at->dst.host), c->frame, sends,
-                                sx_say_closed(out, t, c->of, until));
+    sx_words_failure_unanswered(out, sx_tracker_host(t, c->of->dst.host), sender(t, c), c->frame,
+                                sends, sx_say_closed(out, t, c->of, until));
 }
 
 /* RFC 3261 8.1.1.6: a request has 70 hops at the most; a circle is named by its first ones. */
@@ -66,7 +75,7 @@ static void say_circle(wmem_strbuf_t *out, const struct sx_tracker *t,
 static void say_own_limit(wmem_strbuf_t *out, const struct sx_tracker *t,
                           const struct sx_failure_cause *c)
 {
-    const struct sx_host *at = sx_tracker_host(t, c->at->dst.host);
+    const struct sx_host *at = sender(t, c);
 
     if (c->frame == sx_txn_rare(c->of)->cancel_frame)
         sx_words_failure_own_limit_cancel(out, at, c->after_ns, c->frame);
