@@ -350,6 +350,21 @@ static void test_hangup(void)
     }
 }
 
+/* It takes a connection afterwards, or is asked for one and says nothing. */
+static void test_hangup_and_still_there(void)
+{
+    for (unsigned takes = 0; takes < 2; takes++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = call_begins(&l);
+        segment(&l, 10, ALICE, 40001, P1, 5060, FIN);
+        segment(&l, 12, P1, 41000, ALICE, 5060, SYN);
+        if (takes)
+            segment(&l, 12, ALICE, 5060, P1, 41000, SYN_ACK);
+        g_assert_true((sx_tracker_hung_up(l.tracker, txn_numbered(&l, txn)) == NULL) == takes);
+        ladder_close(&l);
+    }
+}
+
 static void test_hangup_by_server(void)
 {
     struct ladder l = ladder_open();
@@ -530,6 +545,7 @@ int main(int argc, char **argv)
     g_test_add_func("/connections/connect_scan", test_connect_scan);
     g_test_add_func("/connections/hangup", test_hangup);
     g_test_add_func("/connections/hangup_by_server", test_hangup_by_server);
+    g_test_add_func("/connections/hangup_and_still_there", test_hangup_and_still_there);
     g_test_add_func("/connections/hangup_of_nobody", test_hangup_of_nobody);
     g_test_add_func("/connections/hangup_of_a_trunk", test_hangup_of_a_trunk);
     g_test_add_func("/connections/wants", test_wants);
