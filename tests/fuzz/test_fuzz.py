@@ -22,7 +22,7 @@ LONG = bool(os.environ.get("SX_LONG"))
 RUNS = {"fuzz_sip_msg": 75_000, "fuzz_start_line": 30_000, "fuzz_tcp_header": 1_000_000,
         "fuzz_tracker": 5_000}
 RUNS = {name: runs * (100 if LONG else 1) for name, runs in RUNS.items()}
-ENOUGH = 0.2     # of the runs that SECONDS allow a machine with nothing else to do
+ENOUGH = 0.2            # of the runs, where the machine is slow or busy
 SECONDS = 3600 if LONG else 120     # for each; it takes 4 to 20 on the usual machine, or a hundred times as long
 
 
