@@ -573,6 +573,42 @@ static void test_request_of_the_dialog(void)
     }
 }
 
+/* The capture lacks the request, and has what answers it. */
+static void test_answer_in_the_dialog(void)
+{
+    static const struct {
+        unsigned from, to; /* of the request */
+        const char *method, *to_tag;
+        unsigned code;
+        enum sx_missing_sign sign;
+    } rows[] = {
+        {ALICE, P1, "BYE", "bob", 200, SX_MISSING_IN_DIALOG},
+        {ALICE, P1, "UPDATE", "bob", 200, SX_MISSING_IN_DIALOG},
+        {ALICE, P1, "INFO", "bob", 202, SX_MISSING_IN_DIALOG},
+        {ALICE, P1, "BYE", "bob", 481, SX_MISSING_NONE},
+        {ALICE, P1, "BYE", "bob", 100, SX_MISSING_NONE},
+        {ALICE, P1, "OPTIONS", "bob", 200, SX_MISSING_NONE},
+        {ALICE, BOB, "BYE", "bob", 200, SX_MISSING_NONE},
+        {ALICE, P1, "BYE", "alice", 200, SX_MISSING_NONE},
+        {P1, ALICE, "BYE", "alice", 200, SX_MISSING_IN_DIALOG},
+        {P1, ALICE, "BYE", "carol", 200, SX_MISSING_NONE},
+        {P1, ALICE, "BYE", "alice", 405, SX_MISSING_NONE},
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = ladder_open();
+        uint32_t txn = begin(&l);
+        uint32_t frame = response(&l, 41, rows[i].to, rows[i].from, rows[i].code, rows[i].method,
+                                  via("x y1"), .from_tag = "x", .to_tag = rows[i].to_tag, .cseq = 7)
+                             ->frame;
+        g_test_message("row %zu", i);
+        g_assert_cmpint(missing(&l, txn).sign, ==, rows[i].sign);
+        if (rows[i].sign != SX_MISSING_NONE)
+            g_assert_cmpuint(missing(&l, txn).frame, ==, frame);
+        ladder_close(&l);
+    }
+}
+
 /* Only when it is taken is it known to be. */
 static void test_taken_when_answered(void)
 {
@@ -973,6 +1009,7 @@ int main(int argc, char **argv)
     g_test_add_func("/missing/passed_on/far_above", test_passed_on_far_above);
     g_test_add_func("/missing/passed_on/above_from_another", test_passed_on_above_from_another);
     g_test_add_func("/missing/in_dialog/request", test_request_of_the_dialog);
+    g_test_add_func("/missing/in_dialog/answer", test_answer_in_the_dialog);
     g_test_add_func("/missing/in_dialog/taken_when_answered", test_taken_when_answered);
     g_test_add_func("/missing/in_dialog/another_attempt", test_request_of_another_attempt);
     g_test_add_func("/missing/first_sign", test_first_sign);

@@ -451,6 +451,64 @@ static void test_told(void)
     ladder_close(&l);
 }
 
+/* Not by the frame that brings the refresh; by what else that first frame may bring it is. */
+static void test_not_told_by_the_refresh(void)
+{
+    static const struct {
+        const char *method, *to_tag, *call_id;
+        bool told;
+    } rows[] = {{"UPDATE", "bob", NULL, false},
+                {"INVITE", "bob", NULL, false},
+                {"INFO", "bob", NULL, true},
+                {"UPDATE", "carol", NULL, true},
+                {"UPDATE", "bob", "other", true}};
+
+    for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+        struct ladder l = call_with("Session-Expires: 90;refresher=uac\r\n");
+        const struct sx_message *m = request(&l, 90.1, ALICE, BOB, rows[i].method, via("alice a3"),
+                                             .cseq = 2, .to_tag = rows[i].to_tag,
+                                             .call_id = rows[i].call_id);
+        g_test_message("row %u", i);
+        g_assert_true(sx_tracker_session_due(l.tracker, m->frame, 0) ==
+                      (rows[i].told ? session_in(&l, 2) : NULL));
+        g_assert_cmpuint(session_in(&l, 2)->due_frame, ==, rows[i].told ? m->frame : 0);
+        ladder_close(&l);
+    }
+}
+
+/* The refresh before it was refused: nothing is missing. */
+static void test_told_after_a_refusal(void)
+{
+    struct ladder l = call_with("Session-Expires: 90;refresher=uac\r\n");
+
+    request(&l, 45, ALICE, BOB, "UPDATE", via("alice a3"), .cseq = 2, .to_tag = "bob");
+    response(&l, 45.1, BOB, ALICE, 422, "UPDATE", via("alice a3"), .cseq = 2);
+    const struct sx_message *m =
+        request(&l, 90.1, ALICE, BOB, "UPDATE", via("alice a4"), .cseq = 3, .to_tag = "bob");
+    g_assert_true(sx_tracker_session_due(l.tracker, m->frame, 0) == session_in(&l, 2));
+    ladder_close(&l);
+}
+
+/* Two sessions run out on a frame, which refreshes one of them. */
+static void test_told_of_the_other(void)
+{
+    static const char agreed[] = "Session-Expires: 90;refresher=uac\r\n";
+
+    for (unsigned i = 0; i < 2; i++) {
+        struct ladder l = call_with(agreed);
+        request(&l, 0.2, ALICE, BOB, "INVITE", via("alice b1"), .call_id = "two");
+        response(&l, 0.3, BOB, ALICE, 200, "INVITE", via("alice b1"), .call_id = "two",
+                 .more = agreed);
+        request(&l, 0.4, ALICE, BOB, "ACK", via("alice b2"), .to_tag = "bob", .call_id = "two");
+        const struct sx_message *m = request(&l, 95, ALICE, BOB, "UPDATE", via("alice a3"),
+                                             .cseq = 2, .to_tag = "bob",
+                                             .call_id = i ? "two" : NULL);
+        g_assert_true(sx_tracker_session_due(l.tracker, m->frame, 0) == session_in(&l, i ? 2 : 5));
+        g_assert_null(sx_tracker_session_due(l.tracker, m->frame, 1));
+        ladder_close(&l);
+    }
+}
+
 /* Over a proxy: of the hop on which the session was agreed that refresh counts which takes it. */
 static void test_refreshed_on_this_hop(void)
 {
@@ -574,6 +632,9 @@ int main(int argc, char **argv)
     g_test_add_func("/session/none", test_none);
     g_test_add_func("/session/told", test_told);
     g_test_add_func("/session/refreshed_on_this_hop", test_refreshed_on_this_hop);
+    g_test_add_func("/session/told/not_by_the_refresh", test_not_told_by_the_refresh);
+    g_test_add_func("/session/told/after_a_refusal", test_told_after_a_refusal);
+    g_test_add_func("/session/told/of_the_other", test_told_of_the_other);
     g_test_add_func("/session/bye/in_one_packet", test_bye_in_one_packet);
     g_test_add_func("/session/two_in_one_packet", test_two_in_one_packet);
     g_test_add_func("/session/refused/at_the_limit", test_refused_at_the_limit);

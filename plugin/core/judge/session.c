@@ -27,11 +27,6 @@ struct after {
     bool cut;       /* there are more than are looked through */
 };
 
-static bool can_refresh(const struct sx_txn *txn)
-{
-    return txn->method == SX_METHOD_INVITE || txn->method == SX_METHOD_UPDATE;
-}
-
 /* From the same host to the same, or the other way round. */
 static bool is_same_hop(const struct sx_txn *a, const struct sx_txn *b)
 {
@@ -72,7 +67,7 @@ static void note_request(const struct sx_tracker *t, const struct sx_session *se
     /* One TCP segment may hold the 2xx and the BYE. */
     if (txn->method == SX_METHOD_BYE && txn->request_frame >= session->frame)
         found->bye = txn;
-    if (can_refresh(txn))
+    if (sx_session_can_refresh(txn->method))
         note_refresh(t, session, txn, found);
 }
 
@@ -121,8 +116,8 @@ static bool is_unseen_refresh(const struct sx_session *session, const struct sx_
     bool inside = txn->final_tag == dialog->tags[SX_SIDE_CALLER] ||
                   txn->final_tag == dialog->tags[SX_SIDE_CALLED];
 
-    return can_refresh(txn) && !txn->request_frame && txn->final_code / 100 == 2 && other &&
-           inside && txn->final_frame > session->frame;
+    return sx_session_can_refresh(txn->method) && !txn->request_frame &&
+           txn->final_code / 100 == 2 && other && inside && txn->final_frame > session->frame;
 }
 
 static bool was_refreshed_unseen(const struct sx_tracker *t, const struct sx_session *session)

@@ -192,15 +192,23 @@ static enum fit find_ack(const struct sx_tracker *t, const struct sx_txn *txn, u
 
 /* ---- requests of the dialog that the response made ---- */
 
-/* An ACK has rules of its own, and a CANCEL shows no response. Of a PRACK that the capture lacks
+/* No such request is sent but in a dialog (RFC 3261 15, 3262 4, 3311 5.1, 6086 4.1). */
+static bool needs_dialog(const struct sx_txn *request)
+{
+    return request->method == SX_METHOD_PRACK || request->method == SX_METHOD_BYE ||
+           request->method == SX_METHOD_UPDATE || request->method == SX_METHOD_INFO;
+}
+
+/* An ACK has rules of its own, and a CANCEL shows no response. Of a request that the capture lacks
  * its response tells, on the hop where that was made. */
 static bool shows_dialog(const struct sx_txn *request)
 {
     if (request->method == SX_METHOD_ACK || request->method == SX_METHOD_CANCEL)
         return false;
-    return request->request_frame ? request->in_dialog
-                                  : request->method == SX_METHOD_PRACK && request->final_frame &&
-                                        !request->first_child;
+    return request->request_frame
+               ? request->in_dialog
+               : needs_dialog(request) && request->final_frame && !request->first_child &&
+                     (request->method == SX_METHOD_PRACK || request->final_code / 100 == 2);
 }
 
 static struct sx_horizon shown_at(const struct sx_txn *request)
@@ -223,13 +231,22 @@ static bool goes_elsewhere(const struct sx_tracker *t, const struct sx_txn *txn,
     return false;
 }
 
+/* What a response says of a request that the capture lacks; it does not keep the From tag. */
+static uint32_t to_tag_of(const struct sx_txn *request)
+{
+    return request->request_frame ? request->to_tag : request->final_tag;
+}
+
 /* From its To tag the client has a response but a 100. */
 static bool is_of_client(const struct sx_tracker *t, const struct sx_txn *txn,
                          const struct sx_txn *request)
 {
+    bool of_caller = request->request_frame ? request->from_tag == txn->from_tag
+                                            : request->dst.host == txn->dst.host &&
+                                                  request->final_tag != txn->from_tag;
+
     return request->src.host == txn->src.host &&
-           (request->method == SX_METHOD_PRACK ||
-            (txn->from_tag && request->from_tag == txn->from_tag)) &&
+           (request->method == SX_METHOD_PRACK || (txn->from_tag && of_caller)) &&
            !goes_elsewhere(t, txn, request);
 }
 
@@ -239,7 +256,7 @@ static enum fit taken_fits(const struct sx_txn *txn, const struct sx_txn *reques
                            uint32_t until_frame)
 {
     bool comes = request->src.host == txn->dst.host && request->dst.host == txn->src.host &&
-                 txn->from_tag && request->to_tag == txn->from_tag;
+                 txn->from_tag && to_tag_of(request) == txn->from_tag;
 
     if (!comes)
         return FITS_NOT;
@@ -275,8 +292,7 @@ static enum fit request_fits(const struct sx_tracker *t, const struct sx_txn *tx
 
     if (fit == FITS_NOT)
         return FITS_NOT;
-    uint32_t to_tag = request->request_frame ? request->to_tag : request->final_tag;
-    uint32_t tag = by_client ? to_tag : request->from_tag;
+    uint32_t tag = by_client ? to_tag_of(request) : request->from_tag;
     fit = MIN(fit, tag_fits(t, txn, tag, shown_at(request)));
     return MIN(fit, attempt_fits(t, txn, tag, shown_at(request).frame));
 }

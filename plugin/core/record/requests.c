@@ -15,6 +15,7 @@
 #include "core/record/flow_register.h"
 #include "core/record/overload.h"
 #include "core/record/riding.h"
+#include "core/record/sessions.h"
 #include "core/record/sizes.h"
 
 /* RFC 7989 5: a B2BUA hands the UUID of the sender on. */
@@ -244,6 +245,8 @@ struct sx_txn *sx_requests_observe(struct sx_tracker *t, const struct sx_observa
     sx_note_ports(t, obs);
     if (txn->in_dialog || msg->method == SX_METHOD_ACK)
         sx_dialogs_request(t, txn, obs);
+    if (txn->in_dialog && sx_session_can_refresh(msg->method))
+        sx_sessions_refresh_came(t, txn);
     if (msg->method == SX_METHOD_INVITE)
         first_invite(t, txn, obs);
     if (msg->method == SX_METHOD_REGISTER)

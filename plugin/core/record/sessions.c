@@ -9,6 +9,9 @@
 /* RFC 4028 10. */
 #define MARGIN_NS (32 * SX_NS_PER_S)
 
+/* Requests of a dialog that are looked through. */
+#define MAX_REQUESTS 64
+
 struct due {
     uint32_t frame; /* begins with it: sx_pool_nth() */
     uint32_t number;
@@ -176,4 +179,35 @@ void sx_sessions_overdue(struct sx_tracker *t, uint32_t number)
 
     session->due_frame = t->last_frame;
     *(struct due *)sx_pool_add(&t->sessions->due) = (struct due){t->last_frame, number};
+}
+
+/* One that was refused, say: no other is missing. */
+static bool was_asked_before(const struct sx_tracker *t, const struct sx_session *session,
+                             const struct sx_txn *refresh)
+{
+    const struct sx_txn *txn = sx_dialog_newest_request(t, sx_tracker_dialog(t, session->dialog));
+
+    for (unsigned i = 0; txn && i < MAX_REQUESTS; i++) {
+        if (sx_session_can_refresh(txn->method) && txn->cseq != refresh->cseq &&
+            txn->request_frame > session->frame)
+            return true;
+        txn = sx_dialog_older_request(t, txn);
+    }
+    return txn != NULL;
+}
+
+void sx_sessions_refresh_came(struct sx_tracker *t, const struct sx_txn *refresh)
+{
+    struct sx_session *session = newest_of(t, refresh->dialog);
+    uint32_t first = sx_pool_lower_bound(&t->sessions->due, t->last_frame), kept = first;
+
+    if (!session || session->due_frame != t->last_frame || was_asked_before(t, session, refresh))
+        return;
+    session->due_frame = 0;
+    for (uint32_t i = first; i < t->sessions->due.count; i++) {
+        const struct due *due = sx_pool_at(&t->sessions->due, i);
+        if (session_at(t, due->number) != session)
+            *(struct due *)sx_pool_at(&t->sessions->due, kept++) = *due;
+    }
+    sx_pool_truncate(&t->sessions->due, kept);
 }

@@ -78,4 +78,14 @@ void sx_sessions_frame_again(struct sx_sessions *sessions, uint32_t frame);
 /* Records that the newest frame found this one without a refresh. */
 void sx_sessions_overdue(struct sx_tracker *tracker, uint32_t number);
 
+/* RFC 4028 7.4: these refresh a session. */
+static inline bool sx_session_can_refresh(unsigned method)
+{
+    return method == SX_METHOD_INVITE || method == SX_METHOD_UPDATE;
+}
+
+/* The newest frame holds this request, which can refresh a session. If nothing else asked for that,
+ * the capture lacks who did: what the frame found run out lives on. */
+void sx_sessions_refresh_came(struct sx_tracker *tracker, const struct sx_txn *refresh);
+
 #endif

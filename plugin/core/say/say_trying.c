@@ -34,7 +34,8 @@ static bool is_response(const struct sx_tracker *tracker, uint32_t frame)
 }
 
 /* "frame 5 acknowledges it", "frame 5 acknowledges a failure", "frame 5 is its PRACK", "frame 5
- * answers its PRACK", "frame 5 is a request of the dialog that it made" */
+ * answers its PRACK", "frame 5 is a request of the dialog that it made", "frame 5 answers a request
+ * of the dialog that it made" */
 static wmem_strbuf_t *sign_of(const wmem_strbuf_t *out, const struct sx_tracker *tracker,
                               const struct sx_txn *txn, const struct sx_missing *missing)
 {
@@ -48,6 +49,8 @@ static wmem_strbuf_t *sign_of(const wmem_strbuf_t *out, const struct sx_tracker 
         sx_words_trying_sign_prack_answered(sign, missing->frame);
     else if (missing->sign == SX_MISSING_PRACKED)
         sx_words_trying_sign_prack(sign, missing->frame);
+    else if (missing->sign == SX_MISSING_IN_DIALOG && is_response(tracker, missing->frame))
+        sx_words_trying_sign_in_dialog_answered(sign, missing->frame);
     else if (missing->sign == SX_MISSING_IN_DIALOG)
         sx_words_trying_sign_in_dialog(sign, missing->frame);
     else
