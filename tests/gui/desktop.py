@@ -14,6 +14,9 @@ from reading import find, read
 TOOLS = ("wireshark", "Xvfb", "xdotool", "convert", "tesseract")
 MENU_BAR = f"{WIDTH}x22+0+0"
 PATIENCE = 60           # seconds for a window to appear
+STARTS = 3              # of a Wireshark that a busy display does not let in
+REFUSED = b"could not connect to display"
+TYPING = (10, 40, 120)  # milliseconds from key to key: a busy machine may lose some
 QUIET = 8               # times in a row, a tenth of a second apart
 COLUMNS = ('"No.", "%m", "Time", "%t", "Source", "%s", "Destination", "%d", "Protocol", "%p", '
            '"Wait after 100 Trying", "%Cus:sipexplain.trying.state:0:R", "Info", "%i"')
@@ -90,11 +93,17 @@ class Desktop:
         command = self.wireshark.command("wireshark", [
             "-o", f"gui.qt.font_name:{FONT}", *options, "-r", capture, "-g", frame])
         self.log = self.wireshark.home / "window.log"
-        with self.log.open("wb") as log:
-            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                                       env=env, cwd=self.wireshark.home)
-        self.processes.append(process)
-        window = self.wait_for(f"^{re.escape(capture.name)}$")
+        title = f"^{re.escape(capture.name)}$"
+        for _ in range(STARTS):
+            with self.log.open("wb") as log:
+                process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                           env=env, cwd=self.wireshark.home)
+            self.processes.append(process)
+            self.comes_true(lambda: process.poll() is not None or self.shown(title), PATIENCE)
+            if process.poll() is None or REFUSED not in self.log.read_bytes():
+                break
+            self.close()
+        window = self.wait_for(title)
         self.settle()
         return window
 
@@ -116,10 +125,16 @@ class Desktop:
         """Types a path into the dialog for files whose title has these words, and waits until the
         dialog is gone. Its cursor blinks: it never settles."""
         dialog = self.wait_for(title)
-        self.xdotool("windowfocus", "--sync", dialog, "sleep", "0.5", "key", "alt+n", "ctrl+a")
-        self.xdotool("type", "--delay", "10", str(path))
-        self.xdotool("key", "Return")
-        self.wait_until(lambda: dialog not in self.shown(title), f"the dialog {title!r} stays")
+        for delay in TYPING:
+            self.xdotool("windowfocus", "--sync", dialog, "sleep", "0.5", "key", "alt+n", "ctrl+a")
+            self.xdotool("type", "--delay", str(delay), str(path))
+            self.xdotool("key", "Return")
+            if self.comes_true(lambda: dialog not in self.shown(title), PATIENCE / len(TYPING)):
+                return
+            # It says in a box of the same title that there is no such file.
+            for box in set(self.shown(title)) - {dialog}:
+                self.xdotool("windowfocus", "--sync", box, "key", "Escape")
+        raise self.impatient(f"the dialog {title!r} stays")
 
     def wait_until_written(self, path, end):
         """Until a file ends in these bytes."""
@@ -127,11 +142,19 @@ class Desktop:
                         f"{path} is not written")
 
     def wait_until(self, holds, complaint):
-        end = time.monotonic() + PATIENCE
+        if not self.comes_true(holds, PATIENCE):
+            raise self.impatient(complaint)
+
+    def comes_true(self, holds, seconds):
+        end = time.monotonic() + seconds
         while not holds():
             if time.monotonic() > end:
-                raise RuntimeError(f"{complaint} at the limit of {PATIENCE} s; wireshark said:\n{self.log.read_text()}")
+                return False
             time.sleep(0.25)
+        return True
+
+    def impatient(self, complaint):
+        return RuntimeError(f"{complaint} at the limit of {PATIENCE} s; wireshark said:\n{self.log.read_text()}")
 
     def title(self, window):
         return self.xdotool("getwindowname", window).strip()
