@@ -254,6 +254,8 @@ static void test_chinese_stories(void)
          "流是通的：客户端已在第 12 帧响应 486"},
         {{.flow = &flow_of_bob, .delivered_in = 9},
          "请求已在第 9 帧经这条流发出，但客户端没有响应"},
+        {{.flow = &flow_of_bob, .delivered_in = 9, .client_unseen = true},
+         "请求已在第 9 帧经这条流发出；抓包中没有客户端发出的消息"},
         {{.flow = &flow_of_bob, .delivered_in = 9, .death = SX_DEATH_EXPIRED},
          "请求已在第 9 帧经这条流发出，但客户端没有响应：注册已过期"},
         {{.from_client = true}, "这是客户端自己发的，流是通的"},

@@ -113,13 +113,15 @@ static void say_delivered(wmem_strbuf_t *out, const struct sx_flow_story *story)
         sx_words_flow_works(out, story->alive_code, story->alive_in);
         return;
     }
-    wmem_strbuf_t *because = sx_words_piece(out), *death = death_of(out, story);
+    wmem_strbuf_t *death = death_of(out, story);
+    if (story->client_unseen && !death) {
+        sx_words_flow_delivered_unseen(out, story->delivered_in);
+        return;
+    }
+    wmem_strbuf_t *because = sx_words_piece(out);
     if (death)
         sx_words_flow_because(because, death);
-    if (story->client_unseen && !death)
-        sx_words_flow_delivered_unseen(out, story->delivered_in);
-    else
-        sx_words_flow_delivered(out, story->delivered_in, because);
+    sx_words_flow_delivered(out, story->delivered_in, because);
 }
 
 static void say_gone(wmem_strbuf_t *out, const struct sx_flow_story *story)
