@@ -89,6 +89,21 @@ def early_dialogs(n):
         yield i * 0.001, udp(CALLEE, CALLER, response(180, "INVITE", vias, "c", 1, f"t{i:07}"))
 
 
+def other_dialogs(n):
+    """Attempts of a call that get a 100 and expire, one that rings in n early dialogs, and a request of the second of
+    these, again and again."""
+    for i in range(30):
+        vias = [(CALLER, f"b{i:07}")]
+        yield 0, udp(CALLER, CALLEE, request("INVITE", vias, "c", CSEQ + i))
+        yield 0, udp(CALLEE, CALLER, response(100, "INVITE", vias, "c", CSEQ + i))
+    for i in range(n // 2):
+        yield 1, udp(CALLEE, CALLER, response(180, "INVITE", vias, "c", CSEQ + 29, f"t{i:07}"))
+    for packet in exchange("other", "other", 1):
+        yield 60, packet
+    for i in range(n // 2):
+        yield 61 + i * 0.001, udp(CALLER, CALLEE, request("INFO", [(CALLER, "info")], "c", CSEQ + 50, "t0000001"))
+
+
 def fork(n):
     """A call that a proxy sends to n phones, which all ring, and the ringing is relayed."""
     near = [(CALLER, "b")]

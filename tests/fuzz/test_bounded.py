@@ -90,6 +90,7 @@ KINDS = {
     "calls stuck that expire at once": (worst.stuck, HUGE),
     "one phone that registers again": (worst.one_phone, ONE),
     "flows that fail": (worst.flows, ONE),
+    "requests of another attempt's dialog": (worst.other_dialogs, ONE),
     "header fields": (long_headers, (6000, 60_000)),
     "Via values in a message": (via_values, (100, 1000)),
     "Via values in a ring": (via_loops, ONE),

@@ -58,7 +58,7 @@ struct sx_message *sx_tracker_observe(struct sx_tracker *t, struct sx_observatio
             return record;
         record->txn = txn->number;
         sx_copies_add(t, txn);
-        if (t->expiries.count > 0)
+        if (t->expiries.count > 0 && record->repeats == 0)
             sx_tracker_answer_shown(t, txn);
         struct sx_host *sender = sx_hosts_at(&t->hosts, obs->from.host);
         sender->sent++;
