@@ -34,10 +34,11 @@ def capture(wireshark):
 PARTS = 24
 BY_FILE = {"fuzz"}          # what a file's tests share is dearer there than a capture's runs
 
-# In the roots of other releases every fourth capture of these is tried: what they hold is judged by the
-# core, which is the same there. What differs is how frames are read: test_built, test_every_message.
+# In the roots of other releases every fourth capture of these is tried, or every eighth: what they hold is judged by
+# the core, which is the same there. What differs is how frames are read: test_built, test_every_message.
 # SX_OTHER_RELEASE says how much is tried there: "brief" in the suite, "whole" before a release and at night.
 FEWER = {"test_ladders", "test_recorded", "test_messages_found", "test_stats", "test_verdict", "test_names"}
+ONE_OF = {"whole": 4, "brief": 8}
 FEWER_IN_BRIEF = {"test_chinese", "test_filters", "test_first_words", "test_flow_graph", "test_ladder_text", "test_lost_packet",
                   "test_triage"}
 
@@ -57,10 +58,10 @@ def pytest_collection_modifyitems(config, items):
     fewer = {None: set(), "whole": FEWER, "brief": FEWER | FEWER_IN_BRIEF}[release]
     for item in items:
         group, capture = Path(item.fspath).stem, capture_of(item)
-        if group in fewer and capture and capture % 4:
+        if group in fewer and capture and capture % ONE_OF[release]:
             left_out.append(item)
         if capture is not None and Path(item.fspath).parent.name not in BY_FILE:
-            group = f"captures {capture // 4 % PARTS}"
+            group = f"captures {capture // 8 % PARTS}"
         item.add_marker(pytest.mark.xdist_group(group))
     if left_out:
         config.hook.pytest_deselected(items=left_out)

@@ -4,6 +4,7 @@ twice, and some captures once more: they say what two passes in a program of the
 dissects in the same way: sharkd reads a file with the code that the window reads it with, and asks for
 single frames afterwards."""
 
+import os
 import random
 from pathlib import Path
 
@@ -13,10 +14,11 @@ from tshark import SAID_BEFORE
 
 CAPTURES = Path(__file__).parents[1] / "captures"
 RECORDINGS = sorted((CAPTURES / "ladders").glob("*.md")) + sorted((CAPTURES / "recorded").glob("*.pcapng"))
+EVERY = 4 if os.environ.get("SX_OTHER_RELEASE") == "brief" else 1
 
 
 def test_no_capture_changes_what_the_next_says(wireshark, capture):
-    paths = [capture(path) for path in RECORDINGS]
+    paths = [capture(path) for path in RECORDINGS[::EVERY]]
     paths += [capture(name) for name in sorted(built.ALL)]
     chance = random.Random(4)
     chance.shuffle(paths)
