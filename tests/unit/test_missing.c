@@ -567,6 +567,7 @@ static void test_request_of_the_dialog(void)
         g_assert_cmpint(missing(&l, txn).sign, ==, rows[i].sign);
         if (rows[i].sign != SX_MISSING_NONE)
             g_assert_cmpuint(missing(&l, txn).frame, ==, frame);
+        g_assert_false(missing(&l, txn).by_answer);
         g_assert_true(sx_missing_is_sure(missing(&l, txn).sign) ==
                       (rows[i].sign == SX_MISSING_IN_DIALOG));
         ladder_close(&l);
@@ -605,6 +606,7 @@ static void test_answer_in_the_dialog(void)
         g_assert_cmpint(missing(&l, txn).sign, ==, rows[i].sign);
         if (rows[i].sign != SX_MISSING_NONE)
             g_assert_cmpuint(missing(&l, txn).frame, ==, frame);
+        g_assert_true(missing(&l, txn).by_answer == (rows[i].sign != SX_MISSING_NONE));
         ladder_close(&l);
     }
 }

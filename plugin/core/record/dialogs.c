@@ -213,6 +213,11 @@ static enum sx_side side_of(const struct sx_dialog *dialog, uint32_t tag)
 /* INVITEs of a call that are looked through for the way that they took. */
 #define MAX_WAYS 64
 
+static bool begins_call(const struct sx_txn *txn)
+{
+    return txn->method == SX_METHOD_INVITE && !txn->in_dialog && txn->request_frame;
+}
+
 static bool same_way(const struct sx_txn *a, struct sx_endpoint from, struct sx_endpoint to)
 {
     return sx_endpoint_eq(a->src, from) && sx_endpoint_eq(a->dst, to);
@@ -228,7 +233,7 @@ static bool are_tags_swapped(struct sx_tracker *t, const struct sx_txn *bye, enu
     for (unsigned i = 0; o; i++, o = sx_txn_at(t, o->next_in_call)) {
         if (i >= MAX_WAYS)
             return false;
-        if (o->method != SX_METHOD_INVITE || o->in_dialog || !o->request_frame)
+        if (!begins_call(o))
             continue;
         there |= same_way(o, bye->src, bye->dst);
         back |= same_way(o, bye->dst, bye->src);
@@ -274,7 +279,7 @@ static void ask_invites(struct sx_tracker *t, struct sx_dialog *dialog,
     const struct sx_txn *o = sx_txn_at(t, request->next_in_call);
 
     for (unsigned i = 0; o && i < MAX_WAYS; i++, o = sx_txn_at(t, o->next_in_call)) {
-        if (o->method != SX_METHOD_INVITE || o->in_dialog || !o->request_frame || !o->from_tag)
+        if (!begins_call(o) || !o->from_tag)
             continue;
         if (o->from_tag == dialog->tags[SX_SIDE_CALLER] ||
             o->from_tag == dialog->tags[SX_SIDE_CALLED])

@@ -71,6 +71,11 @@ static struct sx_horizon sent_at(const struct sx_txn *request)
     return (struct sx_horizon){request->request_frame, request->request_ns};
 }
 
+static struct sx_missing shown_by(enum sx_missing_sign sign, struct sx_horizon at)
+{
+    return (struct sx_missing){.sign = sign, .frame = at.frame, .time_ns = at.ns};
+}
+
 /* ---- ACKs of 2xx ---- */
 
 /* From one client, for one INVITE of a call. */
@@ -121,26 +126,37 @@ static enum fit tag_fits(const struct sx_tracker *t, const struct sx_txn *txn, u
     return fit;
 }
 
-/* A client that sends its ACK to where its own INVITE went acknowledges that one. */
-static bool goes_where_invite_went(const struct sx_tracker *t, const struct sx_txn *ack)
+/* The same client sent the INVITE of this request, or this INVITE, to that host. */
+static bool invite_went_to(const struct sx_tracker *t, const struct sx_txn *txn, uint32_t host)
 {
-    const struct sx_txn *other = newest_alike(t, ack);
+    const struct sx_txn *other = newest_alike(t, txn);
 
     for (unsigned i = 0; other && i < MAX_ALIKE; i++, other = sx_txn_at(t, other->next_alike))
-        if (other->method == SX_METHOD_INVITE && other->dst.host == ack->dst.host)
+        if (other->method == SX_METHOD_INVITE && other->dst.host == host)
             return true;
     return false;
 }
 
+/* Signs are looked through from the newest to the oldest: of the best the first stays. */
+static bool keep_sign(struct sx_missing sign, enum fit fit, enum fit *best,
+                      struct sx_missing *missing)
+{
+    if (fit == FITS_NOT || fit < *best)
+        return false;
+    *best = fit;
+    *missing = sign;
+    return true;
+}
+
 /* The caller's ACK goes past this client, straight to its server (RFC 3261 13.2.2.4): no proxy has
- * to stay in the way. */
+ * to stay in the way. One that goes to where its own INVITE went acknowledges that one. */
 static bool goes_past(const struct sx_tracker *t, const struct sx_txn *txn,
                       const struct sx_txn *ack)
 {
     return ack->method == SX_METHOD_ACK && ack->in_dialog && ack->request_frame &&
            ack->parent_key.bits == 0 && ack->cseq == txn->cseq && ack->src.host != txn->src.host &&
            ack->src.host != txn->dst.host && ack->dst.host == txn->dst.host &&
-           !goes_where_invite_went(t, ack);
+           !invite_went_to(t, ack, ack->dst.host);
 }
 
 static enum fit find_ack_past(const struct sx_tracker *t, const struct sx_txn *txn,
@@ -158,11 +174,7 @@ static enum fit find_ack_past(const struct sx_tracker *t, const struct sx_txn *t
         if (!goes_past(t, txn, ack) || ack->request_frame > until_frame)
             continue;
         enum fit fit = tag_fits(t, txn, ack->to_tag, sent_at(ack));
-        if (fit == FITS_NOT || fit < best)
-            continue;
-        best = fit;
-        *missing =
-            (struct sx_missing){SX_MISSING_ACKNOWLEDGED, ack->request_frame, ack->request_ns};
+        keep_sign(shown_by(SX_MISSING_ACKNOWLEDGED, sent_at(ack)), fit, &best, missing);
     }
     return best;
 }
@@ -180,24 +192,13 @@ static enum fit find_ack(const struct sx_tracker *t, const struct sx_txn *txn, u
         if (ack->method != SX_METHOD_ACK || ack->request_frame > until_frame)
             continue;
         enum fit fit = tag_fits(t, txn, ack->to_tag, sent_at(ack));
-        if (fit == FITS_NOT || fit < best)
-            continue;
-        best = fit;
-        *tag = ack->to_tag;
-        *missing =
-            (struct sx_missing){SX_MISSING_ACKNOWLEDGED, ack->request_frame, ack->request_ns};
+        if (keep_sign(shown_by(SX_MISSING_ACKNOWLEDGED, sent_at(ack)), fit, &best, missing))
+            *tag = ack->to_tag;
     }
     return best;
 }
 
 /* ---- requests of the dialog that the response made ---- */
-
-/* No such request is sent but in a dialog (RFC 3261 15, 3262 4, 3311 5.1, 6086 4.1). */
-static bool needs_dialog(const struct sx_txn *request)
-{
-    return request->method == SX_METHOD_PRACK || request->method == SX_METHOD_BYE ||
-           request->method == SX_METHOD_UPDATE || request->method == SX_METHOD_INFO;
-}
 
 /* An ACK has rules of its own, and a CANCEL shows no response. Of a request that the capture lacks
  * its response tells, on the hop where that was made. */
@@ -207,7 +208,7 @@ static bool shows_dialog(const struct sx_txn *request)
         return false;
     return request->request_frame
                ? request->in_dialog
-               : needs_dialog(request) && request->final_frame && !request->first_child &&
+               : sx_txn_needs_dialog(request) && request->final_frame && !request->first_child &&
                      (request->method == SX_METHOD_PRACK || request->final_code / 100 == 2);
 }
 
@@ -221,14 +222,7 @@ static struct sx_horizon shown_at(const struct sx_txn *request)
 static bool goes_elsewhere(const struct sx_tracker *t, const struct sx_txn *txn,
                            const struct sx_txn *request)
 {
-    const struct sx_txn *other = newest_alike(t, txn);
-
-    if (request->dst.host == txn->dst.host)
-        return false;
-    for (unsigned i = 0; other && i < MAX_ALIKE; i++, other = sx_txn_at(t, other->next_alike))
-        if (other->method == SX_METHOD_INVITE && other->dst.host == request->dst.host)
-            return true;
-    return false;
+    return request->dst.host != txn->dst.host && invite_went_to(t, txn, request->dst.host);
 }
 
 /* What a response says of a request that the capture lacks; it does not keep the From tag. */
@@ -313,13 +307,13 @@ static enum fit find_request(const struct sx_tracker *t, const struct sx_txn *tx
         if (!shows_dialog(request) || at.frame > until_frame ||
             (txn->first_response_frame && txn->first_response_frame < at.frame))
             continue;
-        enum fit fit = request_fits(t, txn, request, until_frame);
-        if (fit == FITS_NOT || fit < best)
-            continue;
-        best = fit;
-        *missing = (struct sx_missing){request->method == SX_METHOD_PRACK ? SX_MISSING_PRACKED
-                                                                          : SX_MISSING_IN_DIALOG,
-                                       at.frame, at.ns};
+        const struct sx_missing sign = {
+            .sign = request->method == SX_METHOD_PRACK ? SX_MISSING_PRACKED : SX_MISSING_IN_DIALOG,
+            .frame = at.frame,
+            .time_ns = at.ns,
+            .by_answer = !request->request_frame,
+        };
+        keep_sign(sign, request_fits(t, txn, request, until_frame), &best, missing);
     }
     return best;
 }
@@ -422,7 +416,7 @@ static enum fit find_passed_by(const struct sx_tracker *t, const struct sx_txn *
         if (fit <= best)
             continue;
         best = fit;
-        *missing = (struct sx_missing){SX_MISSING_PASSED_ON, p->frame, p->ns};
+        *missing = shown_by(SX_MISSING_PASSED_ON, (struct sx_horizon){p->frame, p->ns});
     }
     return best;
 }
@@ -496,12 +490,29 @@ static uint32_t bytes_of_answer(const struct sx_tracker *t, const struct sx_txn 
     return txn->first_response_frame ? 0 : sx_tcp_bytes_missed(t, txn, until_frame);
 }
 
+/* ---- all signs ---- */
+
+/* How far the first such sign up to this frame fits, and the sign. */
+typedef enum fit find_sign(const struct sx_tracker *t, const struct sx_txn *txn,
+                           uint32_t until_frame, struct sx_missing *missing);
+
+static enum fit find_own_ack(const struct sx_tracker *t, const struct sx_txn *txn,
+                             uint32_t until_frame, struct sx_missing *missing)
+{
+    uint32_t tag;
+
+    return txn->final_frame ? FITS_NOT : find_ack(t, txn, until_frame, missing, &tag);
+}
+
+/* Of those that may fit the last counts. */
+static find_sign *const signs[] = {
+    find_own_ack, find_request, find_passed, find_ack_above, find_ack_past,
+};
+
 struct sx_missing sx_missing_response(const struct sx_tracker *t, const struct sx_txn *txn,
                                       uint32_t until_frame)
 {
     struct sx_missing missing = {.sign = SX_MISSING_NONE}, found;
-    enum fit fit = FITS_NOT;
-    uint32_t tag;
     const struct sx_txn *stray = sx_txn_at(t, sx_txn_rare(txn)->stray);
 
     /* It is there, and does not match. */
@@ -509,30 +520,15 @@ struct sx_missing sx_missing_response(const struct sx_tracker *t, const struct s
         return missing;
     if (!txn->final_frame && sx_txn_more(txn)->ack_frame &&
         sx_txn_more(txn)->ack_frame <= until_frame)
-        return (struct sx_missing){SX_MISSING_REFUSED, sx_txn_more(txn)->ack_frame,
-                                   sx_txn_more(txn)->ack_ns};
-    if (!txn->final_frame) {
-        if ((fit = find_ack(t, txn, until_frame, &found, &tag)) == FITS)
+        return shown_by(SX_MISSING_REFUSED,
+                        (struct sx_horizon){sx_txn_more(txn)->ack_frame, sx_txn_more(txn)->ack_ns});
+    for (unsigned i = 0; i < G_N_ELEMENTS(signs); i++) {
+        enum fit fit = signs[i](t, txn, until_frame, &found);
+        if (fit == FITS)
             return found;
         if (fit == MAY_FIT)
             missing = (struct sx_missing){.sign = SX_MISSING_UNCERTAIN, .frame = found.frame};
     }
-    if ((fit = find_request(t, txn, until_frame, &found)) == FITS)
-        return found;
-    if (fit == MAY_FIT)
-        missing = (struct sx_missing){.sign = SX_MISSING_UNCERTAIN, .frame = found.frame};
-    if ((fit = find_passed(t, txn, until_frame, &found)) == FITS)
-        return found;
-    if (fit == MAY_FIT)
-        missing = (struct sx_missing){.sign = SX_MISSING_UNCERTAIN, .frame = found.frame};
-    if ((fit = find_ack_above(t, txn, until_frame, &found)) == FITS)
-        return found;
-    if (fit == MAY_FIT)
-        missing = (struct sx_missing){.sign = SX_MISSING_UNCERTAIN, .frame = found.frame};
-    if ((fit = find_ack_past(t, txn, until_frame, &found)) == FITS)
-        return found;
-    if (fit == MAY_FIT)
-        missing = (struct sx_missing){.sign = SX_MISSING_UNCERTAIN, .frame = found.frame};
     uint32_t frame = unreadable_answer(t, txn, until_frame);
     if (frame)
         return (struct sx_missing){.sign = SX_MISSING_UNREADABLE, .frame = frame};

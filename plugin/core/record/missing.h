@@ -28,6 +28,7 @@ struct sx_missing {
     enum sx_missing_sign sign;
     uint32_t frame;  /* that shows it; 0: none */
     int64_t time_ns; /* of that frame, where the sign is sure */
+    bool by_answer; /* it answers the PRACK, or the request of the dialog, that the capture lacks */
 };
 
 /* True if it shows that there was a response; else there may have been one. */

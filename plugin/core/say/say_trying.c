@@ -26,13 +26,6 @@ static void say_ending_response(wmem_strbuf_t *out, const struct sx_tracker *tra
         sx_words_trying_ended(out, code, v->ended_in);
 }
 
-static bool is_response(const struct sx_tracker *tracker, uint32_t frame)
-{
-    const struct sx_message *message = sx_tracker_message(tracker, frame, 0);
-
-    return message && message->code;
-}
-
 /* "frame 5 acknowledges it", "frame 5 acknowledges a failure", "frame 5 is its PRACK", "frame 5
  * answers its PRACK", "frame 5 is a request of the dialog that it made", "frame 5 answers a request
  * of the dialog that it made" */
@@ -45,11 +38,11 @@ static wmem_strbuf_t *sign_of(const wmem_strbuf_t *out, const struct sx_tracker 
         sx_words_trying_sign_ack(sign, missing->frame);
     else if (missing->sign == SX_MISSING_REFUSED)
         sx_words_trying_sign_ack_of_failure(sign, missing->frame);
-    else if (missing->sign == SX_MISSING_PRACKED && is_response(tracker, missing->frame))
+    else if (missing->sign == SX_MISSING_PRACKED && missing->by_answer)
         sx_words_trying_sign_prack_answered(sign, missing->frame);
     else if (missing->sign == SX_MISSING_PRACKED)
         sx_words_trying_sign_prack(sign, missing->frame);
-    else if (missing->sign == SX_MISSING_IN_DIALOG && is_response(tracker, missing->frame))
+    else if (missing->sign == SX_MISSING_IN_DIALOG && missing->by_answer)
         sx_words_trying_sign_in_dialog_answered(sign, missing->frame);
     else if (missing->sign == SX_MISSING_IN_DIALOG)
         sx_words_trying_sign_in_dialog(sign, missing->frame);
